@@ -1,0 +1,145 @@
+//! The fields of a record, and when two values of a field mean the same.
+
+use crate::{Value, normalize};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A field of a record. The first group is shared by both sides and mapped; the second is what one side
+/// keeps natively and the mapping folds into the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// A person's full name.
+    Name,
+    /// E-mail address.
+    Email,
+    /// Telephone number, E.164 where it can be parsed.
+    Phone,
+    /// Company name.
+    Company,
+    /// Street and house number.
+    Address,
+    /// Town.
+    City,
+    /// Postal code.
+    PostalCode,
+    /// ISO 3166 alpha-2 code.
+    Country,
+    /// Title of a task or ticket, without the ticket's reference.
+    Title,
+    /// Text of a task or ticket, without our mark.
+    Body,
+    /// When a task is due.
+    DueDate,
+    /// Whether the work is finished.
+    Completed,
+
+    /// Native: given name (HighLevel `firstName`, MyGadgetRepairs `name_parts`).
+    FirstName,
+    /// Native: family name.
+    LastName,
+    /// Native to MyGadgetRepairs: `mobile`.
+    Mobile,
+    /// Native to MyGadgetRepairs: `phone` when read, `telephone` when written.
+    Landline,
+    /// Native to MyGadgetRepairs: id of the ticket's status.
+    Status,
+    /// Native to MyGadgetRepairs: label of the ticket's status.
+    StatusLabel,
+    /// Native to MyGadgetRepairs: when the ticket was opened.
+    Opened,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 19] = [
+        Self::Name,
+        Self::Email,
+        Self::Phone,
+        Self::Company,
+        Self::Address,
+        Self::City,
+        Self::PostalCode,
+        Self::Country,
+        Self::Title,
+        Self::Body,
+        Self::DueDate,
+        Self::Completed,
+        Self::FirstName,
+        Self::LastName,
+        Self::Mobile,
+        Self::Landline,
+        Self::Status,
+        Self::StatusLabel,
+        Self::Opened,
+    ];
+
+    /// The stable name used in rules, the store and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Company => "company",
+            Self::Address => "address",
+            Self::City => "city",
+            Self::PostalCode => "postal_code",
+            Self::Country => "country",
+            Self::Title => "title",
+            Self::Body => "body",
+            Self::DueDate => "due_date",
+            Self::Completed => "completed",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Mobile => "mobile",
+            Self::Landline => "landline",
+            Self::Status => "status",
+            Self::StatusLabel => "status_label",
+            Self::Opened => "opened",
+        }
+    }
+
+    /// Whether two values of this field mean the same: e-mails without regard to case, numbers by their
+    /// E.164 form, text after Unicode and white-space normalisation, instants to the second.
+    #[must_use]
+    pub fn same(self, left: Option<&Value>, right: Option<&Value>) -> bool {
+        match (left, right) {
+            (None, None) => true,
+            (Some(left), Some(right)) => self.normal(left) == self.normal(right),
+            _ => false,
+        }
+    }
+
+    /// The form in which values of this field are compared.
+    #[must_use]
+    pub fn normal(self, value: &Value) -> String {
+        match value {
+            Value::Flag(flag) => flag.to_string(),
+            Value::Moment { at } => at.as_second().to_string(),
+            Value::Text(text) => match self {
+                Self::Email => normalize::email::key(text).unwrap_or_else(|| text.clone()),
+                Self::Phone | Self::Mobile | Self::Landline => normalize::phone::comparable(text),
+                Self::Country => text.to_uppercase(),
+                Self::Body => normalize::text::block(text),
+                _ => normalize::text::line(text),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Field {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|field| field.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is not a field"))
+    }
+}

@@ -1,0 +1,1 @@
+//! The HighLevel wire: types, endpoints, tokens, errors and quirks. Usable alone.

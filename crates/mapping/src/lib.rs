@@ -1,0 +1,1 @@
+//! Which field goes where: rules, projections to shared terms, and their explanation.

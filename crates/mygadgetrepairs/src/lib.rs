@@ -1,0 +1,1 @@
+//! The MyGadgetRepairs wire: types, endpoints, capability probe, errors and quirks. Usable alone.

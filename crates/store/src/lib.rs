@@ -1,0 +1,1 @@
+//! SQLite behind a set of repositories; PostgreSQL follows behind the same ones.

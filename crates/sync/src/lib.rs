@@ -1,0 +1,1 @@
+//! The decision: identity, three-way merge, echo, plan and guards. Pure.
