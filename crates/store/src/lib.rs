@@ -1,1 +1,24 @@
-//! SQLite behind a set of repositories; PostgreSQL follows behind the same ones.
+//! Everything that must outlive the process: shops, snapshots, links, intents, reviews, the journal,
+//! cursors, budgets and sealed secrets, in one SQLite file.
+//!
+//! Reads are plain methods of the repositories. Writes that belong together are a list of [`Change`]s,
+//! committed in one transaction by [`Store::commit`]; callers never see a transaction, a lock or SQL.
+//! PostgreSQL follows behind the same methods; the behaviour suite in `tests/behaviour.rs` is written to
+//! be stamped onto every engine.
+
+mod change;
+mod codes;
+mod engine;
+mod error;
+mod lock;
+mod model;
+mod repo;
+
+pub use change::{Change, Key};
+pub use engine::Store;
+pub use error::StoreError;
+pub use lock::Lock;
+pub use model::{
+    FactRow, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
+    RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, StoredRecord,
+};

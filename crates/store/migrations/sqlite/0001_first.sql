@@ -38,6 +38,7 @@ CREATE TABLE data_key (
 ) STRICT;
 
 -- Snapshots: the last state of every remote record.
+-- written_at: when we last wrote it ourselves (0: never), to tell a stale search row from an edit.
 -- state: 0 settled, 1 to be decided, 2 waits for its parent's link, 3 waits for a person.
 CREATE TABLE record (
     shop        INTEGER NOT NULL REFERENCES shop (id) ON DELETE CASCADE,
@@ -47,7 +48,9 @@ CREATE TABLE record (
     parent      TEXT,
     body        TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
+    changed_at  INTEGER NOT NULL DEFAULT 0,
     fetched_at  INTEGER NOT NULL,
+    written_at  INTEGER NOT NULL DEFAULT 0,
     sweep       INTEGER NOT NULL DEFAULT 0,
     state       INTEGER NOT NULL DEFAULT 1,
     gone        INTEGER NOT NULL DEFAULT 0,

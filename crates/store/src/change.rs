@@ -1,0 +1,100 @@
+//! The writes that callers combine into one transaction.
+
+use crate::model::{
+    Intent, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind, ReviewState,
+};
+use domain::{IntentId, Kind, LinkId, Record, RecordId, Side, Timestamp};
+use serde_json::Value as Json;
+
+/// A normalised key of a contact, for matching.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Key {
+    /// `email`, `phone`, `name` or `mark`.
+    pub what: &'static str,
+    /// The normal form. Never empty: an empty key matches nothing.
+    pub value: String,
+}
+
+/// One write. [`crate::Store::commit`] carries out a list of them, all or none.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Records as just fetched, in one statement. A record whose fingerprint is unchanged keeps its state;
+    /// a new or changed one becomes unsettled, and so does a gone one that is back.
+    Saw {
+        /// The records, of one side and kind, with their keys.
+        records: Vec<(Record, Vec<Key>)>,
+        /// The sweep that saw them; 0 for none.
+        sweep: i64,
+        /// For rows of a lagging search index: a row older than a record that we wrote ourselves after
+        /// this instant is stale and left out. `None` where the source is authoritative.
+        stale_after: Option<Timestamp>,
+    },
+    /// A record as it stands after our own write, to be compared with its counterpart once more.
+    Wrote(Box<Record>, Vec<Key>),
+    /// Sets where a record stands.
+    Settle(Side, Kind, RecordId, RecordState),
+    /// Records that the vendor no longer has.
+    Gone(Side, Kind, RecordId),
+    /// A record that turned out to be there was seen by this sweep.
+    Seen(Side, Kind, RecordId, i64),
+    /// Lets the children of a record be decided again.
+    WakeChildren(Side, RecordId),
+    /// Lets a record be decided again.
+    Unsettle(Side, Kind, RecordId),
+    /// A new link.
+    Link(Link),
+    /// New base, withheld values and counts of a link.
+    Rebase {
+        /// The link.
+        link: LinkId,
+        /// The new base.
+        base: Json,
+        /// The new withheld values.
+        withheld: Json,
+        /// Fields compared, agreeing, held.
+        counts: (u32, u32, u32),
+    },
+    /// Ends a link; the records stay where they are.
+    Unlink(LinkId, String),
+    /// A new remote write. Ignored when the source has an open one for that side.
+    Intend(Box<Intent>),
+    /// Where a remote write stands now.
+    Progress {
+        /// The write.
+        intent: IntentId,
+        /// Its new state.
+        state: IntentState,
+        /// The record that was made or found.
+        target: Option<RecordId>,
+        /// Not again before.
+        not_before: Option<Timestamp>,
+        /// Whether this counts as an attempt.
+        counts: bool,
+        /// Code and words of a failure.
+        failure: Option<(String, String)>,
+    },
+    /// Replaces what a remote write will send.
+    Rewrite(IntentId, Json),
+    /// Asks a person. An open question about the same thing is updated.
+    Ask(Box<Review>),
+    /// Answers a question.
+    Answer(i64, ReviewState, String),
+    /// Closes an open question that no longer stands.
+    Moot(ReviewKind, Kind, Side, RecordId, String),
+    /// Remembers that two contacts (HighLevel, MyGadgetRepairs) are different people.
+    Apart(RecordId, RecordId),
+    /// Forgets that.
+    NotApart(RecordId, RecordId),
+    /// Where polling of a source stands.
+    Cursor(String, Json),
+    /// Something learnt about the shop.
+    Fact(&'static str, Json),
+    /// A line for the journal.
+    Journal(JournalEntry),
+    /// A person approved the first run.
+    Approved,
+    /// New rules.
+    Rules(Json),
+    /// Everything of a kind is decided again (rules or vocabularies changed).
+    UnsettleAll(Kind),
+}

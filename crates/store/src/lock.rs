@@ -1,0 +1,32 @@
+//! Locks between processes on one machine. The system releases them when a process dies, however it dies.
+
+use crate::StoreError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+/// A held lock; dropping it lets the next one in.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, or answers nothing when another process has it.
+    pub(crate) fn take(path: &Path) -> Result<Option<Self>, StoreError> {
+        let unwritable = |why: std::io::Error| StoreError::Unwritable {
+            path: path.to_owned(),
+            why: why.to_string(),
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(unwritable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(why)) => Err(unwritable(why)),
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Carrying out a list of changes in one transaction.
+
+use super::list;
+use crate::change::{Change, Key};
+use crate::codes::{json, kind, side, time};
+use crate::{Store, StoreError};
+use domain::{Fingerprint, Record, RecordId, ShopId, Side, Timestamp};
+use serde_json::json as object;
+use sqlx::{Sqlite, Transaction};
+
+type Tx = Transaction<'static, Sqlite>;
+
+impl Store {
+    /// Carries out all changes, or none of them.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was changed.
+    pub async fn commit(
+        &self,
+        shop: ShopId,
+        now: Timestamp,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for change in changes {
+            carry_out(&mut tx, shop, now, change).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    shop: ShopId,
+    now: Timestamp,
+    change: Change,
+) -> Result<(), StoreError> {
+    let at = time(now);
+    match change {
+        Change::Saw {
+            records,
+            sweep,
+            stale_after,
+        } => {
+            saw(tx, shop, at, &records, sweep, stale_after).await?;
+        }
+        Change::Wrote(record, keys) => wrote(tx, shop, at, &record, &keys).await?,
+        Change::Settle(on, what, id, state) => {
+            sqlx::query("UPDATE record SET state = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
+                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(super::records::state_code(state))
+                .execute(&mut **tx).await?;
+        }
+        Change::Unsettle(on, what, id) => {
+            sqlx::query("UPDATE record SET state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
+                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str())
+                .execute(&mut **tx).await?;
+        }
+        Change::UnsettleAll(what) => {
+            sqlx::query("UPDATE record SET state = 1 WHERE shop = $1 AND kind = $2 AND gone = 0")
+                .bind(shop.0)
+                .bind(kind(what))
+                .execute(&mut **tx)
+                .await?;
+        }
+        Change::Gone(on, what, id) => {
+            sqlx::query("UPDATE record SET gone = 1, state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
+                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str())
+                .execute(&mut **tx).await?;
+            sqlx::query("DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record = $3")
+                .bind(shop.0)
+                .bind(side(on))
+                .bind(id.as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
+        Change::Seen(on, what, id, sweep) => {
+            sqlx::query("UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
+                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(sweep)
+                .execute(&mut **tx).await?;
+        }
+        Change::WakeChildren(on, parent) => {
+            sqlx::query("UPDATE record SET state = 1 WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2")
+                .bind(shop.0).bind(side(on)).bind(parent.as_str())
+                .execute(&mut **tx).await?;
+        }
+        Change::Link(link) => {
+            sqlx::query("INSERT INTO link (id, shop, kind, left_id, right_id, base, withheld, reason, fields, agree, held, created_at, updated_at)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)")
+                .bind(link.id.to_string()).bind(shop.0).bind(kind(link.kind)).bind(link.left.as_str()).bind(link.right.as_str())
+                .bind(json(&link.base, "link", "base")?).bind(json(&link.withheld, "link", "withheld")?).bind(&link.reason)
+                .bind(link.fields).bind(link.agree).bind(link.held).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Rebase {
+            link,
+            base,
+            withheld,
+            counts,
+        } => {
+            sqlx::query("UPDATE link SET base = $2, withheld = $3, fields = $4, agree = $5, held = $6, updated_at = $7 WHERE id = $1")
+                .bind(link.to_string()).bind(json(&base, "link", "base")?).bind(json(&withheld, "link", "withheld")?)
+                .bind(counts.0).bind(counts.1).bind(counts.2).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Unlink(link, why) => {
+            sqlx::query("UPDATE link SET broken_at = $2, broken_why = $3 WHERE id = $1 AND broken_at IS NULL")
+                .bind(link.to_string()).bind(at).bind(why)
+                .execute(&mut **tx).await?;
+        }
+        Change::Intend(intent) => {
+            sqlx::query("INSERT INTO intent (id, shop, run, side, kind, op, target, source, payload, state, not_before, created_at)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
+                .bind(intent.id.to_string()).bind(shop.0).bind(intent.run.to_string()).bind(side(intent.side)).bind(kind(intent.kind))
+                .bind(intent.op.as_str()).bind(intent.target.as_ref().map(RecordId::as_str)).bind(intent.source.as_str())
+                .bind(json(&intent.payload, "intent", "payload")?).bind(intent.state.as_str()).bind(time(intent.not_before)).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Progress {
+            intent,
+            state,
+            target,
+            not_before,
+            counts,
+            failure,
+        } => {
+            let (code, message) = failure.unzip();
+            sqlx::query("UPDATE intent SET state = $2, target = coalesce($3, target), not_before = coalesce($4, not_before),
+                             attempt = attempt + $5, code = $6, message = $7,
+                             sent_at = CASE WHEN $2 = 'sent' THEN $8 ELSE sent_at END,
+                             finished_at = CASE WHEN $2 IN ('done', 'failed') THEN $8 END
+                         WHERE id = $1")
+                .bind(intent.to_string()).bind(state.as_str()).bind(target.as_ref().map(RecordId::as_str))
+                .bind(not_before.map(time)).bind(i64::from(counts)).bind(code).bind(message).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Rewrite(intent, payload) => {
+            sqlx::query("UPDATE intent SET payload = $2 WHERE id = $1")
+                .bind(intent.to_string())
+                .bind(json(&payload, "intent", "payload")?)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Change::Ask(review) => {
+            sqlx::query(
+                "INSERT INTO review (shop, what, kind, side, record, field, detail, created_at)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                         ON CONFLICT (shop, what, kind, side, record, field) WHERE state = 'open'
+                         DO UPDATE SET detail = excluded.detail",
+            )
+            .bind(shop.0)
+            .bind(review.what.as_str())
+            .bind(kind(review.kind))
+            .bind(side(review.side))
+            .bind(review.record.as_str())
+            .bind(&review.field)
+            .bind(json(&review.detail, "review", "detail")?)
+            .bind(at)
+            .execute(&mut **tx)
+            .await?;
+        }
+        Change::Answer(id, state, decision) => {
+            sqlx::query("UPDATE review SET state = $3, decision = $4, decided_at = $5 WHERE shop = $1 AND id = $2")
+                .bind(shop.0).bind(id).bind(state.as_str()).bind(decision).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Moot(what, of, on, record, field) => {
+            sqlx::query("UPDATE review SET state = 'obsolete', decided_at = $7
+                         WHERE shop = $1 AND what = $2 AND kind = $3 AND side = $4 AND record = $5 AND field = $6 AND state = 'open'")
+                .bind(shop.0).bind(what.as_str()).bind(kind(of)).bind(side(on)).bind(record.as_str()).bind(field).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Apart(left, right) => {
+            sqlx::query("INSERT INTO apart (shop, left_id, right_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+                .bind(shop.0).bind(left.as_str()).bind(right.as_str()).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::NotApart(left, right) => {
+            sqlx::query("DELETE FROM apart WHERE shop = $1 AND left_id = $2 AND right_id = $3")
+                .bind(shop.0)
+                .bind(left.as_str())
+                .bind(right.as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
+        Change::Cursor(source, value) => {
+            sqlx::query("INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
+                         ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at")
+                .bind(shop.0).bind(source).bind(json(&value, "cursor", "value")?).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Fact(topic, value) => {
+            sqlx::query("INSERT INTO fact (shop, topic, value, at) VALUES ($1, $2, $3, $4)
+                         ON CONFLICT (shop, topic) DO UPDATE SET value = excluded.value, at = excluded.at")
+                .bind(shop.0).bind(topic).bind(json(&value, "fact", "value")?).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Journal(entry) => {
+            sqlx::query("INSERT INTO journal (shop, run, at, event, side, kind, record, counterpart, detail)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                .bind(shop.0).bind(entry.run.to_string()).bind(at).bind(entry.event).bind(entry.side.map(side)).bind(entry.kind.map(kind))
+                .bind(entry.record.as_ref().map(RecordId::as_str)).bind(entry.counterpart.as_ref().map(RecordId::as_str))
+                .bind(json(&entry.detail, "journal", "detail")?)
+                .execute(&mut **tx).await?;
+        }
+        Change::Approved => {
+            sqlx::query("UPDATE shop SET approved_at = coalesce(approved_at, $2) WHERE id = $1")
+                .bind(shop.0)
+                .bind(at)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Change::Rules(rules) => {
+            sqlx::query("UPDATE shop SET rules = $2 WHERE id = $1")
+                .bind(shop.0)
+                .bind(json(&rules, "shop", "rules")?)
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn saw(
+    tx: &mut Tx,
+    shop: ShopId,
+    at: i64,
+    records: &[(Record, Vec<Key>)],
+    sweep: i64,
+    stale_after: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let Some((first, _)) = records.first() else {
+        return Ok(());
+    };
+    let (on, what) = (side(first.side), kind(first.kind));
+    let mut rows = Vec::with_capacity(records.len());
+    for (record, _) in records {
+        rows.push(object!({
+            "id": record.id.as_str(),
+            "parent": record.parent.as_ref().map(RecordId::as_str),
+            "body": json(record, "record", "body")?,
+            "print": Fingerprint::of(record).0,
+            "changed": record.changed_at.map_or(0, time),
+        }));
+    }
+    let rows = serde_json::Value::from(rows).to_string();
+    sqlx::query(
+        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, fetched_at, sweep)
+         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $6
+         FROM json_each($4) WHERE true
+         ON CONFLICT (shop, side, kind, id) DO UPDATE SET
+             parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
+             changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, gone = 0,
+             sweep = max(record.sweep, excluded.sweep),
+             state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
+                          THEN record.state ELSE 1 END
+         WHERE record.written_at <= $7 OR excluded.changed_at >= record.changed_at",
+    )
+    .bind(shop.0)
+    .bind(on)
+    .bind(what)
+    .bind(&rows)
+    .bind(at)
+    .bind(sweep)
+    .bind(stale_after.map_or(i64::MAX, time))
+    .execute(&mut **tx)
+    .await?;
+    if sweep > 0 && stale_after.is_some() {
+        // A stale row still proves that the record is there.
+        sqlx::query(concat!(
+            "UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND sweep < $5 AND id ",
+            super::in_list!("4")
+        ))
+        .bind(shop.0)
+        .bind(on)
+        .bind(what)
+        .bind(list(records.iter().map(|(record, _)| &record.id)))
+        .bind(sweep)
+        .execute(&mut **tx)
+        .await?;
+    }
+    keys(
+        tx,
+        shop,
+        first.side,
+        records
+            .iter()
+            .map(|(record, keys)| (&record.id, keys.as_slice())),
+    )
+    .await
+}
+
+async fn wrote(
+    tx: &mut Tx,
+    shop: ShopId,
+    at: i64,
+    record: &Record,
+    found: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, fetched_at, written_at, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1)
+         ON CONFLICT (shop, side, kind, id) DO UPDATE SET
+             parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint, gone = 0,
+             changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, written_at = excluded.written_at, state = 1",
+    )
+    .bind(shop.0)
+    .bind(side(record.side))
+    .bind(kind(record.kind))
+    .bind(record.id.as_str())
+    .bind(record.parent.as_ref().map(RecordId::as_str))
+    .bind(json(record, "record", "body")?)
+    .bind(Fingerprint::of(record).0)
+    .bind(record.changed_at.map_or(at, time))
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    keys(tx, shop, record.side, [(&record.id, found)].into_iter()).await
+}
+
+/// Replaces the keys of the given contacts.
+async fn keys<'a>(
+    tx: &mut Tx,
+    shop: ShopId,
+    on: Side,
+    records: impl Iterator<Item = (&'a RecordId, &'a [Key])> + Clone,
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = records
+        .clone()
+        .flat_map(|(id, keys)| {
+            keys.iter()
+                .map(|key| object!({"w": key.what, "v": key.value, "r": id.as_str()}))
+        })
+        .collect();
+    let ids = list(records.map(|(id, _)| id));
+    sqlx::query(concat!(
+        "DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record ",
+        super::in_list!("3")
+    ))
+    .bind(shop.0)
+    .bind(side(on))
+    .bind(ids)
+    .execute(&mut **tx)
+    .await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO identity_key (shop, what, value, side, record)
+         SELECT $1, value ->> 'w', value ->> 'v', $2, value ->> 'r' FROM json_each($3) WHERE true
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(shop.0)
+    .bind(side(on))
+    .bind(serde_json::Value::from(rows).to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! Durable remote writes.
+
+use crate::codes::{kind, read_id, read_json, read_kind, read_side, read_time, side, time};
+use crate::model::{Intent, IntentOp, IntentState};
+use crate::{Store, StoreError};
+use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+macro_rules! columns {
+    () => {
+        "id, run, side, kind, op, target, source, payload, state, attempt, not_before, sent_at, code, message"
+    };
+}
+
+fn read(row: &SqliteRow) -> Result<Intent, StoreError> {
+    let unreadable = |column| StoreError::Value {
+        table: "intent",
+        column,
+        why: "a word that this version does not know".into(),
+    };
+    Ok(Intent {
+        id: read_id(row.try_get(0)?, "intent", "id")?,
+        run: read_id(row.try_get(1)?, "intent", "run")?,
+        side: read_side(row.try_get(2)?),
+        kind: read_kind(row.try_get(3)?),
+        op: IntentOp::read(row.try_get(4)?).ok_or_else(|| unreadable("op"))?,
+        target: row.try_get::<Option<String>, _>(5)?.map(RecordId::new),
+        source: RecordId::new(row.try_get::<String, _>(6)?),
+        payload: read_json(row.try_get(7)?, "intent", "payload")?,
+        state: IntentState::read(row.try_get(8)?).ok_or_else(|| unreadable("state"))?,
+        attempt: row.try_get(9)?,
+        not_before: read_time(row.try_get(10)?),
+        sent_at: row.try_get::<Option<i64>, _>(11)?.map(read_time),
+        code: row.try_get(12)?,
+        message: row.try_get(13)?,
+    })
+}
+
+impl Store {
+    /// Takes up to `limit` ready writes that are due, marks them as sent and hands them out. They are marked
+    /// before anything is sent, so that a crash leaves them to be looked up, never to be repeated blindly.
+    /// Contacts come before what hangs on them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn claim(
+        &self,
+        shop: ShopId,
+        on: Side,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let rows = sqlx::query(concat!(
+            "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
+                 SELECT id FROM intent WHERE shop = $1 AND side = $2 AND state = 'ready' AND not_before <= $3
+                 ORDER BY kind, not_before, id LIMIT $4)
+             RETURNING ",
+            columns!()
+        ))
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(time(now))
+        .bind(limit)
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut intents: Vec<Intent> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        intents.sort_by_key(|intent| (intent.kind, intent.id));
+        Ok(intents)
+    }
+
+    /// Writes that were sent when the process ended, or failed in a way that leaves their outcome open,
+    /// become unknown: they are looked up before anything is repeated.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn recover_sent(&self, shop: ShopId) -> Result<u64, StoreError> {
+        let done =
+            sqlx::query("UPDATE intent SET state = 'unknown' WHERE shop = $1 AND state = 'sent'")
+                .bind(shop.0)
+                .execute(&self.writer)
+                .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Writes in a state, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn intents(
+        &self,
+        shop: ShopId,
+        state: IntentState,
+        on: Option<Side>,
+        limit: u32,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM intent WHERE shop = $1 AND state = $2 AND ($3 IS NULL OR side = $3) ORDER BY kind, id LIMIT $4"
+        ))
+        .bind(shop.0)
+        .bind(state.as_str())
+        .bind(on.map(side))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The open write that a source record causes on a side.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_intent(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        source: &RecordId,
+    ) -> Result<Option<Intent>, StoreError> {
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM intent WHERE shop = $1 AND side = $2 AND kind = $3 AND source = $4
+              AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')"
+        ))
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(kind(what))
+        .bind(source.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// How many open writes there are, by side, kind, operation and state.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_intents(
+        &self,
+        shop: ShopId,
+    ) -> Result<Vec<(Side, Kind, IntentOp, IntentState, u64)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT side, kind, op, state, count(*) FROM intent
+             WHERE shop = $1 AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')
+             GROUP BY side, kind, op, state",
+        )
+        .bind(shop.0)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut counts = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let op = IntentOp::read(row.try_get(2)?).unwrap_or(IntentOp::Update);
+            let state = IntentState::read(row.try_get(3)?).unwrap_or(IntentState::Failed);
+            counts.push((
+                read_side(row.try_get(0)?),
+                read_kind(row.try_get(1)?),
+                op,
+                state,
+                row.try_get::<i64, _>(4)?.unsigned_abs(),
+            ));
+        }
+        Ok(counts)
+    }
+
+    /// The instant at which the next ready or unknown write of a side falls due.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn next_due(
+        &self,
+        shop: ShopId,
+        on: Side,
+        state: IntentState,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let due: Option<i64> = sqlx::query_scalar(
+            "SELECT min(not_before) FROM intent WHERE shop = $1 AND side = $2 AND state = $3",
+        )
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(state.as_str())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(due.map(read_time))
+    }
+
+    /// Sets failed or held writes to ready again: one, or all. Answers how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn retry(
+        &self,
+        shop: ShopId,
+        state: IntentState,
+        only: Option<IntentId>,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "UPDATE intent SET state = 'ready', attempt = 0, not_before = 0, code = NULL, message = NULL
+             WHERE shop = $1 AND state = $2 AND ($3 IS NULL OR id = $3)",
+        )
+        .bind(shop.0)
+        .bind(state.as_str())
+        .bind(only.map(|id| id.to_string()))
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Drops an open write that was never sent, because its cause is gone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn drop_unsent(&self, shop: ShopId) -> Result<u64, StoreError> {
+        let done =
+            sqlx::query("DELETE FROM intent WHERE shop = $1 AND state = 'ready' AND attempt = 0")
+                .bind(shop.0)
+                .execute(&self.writer)
+                .await?;
+        Ok(done.rows_affected())
+    }
+}

@@ -1,0 +1,144 @@
+//! Links between records.
+
+use super::{in_list, list};
+use crate::codes::{kind, read_id, read_json, read_kind};
+use crate::model::{Link, LinkTotals};
+use crate::{Store, StoreError};
+use domain::{Kind, LinkId, RecordId, ShopId, Side};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::{HashMap, HashSet};
+
+macro_rules! columns {
+    () => {
+        "SELECT id, kind, left_id, right_id, base, withheld, reason, fields, agree, held FROM link "
+    };
+}
+
+fn read(row: &SqliteRow) -> Result<Link, StoreError> {
+    Ok(Link {
+        id: read_id::<LinkId>(row.try_get(0)?, "link", "id")?,
+        kind: read_kind(row.try_get(1)?),
+        left: RecordId::new(row.try_get::<String, _>(2)?),
+        right: RecordId::new(row.try_get::<String, _>(3)?),
+        base: read_json(row.try_get(4)?, "link", "base")?,
+        withheld: read_json(row.try_get(5)?, "link", "withheld")?,
+        reason: row.try_get(6)?,
+        fields: row.try_get(7)?,
+        agree: row.try_get(8)?,
+        held: row.try_get(9)?,
+    })
+}
+
+impl Store {
+    /// The links of the given records, by the record's id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn links_of(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        ids: impl IntoIterator<Item = &RecordId>,
+    ) -> Result<HashMap<RecordId, Link>, StoreError> {
+        let sql = match on {
+            Side::HighLevel => concat!(
+                columns!(),
+                "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND left_id ",
+                in_list!("3")
+            ),
+            Side::MyGadgetRepairs => concat!(
+                columns!(),
+                "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND right_id ",
+                in_list!("3")
+            ),
+        };
+        let rows = sqlx::query(sql)
+            .bind(shop.0)
+            .bind(kind(what))
+            .bind(list(ids))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let link = read(row)?;
+                Ok((link.on(on).clone(), link))
+            })
+            .collect()
+    }
+
+    /// The link of one record.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn link_of(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        id: &RecordId,
+    ) -> Result<Option<Link>, StoreError> {
+        Ok(self.links_of(shop, on, what, [id]).await?.remove(id))
+    }
+
+    /// Sums over the links of a kind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn link_totals(&self, shop: ShopId, what: Kind) -> Result<LinkTotals, StoreError> {
+        let (links, fields, agree, held): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT count(*), coalesce(sum(fields), 0), coalesce(sum(agree), 0), coalesce(sum(held), 0)
+             FROM link WHERE broken_at IS NULL AND shop = $1 AND kind = $2",
+        )
+        .bind(shop.0)
+        .bind(kind(what))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(LinkTotals {
+            links: links.unsigned_abs(),
+            fields: fields.unsigned_abs(),
+            agree: agree.unsigned_abs(),
+            held: held.unsigned_abs(),
+        })
+    }
+
+    /// Links whose fields do not all agree.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn differing(&self, shop: ShopId, limit: u32) -> Result<Vec<Link>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE broken_at IS NULL AND shop = $1 AND agree < fields ORDER BY kind, id LIMIT $2"
+        ))
+        .bind(shop.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Pairs (HighLevel, MyGadgetRepairs) that a person set apart, among the given contacts.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn apart(
+        &self,
+        shop: ShopId,
+        ids: impl IntoIterator<Item = &RecordId>,
+    ) -> Result<HashSet<(RecordId, RecordId)>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(concat!(
+            "SELECT left_id, right_id FROM apart WHERE shop = $1 AND left_id ",
+            in_list!("2")
+        ))
+        .bind(shop.0)
+        .bind(list(ids))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(left, right)| (RecordId::new(left), RecordId::new(right)))
+            .collect())
+    }
+}

@@ -1,0 +1,25 @@
+//! The repositories: what may be read, and how changes are written. One file per subject.
+
+mod commit;
+mod facts;
+mod intents;
+mod journal;
+mod links;
+mod records;
+mod reviews;
+mod runs;
+mod secrets;
+mod shops;
+
+/// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
+macro_rules! in_list {
+    ($n:literal) => {
+        concat!("IN (SELECT value FROM json_each($", $n, "))")
+    };
+}
+pub(crate) use in_list;
+
+pub(crate) fn list<'a>(ids: impl IntoIterator<Item = &'a domain::RecordId>) -> String {
+    let ids: Vec<&str> = ids.into_iter().map(domain::RecordId::as_str).collect();
+    serde_json::Value::from(ids).to_string()
+}

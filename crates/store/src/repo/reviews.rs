@@ -1,0 +1,88 @@
+//! Questions to people.
+
+use crate::codes::{read_json, read_kind, read_side, read_time};
+use crate::model::{Review, ReviewKind, ReviewState};
+use crate::{Store, StoreError};
+use domain::{RecordId, ShopId};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+macro_rules! columns {
+    () => {
+        "SELECT id, what, kind, side, record, field, detail, state, decision, created_at FROM review "
+    };
+}
+
+fn read(row: &SqliteRow) -> Result<Review, StoreError> {
+    let unreadable = |column| StoreError::Value {
+        table: "review",
+        column,
+        why: "a word that this version does not know".into(),
+    };
+    Ok(Review {
+        id: row.try_get(0)?,
+        what: ReviewKind::read(row.try_get(1)?).ok_or_else(|| unreadable("what"))?,
+        kind: read_kind(row.try_get(2)?),
+        side: read_side(row.try_get(3)?),
+        record: RecordId::new(row.try_get::<String, _>(4)?),
+        field: row.try_get(5)?,
+        detail: read_json(row.try_get(6)?, "review", "detail")?,
+        state: ReviewState::read(row.try_get(7)?).ok_or_else(|| unreadable("state"))?,
+        decision: row.try_get(8)?,
+        created_at: read_time(row.try_get(9)?),
+    })
+}
+
+impl Store {
+    /// Open questions after the given number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_reviews(
+        &self,
+        shop: ShopId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Review>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE shop = $1 AND state = 'open' AND id > $2 ORDER BY id LIMIT $3"
+        ))
+        .bind(shop.0)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// One question.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn review(&self, shop: ShopId, id: i64) -> Result<Option<Review>, StoreError> {
+        let row = sqlx::query(concat!(columns!(), "WHERE shop = $1 AND id = $2"))
+            .bind(shop.0)
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// How many questions are open, by what they ask.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_reviews(&self, shop: ShopId) -> Result<Vec<(ReviewKind, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT what, count(*) FROM review WHERE shop = $1 AND state = 'open' GROUP BY what",
+        )
+        .bind(shop.0)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(what, count)| Some((ReviewKind::read(&what)?, count.unsigned_abs())))
+            .collect())
+    }
+}

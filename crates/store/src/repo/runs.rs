@@ -1,0 +1,64 @@
+//! Runs: passes of the sync, and what they counted.
+
+use crate::codes::{json, read_id, read_json, read_time, time};
+use crate::model::RunRow;
+use crate::{Store, StoreError};
+use domain::{RunId, ShopId, Timestamp};
+use serde_json::Value as Json;
+
+type Row = (String, i64, Option<i64>, String, String);
+
+fn read((id, started, finished, phase, summary): Row) -> Result<RunRow, StoreError> {
+    Ok(RunRow {
+        id: read_id(&id, "run", "id")?,
+        started_at: read_time(started),
+        finished_at: finished.map(read_time),
+        phase,
+        summary: read_json(&summary, "run", "summary")?,
+    })
+}
+
+impl Store {
+    /// Notes what a run is doing; the first call begins it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn save_run(
+        &self,
+        shop: ShopId,
+        run: RunId,
+        now: Timestamp,
+        phase: &str,
+        summary: &Json,
+        finished: bool,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO run (id, shop, started_at, finished_at, phase, summary) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, phase = excluded.phase, summary = excluded.summary",
+        )
+        .bind(run.to_string())
+        .bind(shop.0)
+        .bind(time(now))
+        .bind(finished.then(|| time(now)))
+        .bind(phase)
+        .bind(json(summary, "run", "summary")?)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// The newest runs, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn runs(&self, shop: ShopId, limit: u32) -> Result<Vec<RunRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2",
+        )
+        .bind(shop.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(read).collect()
+    }
+}

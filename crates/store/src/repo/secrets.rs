@@ -1,0 +1,78 @@
+//! Sealed secrets and sealed data keys. What is inside is the vault's business.
+
+use crate::codes::time;
+use crate::{Store, StoreError};
+use domain::{ShopId, Timestamp};
+
+impl Store {
+    /// The sealed data keys by version, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn data_keys(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        Ok(
+            sqlx::query_as("SELECT version, sealed FROM data_key ORDER BY version")
+                .fetch_all(&self.readers)
+                .await?,
+        )
+    }
+
+    /// Stores a sealed data key; a version that is there already stays as it is.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_data_key(
+        &self,
+        version: i64,
+        sealed: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO data_key (version, sealed, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(version)
+        .bind(sealed)
+        .bind(time(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// A sealed secret of a shop.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn secret(&self, shop: ShopId, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT sealed FROM secret WHERE shop = $1 AND name = $2")
+                .bind(shop.0)
+                .bind(name)
+                .fetch_optional(&self.readers)
+                .await?,
+        )
+    }
+
+    /// Stores a sealed secret in place of the one before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn save_secret(
+        &self,
+        shop: ShopId,
+        name: &str,
+        sealed: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO secret (shop, name, sealed, at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (shop, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at",
+        )
+        .bind(shop.0)
+        .bind(name)
+        .bind(sealed)
+        .bind(time(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
