@@ -34,6 +34,9 @@ pub struct Record {
     /// Further numbers that can be read but not written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_phones: Vec<String>,
+    /// Tags of a person; read only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// When the vendor says that it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -56,6 +59,7 @@ impl Record {
             fields: Fields::new(),
             other_emails: Vec::new(),
             other_phones: Vec::new(),
+            tags: Vec::new(),
             created_at: None,
             changed_at: None,
         }

@@ -73,6 +73,8 @@ pub enum Change {
         /// Code and words of a failure.
         failure: Option<(String, String)>,
     },
+    /// Drops a remote write whose cause is gone or will be decided anew. Never one that may have been sent.
+    Cancel(IntentId),
     /// Replaces what a remote write will send.
     Rewrite(IntentId, Json),
     /// Asks a person. An open question about the same thing is updated.

@@ -5,6 +5,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Sqlite, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,13 +32,15 @@ impl Store {
     /// When the address is wrong, the file cannot be written, is damaged, or comes from a newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let path = path_of(url)?;
+        if !path.is_dir() {
+            keep_private(&path);
+        }
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY * 2)
             .connect_with(options(&path).create_if_missing(true))
             .await
             .map_err(|why| opening(&path, &why))?;
-        keep_private(&path);
         migrate(&path, &writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
@@ -57,12 +60,34 @@ impl Store {
     /// # Errors
     /// When the copy cannot be written.
     pub async fn copy_to(&self, path: &Path) -> Result<Self, StoreError> {
+        let taken = std::fs::metadata(path).is_ok_and(|found| found.is_dir() || found.len() > 0);
+        if taken {
+            return Err(StoreError::Unwritable {
+                path: path.to_owned(),
+                why: "there is something at this path already".into(),
+            });
+        }
+        keep_private(path);
         sqlx::query("VACUUM INTO $1")
             .bind(path.to_string_lossy().into_owned())
             .execute(&self.writer)
             .await
             .map_err(|why| opening(path, &why))?;
         Self::open(&format!("sqlite://{}", path.display())).await
+    }
+
+    /// A transaction that has the right to write from its beginning.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        const BEGIN: &str = "BEGIN IMMEDIATE";
+        match self.writer.begin_with(BEGIN).await {
+            // When the disk is full, SQLite ends a transaction by itself, but the driver still counts it and
+            // would refuse this connection for ever: a new one takes its place.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// Takes a lock named after this store, or nothing when another process holds it.
@@ -94,6 +119,13 @@ fn path_of(url: &str) -> Result<PathBuf, StoreError> {
         why: why.to_owned(),
     };
     match url.split_once("://") {
+        // SQLite would take these as addresses of its own: in memory, or with options.
+        Some(("sqlite", path)) if path.starts_with(":memory:") || path.starts_with("file:") => {
+            Err(wrong("it must be the plain path of a file"))
+        }
+        Some(("sqlite", path)) if path.contains('?') => {
+            Err(wrong("options after a question mark are not supported"))
+        }
         Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
         Some(("sqlite", _)) => Err(wrong("it names no file")),
         Some(("postgres" | "postgresql", _)) => {
@@ -145,12 +177,22 @@ fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
     }
 }
 
-/// Customers' data: readable by its owner only.
+/// Customers' data: readable by its owner only. Done before SQLite opens the file, whose mode SQLite then
+/// gives to the write-ahead log as well.
 #[cfg(unix)]
 fn keep_private(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    // A file that we may not change (another owner) still works; the pre-flight reports it.
-    let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    // What fails here, SQLite reports better; and a file of another owner may still work.
+    let _ = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let _ = std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600));
+    }
 }
 
 #[cfg(not(unix))]

@@ -59,7 +59,9 @@ pub struct StoredRecord {
     pub record: Record,
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
-    /// When it was fetched.
+    /// When it was first seen.
+    pub first_seen_at: Timestamp,
+    /// When it was last fetched.
     pub fetched_at: Timestamp,
     /// Where it stands.
     pub state: RecordState,

@@ -49,6 +49,7 @@ CREATE TABLE record (
     body        TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     changed_at  INTEGER NOT NULL DEFAULT 0,
+    first_seen  INTEGER NOT NULL,
     fetched_at  INTEGER NOT NULL,
     written_at  INTEGER NOT NULL DEFAULT 0,
     sweep       INTEGER NOT NULL DEFAULT 0,
@@ -58,6 +59,8 @@ CREATE TABLE record (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX record_unsettled ON record (shop, kind, side, id) WHERE state = 1;
 CREATE INDEX record_waiting ON record (shop, side, parent) WHERE state = 2;
+CREATE INDEX record_parked ON record (shop, side, kind, state, gone) WHERE state >= 2;
+CREATE INDEX record_parent ON record (shop, side, kind, parent) WHERE parent IS NOT NULL;
 CREATE INDEX record_unseen ON record (shop, side, kind, sweep, id) WHERE gone = 0;
 
 -- Normalised keys of contacts, for matching.
@@ -91,6 +94,8 @@ CREATE TABLE link (
 ) STRICT;
 CREATE UNIQUE INDEX link_left ON link (shop, kind, left_id) WHERE broken_at IS NULL;
 CREATE UNIQUE INDEX link_right ON link (shop, kind, right_id) WHERE broken_at IS NULL;
+CREATE INDEX link_left_broken ON link (shop, kind, left_id) WHERE broken_at IS NOT NULL;
+CREATE INDEX link_right_broken ON link (shop, kind, right_id) WHERE broken_at IS NOT NULL;
 CREATE INDEX link_differs ON link (shop, kind) WHERE broken_at IS NULL AND agree < fields;
 
 -- Pairs that a person said are different people.
@@ -125,8 +130,7 @@ CREATE TABLE intent (
 -- At most one open write for a source record and a side: the ground of "no duplicates".
 CREATE UNIQUE INDEX intent_open ON intent (shop, side, kind, source)
     WHERE state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held');
-CREATE INDEX intent_due ON intent (shop, side, state, kind, not_before, id)
-    WHERE state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held');
+CREATE INDEX intent_due ON intent (shop, state, side, kind, not_before, id);
 
 -- Ambiguous matches and conflicts that a person decides.
 CREATE TABLE review (

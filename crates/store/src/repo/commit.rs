@@ -4,9 +4,10 @@ use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, side, time};
 use crate::{Store, StoreError};
-use domain::{Fingerprint, Record, RecordId, ShopId, Side, Timestamp};
+use domain::{Fingerprint, Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::json as object;
 use sqlx::{Sqlite, Transaction};
+use std::collections::HashSet;
 
 type Tx = Transaction<'static, Sqlite>;
 
@@ -24,7 +25,7 @@ impl Store {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.begin().await?;
         for change in changes {
             carry_out(&mut tx, shop, now, change).await?;
         }
@@ -70,12 +71,7 @@ async fn carry_out(
             sqlx::query("UPDATE record SET gone = 1, state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str())
                 .execute(&mut **tx).await?;
-            sqlx::query("DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record = $3")
-                .bind(shop.0)
-                .bind(side(on))
-                .bind(id.as_str())
-                .execute(&mut **tx)
-                .await?;
+            keys(tx, shop, on, what, [(&id, [].as_slice())].into_iter()).await?;
         }
         Change::Seen(on, what, id, sweep) => {
             sqlx::query("UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
@@ -136,6 +132,14 @@ async fn carry_out(
                 .bind(intent.to_string()).bind(state.as_str()).bind(target.as_ref().map(RecordId::as_str))
                 .bind(not_before.map(time)).bind(i64::from(counts)).bind(code).bind(message).bind(at)
                 .execute(&mut **tx).await?;
+        }
+        Change::Cancel(intent) => {
+            sqlx::query(
+                "DELETE FROM intent WHERE id = $1 AND state IN ('ready', 'held', 'failed')",
+            )
+            .bind(intent.to_string())
+            .execute(&mut **tx)
+            .await?;
         }
         Change::Rewrite(intent, payload) => {
             sqlx::query("UPDATE intent SET payload = $2 WHERE id = $1")
@@ -247,9 +251,9 @@ async fn saw(
         }));
     }
     let rows = serde_json::Value::from(rows).to_string();
-    sqlx::query(
-        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, fetched_at, sweep)
-         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $6
+    let taken: Vec<String> = sqlx::query_scalar(
+        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
+         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $5, $6
          FROM json_each($4) WHERE true
          ON CONFLICT (shop, side, kind, id) DO UPDATE SET
              parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
@@ -257,7 +261,8 @@ async fn saw(
              sweep = max(record.sweep, excluded.sweep),
              state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
                           THEN record.state ELSE 1 END
-         WHERE record.written_at <= $7 OR excluded.changed_at >= record.changed_at",
+         WHERE record.written_at <= $7 OR excluded.changed_at >= record.changed_at
+         RETURNING id",
     )
     .bind(shop.0)
     .bind(on)
@@ -266,8 +271,9 @@ async fn saw(
     .bind(at)
     .bind(sweep)
     .bind(stale_after.map_or(i64::MAX, time))
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
+    let taken: HashSet<String> = taken.into_iter().collect();
     if sweep > 0 && stale_after.is_some() {
         // A stale row still proves that the record is there.
         sqlx::query(concat!(
@@ -286,8 +292,10 @@ async fn saw(
         tx,
         shop,
         first.side,
+        first.kind,
         records
             .iter()
+            .filter(|(record, _)| taken.contains(record.id.as_str()))
             .map(|(record, keys)| (&record.id, keys.as_slice())),
     )
     .await
@@ -301,8 +309,8 @@ async fn wrote(
     found: &[Key],
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, fetched_at, written_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1)
+        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, written_at, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, 1)
          ON CONFLICT (shop, side, kind, id) DO UPDATE SET
              parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint, gone = 0,
              changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, written_at = excluded.written_at, state = 1",
@@ -318,16 +326,21 @@ async fn wrote(
     .bind(at)
     .execute(&mut **tx)
     .await?;
-    keys(tx, shop, record.side, [(&record.id, found)].into_iter()).await
+    let found = [(&record.id, found)];
+    keys(tx, shop, record.side, record.kind, found.into_iter()).await
 }
 
-/// Replaces the keys of the given contacts.
+/// Replaces the keys of the given contacts. Other kinds have none, and their ids may equal a contact's.
 async fn keys<'a>(
     tx: &mut Tx,
     shop: ShopId,
     on: Side,
+    what: Kind,
     records: impl Iterator<Item = (&'a RecordId, &'a [Key])> + Clone,
 ) -> Result<(), StoreError> {
+    if what != Kind::Contact {
+        return Ok(());
+    }
     let rows: Vec<_> = records
         .clone()
         .flat_map(|(id, keys)| {

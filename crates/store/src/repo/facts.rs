@@ -58,7 +58,7 @@ impl Store {
         on: Side,
         change: impl FnOnce(Option<Json>) -> (Json, T) + Send,
     ) -> Result<T, StoreError> {
-        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.begin().await?;
         let state: Option<String> =
             sqlx::query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
                 .bind(shop.0)

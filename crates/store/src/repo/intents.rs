@@ -1,17 +1,33 @@
 //! Durable remote writes.
 
+use super::{in_list, list};
 use crate::codes::{kind, read_id, read_json, read_kind, read_side, read_time, side, time};
 use crate::model::{Intent, IntentOp, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use std::collections::HashMap;
 
 macro_rules! columns {
     () => {
         "id, run, side, kind, op, target, source, payload, state, attempt, not_before, sent_at, code, message"
     };
 }
+
+pub(crate) const CLAIM: &str = concat!(
+    "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
+         SELECT id FROM intent WHERE shop = $1 AND side = $2 AND state = 'ready' AND not_before <= $3
+         ORDER BY kind, not_before, id LIMIT $4)
+     RETURNING ",
+    columns!()
+);
+pub(crate) const OPEN_INTENT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM intent WHERE shop = $1 AND side = $2 AND kind = $3 AND source = $4
+      AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')"
+);
 
 fn read(row: &SqliteRow) -> Result<Intent, StoreError> {
     let unreadable = |column| StoreError::Value {
@@ -51,20 +67,14 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows = sqlx::query(concat!(
-            "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
-                 SELECT id FROM intent WHERE shop = $1 AND side = $2 AND state = 'ready' AND not_before <= $3
-                 ORDER BY kind, not_before, id LIMIT $4)
-             RETURNING ",
-            columns!()
-        ))
-        .bind(shop.0)
-        .bind(side(on))
-        .bind(time(now))
-        .bind(limit)
-        .fetch_all(&mut *tx)
-        .await?;
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query(CLAIM)
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(time(now))
+            .bind(limit)
+            .fetch_all(&mut *tx)
+            .await?;
         tx.commit().await?;
         let mut intents: Vec<Intent> = rows.iter().map(read).collect::<Result<_, _>>()?;
         intents.sort_by_key(|intent| (intent.kind, intent.id));
@@ -121,19 +131,92 @@ impl Store {
         what: Kind,
         source: &RecordId,
     ) -> Result<Option<Intent>, StoreError> {
-        let row = sqlx::query(concat!(
+        let row = sqlx::query(OPEN_INTENT)
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(kind(what))
+            .bind(source.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The open writes that the given source records cause on a side.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_intents(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        sources: impl IntoIterator<Item = &RecordId>,
+    ) -> Result<HashMap<RecordId, Intent>, StoreError> {
+        let rows = sqlx::query(concat!(
             "SELECT ",
             columns!(),
-            " FROM intent WHERE shop = $1 AND side = $2 AND kind = $3 AND source = $4
-              AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')"
+            " FROM intent WHERE shop = $1 AND side = $2 AND kind = $3
+              AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held') AND source ",
+            in_list!("4")
         ))
         .bind(shop.0)
         .bind(side(on))
         .bind(kind(what))
-        .bind(source.as_str())
-        .fetch_optional(&self.readers)
+        .bind(list(sources))
+        .fetch_all(&self.readers)
         .await?;
-        row.as_ref().map(read).transpose()
+        rows.iter()
+            .map(|row| {
+                let intent = read(row)?;
+                Ok((intent.source.clone(), intent))
+            })
+            .collect()
+    }
+
+    /// Holds every ready write of a side, with the reason that a person has to mend. Answers how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn hold_ready(
+        &self,
+        shop: ShopId,
+        on: Option<Side>,
+        code: &str,
+        message: &str,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "UPDATE intent SET state = 'held', code = $3, message = $4
+             WHERE shop = $1 AND state = 'ready' AND ($2 IS NULL OR side = $2)",
+        )
+        .bind(shop.0)
+        .bind(on.map(side))
+        .bind(code)
+        .bind(message)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Lets held writes go again: those with the given code, or all but those. Answers how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release_held(
+        &self,
+        shop: ShopId,
+        code: &str,
+        only: bool,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "UPDATE intent SET state = 'ready', not_before = 0, code = NULL, message = NULL
+             WHERE shop = $1 AND state = 'held' AND (coalesce(code, '') = $2) = $3",
+        )
+        .bind(shop.0)
+        .bind(code)
+        .bind(only)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected())
     }
 
     /// How many open writes there are, by side, kind, operation and state.

@@ -15,6 +15,17 @@ macro_rules! columns {
     };
 }
 
+pub(crate) const LINKS_OF_LEFT: &str = concat!(
+    columns!(),
+    "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND left_id ",
+    in_list!("3")
+);
+pub(crate) const LINKS_OF_RIGHT: &str = concat!(
+    columns!(),
+    "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND right_id ",
+    in_list!("3")
+);
+
 fn read(row: &SqliteRow) -> Result<Link, StoreError> {
     Ok(Link {
         id: read_id::<LinkId>(row.try_get(0)?, "link", "id")?,
@@ -43,16 +54,8 @@ impl Store {
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<RecordId, Link>, StoreError> {
         let sql = match on {
-            Side::HighLevel => concat!(
-                columns!(),
-                "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND left_id ",
-                in_list!("3")
-            ),
-            Side::MyGadgetRepairs => concat!(
-                columns!(),
-                "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND right_id ",
-                in_list!("3")
-            ),
+            Side::HighLevel => LINKS_OF_LEFT,
+            Side::MyGadgetRepairs => LINKS_OF_RIGHT,
         };
         let rows = sqlx::query(sql)
             .bind(shop.0)
@@ -80,6 +83,37 @@ impl Store {
         id: &RecordId,
     ) -> Result<Option<Link>, StoreError> {
         Ok(self.links_of(shop, on, what, [id]).await?.remove(id))
+    }
+
+    /// Those of the given records that once had a link which was ended. They are not created anew: somebody
+    /// deleted or unlinked their counterpart.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn once_linked(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        ids: impl IntoIterator<Item = &RecordId>,
+    ) -> Result<HashSet<RecordId>, StoreError> {
+        let sql = match on {
+            Side::HighLevel => concat!(
+                "SELECT left_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND left_id ",
+                in_list!("3")
+            ),
+            Side::MyGadgetRepairs => concat!(
+                "SELECT right_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND right_id ",
+                in_list!("3")
+            ),
+        };
+        let rows: Vec<String> = sqlx::query_scalar(sql)
+            .bind(shop.0)
+            .bind(kind(what))
+            .bind(list(ids))
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(RecordId::new).collect())
     }
 
     /// Sums over the links of a kind.

@@ -10,6 +10,8 @@ mod reviews;
 mod runs;
 mod secrets;
 mod shops;
+#[cfg(test)]
+mod tests;
 
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
 macro_rules! in_list {

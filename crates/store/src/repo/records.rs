@@ -27,11 +27,78 @@ const fn read_state(code: i64) -> RecordState {
     }
 }
 
-macro_rules! columns {
+macro_rules! fields {
     () => {
-        "SELECT body, fingerprint, fetched_at, state, gone FROM record "
+        "record.body, record.fingerprint, record.fetched_at, record.state, record.gone, record.first_seen"
     };
 }
+
+macro_rules! columns {
+    () => {
+        concat!("SELECT ", fields!(), " FROM record ")
+    };
+}
+
+/// The index is named, since SQLite would walk the primary key past all that is settled.
+pub(crate) const UNSETTLED: &str = concat!(
+    columns!(),
+    "INDEXED BY record_unsettled
+     WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND id > $4 ORDER BY id LIMIT $5"
+);
+
+/// The telling keys of the contacts in a list: those that at most 50 contacts share.
+macro_rules! keys_of {
+    ($list:literal) => {
+        concat!(
+            "SELECT DISTINCT mine.what, mine.value FROM ",
+            $list,
+            " AS those CROSS JOIN identity_key AS mine
+              WHERE mine.shop = $1 AND mine.side = those.side AND mine.record = those.record
+                AND (SELECT count(*) FROM (SELECT 1 FROM identity_key AS many
+                     WHERE many.shop = $1 AND many.what = mine.what AND many.value = mine.value LIMIT 51)) <= 50"
+        )
+    };
+}
+
+/// The contacts that have any of the keys in a list.
+macro_rules! holders_of {
+    ($list:literal) => {
+        concat!(
+            "SELECT other.side, other.record FROM ",
+            $list,
+            " AS shared CROSS JOIN identity_key AS other
+              WHERE other.shop = $1 AND other.what = shared.what AND other.value = shared.value"
+        )
+    };
+}
+
+/// Keys of the subjects, who has them, the keys of those across, and who has these. `CROSS JOIN` keeps SQLite
+/// to this order: left to itself it walks all keys of the shop for every page.
+pub(crate) const NEIGHBOURHOOD: &str = concat!(
+    "WITH subject (side, record) AS MATERIALIZED (SELECT $2, value FROM json_each($3)),
+          first_key (what, value) AS MATERIALIZED (",
+    keys_of!("subject"),
+    "),
+          near (side, record) AS MATERIALIZED (
+              SELECT side, record FROM subject
+              UNION ",
+    holders_of!("first_key"),
+    "),
+          across (side, record) AS (SELECT side, record FROM near WHERE side <> $2),
+          second_key (what, value) AS MATERIALIZED (",
+    keys_of!("across"),
+    "),
+          wide (side, record) AS MATERIALIZED (
+              SELECT side, record FROM near
+              UNION ",
+    holders_of!("second_key"),
+    ") SELECT ",
+    fields!(),
+    " FROM wide CROSS JOIN record
+     WHERE record.shop = $1 AND record.side = wide.side AND record.kind = 0 AND record.id = wide.record
+       AND record.gone = 0
+     ORDER BY record.side, record.id"
+);
 
 fn read(row: &SqliteRow) -> Result<StoredRecord, StoreError> {
     Ok(StoredRecord {
@@ -40,6 +107,7 @@ fn read(row: &SqliteRow) -> Result<StoredRecord, StoreError> {
         fetched_at: read_time(row.try_get(2)?),
         state: read_state(row.try_get(3)?),
         gone: row.try_get::<i64, _>(4)? != 0,
+        first_seen_at: read_time(row.try_get(5)?),
     })
 }
 
@@ -83,6 +151,47 @@ impl Store {
         Ok(self.records(shop, on, what, [id]).await?.pop())
     }
 
+    /// The live records of a kind that belong to the given ones.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn children(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        parents: impl IntoIterator<Item = &RecordId>,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND parent IS NOT NULL AND parent ",
+            in_list!("4")
+        ))
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(kind(what))
+        .bind(list(parents))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// How many contacts and customers have neither an e-mail address nor a telephone number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_unreachable(&self, shop: ShopId) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
+                 SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
+                 AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
+        )
+        .bind(shop.0)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Unsettled records of a kind in the order of their ids, after the given one.
     ///
     /// # Errors
@@ -95,17 +204,14 @@ impl Store {
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
-            columns!(),
-            "WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND id > $4 ORDER BY id LIMIT $5"
-        ))
-        .bind(shop.0)
-        .bind(kind(what))
-        .bind(side(on))
-        .bind(after.map_or("", RecordId::as_str))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(UNSETTLED)
+            .bind(shop.0)
+            .bind(kind(what))
+            .bind(side(on))
+            .bind(after.map_or("", RecordId::as_str))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -161,34 +267,12 @@ impl Store {
         on: Side,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(
-            "WITH subject (side, record) AS (SELECT $2, value FROM json_each($3)),
-                  near (side, record) AS (
-                      SELECT side, record FROM subject
-                      UNION
-                      SELECT other.side, other.record FROM subject
-                      JOIN identity_key mine ON mine.shop = $1 AND mine.side = subject.side AND mine.record = subject.record
-                      JOIN identity_key other ON other.shop = $1 AND other.what = mine.what AND other.value = mine.value
-                      WHERE (SELECT count(*) FROM (SELECT 1 FROM identity_key many
-                             WHERE many.shop = $1 AND many.what = mine.what AND many.value = mine.value LIMIT 51)) <= 50),
-                  wide (side, record) AS (
-                      SELECT side, record FROM near
-                      UNION
-                      SELECT other.side, other.record FROM near
-                      JOIN identity_key mine ON mine.shop = $1 AND mine.side = near.side AND mine.record = near.record
-                      JOIN identity_key other ON other.shop = $1 AND other.what = mine.what AND other.value = mine.value
-                      WHERE near.side <> $2
-                        AND (SELECT count(*) FROM (SELECT 1 FROM identity_key many
-                             WHERE many.shop = $1 AND many.what = mine.what AND many.value = mine.value LIMIT 51)) <= 50)
-             SELECT record.body, record.fingerprint, record.fetched_at, record.state, record.gone
-             FROM wide JOIN record ON record.shop = $1 AND record.side = wide.side AND record.kind = 0 AND record.id = wide.record
-             WHERE record.gone = 0 ORDER BY record.side, record.id"
-        )
-        .bind(shop.0)
-        .bind(side(on))
-        .bind(list(ids))
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(NEIGHBOURHOOD)
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(list(ids))
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(read).collect()
     }
 

@@ -104,7 +104,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn remove_shop(&self, shop: ShopId) -> Result<(), StoreError> {
-        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.begin().await?;
         for sql in [
             "DELETE FROM identity_key WHERE shop = $1",
             "DELETE FROM apart WHERE shop = $1",

@@ -1,0 +1,123 @@
+//! What only the inside of the store can show: query plans, and a full disk.
+
+use super::{intents, links, records};
+use crate::{Change, Store, StoreError};
+use domain::Timestamp;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Row};
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("test.db").display());
+    (folder, Store::open(&url).await.unwrap())
+}
+
+/// The steps of a query's plan that read a whole table of ours.
+async fn scans(store: &Store, sql: &str) -> (Vec<String>, String) {
+    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+        .fetch_all(&store.writer)
+        .await
+        .unwrap();
+    let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    let whole = [
+        "record",
+        "link",
+        "intent",
+        "identity_key",
+        "mine",
+        "other",
+        "many",
+    ];
+    let scans = steps
+        .iter()
+        .filter(|step| {
+            step.strip_prefix("SCAN ")
+                .is_some_and(|what| whole.contains(&what.split(' ').next().unwrap_or(what)))
+        })
+        .cloned()
+        .collect();
+    (scans, steps.join("\n"))
+}
+
+#[tokio::test]
+async fn the_hot_reads_use_their_indexes() {
+    let (_folder, store) = store().await;
+    let uses = [
+        (
+            records::UNSETTLED,
+            "record_unsettled (shop=? AND kind=? AND side=? AND id>?)",
+        ),
+        (
+            records::NEIGHBOURHOOD,
+            "mine USING COVERING INDEX identity_key_record (shop=? AND side=? AND record=?)",
+        ),
+        (
+            records::NEIGHBOURHOOD,
+            "other USING PRIMARY KEY (shop=? AND what=? AND value=?)",
+        ),
+        (
+            records::NEIGHBOURHOOD,
+            "many USING PRIMARY KEY (shop=? AND what=? AND value=?)",
+        ),
+        (
+            records::NEIGHBOURHOOD,
+            "record USING PRIMARY KEY (shop=? AND side=? AND kind=? AND id=?)",
+        ),
+        (
+            links::LINKS_OF_LEFT,
+            "link_left (shop=? AND kind=? AND left_id=?)",
+        ),
+        (
+            links::LINKS_OF_RIGHT,
+            "link_right (shop=? AND kind=? AND right_id=?)",
+        ),
+        (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
+        (
+            intents::OPEN_INTENT,
+            "intent_open (shop=? AND side=? AND kind=? AND source=?)",
+        ),
+    ];
+    for (sql, index) in uses {
+        let (scans, plan) = scans(&store, sql).await;
+        assert!(!plan.contains("AUTOMATIC"), "{sql}\n{plan}");
+        assert!(scans.is_empty(), "{sql}\n{plan}");
+        assert!(plan.contains(index), "{sql} does not use {index}:\n{plan}");
+    }
+}
+
+/// A full disk is played by a limit on the pages of the file.
+#[tokio::test]
+async fn a_full_disk_is_told_and_nothing_is_half_written() {
+    let (_folder, store) = store().await;
+    let now = Timestamp::UNIX_EPOCH;
+    let shop = store
+        .add_shop("a", "l", None, None, &json!({}), now)
+        .await
+        .unwrap()
+        .id;
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+        .fetch_one(&store.writer)
+        .await
+        .unwrap();
+    let limit = |pages: i64| AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+    sqlx::query(limit(pages + 4))
+        .fetch_one(&store.writer)
+        .await
+        .unwrap();
+    let much = || {
+        vec![
+            Change::Cursor("contacts".into(), json!(1)),
+            Change::Fact("statuses", json!("x".repeat(100_000))),
+        ]
+    };
+    let error = store.commit(shop, now, much()).await.unwrap_err();
+    assert!(matches!(error, StoreError::DiskFull), "{error:?}");
+    assert!(error.to_string().contains("free some space"));
+    assert!(store.cursor(shop, "contacts").await.unwrap().is_none());
+
+    sqlx::query(limit(1_000_000))
+        .fetch_one(&store.writer)
+        .await
+        .unwrap();
+    store.commit(shop, now, much()).await.unwrap();
+}

@@ -1,0 +1,100 @@
+//! What every engine must do alike. The behaviours are functions over a [`behaviour::bench::Bench`]; the macro at
+//! the end stamps all of them onto an engine.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod behaviour {
+    pub mod bench;
+    pub mod commit;
+    pub mod intents;
+    pub mod links;
+    pub mod neighbourhood;
+    pub mod people;
+    pub mod shared;
+    pub mod shops;
+    pub mod snapshots;
+}
+
+macro_rules! stamp {
+    ($open:path; $($module:ident { $($test:ident)* })*) => {
+        $(mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() {
+                crate::behaviour::$module::$test(&$open().await).await;
+            })*
+        })*
+    };
+}
+
+macro_rules! behaviour_suite {
+    ($engine:ident, $open:path) => {
+        mod $engine {
+            stamp! { $open;
+                commit {
+                    a_failing_change_takes_the_whole_list_back
+                    nothing_is_a_valid_list
+                    cursors_and_facts_keep_their_last_value
+                }
+                snapshots {
+                    an_unchanged_record_keeps_its_state_and_a_changed_one_is_unsettled
+                    times_alone_are_no_change
+                    a_gone_record_that_is_back_is_unsettled
+                    a_stale_row_after_our_own_write_is_left_out_but_counts_as_seen
+                    a_newer_row_is_accepted_within_the_window
+                    a_row_is_accepted_after_the_window
+                    unsettled_ones_come_in_pages
+                    children_wake_with_their_parent
+                    waiting_records_are_counted
+                    a_sweep_finds_what_it_has_not_seen
+                    reads_by_id_keep_shops_sides_and_kinds_apart
+                    unsettling_a_kind_leaves_gone_ones_and_other_kinds
+                }
+                neighbourhood {
+                    candidates_and_rivals_but_not_strangers
+                    a_key_shared_by_more_than_50_says_nothing
+                    keys_are_replaced_with_the_record
+                    a_stale_row_leaves_the_keys_of_our_write
+                    a_task_with_the_id_of_a_contact_leaves_its_keys
+                    gone_contacts_are_no_neighbours
+                }
+                links {
+                    a_second_link_of_a_record_fails_the_whole_list
+                    after_unlinking_a_new_link_is_possible
+                    a_new_base_is_kept_with_its_counts
+                    totals_and_differing_leave_ended_links_out
+                    people_set_apart_stay_apart_until_told
+                }
+                intents {
+                    one_open_write_per_source_and_side
+                    claiming_marks_as_sent_before_handing_out
+                    two_claimers_never_get_the_same_write
+                    what_was_sent_at_a_crash_becomes_unknown
+                    progress_is_kept
+                    retry_and_hold_and_release
+                    only_what_was_never_sent_is_cancelled_or_dropped
+                    the_next_due_instant
+                }
+                people {
+                    a_question_is_asked_once_and_its_detail_renewed
+                    answered_and_moot_questions_are_closed
+                    the_journal_is_read_by_record_and_by_number
+                    runs_are_kept_newest_first
+                }
+                shops {
+                    a_name_is_taken_once
+                    a_shop_is_paused_approved_and_given_rules
+                    a_removed_shop_leaves_nothing
+                    secrets_and_data_keys_are_kept
+                }
+                shared {
+                    a_budget_is_counted_exactly_by_concurrent_users
+                    eight_writers_never_find_it_busy
+                    a_second_handle_sees_what_the_first_wrote
+                    a_lock_excludes_and_is_released_on_drop
+                }
+            }
+        }
+    };
+}
+
+behaviour_suite!(sqlite, crate::behaviour::bench::open_sqlite);

@@ -1,0 +1,192 @@
+//! Links between records.
+
+use super::bench::*;
+use domain::{Kind, LinkId};
+use serde_json::json;
+use std::collections::HashSet;
+use store::{Change, Link, LinkTotals};
+use uuid::Uuid;
+
+const CONTACT: Kind = Kind::Contact;
+
+async fn linked(bench: &Bench, links: Vec<Link>) {
+    bench
+        .commit(1, links.into_iter().map(Change::Link).collect())
+        .await;
+}
+
+pub async fn a_second_link_of_a_record_fails_the_whole_list(bench: &Bench) {
+    linked(bench, vec![link(1, "h1", "m1")]).await;
+    for second in [
+        link(2, "h1", "m2"),
+        link(2, "h2", "m1"),
+        link(2, "h1", "m1"),
+    ] {
+        let list = vec![Change::Link(link(3, "h9", "m9")), Change::Link(second)];
+        assert!(bench.store.commit(bench.shop, at(2), list).await.is_err());
+        assert!(
+            bench
+                .store
+                .link_of(bench.shop, HighLevel, CONTACT, &id("h9"))
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+    // The same ids of another kind are other records.
+    linked(
+        bench,
+        vec![Link {
+            kind: Kind::Task,
+            ..link(4, "h1", "m1")
+        }],
+    )
+    .await;
+    let found = bench
+        .store
+        .links_of(bench.shop, MyGadgetRepairs, CONTACT, &[id("m1"), id("m2")])
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[&id("m1")], link(1, "h1", "m1"));
+    assert_eq!(found[&id("m1")].on(HighLevel), &id("h1"));
+}
+
+pub async fn after_unlinking_a_new_link_is_possible(bench: &Bench) {
+    linked(bench, vec![link(1, "h1", "m1")]).await;
+    let ids = [id("h1"), id("h2")];
+    assert!(
+        bench
+            .store
+            .once_linked(bench.shop, HighLevel, CONTACT, &ids)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    bench
+        .commit(
+            2,
+            vec![
+                Change::Unlink(LinkId(Uuid::from_u128(1)), "m1 is gone".into()),
+                Change::Link(link(2, "h1", "m2")),
+            ],
+        )
+        .await;
+    let now = bench
+        .store
+        .link_of(bench.shop, HighLevel, CONTACT, &id("h1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(now.right, id("m2"));
+    assert!(
+        bench
+            .store
+            .link_of(bench.shop, MyGadgetRepairs, CONTACT, &id("m1"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let once = bench
+        .store
+        .once_linked(bench.shop, HighLevel, CONTACT, &ids)
+        .await
+        .unwrap();
+    assert_eq!(once, HashSet::from([id("h1")]));
+    let once = bench
+        .store
+        .once_linked(bench.shop, MyGadgetRepairs, CONTACT, [&id("m1"), &id("m2")])
+        .await
+        .unwrap();
+    assert_eq!(once, HashSet::from([id("m1")]));
+}
+
+pub async fn a_new_base_is_kept_with_its_counts(bench: &Bench) {
+    linked(bench, vec![link(1, "h1", "m1")]).await;
+    let rebase = Change::Rebase {
+        link: LinkId(Uuid::from_u128(1)),
+        base: json!({"name": "Ann"}),
+        withheld: json!(["phone"]),
+        counts: (9, 7, 1),
+    };
+    bench.commit(2, vec![rebase]).await;
+    let found = bench
+        .store
+        .link_of(bench.shop, HighLevel, CONTACT, &id("h1"))
+        .await
+        .unwrap()
+        .unwrap();
+    let wanted = Link {
+        base: json!({"name": "Ann"}),
+        withheld: json!(["phone"]),
+        fields: 9,
+        agree: 7,
+        held: 1,
+        ..link(1, "h1", "m1")
+    };
+    assert_eq!(found, wanted);
+}
+
+pub async fn totals_and_differing_leave_ended_links_out(bench: &Bench) {
+    let less = |number, left, right| Link {
+        agree: 6,
+        held: 1,
+        ..link(number, left, right)
+    };
+    linked(
+        bench,
+        vec![
+            link(1, "h1", "m1"),
+            less(2, "h2", "m2"),
+            less(3, "h3", "m3"),
+        ],
+    )
+    .await;
+    bench
+        .commit(
+            2,
+            vec![Change::Unlink(
+                LinkId(Uuid::from_u128(3)),
+                "a person said so".into(),
+            )],
+        )
+        .await;
+    let totals = bench.store.link_totals(bench.shop, CONTACT).await.unwrap();
+    assert_eq!(
+        totals,
+        LinkTotals {
+            links: 2,
+            fields: 16,
+            agree: 14,
+            held: 1
+        }
+    );
+    assert_eq!(
+        bench
+            .store
+            .link_totals(bench.shop, Kind::Task)
+            .await
+            .unwrap(),
+        LinkTotals::default()
+    );
+    let differing = bench.store.differing(bench.shop, 10).await.unwrap();
+    assert_eq!(differing, [less(2, "h2", "m2")]);
+}
+
+pub async fn people_set_apart_stay_apart_until_told(bench: &Bench) {
+    let apart = || Change::Apart(id("h1"), id("m1"));
+    bench
+        .commit(1, vec![apart(), apart(), Change::Apart(id("h2"), id("m1"))])
+        .await;
+    let found = bench.store.apart(bench.shop, [&id("h1")]).await.unwrap();
+    assert_eq!(found, HashSet::from([(id("h1"), id("m1"))]));
+    bench
+        .commit(2, vec![Change::NotApart(id("h1"), id("m1"))])
+        .await;
+    let found = bench
+        .store
+        .apart(bench.shop, [&id("h1"), &id("h2")])
+        .await
+        .unwrap();
+    assert_eq!(found, HashSet::from([(id("h2"), id("m1"))]));
+}

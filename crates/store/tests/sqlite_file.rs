@@ -1,0 +1,168 @@
+//! The file under the store: what may be wrong with it, and what is said then.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use domain::Timestamp;
+use serde_json::json;
+use sqlx::ConnectOptions;
+use std::fs;
+use std::path::{Path, PathBuf};
+use store::{Change, Store, StoreError};
+
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    (folder, path)
+}
+
+async fn open(path: &Path) -> Result<Store, StoreError> {
+    Store::open(&format!("sqlite://{}", path.display())).await
+}
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    let (_folder, path) = place();
+    open(&path).await.unwrap().close().await;
+    let mut raw = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'later', 1, x'00', 1)")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    let error = open(&path).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            StoreError::Newer {
+                found: 99,
+                known: 1,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("Update Repairbridge"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_left_alone() {
+    let (_folder, path) = place();
+    let garbage = "this is not a database, but long enough to have a header. ".repeat(40);
+    fs::write(&path, &garbage).unwrap();
+    let error = open(&path).await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    assert!(error.to_string().contains("restore a backup"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), garbage);
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_written_is_told() {
+    let (folder, path) = place();
+    fs::write(&path, "a file").unwrap();
+    // Modes do not hold back the superuser, so the folders here are missing or no folders at all.
+    for wrong in [
+        path.join("below-a-file.db"),
+        folder.path().join("absent/store.db"),
+        folder.path().to_owned(),
+    ] {
+        let error = open(&wrong).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unwritable { .. }), "{error:?}");
+        assert!(
+            error.to_string().contains(&wrong.display().to_string()),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_another_sort_is_refused_with_the_right_one() {
+    let (folder, path) = place();
+    let here = path.display();
+    for url in [
+        String::new(),
+        "store.db".into(),
+        "sqlite://".into(),
+        "sqlite://:memory:".into(),
+        format!("sqlite://file:{here}"),
+        format!("sqlite://file:{here}?mode=memory"),
+        format!("sqlite://{here}?mode=ro"),
+        format!("file:{here}"),
+        "mysql://localhost/x".into(),
+        "postgres://bridge:hunter2@localhost/x".into(),
+    ] {
+        let error = Store::open(&url).await.unwrap_err();
+        assert!(
+            matches!(error, StoreError::Address { .. }),
+            "{url}: {error:?}"
+        );
+        assert!(
+            error.to_string().contains("sqlite://repairbridge.db"),
+            "{error}"
+        );
+        assert!(!format!("{error}{error:?}").contains("hunter2"), "{error}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn every_file_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = place();
+    let store = open(&path).await.unwrap();
+    store
+        .add_shop("a", "l", None, None, &json!({}), NOW)
+        .await
+        .unwrap();
+    store.copy_to(&folder.path().join("copy.db")).await.unwrap();
+    let mut seen = 0;
+    for file in fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.path().display());
+        seen += 1;
+    }
+    assert!(seen >= 4, "the database, its log and a copy");
+}
+
+#[tokio::test]
+async fn a_copy_is_complete_and_independent() {
+    let (folder, path) = place();
+    let store = open(&path).await.unwrap();
+    let shop = store
+        .add_shop("a", "l", None, None, &json!({}), NOW)
+        .await
+        .unwrap()
+        .id;
+    let fact = |value: i64| vec![Change::Fact("number", json!(value))];
+    store.commit(shop, NOW, fact(1)).await.unwrap();
+    let target = folder.path().join("it's a copy.db");
+    let copy = store.copy_to(&target).await.unwrap();
+    assert_eq!(copy.path(), target);
+    copy.commit(shop, NOW, fact(2)).await.unwrap();
+    store.commit(shop, NOW, fact(3)).await.unwrap();
+    assert_eq!(
+        copy.fact(shop, "number").await.unwrap().unwrap().value,
+        json!(2)
+    );
+    assert_eq!(
+        store.fact(shop, "number").await.unwrap().unwrap().value,
+        json!(3)
+    );
+
+    let error = store.copy_to(&target).await.unwrap_err();
+    assert!(
+        error.to_string().contains("something at this path already"),
+        "{error}"
+    );
+    let error = store
+        .copy_to(&folder.path().join("absent/copy.db"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Unwritable { .. }), "{error:?}");
+}
