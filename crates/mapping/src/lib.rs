@@ -1,1 +1,28 @@
-//! Which field goes where: rules, projections to shared terms, and their explanation.
+//! Which field goes where: a shop's rules, the projection of vendor records to shared terms, and the way
+//! back to what each vendor stores.
+//!
+//! Pure: the same record, rules and setting always give the same projection.
+
+mod due;
+mod field_rules;
+mod label;
+pub mod mark;
+mod native;
+mod problem;
+mod project;
+mod rules;
+mod setting;
+mod status;
+mod task_rules;
+
+pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
+pub use label::{label, wire_name};
+pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};
+pub use problem::{Held, Problem};
+pub use project::{Projection, project, project_linked};
+pub use rules::{
+    CreateRule, CreateRules, DeletePolicy, DeleteRules, GuardLimits, Rules, RulesError,
+};
+pub use setting::{Setting, SettingError, Status};
+pub use status::{StatusGroup, group_of, guess};
+pub use task_rules::{DueDays, TaskRules};

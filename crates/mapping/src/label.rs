@@ -1,0 +1,50 @@
+//! Names of fields: those shown to people, and the vendors' own.
+
+use domain::{Field, Kind, Side};
+
+/// The name that mapping editors and `explain` show (CONTRACT.md section 4). Fields that only one side
+/// has natively go by that vendor's name.
+#[must_use]
+pub const fn label(kind: Kind, side: Side, field: Field) -> &'static str {
+    match (kind, field) {
+        (_, Field::Name) => "name",
+        (_, Field::Email) => "email",
+        (_, Field::Phone) => "phone",
+        (_, Field::Company) => "company",
+        (_, Field::Address) => "address",
+        (_, Field::City) => "city",
+        (_, Field::PostalCode) => "postalCode",
+        (_, Field::Country) => "country",
+        (_, Field::Title) => "title",
+        (_, Field::DueDate) => "dueDate",
+        (_, Field::Completed) => "status",
+        (Kind::Note, Field::Body) => "content",
+        (_, Field::Body) => "notes",
+        _ => wire_name(kind, side, field),
+    }
+}
+
+/// The vendor's own name of a field (highlevel-api.md 7, mygadgetrepairs-api.md 12).
+#[must_use]
+pub const fn wire_name(kind: Kind, side: Side, field: Field) -> &'static str {
+    match (side, kind, field) {
+        (Side::HighLevel, _, Field::Company) => "companyName",
+        (Side::HighLevel, _, Field::Address) => "address1",
+        (Side::HighLevel, _, Field::PostalCode) => "postalCode",
+        (_, _, Field::FirstName) => "firstName",
+        (_, _, Field::LastName) => "lastName",
+        (Side::HighLevel, _, Field::DueDate) => "dueDate",
+        (Side::MyGadgetRepairs, Kind::Contact, Field::Address) => "fulladdress.address",
+        (Side::MyGadgetRepairs, Kind::Contact, Field::City) => "fulladdress.city",
+        (Side::MyGadgetRepairs, Kind::Contact, Field::PostalCode) => "fulladdress.post_code",
+        (Side::MyGadgetRepairs, Kind::Contact, Field::Country) => "fulladdress.country",
+        (Side::MyGadgetRepairs, _, Field::Landline) => "phone",
+        (Side::MyGadgetRepairs, Kind::Task, Field::Title) => "short_info",
+        (Side::MyGadgetRepairs, Kind::Task, Field::Body) => "description",
+        (Side::MyGadgetRepairs, Kind::Appointment, Field::Title) => "subject",
+        (Side::MyGadgetRepairs, Kind::Task, Field::Completed) => "status",
+        (Side::MyGadgetRepairs, _, Field::StatusLabel) => "status.label",
+        (Side::MyGadgetRepairs, _, Field::Opened) => "created_date",
+        _ => field.as_str(),
+    }
+}

@@ -1,0 +1,151 @@
+//! Our marks: text, natural to a reader, by which a later look finds the counterpart of a record.
+//! A person may have copied or edited a mark, so it is evidence and never proof.
+
+use domain::{RecordId, normalize::text};
+
+const CONTACT: &str = "MyGadgetRepairs ";
+const TASK: &str = "MyGadgetRepairs ticket ";
+const TICKET: &str = "HighLevel task ";
+
+/// The `source` of a HighLevel contact that stands for a customer: `MyGadgetRepairs C-317`.
+#[must_use]
+pub fn contact_source(reference: &str) -> String {
+    format!("{CONTACT}{reference}")
+}
+
+/// The customer reference that a contact's `source` names.
+#[must_use]
+pub fn read_contact_source(source: &str) -> Option<String> {
+    word_after(source.trim(), CONTACT)
+}
+
+/// The last line of a HighLevel task's body: `MyGadgetRepairs ticket K-1042`.
+#[must_use]
+pub fn task_line(reference: &str) -> String {
+    format!("{TASK}{reference}")
+}
+
+/// The last line of a ticket's description: `HighLevel task Lz21CTOwEXIkupiPXZqV`.
+#[must_use]
+pub fn ticket_line(task: &RecordId) -> String {
+    format!("{TICKET}{task}")
+}
+
+/// Splits a task's body into the person's text and the ticket reference that our last line names.
+#[must_use]
+pub fn read_task_body(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, TASK)
+}
+
+/// Splits a ticket's description into the person's text and the task id that our last line names.
+#[must_use]
+pub fn read_ticket_description(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, TICKET)
+}
+
+/// A text with a mark as its last line.
+#[must_use]
+pub fn append(body: Option<&str>, line: &str) -> String {
+    match body
+        .map(str::trim_end)
+        .filter(|body| !body.trim().is_empty())
+    {
+        Some(body) => format!("{body}\n\n{line}"),
+        None => line.to_owned(),
+    }
+}
+
+/// A task's title with the ticket's reference in front: `K-1042 iPhone screen`.
+#[must_use]
+pub fn title(reference: &str, title: &str) -> String {
+    let bare = strip_title(title, reference);
+    if bare.is_empty() {
+        reference.to_owned()
+    } else {
+        format!("{reference} {bare}")
+    }
+}
+
+/// A title without the given reference at its start, however often it stands there.
+#[must_use]
+pub fn strip_title(title: &str, reference: &str) -> String {
+    let line = text::line(title);
+    let mut bare = line.as_str();
+    while let Some(rest) = (!reference.is_empty())
+        .then(|| bare.strip_prefix(reference))
+        .flatten()
+    {
+        // `K-10` is no prefix of `K-1042 Screen`: the reference ends where a word ends.
+        if rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-') {
+            break;
+        }
+        bare = rest.trim_start_matches([' ', ':']);
+    }
+    bare.to_owned()
+}
+
+fn split_last(body: &str, mark: &str) -> (Option<String>, Option<String>) {
+    let block = text::block(body);
+    let (rest, last) = block.rsplit_once('\n').unwrap_or(("", &block));
+    let named = word_after(last.trim(), mark);
+    let text = if named.is_some() {
+        rest.trim_end()
+    } else {
+        block.as_str()
+    };
+    ((!text.is_empty()).then(|| text.to_owned()), named)
+}
+
+/// The single word after a prefix.
+fn word_after(line: &str, prefix: &str) -> Option<String> {
+    let word = line.strip_prefix(prefix)?.trim();
+    (!word.is_empty() && !word.contains(char::is_whitespace)).then(|| word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_come_back_and_text_is_left_alone() {
+        for body in [None, Some("Screen cracked"), Some("Line one\nLine two")] {
+            let marked = append(body, &task_line("K-1042"));
+            assert_eq!(
+                read_task_body(&marked),
+                (body.map(str::to_owned), Some("K-1042".into()))
+            );
+        }
+        assert_eq!(
+            read_task_body("MyGadgetRepairs ticket K-1 was mentioned\nhere"),
+            (
+                Some("MyGadgetRepairs ticket K-1 was mentioned\nhere".into()),
+                None
+            )
+        );
+        assert_eq!(
+            read_contact_source(&contact_source("C-317")),
+            Some("C-317".into())
+        );
+        assert_eq!(read_contact_source("Website"), None);
+        // Not a contact's mark: it names a ticket.
+        assert_eq!(read_contact_source("MyGadgetRepairs ticket K-1042"), None);
+    }
+
+    #[test]
+    fn only_the_whole_reference_is_taken_off_a_title() {
+        assert_eq!(title("K-1042", "iPhone screen"), "K-1042 iPhone screen");
+        assert_eq!(
+            title("K-1042", "K-1042 iPhone screen"),
+            "K-1042 iPhone screen"
+        );
+        assert_eq!(
+            strip_title("K-1042: iPhone screen", "K-1042"),
+            "iPhone screen"
+        );
+        assert_eq!(
+            strip_title("K-1042 iPhone screen", "K-10"),
+            "K-1042 iPhone screen"
+        );
+        assert_eq!(strip_title("K-1042", "K-1042"), "");
+    }
+}

@@ -1,0 +1,352 @@
+//! The decision about a linked pair, about a record without a counterpart, and about one that vanished.
+
+use crate::{Base, Changes, Choice, Merge, MergeInput, Withheld, merge};
+use domain::{Field, Fields, Kind, Record, Side};
+use mapping::{
+    CreateRule, DeletePolicy, Direction, Held, NativeWrite, Problem, Rules, Setting, Writing,
+    can_write, project, project_linked, to_native,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A linked pair with everything that bears on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    /// The HighLevel record.
+    pub left: &'a Record,
+    /// The MyGadgetRepairs record, of the same kind.
+    pub right: &'a Record,
+    /// What both last agreed on; nothing for a fresh link.
+    pub base: Option<&'a Base>,
+    /// Values that a vendor refused.
+    pub withheld: &'a [Withheld],
+    /// Answers that people gave.
+    pub choices: &'a [Choice],
+    /// The shop's rules.
+    pub rules: &'a Rules,
+    /// The shop's facts.
+    pub setting: &'a Setting,
+}
+
+/// What comes of a pair, in one word; the strongest that applies. Whatever it is, `merge.base` is to be
+/// kept when it differs from the base before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing, and nothing to remember.
+    Nothing,
+    /// Nothing to write; a new base to remember.
+    Adopt,
+    /// Something differs and is not written now, with the reason.
+    Held,
+    /// A person decides about a field; other fields may be written all the same.
+    Conflict,
+    /// At least one side is written.
+    Update,
+}
+
+/// What comes of a pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairDecision {
+    /// In one word.
+    pub outcome: Outcome,
+    /// Field by field.
+    pub merge: Merge,
+    /// What to send to HighLevel.
+    pub left: Option<NativeWrite>,
+    /// What to send to MyGadgetRepairs.
+    pub right: Option<NativeWrite>,
+    /// Fields that cannot be read on a side, and so rest.
+    pub paused: Vec<(Side, Problem)>,
+    /// HighLevel's fields in shared terms, as decided on.
+    pub left_shared: Fields,
+    /// MyGadgetRepairs' fields in shared terms, as decided on.
+    pub right_shared: Fields,
+}
+
+impl PairDecision {
+    /// What to send to a side.
+    #[must_use]
+    pub const fn write(&self, side: Side) -> Option<&NativeWrite> {
+        match side {
+            Side::HighLevel => self.left.as_ref(),
+            Side::MyGadgetRepairs => self.right.as_ref(),
+        }
+    }
+}
+
+/// Decides about a linked pair.
+#[must_use]
+pub fn decide_pair(pair: Pair<'_>) -> PairDecision {
+    let kind = pair.left.kind;
+    let left = project_linked(pair.left, Some(pair.right), pair.rules, pair.setting);
+    let right = project_linked(pair.right, Some(pair.left), pair.rules, pair.setting);
+    let fields = pair.rules.fields_of(kind);
+    let mut paused = Vec::new();
+    for (side, problems) in [
+        (Side::HighLevel, left.unknown),
+        (Side::MyGadgetRepairs, right.unknown),
+    ] {
+        paused.extend(
+            problems
+                .into_iter()
+                .filter(|problem| mapped(pair.rules, kind).contains(&problem.field))
+                .map(|problem| (side, problem)),
+        );
+    }
+    let resting: BTreeSet<Field> = paused.iter().map(|(_, problem)| problem.field).collect();
+    let times = pair.left.changed_at.zip(pair.right.changed_at);
+    let merged = fields.map_or_else(
+        || Merge {
+            base: pair.base.cloned().unwrap_or_default(),
+            ..Merge::default()
+        },
+        |rules| {
+            merge(MergeInput {
+                base: pair.base,
+                left: &left.fields,
+                right: &right.fields,
+                rules,
+                times,
+                paused: &resting,
+                withheld: pair.withheld,
+                choices: pair.choices,
+                writable: &|side, field, value| can_write(writing(pair, side), field, value),
+            })
+        },
+    );
+    let write = |side| {
+        let changes = merged.to(side);
+        (!changes.is_empty()).then(|| to_native(writing(pair, side), changes))
+    };
+    let (to_left, to_right) = (write(Side::HighLevel), write(Side::MyGadgetRepairs));
+    PairDecision {
+        outcome: outcome(&merged, pair.base, &paused),
+        left: to_left,
+        right: to_right,
+        merge: merged,
+        paused,
+        left_shared: left.fields,
+        right_shared: right.fields,
+    }
+}
+
+fn writing(pair: Pair<'_>, side: Side) -> Writing<'_> {
+    let (target, source) = match side {
+        Side::HighLevel => (pair.left, pair.right),
+        Side::MyGadgetRepairs => (pair.right, pair.left),
+    };
+    Writing {
+        side,
+        kind: target.kind,
+        target: Some(target),
+        source: Some(source),
+        rules: pair.rules,
+        setting: pair.setting,
+    }
+}
+
+fn outcome(merge: &Merge, base: Option<&Base>, paused: &[(Side, Problem)]) -> Outcome {
+    if !merge.is_quiet() {
+        Outcome::Update
+    } else if !merge.conflicts.is_empty() {
+        Outcome::Conflict
+    } else if !merge.held.is_empty() || !paused.is_empty() {
+        Outcome::Held
+    } else if base != Some(&merge.base) {
+        Outcome::Adopt
+    } else {
+        Outcome::Nothing
+    }
+}
+
+/// A record without a counterpart, which identity has found to match nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Single<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// Whether the person it belongs to is linked; of no account for contacts.
+    pub parent_linked: bool,
+    /// Tags or groups of the person.
+    pub tags: &'a [String],
+    /// Whether the person has an upcoming appointment.
+    pub appointment: bool,
+    /// The shop's rules.
+    pub rules: &'a Rules,
+    /// The shop's facts.
+    pub setting: &'a Setting,
+}
+
+/// What comes of a record without a counterpart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SingleDecision {
+    /// A counterpart is made.
+    Create {
+        /// Where.
+        side: Side,
+        /// The shared values that it gets.
+        changes: Changes,
+        /// What to send, marks included. Its `held` names the fields left out.
+        write: NativeWrite,
+        /// The record in shared terms, for [`Base::created`].
+        shared: Fields,
+    },
+    /// Not yet; the reason.
+    Wait(String),
+    /// The rules say that it gets none, or it has nothing to be known by; the reason.
+    Skip(String),
+    /// It should get one, but cannot; the reasons.
+    Hold(Vec<Held>),
+}
+
+/// Decides about a record without a counterpart.
+#[must_use]
+pub fn decide_single(single: Single<'_>) -> SingleDecision {
+    let Single {
+        record,
+        rules,
+        setting,
+        ..
+    } = single;
+    let side = record.side.other();
+    let kind = record.kind;
+    if kind != Kind::Contact && !single.parent_linked {
+        return SingleDecision::Wait(format!(
+            "the {} that this {} belongs to is not linked yet",
+            Kind::Contact.name_on(record.side),
+            kind.name_on(record.side)
+        ));
+    }
+    if let Some(reason) = no_counterpart(single, side) {
+        return SingleDecision::Skip(reason);
+    }
+    let Some(fields) = rules.fields_of(kind) else {
+        return SingleDecision::Skip(format!("{}s are not mapped", kind.name_on(record.side)));
+    };
+    let projection = project(record, rules, setting);
+    let changes: Changes = projection
+        .fields
+        .iter()
+        .filter(|(field, _)| {
+            fields
+                .get(**field)
+                .is_some_and(|rule| rule.direction.writes(side))
+        })
+        .map(|(field, value)| (*field, Some(value.clone())))
+        .collect();
+    let writing = Writing {
+        side,
+        kind,
+        target: None,
+        source: Some(record),
+        rules,
+        setting,
+    };
+    let mut write = to_native(writing, &changes);
+    let required = mapping::missing(writing, &write);
+    if !required.is_empty() {
+        return SingleDecision::Hold(required);
+    }
+    write.held.extend(
+        projection
+            .unknown
+            .into_iter()
+            .filter(|problem| mapped(rules, kind).contains(&problem.field))
+            .map(|problem| Held {
+                field: problem.field,
+                reason: problem.reason,
+            }),
+    );
+    SingleDecision::Create {
+        side,
+        changes,
+        write,
+        shared: projection.fields,
+    }
+}
+
+/// The fields of a kind that are synced at all.
+pub fn mapped(rules: &Rules, kind: Kind) -> BTreeSet<Field> {
+    rules
+        .fields_of(kind)
+        .into_iter()
+        .flat_map(mapping::KindRules::iter)
+        .filter(|(_, rule)| rule.direction != Direction::Off)
+        .map(|(field, _)| field)
+        .collect()
+}
+
+fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
+    let Single {
+        record,
+        rules,
+        setting,
+        ..
+    } = single;
+    let here = record.kind.name_on(record.side);
+    let title = side.title();
+    if record.kind == Kind::Contact
+        && !crate::Person::of(record, rules, setting).is_some_and(|person| person.has_key())
+    {
+        return Some(format!(
+            "this {here} has neither an e-mail address nor a telephone number to be known by; it is synced once a person links it"
+        ));
+    }
+    let finished = record
+        .fields
+        .get(&Field::Completed)
+        .and_then(domain::Value::as_flag);
+    if (record.kind, record.side, finished) == (Kind::Task, Side::HighLevel, Some(true)) {
+        return Some("the task was already completed; only open tasks become tickets".to_owned());
+    }
+    match rules.create.on(side) {
+        CreateRule::All => None,
+        CreateRule::None => Some(format!("the rules create nothing in {title}")),
+        CreateRule::Appointment if single.appointment => None,
+        CreateRule::Appointment => Some(format!(
+            "the rules create in {title} only people with an upcoming appointment"
+        )),
+        CreateRule::Tagged(tag) => {
+            let wanted = tag.trim().to_lowercase();
+            let tagged = single
+                .tags
+                .iter()
+                .any(|tag| tag.trim().to_lowercase() == wanted);
+            (!tagged).then(|| format!("the rules create in {title} only people tagged `{tag}`"))
+        }
+    }
+}
+
+/// What to do about a link of which a record vanished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub struct Vanished {
+    /// What happens to the survivor. The link goes in every case.
+    pub policy: DeletePolicy,
+    /// The side of the survivor; nothing when both vanished.
+    pub survivor: Option<Side>,
+}
+
+/// Decides about a link of which a record vanished; nothing while both are there. A survivor with an edit
+/// that was never carried over is kept whatever the rules say.
+#[must_use]
+pub fn decide_vanished(
+    kind: Kind,
+    left_gone: bool,
+    right_gone: bool,
+    survivor_edited: bool,
+    rules: &Rules,
+) -> Option<Vanished> {
+    let survivor = match (left_gone, right_gone) {
+        (false, false) => return None,
+        (true, true) => None,
+        (true, false) => Some(Side::MyGadgetRepairs),
+        (false, true) => Some(Side::HighLevel),
+    };
+    let policy = if survivor.is_none() || survivor_edited {
+        DeletePolicy::Unlink
+    } else {
+        rules.delete.of(kind)
+    };
+    Some(Vanished { policy, survivor })
+}
