@@ -1,0 +1,261 @@
+//! The client: one location, one budget, one source of tokens.
+
+use crate::{
+    Config, ConfigError, Error, api,
+    auth::TokenSource,
+    decode::{self, Document},
+    vendor_error,
+};
+use domain::{Clock, Context};
+use http::{Answer, Applied, Budget, HeaderName, HeaderValue, Lane, Request, Sender, SenderConfig};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Calls HighLevel for one location. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: Arc<Inner>,
+    lane: Lane,
+}
+
+#[derive(Debug)]
+struct Inner {
+    sender: Sender,
+    tokens: Arc<dyn TokenSource>,
+    config: Config,
+    version: HeaderValue,
+    clock: Arc<dyn Clock>,
+}
+
+impl Client {
+    /// A client in [`Lane::Live`].
+    ///
+    /// # Errors
+    /// When the location is empty, or the address cannot be used.
+    pub fn new(
+        config: Config,
+        tokens: Arc<dyn TokenSource>,
+        budget: Arc<dyn Budget>,
+        context: Context,
+    ) -> Result<Self, ConfigError> {
+        config.check()?;
+        let version = HeaderValue::from_str(config.api_version.as_str())
+            .map_err(|_| ConfigError::Version(config.api_version.to_string()))?;
+        let clock = Arc::clone(&context.clock);
+        let sender = Sender::new(SenderConfig::new(config.base_url.clone()), budget, context)?;
+        let inner = Arc::new(Inner {
+            sender,
+            tokens,
+            config,
+            version,
+            clock,
+        });
+        Ok(Self {
+            inner,
+            lane: Lane::Live,
+        })
+    }
+
+    /// The same client in another lane.
+    #[must_use]
+    pub fn with_lane(&self, lane: Lane) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            lane,
+        }
+    }
+
+    /// The location that this client works for.
+    #[must_use]
+    pub fn location_id(&self) -> &str {
+        &self.inner.config.location_id
+    }
+
+    /// Contacts, and the tags on them.
+    #[must_use]
+    pub const fn contacts(&self) -> api::Contacts<'_> {
+        api::Contacts(self)
+    }
+
+    /// Tasks of contacts, and the search over all of them.
+    #[must_use]
+    pub const fn tasks(&self) -> api::Tasks<'_> {
+        api::Tasks(self)
+    }
+
+    /// Notes of contacts.
+    #[must_use]
+    pub const fn notes(&self) -> api::Notes<'_> {
+        api::Notes(self)
+    }
+
+    /// The location's own settings.
+    #[must_use]
+    pub const fn location(&self) -> api::LocationApi<'_> {
+        api::LocationApi(self)
+    }
+
+    /// Definitions of custom fields.
+    #[must_use]
+    pub const fn custom_fields(&self) -> api::CustomFields<'_> {
+        api::CustomFields(self)
+    }
+
+    /// The location's dictionary of tags.
+    #[must_use]
+    pub const fn tags(&self) -> api::Tags<'_> {
+        api::Tags(self)
+    }
+
+    /// Users of the location.
+    #[must_use]
+    pub const fn users(&self) -> api::Users<'_> {
+        api::Users(self)
+    }
+
+    /// Calendars and what is in them.
+    #[must_use]
+    pub const fn calendars(&self) -> api::Calendars<'_> {
+        api::Calendars(self)
+    }
+
+    /// Appointments.
+    #[must_use]
+    pub const fn appointments(&self) -> api::Appointments<'_> {
+        api::Appointments(self)
+    }
+
+    pub(crate) fn is_v3(&self) -> bool {
+        self.inner.config.api_version.is_v3()
+    }
+
+    /// Calls, and reads one thing, inside one of the given envelopes or bare.
+    pub(crate) async fn one<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        subject: Subject,
+        envelopes: &[&str],
+    ) -> Result<T, Error> {
+        self.document(request, &subject).await?.one(envelopes)
+    }
+
+    /// Calls, and reads a list under its name.
+    pub(crate) async fn list<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        subject: Subject,
+        name: &str,
+    ) -> Result<Vec<T>, Error> {
+        self.document(request, &subject).await?.list(name)
+    }
+
+    /// Calls, and reads nothing but that it was done.
+    pub(crate) async fn done(&self, request: Request, subject: Subject) -> Result<(), Error> {
+        self.document(request, &subject).await?.done()
+    }
+
+    /// Calls, and hands on the whole answer.
+    pub(crate) async fn document(
+        &self,
+        request: Request,
+        subject: &Subject,
+    ) -> Result<Document, Error> {
+        let answer = self.send(request, subject).await?;
+        if answer.status.is_success() {
+            decode::parse(&answer.body, subject)
+        } else {
+            Err(vendor_error::judge(
+                &answer,
+                subject,
+                self.inner.clock.now(),
+            ))
+        }
+    }
+
+    async fn send(&self, request: Request, subject: &Subject) -> Result<Answer, Error> {
+        // An empty id would turn `/contacts/{id}` into the address of the whole collection.
+        if subject.ids.iter().any(|id| id.trim().is_empty()) {
+            return Err(subject.not_found());
+        }
+        let inner = &self.inner;
+        let token = inner.tokens.token().await?;
+        let request = request
+            .lane(self.lane)
+            .header(HeaderName::from_static("version"), inner.version.clone())
+            .header(
+                HeaderName::from_static("accept"),
+                HeaderValue::from_static("application/json"),
+            );
+        let answer = inner.sender.send(request.clone().bearer(&token)).await?;
+        let refused = answer.status.as_u16() == 401
+            && matches!(
+                vendor_error::judge(&answer, subject, inner.clock.now()),
+                Error::Unauthorized { .. }
+            );
+        // A 401 was not carried out, so any request may be sent again with a fresh token, once.
+        if refused && inner.tokens.rejected(&token).await? {
+            let fresh = inner.tokens.token().await?;
+            return Ok(inner.sender.send(request.bearer(&fresh)).await?);
+        }
+        Ok(answer)
+    }
+}
+
+/// What a call is about: for errors, and for whether it may have been carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    pub(crate) what: &'static str,
+    ids: Vec<String>,
+    writes: bool,
+    creates_contact: bool,
+}
+
+impl Subject {
+    pub(crate) fn read(what: &'static str, ids: &[&str]) -> Self {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        Self {
+            what,
+            ids,
+            writes: false,
+            creates_contact: false,
+        }
+    }
+
+    pub(crate) fn write(what: &'static str, ids: &[&str]) -> Self {
+        Self {
+            writes: true,
+            ..Self::read(what, ids)
+        }
+    }
+
+    pub(crate) fn create_contact() -> Self {
+        Self {
+            creates_contact: true,
+            ..Self::write("contact", &[])
+        }
+    }
+
+    pub(crate) fn not_found(&self) -> Error {
+        Error::NotFound {
+            what: self.what,
+            id: self.ids.last().cloned().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) const fn applied_if_unanswered(&self) -> Applied {
+        if self.writes {
+            Applied::Unknown
+        } else {
+            Applied::No
+        }
+    }
+
+    /// A contact was once created although the answer was 422 (highlevel-quirks.md 1.5).
+    pub(crate) const fn applied_after_422(&self) -> Applied {
+        if self.creates_contact {
+            Applied::Unknown
+        } else {
+            Applied::No
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Customers (mygadgetrepairs-api.md 12.3).
+
+use super::{resource, since};
+use crate::{
+    Cursor, Error, Filter, Page, Walk,
+    client::List,
+    model::{Changed, Customer, CustomerWrite},
+};
+use domain::{RecordId, Timestamp};
+
+resource!(
+    /// `/customers`.
+    Customers
+);
+
+impl<'a> Customers<'a> {
+    /// One page, meant to be newest first. `GET /customers`.
+    ///
+    /// # Errors
+    /// As every list; see the module's introduction.
+    pub async fn page(&self, filter: &Filter, cursor: &Cursor) -> Result<Page<Customer>, Error> {
+        self.list(filter).page(cursor).await
+    }
+
+    /// All customers from a cursor on, each once.
+    #[must_use]
+    pub fn walk(&self, filter: &Filter, from: Cursor) -> Walk<'a, Customer> {
+        self.list(filter).walk(from)
+    }
+
+    /// One page of what changed on or after the day of `since`. `GET /customers/updated`; not every account
+    /// has it, the probe knows. Allow for an overlap: the filter is exact to the day at best, and an account
+    /// that ignores it sends everything.
+    ///
+    /// # Errors
+    /// [`Error::NotOffered`] where the account has no feed.
+    pub async fn updated_page(
+        &self,
+        since: Option<Timestamp>,
+        cursor: &Cursor,
+    ) -> Result<Page<Changed<Customer>>, Error> {
+        self.feed(since).page(cursor).await
+    }
+
+    /// All that changed on or after the day of `since`.
+    #[must_use]
+    pub fn walk_updated(
+        &self,
+        since: Option<Timestamp>,
+        from: Cursor,
+    ) -> Walk<'a, Changed<Customer>> {
+        self.feed(since).walk(from)
+    }
+
+    /// One customer. `GET /customers/{id}`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it was deleted or never was.
+    pub async fn get(&self, id: &RecordId) -> Result<Customer, Error> {
+        self.client.get("customers", id).await
+    }
+
+    /// Makes a customer and returns its id; read it back for the rest. `POST /customers`, never repeated by
+    /// itself and without any protection against doubles: after an error whose [`Error::applied`] is
+    /// `Unknown`, look for the customer first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where something needed is missing.
+    pub async fn create(&self, write: &CustomerWrite) -> Result<RecordId, Error> {
+        let arguments = write.arguments(self.client.wire(), true)?;
+        self.client.create("customer", "customers", arguments).await
+    }
+
+    /// Changes the fields that are set; the others stay. `PUT /customers/{id}`. Whether the vendor took them
+    /// is seen by reading back, since unknown names are ignored without a word.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`].
+    pub async fn update(&self, id: &RecordId, write: &CustomerWrite) -> Result<(), Error> {
+        let arguments = write.arguments(self.client.wire(), false)?;
+        self.client
+            .update("customer", "customers", "customerId", id, arguments)
+            .await
+    }
+
+    /// Removes it. `DELETE /customers/{id}`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is gone already, also when a first try that seemed to fail removed it.
+    pub async fn delete(&self, id: &RecordId) -> Result<(), Error> {
+        self.client.delete("customer", "customers", id).await
+    }
+
+    fn list(&self, filter: &Filter) -> List<'a> {
+        List::new(self.client, "customer", "/customers").with(filter.arguments(self.client.wire()))
+    }
+
+    fn feed(&self, from: Option<Timestamp>) -> List<'a> {
+        List::new(self.client, "changed customer", "/customers/updated")
+            .with(since(self.client, from))
+    }
+}
