@@ -1,0 +1,169 @@
+//! Fills the location with the CRM side of a made-up shop. Nothing is announced: history starts no automations.
+
+use super::HighLevelTwin;
+use super::calendars::{Appointment, Calendar};
+use super::contacts::model::{Contact, Writer};
+use super::date;
+use super::id::Id;
+use super::notes::{self, Note};
+use super::tasks::Task;
+use super::users::User;
+use super::world::World;
+use crate::shop::{self, MadeUpShop};
+
+impl HighLevelTwin {
+    /// Puts the shop's staff, calendars, contacts, tasks, notes and appointments into the location and takes over its
+    /// country and time zone. Answers the contacts' ids in the shop's order.
+    pub fn load(&self, shop: &MadeUpShop) -> Vec<String> {
+        let world = &mut *self.world();
+        world.settings.country.clone_from(&shop.settings.country);
+        shop.time_zone.clone_into(&mut world.settings.time_zone);
+        world.zone = date::zone(shop.time_zone);
+        let mut loading = Loading::new(world, shop);
+        for contact in &shop.contacts {
+            loading.contact(contact);
+        }
+        for task in &shop.tasks {
+            loading.task(task);
+        }
+        for note in &shop.notes {
+            loading.note(note);
+        }
+        for appointment in &shop.crm_appointments {
+            loading.appointment(appointment);
+        }
+        let contacts = loading.contacts;
+        world.contacts.index.advance(i64::MIN);
+        contacts.iter().map(Id::to_string).collect()
+    }
+}
+
+struct Loading<'a> {
+    world: &'a mut World,
+    users: Vec<String>,
+    calendars: Vec<String>,
+    contacts: Vec<Id>,
+    writer: Writer,
+}
+
+impl<'a> Loading<'a> {
+    fn new(world: &'a mut World, shop: &MadeUpShop) -> Self {
+        let mut users = Vec::new();
+        for user in &shop.users {
+            let id = world.ids.alphanumeric_text();
+            users.push(id.clone());
+            world.users.push(User {
+                id,
+                first_name: user.first.to_owned(),
+                last_name: user.last.to_owned(),
+                email: user.email.to_owned(),
+                admin: user.role == "Manager",
+            });
+        }
+        let mut calendars = Vec::new();
+        let last = shop.calendars.len().saturating_sub(1);
+        for (number, calendar) in shop.calendars.iter().enumerate() {
+            let id = world.ids.alphanumeric_text();
+            calendars.push(id.clone());
+            world.calendars.push(Calendar {
+                id,
+                name: calendar.name.to_owned(),
+                slot_minutes: calendar.slot_minutes,
+                team: users.clone(),
+                // One of several refuses appointments without a member of its team.
+                needs_user: number == last && last > 0,
+            });
+        }
+        let writer = Writer::person(users.first().map_or("", String::as_str));
+        Self {
+            world,
+            users,
+            calendars,
+            contacts: Vec::with_capacity(shop.contacts.len()),
+            writer,
+        }
+    }
+
+    fn user(&self, number: Option<usize>) -> String {
+        number
+            .and_then(|number| self.users.get(number))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn contact(&mut self, from: &shop::Contact) {
+        let id = self.world.new_id();
+        let mut contact = Contact::new(id, from.created.as_millisecond(), &self.writer);
+        contact.first_name.clone_from(&from.first);
+        contact.last_name.clone_from(&from.last);
+        contact.email.clone_from(&from.email);
+        contact.phone.clone_from(&from.phone);
+        contact.company_name.clone_from(&from.company);
+        contact.address1.clone_from(&from.address1);
+        contact.city.clone_from(&from.city);
+        contact.postal_code.clone_from(&from.postal_code);
+        contact.country.clone_from(&from.country);
+        from.source.clone_into(&mut contact.source);
+        contact.dnd = from.dnd;
+        contact.tags = super::contacts::write::tidy_tags(&from.tags);
+        self.world.learn_tags(&contact.tags);
+        self.contacts.push(id);
+        self.world.contacts.put(contact, i64::MIN);
+    }
+
+    fn task(&mut self, from: &shop::Task) {
+        let Some(contact) = self.contacts.get(from.contact).copied() else {
+            return;
+        };
+        let task = Task {
+            id: self.world.new_id(),
+            contact,
+            title: from.title.clone(),
+            body: from.body.clone(),
+            assigned_to: self.user(from.assigned_to),
+            due: from.due.as_millisecond(),
+            completed: from.completed,
+            added: from.created.as_millisecond(),
+            updated: from.created.as_millisecond(),
+        };
+        self.world.tasks.put(task);
+    }
+
+    fn note(&mut self, from: &shop::Note) {
+        let Some(contact) = self.contacts.get(from.contact).copied() else {
+            return;
+        };
+        let mut note = Note::new(self.world.new_id(), contact, from.created.as_millisecond());
+        note.body.clone_from(&from.body);
+        note.user_id = self.user(from.author);
+        notes::add(self.world, note);
+    }
+
+    fn appointment(&mut self, from: &shop::CrmAppointment) {
+        let (Some(contact), Some(calendar)) = (
+            self.contacts.get(from.contact).copied(),
+            self.calendars.get(from.calendar).cloned(),
+        ) else {
+            return;
+        };
+        let appointment = Appointment {
+            id: self.world.new_id(),
+            calendar,
+            contact,
+            title: from.title.clone(),
+            description: String::new(),
+            address: String::new(),
+            status: from.status.to_owned(),
+            assigned_to: self.user(from.assigned_to),
+            meeting_location_type: String::new(),
+            rrule: String::new(),
+            start: from.start.as_millisecond(),
+            end: from.end.as_millisecond(),
+            added: from.created.as_millisecond(),
+            updated: from.created.as_millisecond(),
+            deleted: false,
+            created_by: self.writer.clone(),
+        };
+        self.world.appointments.put(appointment);
+    }
+}

@@ -1,0 +1,193 @@
+//! A made-up shop as this account holds it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::shop::{self, MadeUpShop, Place};
+
+use super::Settings;
+use super::book::{self, Appointment, Book, Comment, Customer, Invoice, Ticket, Truth, User};
+use super::shelf::{Row, Shelf};
+
+/// The shop's records with fresh ids.
+pub(super) fn book(shop: &MadeUpShop, settings: &Settings) -> Book {
+    let mut book = Book::new(settings);
+    book.set_shop_zone(shop.time_zone);
+    book.set_time_zone(settings.time_zone.as_deref());
+    words(shop, &mut book);
+    let customers = customers(shop, &mut book);
+    tickets(shop, &customers, &mut book);
+    appointments(shop, &customers, &mut book);
+    book.truth = shop
+        .same_people
+        .iter()
+        .filter_map(|(customer, contact)| {
+            Some(Truth {
+                customer: *customers.get(*customer)?,
+                contact: *contact,
+            })
+        })
+        .collect();
+    book
+}
+
+fn words(shop: &MadeUpShop, book: &mut Book) {
+    let statuses: Vec<&str> = shop.statuses.iter().map(|status| status.label).collect();
+    book.statuses = book::words(11, &statuses);
+    book.issue_types = book::words(5_603, &shop.issue_types);
+    let opened = shop
+        .settings
+        .now
+        .checked_sub(SignedDuration::from_hours(24 * 365 * 4))
+        .unwrap_or(Timestamp::UNIX_EPOCH);
+    book.users = shop
+        .users
+        .iter()
+        .map(|user| User {
+            id: book.new_id(),
+            first: user.first,
+            last: user.last,
+            email: user.email,
+            role: user.role,
+            created: opened,
+        })
+        .collect();
+}
+
+fn customers(shop: &MadeUpShop, book: &mut Book) -> Vec<super::id::Id> {
+    let rows: Vec<Row<Customer>> = shop
+        .customers
+        .iter()
+        .map(|customer| Row {
+            id: book.new_id(),
+            created: customer.created,
+            changed: customer.created,
+            body: written(customer),
+        })
+        .collect();
+    let ids = rows.iter().map(|row| row.id).collect();
+    book.next_customer = rows.len() as u32 + 1;
+    book.customers = Shelf::filled(rows);
+    ids
+}
+
+fn written(customer: &shop::Customer) -> Customer {
+    Customer {
+        reference: customer.number.clone(),
+        first: customer.first.clone(),
+        last: customer.last.clone(),
+        email: customer.email.clone(),
+        mobile: customer.mobile.clone(),
+        phone: customer.phone.clone(),
+        company: customer.company.clone(),
+        vat: customer.vat.clone(),
+        address: customer.address.clone(),
+        city: customer.city.clone(),
+        post_code: customer.post_code.clone(),
+        country: customer.country.clone(),
+        ..Customer::default()
+    }
+}
+
+fn tickets(shop: &MadeUpShop, customers: &[super::id::Id], book: &mut Book) {
+    let mut rows = Vec::with_capacity(shop.tickets.len());
+    for ticket in &shop.tickets {
+        let done = shop
+            .statuses
+            .get(ticket.status)
+            .is_some_and(|status| status.group == "done");
+        let invoice = done.then(|| Invoice {
+            id: book.new_id(),
+            number: 20_000 + ticket.number,
+            amount: 2_500 + ticket.number * 37 % 20_000,
+            paid: ticket.last_updated,
+        });
+        let body = Ticket {
+            number: ticket.number,
+            customer: customers.get(ticket.customer).copied(),
+            short_info: ticket.short_info.clone(),
+            description: ticket.description.clone(),
+            issue_detail: String::new(),
+            device: ticket.device.to_owned(),
+            status: book
+                .statuses
+                .get(ticket.status)
+                .map_or(0, |status| status.id),
+            issue_type: ticket
+                .issue_type
+                .and_then(|index| book.issue_types.get(index))
+                .map(|issue| issue.id),
+            technician: ticket
+                .technician
+                .and_then(|index| book.users.get(index))
+                .map(|user| user.id),
+            created_from: "Admin",
+            invoice,
+            ..Ticket::default()
+        };
+        book.next_ticket = ticket.number + 1;
+        rows.push(Row {
+            id: book.new_id(),
+            created: ticket.created,
+            changed: ticket.last_updated,
+            body,
+        });
+    }
+    let mut comments = Vec::with_capacity(shop.comments.len());
+    for comment in &shop.comments {
+        let Some(ticket) = rows.get(comment.ticket).map(|row| row.id) else {
+            continue;
+        };
+        let body = Comment {
+            ticket,
+            text: comment.text.clone(),
+            public: comment.public,
+            author: book.users.get(comment.author).map(|user| user.id),
+        };
+        let id = book.new_id();
+        book.comments_of.entry(ticket).or_default().push(id);
+        comments.push(Row {
+            id,
+            created: comment.created,
+            changed: comment.created,
+            body,
+        });
+    }
+    book.tickets = Shelf::filled(rows);
+    book.comments = Shelf::filled(comments);
+}
+
+fn appointments(shop: &MadeUpShop, customers: &[super::id::Id], book: &mut Book) {
+    let mut rows = Vec::with_capacity(shop.appointments.len());
+    for appointment in &shop.appointments {
+        let place = shop
+            .customers
+            .get(appointment.customer)
+            .filter(|_| appointment.place == Place::OnSite);
+        let body = Appointment {
+            subject: appointment.subject.clone(),
+            description: appointment.description.clone(),
+            kind: match appointment.place {
+                Place::InShop => "InShop",
+                Place::OnSite => "OnSite",
+                Place::Phone => "PhoneCall",
+            }
+            .to_owned(),
+            color: "#3a87ad".to_owned(),
+            location: place
+                .map(|customer| customer.address.clone())
+                .unwrap_or_default(),
+            start: appointment.start,
+            end: Some(appointment.end),
+            customer: customers.get(appointment.customer).copied(),
+            staff: book.users.first().map(|user| user.id),
+            ..Appointment::default()
+        };
+        rows.push(Row {
+            id: book.new_id(),
+            created: appointment.created,
+            changed: appointment.created,
+            body,
+        });
+    }
+    book.appointments = Shelf::filled(rows);
+}

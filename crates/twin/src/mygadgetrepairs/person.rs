@@ -1,0 +1,137 @@
+//! What a person at the counter does: the same records, without key, limit or fault, and with the power to empty a field.
+
+use axum::body::Bytes;
+use axum::http::{Method, StatusCode};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::Account;
+use super::answer::Answer;
+use super::arguments::Arguments;
+use super::id::Id;
+use super::resources::{self, Call, Resource};
+
+/// One act, as `{"action":"edit_ticket","id":"…","fields":{"status":"Collected"}}`, or with the kind apart:
+/// `{"action":"edit","kind":"ticket",…}`. The names of the fields are those of the vendor's writes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Act {
+    /// `create`, `edit` (or `update`) or `delete`.
+    action: String,
+    /// `customer`, `ticket`, `comment` or `appointment`.
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    fields: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Action {
+    Create,
+    Edit,
+    Delete,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Customer,
+    Ticket,
+    Comment,
+    Appointment,
+}
+
+impl Act {
+    fn meant(&self) -> Option<(Kind, Action)> {
+        let (action, kind) = self
+            .action
+            .split_once('_')
+            .unwrap_or((&self.action, &self.kind));
+        let action = match action {
+            "create" => Action::Create,
+            "edit" | "update" => Action::Edit,
+            "delete" => Action::Delete,
+            _ => return None,
+        };
+        let kind = match kind {
+            "customer" => Kind::Customer,
+            "ticket" => Kind::Ticket,
+            "comment" => Kind::Comment,
+            "appointment" => Kind::Appointment,
+            _ => return None,
+        };
+        Some((kind, action))
+    }
+}
+
+/// Carries it out.
+pub(super) fn act(account: &mut Account, act: Act, now: Timestamp) -> Answer {
+    use {Action as A, Kind as K};
+    let Some((kind, action)) = act.meant() else {
+        return Answer::invalid(
+            "The action is not known. Use create, edit or delete with customer, ticket, comment or appointment, as edit_ticket.",
+        );
+    };
+    let (resource, token) = match (kind, action) {
+        (K::Customer, A::Create) => (Resource::Customers, "customerId"),
+        (K::Customer, _) => (Resource::Customer, "customerId"),
+        (K::Ticket, A::Create) => (Resource::Tickets, "ticketId"),
+        (K::Ticket, _) => (Resource::Ticket, "ticketId"),
+        (K::Appointment, A::Create) => (Resource::Appointments, "appointmentId"),
+        (K::Appointment, _) => (Resource::Appointment, "appointmentId"),
+        (K::Comment, A::Create) => (Resource::TicketComments, "commentId"),
+        (K::Comment, _) => return comment(account, &act, action, now),
+    };
+    let method = match action {
+        A::Create => Method::POST,
+        A::Edit => Method::PUT,
+        A::Delete => Method::DELETE,
+    };
+    let mut arguments = Arguments::default();
+    for (name, value) in act.fields {
+        arguments.set(&name, value);
+    }
+    if !matches!(action, A::Create) {
+        arguments.set(token, Value::from(act.id));
+    }
+    let body = Bytes::new();
+    resources::answer(
+        account,
+        resource,
+        &Call {
+            method,
+            arguments,
+            now,
+            body: &body,
+            by_person: true,
+        },
+    )
+}
+
+/// In the web application a comment can be changed and taken away, which the API cannot do.
+fn comment(account: &mut Account, act: &Act, action: Action, now: Timestamp) -> Answer {
+    let Some(id) = Id::read(&act.id).filter(|id| account.book.comments.get(*id).is_some()) else {
+        return Answer::unknown("The comment");
+    };
+    if let Action::Delete = action {
+        let ticket = account.book.comments.remove(id).map(|row| row.body.ticket);
+        if let Some(of_ticket) = ticket.and_then(|ticket| account.book.comments_of.get_mut(&ticket))
+        {
+            of_ticket.retain(|other| *other != id);
+        }
+        return Answer::Gone;
+    }
+    let Some(text) = act.fields.get("comment").and_then(Value::as_str) else {
+        return Answer::Refused(
+            StatusCode::BAD_REQUEST,
+            "There is no comment. Send the field comment.".to_owned(),
+        );
+    };
+    account
+        .book
+        .comments
+        .change(id, now, |body| body.text = text.to_owned());
+    Answer::Changed(Value::from(id.to_string()))
+}

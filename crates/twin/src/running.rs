@@ -1,0 +1,287 @@
+//! Starting both twins with one made-up shop behind them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::TwinClock;
+use crate::control::Shared;
+use crate::fault::FaultProfile;
+use crate::highlevel::{self, HighLevelTwin};
+use crate::mygadgetrepairs::{self, MyGadgetRepairsTwin};
+use crate::serve::{self, Face};
+use crate::shop::MadeUpShop;
+
+/// How the twins should be.
+#[derive(Debug, Clone)]
+pub struct TwinOptions {
+    /// Where HighLevel listens; port 0 for any free one.
+    pub highlevel_listen: SocketAddr,
+    /// Where MyGadgetRepairs listens; port 0 for any free one.
+    pub mygadgetrepairs_listen: SocketAddr,
+    /// Same seed, same shop, ids, tokens and faults.
+    pub seed: u64,
+    /// Customers of the made-up shop; 0 for empty accounts.
+    pub customers: usize,
+    /// Contacts in the CRM; `None` for 0.3 × customers.
+    pub contacts: Option<usize>,
+    /// Faults of both vendors.
+    pub faults: FaultProfile,
+    /// The vendors' time.
+    pub clock: TwinClock,
+    /// HighLevel's settings; country and time zone come from the shop.
+    pub highlevel: highlevel::Settings,
+    /// MyGadgetRepairs' settings.
+    pub mygadgetrepairs: mygadgetrepairs::Settings,
+}
+
+impl TwinOptions {
+    /// Any free ports on this machine, no faults, the machine's time, the vendors' usual settings.
+    pub fn new(seed: u64, customers: usize) -> Self {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            highlevel_listen: any_port,
+            mygadgetrepairs_listen: any_port,
+            seed,
+            customers,
+            contacts: None,
+            faults: FaultProfile::none(),
+            clock: TwinClock::system(),
+            highlevel: highlevel::Settings::default(),
+            mygadgetrepairs: mygadgetrepairs::Settings::default(),
+        }
+    }
+}
+
+/// Why the twins did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum TwinError {
+    /// An address is taken or not of this machine.
+    #[error(
+        "the {vendor} twin cannot listen on {address}: {source}; choose another address, or port 0 for any free one"
+    )]
+    Listen {
+        /// `highlevel` or `mygadgetrepairs`.
+        vendor: &'static str,
+        /// The wanted address.
+        address: SocketAddr,
+        /// What the machine says.
+        source: std::io::Error,
+    },
+}
+
+/// One twin's place on the network.
+#[derive(Debug)]
+struct Listening {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    /// HighLevel.
+    HighLevel,
+    /// MyGadgetRepairs.
+    MyGadgetRepairs,
+}
+
+/// Both twins at work. They stop when this is dropped; [`RunningTwins::shutdown`] also waits for it.
+#[derive(Debug)]
+pub struct RunningTwins {
+    highlevel: HighLevelTwin,
+    mygadgetrepairs: MyGadgetRepairsTwin,
+    highlevel_at: Listening,
+    mygadgetrepairs_at: Listening,
+    shop: Arc<MadeUpShop>,
+    contact_ids: Vec<String>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Makes the shop up, fills both twins with it and starts them.
+///
+/// # Errors
+/// When an address cannot be listened on.
+pub async fn start(options: TwinOptions) -> Result<RunningTwins, TwinError> {
+    let contacts = options.contacts.unwrap_or(options.customers * 3 / 10);
+    let now = options.clock.now();
+    let shop = MadeUpShop::new(options.seed, options.customers, contacts, now);
+    start_with(options, shop).await
+}
+
+/// Fills both twins with this shop and starts them; the options' numbers of customers and contacts are not looked at.
+///
+/// # Errors
+/// When an address cannot be listened on.
+pub async fn start_with(options: TwinOptions, shop: MadeUpShop) -> Result<RunningTwins, TwinError> {
+    let clock = options.clock;
+    let highlevel = HighLevelTwin::new(options.seed, options.highlevel, clock.clone());
+    let mygadgetrepairs = MyGadgetRepairsTwin::new(options.mygadgetrepairs, clock.clone());
+    let contact_ids = highlevel.load(&shop);
+    mygadgetrepairs.load(&shop);
+
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let listener = Listener {
+        seed: options.seed,
+        clock,
+        faults: options.faults,
+        stop: stop.clone(),
+        tasks: tasks.clone(),
+    };
+    let highlevel_at = listener
+        .open(
+            "highlevel",
+            options.highlevel_listen,
+            highlevel.router(),
+            highlevel.control(),
+        )
+        .await?;
+    let mygadgetrepairs_at = listener
+        .open(
+            "mygadgetrepairs",
+            options.mygadgetrepairs_listen,
+            mygadgetrepairs.router(),
+            mygadgetrepairs.control(),
+        )
+        .await?;
+    tasks.close();
+    Ok(RunningTwins {
+        highlevel,
+        mygadgetrepairs,
+        highlevel_at,
+        mygadgetrepairs_at,
+        shop: Arc::new(shop),
+        contact_ids,
+        stop,
+        tasks,
+    })
+}
+
+struct Listener {
+    seed: u64,
+    clock: TwinClock,
+    faults: FaultProfile,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Listener {
+    async fn open(
+        &self,
+        vendor: &'static str,
+        wanted: SocketAddr,
+        paths: Router,
+        control: Router,
+    ) -> Result<Listening, TwinError> {
+        let (listener, address) =
+            serve::bind(wanted)
+                .await
+                .map_err(|source| TwinError::Listen {
+                    vendor,
+                    address: wanted,
+                    source,
+                })?;
+        // The vendors' faults are drawn apart, or both would fail at the same running numbers.
+        let seed = self.seed ^ vendor.len() as u64;
+        let shared = Arc::new(Shared::new(vendor, seed, self.clock.clone(), self.faults));
+        let face = Face::new(paths, control, Arc::clone(&shared));
+        self.tasks.spawn(serve::accept(
+            listener,
+            face,
+            self.stop.clone(),
+            self.tasks.clone(),
+        ));
+        Ok(Listening { address, shared })
+    }
+}
+
+impl RunningTwins {
+    /// The HighLevel twin itself.
+    pub fn highlevel(&self) -> &HighLevelTwin {
+        &self.highlevel
+    }
+
+    /// The MyGadgetRepairs twin itself.
+    pub fn mygadgetrepairs(&self) -> &MyGadgetRepairsTwin {
+        &self.mygadgetrepairs
+    }
+
+    /// Where a twin listens.
+    pub fn address(&self, vendor: Vendor) -> SocketAddr {
+        self.at(vendor).address
+    }
+
+    /// HighLevel's base address, as `http://127.0.0.1:41234`.
+    pub fn highlevel_url(&self) -> String {
+        format!("http://{}", self.highlevel_at.address)
+    }
+
+    /// MyGadgetRepairs' base address with its version, as `http://127.0.0.1:41235/v1`.
+    pub fn mygadgetrepairs_url(&self) -> String {
+        format!("http://{}/v1", self.mygadgetrepairs_at.address)
+    }
+
+    /// The emulated HighLevel location.
+    pub fn location_id(&self) -> &str {
+        &self.highlevel.credentials().location_id
+    }
+
+    /// A HighLevel token that may do everything in the location; [`HighLevelTwin::credentials`] has others.
+    pub fn token(&self) -> &str {
+        &self.highlevel.credentials().token.secret
+    }
+
+    /// The MyGadgetRepairs API key.
+    pub fn key(&self) -> String {
+        self.mygadgetrepairs.api_key()
+    }
+
+    /// The shop behind both twins as it was made up.
+    pub fn shop(&self) -> &MadeUpShop {
+        &self.shop
+    }
+
+    /// The CRM ids of the shop's contacts, in its order.
+    pub fn contact_ids(&self) -> &[String] {
+        &self.contact_ids
+    }
+
+    /// Changes a twin's faults.
+    pub fn set_faults(&self, vendor: Vendor, faults: FaultProfile) {
+        self.at(vendor).shared.set_faults(faults);
+    }
+
+    /// Breaks or mends the network to a twin: while it is broken every vendor request is cut off.
+    pub fn set_offline(&self, vendor: Vendor, on: bool) {
+        self.at(vendor).shared.set_offline(on);
+    }
+
+    /// Requests to a vendor's paths so far.
+    pub fn requests(&self, vendor: Vendor) -> u64 {
+        self.at(vendor).shared.requests()
+    }
+
+    /// Ends both twins and waits until open requests are answered.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+
+    fn at(&self, vendor: Vendor) -> &Listening {
+        match vendor {
+            Vendor::HighLevel => &self.highlevel_at,
+            Vendor::MyGadgetRepairs => &self.mygadgetrepairs_at,
+        }
+    }
+}
+
+impl Drop for RunningTwins {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
