@@ -1,0 +1,217 @@
+//! The pre-flight: finds trouble before a sync does, with the mend for each.
+
+use crate::connection::patiently;
+use crate::ports::{Port, PortError, Scope};
+use crate::sides::highlevel::failure as left_failure;
+use crate::sides::mygadgetrepairs::failure as right_failure;
+use crate::{App, AppError};
+use domain::{FailureClass, Kind, Side};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::Shop;
+
+/// How a line of the pre-flight came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Fine.
+    Passed,
+    /// Works, but worth knowing.
+    Warned,
+    /// Has to be mended.
+    Failed,
+}
+
+/// A line of the pre-flight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckLine {
+    /// What was looked at.
+    pub what: String,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// What was found.
+    pub says: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+/// The pre-flight of a shop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Line by line.
+    pub lines: Vec<CheckLine>,
+}
+
+impl CheckReport {
+    /// Whether something has to be mended.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.lines.iter().any(|line| line.verdict == Verdict::Failed)
+    }
+
+    fn say(&mut self, what: &str, verdict: Verdict, says: impl Into<String>, mend: Option<&str>) {
+        self.lines.push(CheckLine {
+            what: what.to_owned(),
+            verdict,
+            says: says.into(),
+            mend: mend.map(str::to_owned),
+        });
+    }
+
+    fn passed(&mut self, what: &str, says: impl Into<String>) {
+        self.say(what, Verdict::Passed, says, None);
+    }
+
+    fn warned(&mut self, what: &str, says: impl Into<String>, mend: &str) {
+        self.say(what, Verdict::Warned, says, Some(mend));
+    }
+
+    /// A vendor's refusal; its message holds the mend.
+    fn refused(&mut self, what: &str, error: &PortError) {
+        let verdict = match error.class {
+            FailureClass::Deferred { .. } => Verdict::Warned,
+            _ => Verdict::Failed,
+        };
+        self.say(what, verdict, format!("{} ({})", error.message, error.code), None);
+    }
+}
+
+impl App {
+    /// Looks at everything that a sync of the shop needs. Reads only.
+    ///
+    /// # Errors
+    /// When there is no such shop or the store refuses; what a vendor refuses is a line of the report.
+    pub async fn check(&self, name: &str) -> Result<CheckReport, AppError> {
+        let shop = self.shop(name).await?;
+        let mut report = CheckReport::default();
+        let mut connected = true;
+        for side in Side::BOTH {
+            if self.is_connected(&shop, side).await? {
+                report.passed(&format!("{} credentials", side.title()), "stored in the vault");
+            } else {
+                connected = false;
+                let mend = format!("repairbridge connect {side} {name}");
+                report.say(
+                    &format!("{} credentials", side.title()),
+                    Verdict::Failed,
+                    "none are stored",
+                    Some(&mend),
+                );
+            }
+        }
+        if connected {
+            self.check_vendors(&shop, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    async fn check_vendors(&self, shop: &Shop, report: &mut CheckReport) -> Result<(), AppError> {
+        let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
+        let location =
+            patiently(self, || async { clients.highlevel.location().get().await }, left_failure).await;
+        let left_works = match location {
+            Ok(location) => {
+                let settings = location.settings.clone().unwrap_or_default();
+                let shown = location.name.clone().unwrap_or_else(|| shop.location.clone());
+                report.passed("HighLevel location", format!("reached “{shown}”"));
+                if settings.allow_duplicate_contact == Some(true) {
+                    report.warned(
+                        "HighLevel duplicate rule",
+                        "the location allows two contacts with the same e-mail address or number",
+                        "Settings > Business Profile: switch “allow duplicate contact” off, so that HighLevel itself refuses doubles",
+                    );
+                } else {
+                    report.passed(
+                        "HighLevel duplicate rule",
+                        format!("unique by {}", settings.contact_unique_identifiers.join(" and ")),
+                    );
+                }
+                if shop.country.is_none() && location.country.is_none() {
+                    report.say(
+                        "country",
+                        Verdict::Failed,
+                        "neither the shop nor the location names one, so national phone numbers cannot be read",
+                        Some("add the shop with --country, for example --country GB"),
+                    );
+                } else {
+                    let country = shop.country.clone().or(location.country).unwrap_or_default();
+                    report.passed("country", country);
+                }
+                match shop.zone.clone().or(location.timezone) {
+                    Some(zone) => report.passed("time zone", zone),
+                    None => report.warned("time zone", "not known; UTC is used", "add the shop with --timezone"),
+                }
+                true
+            }
+            Err(AppError::Vendor(error)) => {
+                report.refused("HighLevel location", &error);
+                false
+            }
+            Err(other) => return Err(other),
+        };
+        let statuses =
+            patiently(self, || async { clients.mygadgetrepairs.statuses().all().await }, right_failure)
+                .await;
+        let right_works = match statuses {
+            Ok(statuses) => {
+                report.passed("MyGadgetRepairs key", "accepted");
+                report.passed("MyGadgetRepairs statuses", format!("{} found", statuses.len()));
+                true
+            }
+            Err(AppError::Vendor(error)) => {
+                report.refused("MyGadgetRepairs key", &error);
+                false
+            }
+            Err(other) => return Err(other),
+        };
+        if left_works && right_works {
+            match self.facts(shop, &clients, true).await {
+                Ok(facts) => {
+                    for sentence in facts.capabilities.sentences() {
+                        let verdict = match sentence.tone {
+                            mygadgetrepairs::probe::Tone::Good => Verdict::Passed,
+                            _ => Verdict::Warned,
+                        };
+                        let what = format!("MyGadgetRepairs {}", sentence.topic);
+                        report.say(&what, verdict, sentence.text, None);
+                    }
+                    for problem in facts.rules.check(&facts.setting) {
+                        let what = format!("rules: {}", problem.field);
+                        let mend = format!("repairbridge rules set {}", shop.name);
+                        report.say(&what, Verdict::Warned, problem.reason, Some(&mend));
+                    }
+                    let (connection, _) = self.open(shop).await?;
+                    for kind in [Kind::Contact, Kind::Task] {
+                        self.check_reading(&*connection.highlevel, kind, report).await;
+                        self.check_reading(&*connection.mygadgetrepairs, kind, report).await;
+                    }
+                }
+                Err(AppError::Vendor(error)) => report.refused("capabilities", &error),
+                Err(AppError::Refused(why)) => report.say("shop", Verdict::Failed, why, None),
+                Err(other) => return Err(other),
+            }
+        }
+        let status = self.status(&shop.name).await?;
+        report.passed(
+            "budget left",
+            format!(
+                "HighLevel {} in 10 s and {} today, MyGadgetRepairs {} this minute",
+                status.budget.highlevel.window_left,
+                status.budget.highlevel.day_left,
+                status.budget.mygadgetrepairs.window_left
+            ),
+        );
+        Ok(())
+    }
+
+    async fn check_reading(&self, port: &dyn Port, kind: Kind, report: &mut CheckReport) {
+        let side = port.side();
+        let what = format!("{} {}s", side.title(), kind.name_on(side));
+        match port.page(kind, &Scope::Changed(Some(self.now())), None).await {
+            Ok(_) => report.passed(&what, "can be read"),
+            Err(error) => report.refused(&what, &error),
+        }
+    }
+}

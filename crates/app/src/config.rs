@@ -1,0 +1,53 @@
+//! What the use cases need to know of the configuration.
+
+use url::Url;
+
+/// Addresses and ceilings. Everything else about a shop is in the store.
+#[derive(Clone, Debug)]
+pub struct AppConfig {
+    /// HighLevel's address.
+    pub highlevel_base: Url,
+    /// The `Version` header.
+    pub highlevel_version: String,
+    /// Most requests to HighLevel in 10 seconds; 0 for no ceiling of ours (twins only).
+    pub highlevel_per_10s: u32,
+    /// Most requests to HighLevel in a day.
+    pub highlevel_per_day: u32,
+    /// MyGadgetRepairs' address, `/v1` included.
+    pub mygadgetrepairs_base: Url,
+    /// Most requests to MyGadgetRepairs in a minute; 0 for no ceiling of ours (twins only).
+    pub mygadgetrepairs_per_minute: u32,
+    /// Seconds between polls of each side.
+    pub poll_seconds: u32,
+    /// Hours between complete walks of both sides.
+    pub sweep_hours: u32,
+    /// Seconds by which HighLevel's search index may lag behind writes: seconds to about a minute were
+    /// measured (highlevel-quirks.md 3.1).
+    pub index_lag_seconds: i64,
+    /// Seconds by which the vendors' clocks may differ from ours.
+    pub clock_skew_seconds: i64,
+    /// Seconds that a pass waits for budget or for something to become due before it ends.
+    pub patience_seconds: i64,
+}
+
+impl AppConfig {
+    /// The vendors' real addresses and the ceilings of the contract.
+    ///
+    /// # Errors
+    /// Never in practice: the built-in addresses are valid.
+    pub fn standard() -> Result<Self, url::ParseError> {
+        Ok(Self {
+            highlevel_base: Url::parse("https://services.leadconnectorhq.com")?,
+            highlevel_version: "2021-07-28".to_owned(),
+            highlevel_per_10s: 80,
+            highlevel_per_day: 180_000,
+            mygadgetrepairs_base: Url::parse("https://api.mygadgetrepairs.com/v1")?,
+            mygadgetrepairs_per_minute: 24,
+            poll_seconds: 60,
+            sweep_hours: 24,
+            index_lag_seconds: 90,
+            clock_skew_seconds: 300,
+            patience_seconds: 300,
+        })
+    }
+}

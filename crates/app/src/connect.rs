@@ -1,0 +1,56 @@
+//! Credentials: sealed into the vault, taken out when a connection is made.
+
+use crate::{App, AppError};
+use domain::Side;
+use secrecy::SecretString;
+use store::Shop;
+use vault::Place;
+
+impl App {
+    /// Stores the credentials of a side in place of those before. The budget forgets what it thought of the
+    /// old ones.
+    ///
+    /// # Errors
+    /// When there is no such shop, or store or vault refuse.
+    pub async fn connect(&self, name: &str, side: Side, secret: &SecretString) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        let sealed = self.vault.seal(&place(&shop, side), secret)?;
+        self.store.save_secret(shop.id, secret_name(side), &sealed, self.now()).await?;
+        self.budget(&shop, side).key_replaced().await?;
+        Ok(())
+    }
+
+    /// Whether a side has credentials.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn is_connected(&self, shop: &Shop, side: Side) -> Result<bool, AppError> {
+        Ok(self.store.secret(shop.id, secret_name(side)).await?.is_some())
+    }
+
+    pub(crate) async fn secret(&self, shop: &Shop, side: Side) -> Result<SecretString, AppError> {
+        let Some(sealed) = self.store.secret(shop.id, secret_name(side)).await? else {
+            return Err(AppError::NotConnected {
+                shop: shop.name.clone(),
+                side: side.title(),
+                word: side.as_str(),
+                flag: match side {
+                    Side::HighLevel => "--token-file",
+                    Side::MyGadgetRepairs => "--key-file",
+                },
+            });
+        };
+        Ok(self.vault.unseal(&place(shop, side), &sealed)?)
+    }
+}
+
+const fn secret_name(side: Side) -> &'static str {
+    match side {
+        Side::HighLevel => "highlevel.token",
+        Side::MyGadgetRepairs => "mygadgetrepairs.key",
+    }
+}
+
+fn place(shop: &Shop, side: Side) -> Place<'static> {
+    Place { shop: shop.id.0, name: secret_name(side) }
+}

@@ -1,0 +1,342 @@
+//! A shop's two sides, ready to be used: credentials out of the vault, budgets, and the facts about the
+//! shop that reading and writing need.
+
+use crate::ports::{Port, PortError};
+use crate::sides::dry::DryPort;
+use crate::sides::highlevel::{self as left, DuplicateRule, HighLevelPort};
+use crate::sides::mygadgetrepairs::{self as right, MyGadgetRepairsPort};
+use crate::{App, AppError, Requests};
+use domain::{CountryCode, Side};
+use http::{BudgetPolicy, Window};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use mapping::{Rules, Setting, Status};
+use mygadgetrepairs::probe::Capabilities;
+use queue::StoredBudget;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{Change, Shop};
+
+/// Facts are read again after this long.
+const FACTS_LAST: SignedDuration = SignedDuration::from_hours(24);
+const LOCATION: &str = "location";
+const STATUSES: &str = "statuses";
+const CAPABILITIES: &str = "capabilities";
+
+/// Both vendors' clients with their budgets.
+pub(crate) struct Clients {
+    pub(crate) highlevel: highlevel::Client,
+    pub(crate) mygadgetrepairs: mygadgetrepairs::Client,
+    pub(crate) budgets: Budgets,
+}
+
+/// Both budgets.
+#[derive(Clone)]
+pub(crate) struct Budgets {
+    pub(crate) highlevel: Arc<StoredBudget>,
+    pub(crate) mygadgetrepairs: Arc<StoredBudget>,
+}
+
+impl Budgets {
+    fn asked(&self) -> Requests {
+        Requests {
+            highlevel: self.highlevel.asked(),
+            mygadgetrepairs: self.mygadgetrepairs.asked(),
+        }
+    }
+
+    /// Goes on counting from here.
+    fn count_on(&self, asked: Requests) {
+        self.highlevel.count_on(asked.highlevel);
+        self.mygadgetrepairs.count_on(asked.mygadgetrepairs);
+    }
+}
+
+/// What reading and writing need to know of a shop.
+#[derive(Clone, Debug)]
+pub(crate) struct ShopFacts {
+    pub(crate) rules: Rules,
+    pub(crate) setting: Setting,
+    pub(crate) location: LocationFacts,
+    pub(crate) capabilities: Capabilities,
+}
+
+/// What the location says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LocationFacts {
+    pub(crate) name: Option<String>,
+    pub(crate) zone: Option<String>,
+    pub(crate) country: Option<String>,
+    pub(crate) allows_duplicates: bool,
+    pub(crate) unique_identifiers: Vec<String>,
+}
+
+/// Both sides behind their ports.
+pub(crate) struct Connection {
+    pub(crate) highlevel: Arc<dyn Port>,
+    pub(crate) mygadgetrepairs: Arc<dyn Port>,
+    budgets: Budgets,
+}
+
+impl Connection {
+    /// Requests sent since the connection was made.
+    pub(crate) fn requests(&self) -> Requests {
+        self.budgets.asked()
+    }
+
+    /// The same sides, but nothing is written through them.
+    pub(crate) fn dry(&self) -> Self {
+        Self {
+            highlevel: Arc::new(DryPort::new(Arc::clone(&self.highlevel))),
+            mygadgetrepairs: Arc::new(DryPort::new(Arc::clone(&self.mygadgetrepairs))),
+            budgets: self.budgets.clone(),
+        }
+    }
+}
+
+impl App {
+    /// The budget of one side of a shop.
+    pub(crate) fn budget(&self, shop: &Shop, side: Side) -> Arc<StoredBudget> {
+        Arc::new(StoredBudget::new(
+            self.store.clone(),
+            shop.id,
+            side,
+            self.policy(side),
+            Arc::clone(&self.context.clock),
+            SignedDuration::from_secs(self.config.patience_seconds),
+        ))
+    }
+
+    /// The rules of a side's budget. Only a sliver is kept for people, since nearly all of a small window is
+    /// needed to finish a first run in time; what a person waits for overtakes the rest anyway.
+    pub(crate) fn policy(&self, side: Side) -> BudgetPolicy {
+        let (mut policy, per_window) = match side {
+            Side::HighLevel => (
+                highlevel::budget_policy(
+                    self.config.highlevel_per_10s.max(1),
+                    self.config.highlevel_per_day.max(1),
+                ),
+                self.config.highlevel_per_10s,
+            ),
+            Side::MyGadgetRepairs => (
+                mygadgetrepairs::limits::budget_policy(self.config.mygadgetrepairs_per_minute),
+                self.config.mygadgetrepairs_per_minute,
+            ),
+        };
+        if per_window == 0 {
+            // Asked for explicitly, for twins without limits.
+            policy.windows.clear();
+            policy.day = None;
+        }
+        for window in &mut policy.windows {
+            *window = Window { kept_for_interactive: 1, kept_for_live: 0, ..*window };
+        }
+        policy
+    }
+
+    /// Both vendors' clients for a shop.
+    pub(crate) async fn clients(
+        &self,
+        shop: &Shop,
+        zone: &TimeZone,
+        paging: &BTreeMap<String, mygadgetrepairs::PagingForm>,
+    ) -> Result<Clients, AppError> {
+        let budgets = Budgets {
+            highlevel: self.budget(shop, Side::HighLevel),
+            mygadgetrepairs: self.budget(shop, Side::MyGadgetRepairs),
+        };
+        let token = self.secret(shop, Side::HighLevel).await?;
+        let key = self.secret(shop, Side::MyGadgetRepairs).await?;
+        let mut config =
+            highlevel::Config::new(self.config.highlevel_base.clone(), shop.location.clone());
+        config.api_version = self
+            .config
+            .highlevel_version
+            .parse()
+            .map_err(|why: highlevel::ConfigError| AppError::Configuration(why.to_string()))?;
+        let highlevel = highlevel::Client::new(
+            config,
+            Arc::new(highlevel::StaticToken::new(token.expose_secret())),
+            Arc::clone(&budgets.highlevel) as Arc<dyn http::Budget>,
+            self.context.clone(),
+        )
+        .map_err(|why| AppError::Configuration(why.to_string()))?
+        .with_lane(http::Lane::Background);
+        let mut config = mygadgetrepairs::Config::new(self.config.mygadgetrepairs_base.clone());
+        config.zone = zone.clone();
+        config.paging.clone_from(paging);
+        let mygadgetrepairs = mygadgetrepairs::Client::new(
+            config,
+            &key,
+            Arc::clone(&budgets.mygadgetrepairs) as Arc<dyn http::Budget>,
+            self.context.clone(),
+        )
+        .map_err(|error| AppError::Vendor(right::failure(error)))?
+        .in_lane(http::Lane::Background);
+        Ok(Clients { highlevel, mygadgetrepairs, budgets })
+    }
+
+    /// Connects a shop: clients, facts (read where they are missing or old), ports.
+    pub(crate) async fn open(&self, shop: &Shop) -> Result<(Connection, ShopFacts), AppError> {
+        let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
+        let facts = self.facts(shop, &clients, false).await?;
+        // Days in filters are the shop's days.
+        let asked = clients.budgets.asked();
+        let clients =
+            self.clients(shop, &facts.setting.zone, &facts.capabilities.paging).await?;
+        clients.budgets.count_on(asked);
+        Ok((self.connection(&clients, &facts), facts))
+    }
+
+    fn connection(&self, clients: &Clients, facts: &ShopFacts) -> Connection {
+        let guards = |key: &str| {
+            !facts.location.allows_duplicates
+                && facts.location.unique_identifiers.iter().any(|one| one == key)
+        };
+        let duplicates = DuplicateRule { by_email: guards("email"), by_phone: guards("phone") };
+        Connection {
+            highlevel: Arc::new(HighLevelPort::new(
+                clients.highlevel.clone(),
+                duplicates,
+                self.config.index_lag_seconds,
+            )),
+            mygadgetrepairs: Arc::new(MyGadgetRepairsPort::new(
+                clients.mygadgetrepairs.clone(),
+                facts.setting.zone.clone(),
+                facts.capabilities.has_feed("/customers"),
+                facts.capabilities.has_feed("/tickets"),
+            )),
+            budgets: clients.budgets.clone(),
+        }
+    }
+
+    /// What is known of a shop; read from the vendors where it is missing or a day old, or when told to.
+    pub(crate) async fn facts(
+        &self,
+        shop: &Shop,
+        clients: &Clients,
+        anew: bool,
+    ) -> Result<ShopFacts, AppError> {
+        let location: LocationFacts = match self.known(shop, LOCATION, anew).await? {
+            Some(known) => known,
+            None => {
+                let location = patiently(self, || async { clients.highlevel.location().get().await }, left::failure)
+                        .await?;
+                let settings = location.settings.unwrap_or_default();
+                let facts = LocationFacts {
+                    name: location.name,
+                    zone: location.timezone,
+                    country: location.country,
+                    allows_duplicates: settings.allow_duplicate_contact.unwrap_or(true),
+                    unique_identifiers: settings.contact_unique_identifiers,
+                };
+                self.learn(shop, LOCATION, &facts).await?;
+                facts
+            }
+        };
+        let statuses: Vec<Status> = match self.known(shop, STATUSES, anew).await? {
+            Some(known) => known,
+            None => {
+                let all =
+                    patiently(
+                        self,
+                        || async { clients.mygadgetrepairs.statuses().all().await },
+                        right::failure,
+                    )
+                    .await?;
+                let statuses: Vec<Status> = all
+                    .into_iter()
+                    .map(|status| Status {
+                        id: status.id.as_str().to_owned(),
+                        label: status.label.unwrap_or_default(),
+                    })
+                    .collect();
+                self.learn(shop, STATUSES, &statuses).await?;
+                statuses
+            }
+        };
+        let capabilities: Capabilities = match self.known(shop, CAPABILITIES, anew).await? {
+            Some(known) => known,
+            None => {
+                let found = patiently(
+                    self,
+                    || mygadgetrepairs::probe::run(&clients.mygadgetrepairs),
+                    right::failure,
+                )
+                .await?;
+                self.learn(shop, CAPABILITIES, &found).await?;
+                found
+            }
+        };
+        let setting = self.setting(shop, &location, statuses)?;
+        Ok(ShopFacts { rules: self.rules_of(shop)?, setting, location, capabilities })
+    }
+
+    fn setting(
+        &self,
+        shop: &Shop,
+        location: &LocationFacts,
+        statuses: Vec<Status>,
+    ) -> Result<Setting, AppError> {
+        let country = shop
+            .country
+            .as_deref()
+            .or(location.country.as_deref())
+            .and_then(CountryCode::parse)
+            .ok_or_else(|| {
+                AppError::Refused(format!(
+                    "the country of the shop `{}` is not known; add it again with --country, for example --country GB",
+                    shop.name
+                ))
+            })?;
+        let zone = shop.zone.as_deref().or(location.zone.as_deref()).unwrap_or("UTC");
+        Setting::new(country, zone, statuses).map_err(|why| AppError::Refused(why.to_string()))
+    }
+
+    async fn known<T: serde::de::DeserializeOwned>(
+        &self,
+        shop: &Shop,
+        topic: &'static str,
+        anew: bool,
+    ) -> Result<Option<T>, AppError> {
+        if anew {
+            return Ok(None);
+        }
+        let Some(fact) = self.store.fact(shop.id, topic).await? else { return Ok(None) };
+        let old = self.now().duration_since(fact.at) > FACTS_LAST;
+        Ok(if old { None } else { serde_json::from_value(fact.value).ok() })
+    }
+
+    async fn learn(&self, shop: &Shop, topic: &'static str, value: &impl Serialize) -> Result<(), AppError> {
+        let value = serde_json::to_value(value).unwrap_or(Json::Null);
+        Ok(self.store.commit(shop.id, self.now(), vec![Change::Fact(topic, value)]).await?)
+    }
+}
+
+/// Reads facts with a few tries, since they stand at the beginning of everything.
+pub(crate) async fn patiently<T, E, F>(
+    app: &App,
+    read: impl Fn() -> F,
+    wrap: impl Fn(E) -> PortError,
+) -> Result<T, AppError>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut tries = 0_u32;
+    loop {
+        let error = match read().await {
+            Ok(value) => return Ok(value),
+            Err(error) => wrap(error),
+        };
+        if error.class != domain::FailureClass::Transient || tries >= 4 {
+            return Err(AppError::Vendor(error));
+        }
+        let pause = SignedDuration::from_millis(250 << tries);
+        let until = app.now().checked_add(pause).unwrap_or(domain::Timestamp::MAX);
+        app.context.clock.sleep_until(until).await;
+        tries += 1;
+    }
+}

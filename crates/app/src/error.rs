@@ -1,0 +1,46 @@
+//! What the use cases answer when they cannot do what was asked.
+
+use crate::ports::PortError;
+use store::StoreError;
+use vault::VaultError;
+
+/// A failure of a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault refused.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A vendor refused, or could not be reached.
+    #[error(transparent)]
+    Vendor(#[from] PortError),
+    /// No shop has this name.
+    #[error("there is no shop `{0}`. `repairbridge shop list` shows the shops, `repairbridge shop add` adds one")]
+    NoShop(String),
+    /// A side has no credentials.
+    #[error("{side} is not connected for the shop `{shop}`. Connect it with `repairbridge connect {word} {shop} {flag} FILE`")]
+    NotConnected {
+        /// The shop.
+        shop: String,
+        /// The side, for people.
+        side: &'static str,
+        /// The side, as typed.
+        word: &'static str,
+        /// The flag that takes the credentials.
+        flag: &'static str,
+    },
+    /// Another process works on the shop.
+    #[error("another Repairbridge process is working on the shop `{0}`. Wait for it to finish, or stop it, and try again")]
+    ShopBusy(String),
+    /// The shop is paused.
+    #[error("the shop `{0}` is paused. `repairbridge shop resume {0}` lets it go on")]
+    Paused(String),
+    /// What was asked for does not make sense.
+    #[error("{0}")]
+    Refused(String),
+    /// The configuration cannot be used.
+    #[error("the configuration cannot be used: {0}")]
+    Configuration(String),
+}

@@ -1,0 +1,281 @@
+//! The pure core as a pass uses it: rules and setting held together, records in, judgements out.
+
+use crate::pass::payload::Payload;
+use crate::ports::{Draft, Writes};
+use domain::{Field, Fields, Kind, LinkId, Record, RecordId, Side, Value};
+use mapping::{Rules, Setting, Writing, project, project_linked, to_native};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Change, Link};
+use sync::{
+    Base, Changes, Choice, Pair, PairDecision, Person, Single, SingleDecision, Withheld, decide_pair,
+    decide_single,
+};
+
+/// Rules and setting of a shop.
+#[derive(Clone, Debug)]
+pub(crate) struct Judge {
+    pub(crate) rules: Rules,
+    pub(crate) setting: Setting,
+}
+
+/// What a link remembers beside its base.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    /// Values that a vendor refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) withheld: Vec<Withheld>,
+    /// Answers that people gave to conflicts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) choices: Vec<Choice>,
+    /// Fields about which a person is asked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) asked: BTreeSet<Field>,
+}
+
+impl Notes {
+    pub(crate) fn of(link: &Link) -> Self {
+        serde_json::from_value(link.withheld.clone()).unwrap_or_default()
+    }
+}
+
+/// What a link holds after a write or a comparison.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkState {
+    pub(crate) base: Base,
+    pub(crate) notes: Notes,
+    /// Fields compared, agreeing, held.
+    pub(crate) counts: (u32, u32, u32),
+}
+
+impl LinkState {
+    /// The change that stores it.
+    pub(crate) fn rebase(&self, link: LinkId) -> Change {
+        Change::Rebase {
+            link,
+            base: to_json(&self.base),
+            withheld: to_json(&self.notes),
+            counts: self.counts,
+        }
+    }
+
+    /// Puts it into a link that is about to be stored.
+    pub(crate) fn put_into(&self, link: &mut Link) {
+        link.base = to_json(&self.base);
+        link.withheld = to_json(&self.notes);
+        (link.fields, link.agree, link.held) = self.counts;
+    }
+
+    /// For the journal: which fields were written, and which of them the vendor kept differently. Values
+    /// stay out of it; they are in the records.
+    pub(crate) fn detail(&self, payload: &Payload) -> Json {
+        let refused: Vec<&str> =
+            self.notes.withheld.iter().map(|withheld| withheld.field.as_str()).collect();
+        json!({
+            "cause": payload.cause,
+            "fields": payload.changes.keys().map(|field| field.as_str()).collect::<Vec<_>>(),
+            "kept_differently": refused,
+        })
+    }
+}
+
+impl Judge {
+    /// A record in shared terms.
+    pub(crate) fn project(&self, record: &Record) -> Fields {
+        project(record, &self.rules, &self.setting).fields
+    }
+
+    /// A record in shared terms, with its counterpart's reference taken off.
+    pub(crate) fn project_with(&self, record: &Record, counterpart: &Record) -> Fields {
+        project_linked(record, Some(counterpart), &self.rules, &self.setting).fields
+    }
+
+    /// Compares a linked pair.
+    pub(crate) fn judge(&self, link: &Link, left: &Record, right: &Record) -> PairDecision {
+        let base: Option<Base> = serde_json::from_value(link.base.clone()).ok();
+        self.compare(left, right, base.as_ref(), &Notes::of(link))
+    }
+
+    fn compare(&self, left: &Record, right: &Record, base: Option<&Base>, notes: &Notes) -> PairDecision {
+        decide_pair(Pair {
+            left,
+            right,
+            base,
+            withheld: &notes.withheld,
+            choices: &notes.choices,
+            rules: &self.rules,
+            setting: &self.setting,
+        })
+    }
+
+    /// Decides about a record without a counterpart.
+    pub(crate) fn single(&self, record: &Record, parent_linked: bool) -> SingleDecision {
+        decide_single(Single {
+            record,
+            parent_linked,
+            tags: &record.tags,
+            appointment: false,
+            rules: &self.rules,
+            setting: &self.setting,
+        })
+    }
+
+    /// A contact as identity sees it.
+    pub(crate) fn person(&self, record: &Record) -> Option<Person> {
+        Person::of(record, &self.rules, &self.setting)
+    }
+
+    /// What a link holds after a comparison that writes nothing.
+    pub(crate) fn settled(&self, link: &Link, decision: &PairDecision) -> LinkState {
+        let mut notes = Notes::of(link);
+        notes.asked = decision.merge.conflicts.iter().map(|conflict| conflict.field).collect();
+        LinkState { base: decision.merge.base.clone(), notes, counts: counts(decision) }
+    }
+
+    /// The record to be made on the other side.
+    pub(crate) fn draft(
+        &self,
+        source: &Record,
+        parent: Option<RecordId>,
+        withhold: &BTreeSet<Field>,
+    ) -> Draft {
+        let side = source.side.other();
+        let changes: Changes = self
+            .project(source)
+            .into_iter()
+            .filter(|(field, _)| self.is_mapped(source.kind, *field, side) && !withhold.contains(field))
+            .map(|(field, value)| (field, Some(value)))
+            .collect();
+        let native = to_native(self.writing(side, source.kind, None, Some(source)), &changes);
+        Draft {
+            kind: source.kind,
+            parent,
+            fields: native.fields,
+            source: native.source,
+            issue_type: native.issue_type,
+            mark: crate::keys::mark_of(source),
+        }
+    }
+
+    /// Native fields that carry shared changes to an existing record.
+    pub(crate) fn native(&self, changes: &Changes, target: &Record, source: &Record) -> Writes {
+        let writing = self.writing(target.side, target.kind, Some(target), Some(source));
+        to_native(writing, changes).fields
+    }
+
+    /// The link of a record just made, from what it reads back as. `had` are the source's shared fields
+    /// at the moment of writing, `withhold` the fields that were left out since another record holds the
+    /// same key.
+    pub(crate) fn after_create(
+        &self,
+        source: &Record,
+        had: &Fields,
+        made: &Record,
+        withhold: &BTreeSet<Field>,
+    ) -> LinkState {
+        let side = made.side;
+        let shown = project_linked(made, Some(source), &self.rules, &self.setting).fields;
+        let base = self
+            .rules
+            .fields_of(made.kind)
+            .map(|rules| Base::created(side, rules, had, &shown, &[]))
+            .unwrap_or_default();
+        let withheld = withhold
+            .iter()
+            .filter(|field| had.contains_key(field))
+            .map(|field| Withheld {
+                side,
+                field: *field,
+                value: had.get(field).cloned(),
+                shown: shown.get(field).cloned(),
+            })
+            .collect();
+        let notes = Notes { withheld, ..Notes::default() };
+        let (left, right) = match side {
+            Side::HighLevel => (made, source),
+            Side::MyGadgetRepairs => (source, made),
+        };
+        let after = self.compare(left, right, Some(&base), &notes);
+        LinkState { base, notes, counts: counts(&after) }
+    }
+
+    /// What a link holds after an update of `side` that reads back as `shown`.
+    pub(crate) fn after_update(
+        &self,
+        link: &Link,
+        payload: &Payload,
+        shown: &Record,
+        source: &Record,
+    ) -> LinkState {
+        let side = shown.side;
+        let fields = project_linked(shown, Some(source), &self.rules, &self.setting).fields;
+        let mut base: Base = serde_json::from_value(link.base.clone()).unwrap_or_default();
+        let refused = base.settle(side, &payload.changes, &payload.before, &fields);
+        let mut notes = Notes::of(link);
+        notes.withheld.retain(|note| note.side != side || !payload.changes.contains_key(&note.field));
+        notes.withheld.extend(refused);
+        notes.choices.retain(|choice| !payload.changes.contains_key(&choice.field));
+        LinkState { base, notes, counts: (link.fields, link.agree, link.held) }
+    }
+
+    /// What a link holds once a vendor refused a field outright.
+    pub(crate) fn withhold(
+        &self,
+        link: &Link,
+        side: Side,
+        field: Field,
+        changes: &BTreeMap<Field, Option<Value>>,
+        shown: &Record,
+    ) -> LinkState {
+        let mut notes = Notes::of(link);
+        notes.withheld.retain(|note| note.side != side || note.field != field);
+        if let Some(value) = changes.get(&field) {
+            let shown = self.project(shown).get(&field).cloned();
+            notes.withheld.push(Withheld { side, field, value: value.clone(), shown });
+        }
+        LinkState {
+            base: serde_json::from_value(link.base.clone()).unwrap_or_default(),
+            notes,
+            counts: (link.fields, link.agree, link.held),
+        }
+    }
+
+    /// Whether a record holds what a draft says: for records that carry no mark.
+    pub(crate) fn holds(&self, record: &Record, draft: &Draft) -> bool {
+        let mut sent = Record::new(record.side, record.kind, record.id.clone());
+        for (field, value) in &draft.fields {
+            sent.set(*field, value.clone());
+        }
+        let (sent, shown) = (self.project(&sent), self.project(record));
+        sent.iter().all(|(field, value)| field.same(Some(value), shown.get(field)))
+            && draft.parent == record.parent
+    }
+
+    fn is_mapped(&self, kind: Kind, field: Field, side: Side) -> bool {
+        self.rules
+            .fields_of(kind)
+            .and_then(|rules| rules.get(field))
+            .is_some_and(|rule| rule.direction.writes(side))
+    }
+
+    const fn writing<'a>(
+        &'a self,
+        side: Side,
+        kind: Kind,
+        target: Option<&'a Record>,
+        source: Option<&'a Record>,
+    ) -> Writing<'a> {
+        Writing { side, kind, target, source, rules: &self.rules, setting: &self.setting }
+    }
+}
+
+fn counts(decision: &PairDecision) -> (u32, u32, u32) {
+    let held = decision.merge.held.len() + decision.paused.len();
+    let merge = &decision.merge;
+    (merge.fields_compared, merge.fields_agreeing, u32::try_from(held).unwrap_or(u32::MAX))
+}
+
+fn to_json(value: &impl Serialize) -> Json {
+    serde_json::to_value(value).unwrap_or(Json::Null)
+}

@@ -1,0 +1,210 @@
+//! Writes whose outcome is unknown, and writes that have to be read back.
+
+use super::Pass;
+use super::apply::Outcome;
+use super::payload::Payload;
+use crate::AppError;
+use crate::ports::{Draft, Made, Port};
+use domain::{Kind, Record, Side, Timestamp};
+use serde_json::json;
+use store::{Change, Intent, IntentOp, IntentState, Link};
+
+/// Looked at in one go.
+const AT_ONCE: u32 = 200;
+
+impl Pass<'_> {
+    /// Looks for records whose creation got no answer. Nothing is sent again before its absence is proved.
+    pub(super) async fn look_up_unknown(&self, port: &dyn Port) -> Result<(), AppError> {
+        let intents = self
+            .store
+            .intents(self.shop.id, IntentState::Unknown, Some(port.side()), AT_ONCE)
+            .await?;
+        for intent in intents {
+            if intent.not_before > self.now() {
+                continue;
+            }
+            let outcome = self.look_up(port, &intent).await?;
+            self.commit(outcome.changes).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
+        if intent.op != IntentOp::Create {
+            return Ok(Outcome::of(vec![super::apply::progress(intent, IntentState::Ready)]));
+        }
+        let payload = Payload::read(intent);
+        let Some((source, draft)) = self.draft(intent, &payload).await? else {
+            return Ok(self.decide_anew(intent));
+        };
+        let now = self.now();
+        let sent_at = intent.sent_at.unwrap_or(now);
+        let finding = match port.find(&draft, sent_at, now).await {
+            Ok(finding) => finding,
+            Err(error) => {
+                let mut outcome = self.failed(intent, error);
+                // Whatever the failure of the look-up, the outcome of the write stays unknown.
+                for change in &mut outcome.changes {
+                    if let Change::Progress { state, .. } = change {
+                        *state = IntentState::Unknown;
+                    }
+                }
+                return Ok(outcome);
+            }
+        };
+        for candidate in finding.candidates {
+            if self.is_ours(&candidate, &draft, sent_at).await? {
+                let made = Made { id: candidate.id.clone(), record: Some(candidate) };
+                return self.made(intent, payload, &source, &draft, made);
+            }
+        }
+        if finding.conclusive {
+            return Ok(Outcome::of(vec![super::apply::progress(intent, IntentState::Ready)]));
+        }
+        // Absence from a lagging index proves nothing until the lag is over.
+        let settled = self.after(sent_at, self.config.index_lag_seconds as f64);
+        let again = settled.max(self.after(now, 1.0));
+        Ok(Outcome::of(vec![Change::Progress {
+            intent: intent.id,
+            state: IntentState::Unknown,
+            target: None,
+            not_before: Some(again),
+            counts: false,
+            failure: None,
+        }]))
+    }
+
+    /// Whether a record is the one that was sent: it is nobody's counterpart, and it carries our mark, or,
+    /// where the side has no room for one, it holds exactly what was sent and was not there before.
+    async fn is_ours(
+        &self,
+        candidate: &Record,
+        draft: &Draft,
+        sent_at: Timestamp,
+    ) -> Result<bool, AppError> {
+        let (side, kind) = (candidate.side, candidate.kind);
+        if self.store.link_of(self.shop.id, side, kind, &candidate.id).await?.is_some() {
+            return Ok(false);
+        }
+        if let Some(mark) = &candidate.mark {
+            return Ok(*mark == draft.mark);
+        }
+        if side == Side::HighLevel {
+            return Ok(false);
+        }
+        let old = candidate.created_at.is_some_and(|made| {
+            made.as_second() < sent_at.as_second() - self.config.clock_skew_seconds
+        });
+        let known = self.store.record(self.shop.id, side, kind, &candidate.id).await?;
+        let known_before = known.is_some_and(|stored| stored.first_seen_at < sent_at);
+        Ok(!old && !known_before && self.judge.holds(candidate, draft))
+    }
+
+    /// Reads back what was written to a side whose answers do not show it: first what polls have brought in,
+    /// then one by one.
+    pub(super) async fn read_back(&self, port: &dyn Port) -> Result<(), AppError> {
+        let side = port.side();
+        loop {
+            let intents = self
+                .store
+                .intents(self.shop.id, IntentState::Written, Some(side), AT_ONCE)
+                .await?;
+            if intents.is_empty() {
+                return Ok(());
+            }
+            let few = intents.len() < 3;
+            if !few {
+                for kind in [Kind::Contact, Kind::Task] {
+                    if intents.iter().any(|intent| intent.kind == kind) {
+                        self.poll_changed(port, kind).await?;
+                    }
+                }
+            }
+            for intent in intents {
+                let changes = self.read_back_one(port, &intent).await?;
+                self.commit(changes).await?;
+            }
+        }
+    }
+
+    async fn read_back_one(&self, port: &dyn Port, intent: &Intent) -> Result<Vec<Change>, AppError> {
+        let (side, kind) = (intent.side, intent.kind);
+        let Some(target) = intent.target.clone() else {
+            return Ok(vec![super::apply::progress(intent, IntentState::Unknown)]);
+        };
+        let Some(link) = self.store.link_of(self.shop.id, side, kind, &target).await? else {
+            return Ok(self.decide_anew(intent).changes);
+        };
+        let stored = self.store.record(self.shop.id, side, kind, &target).await?;
+        let read_since = stored
+            .filter(|stored| !stored.gone && intent.sent_at.is_some_and(|sent| stored.fetched_at > sent))
+            .map(|stored| stored.record);
+        let mut changes = Vec::new();
+        let record = match read_since {
+            Some(record) => record,
+            None => match self.patiently(|| port.fetch(kind, &target, None)).await? {
+                Some(record) => {
+                    changes.push(self.saw_now(record.clone(), 0));
+                    record
+                }
+                None => {
+                    let mut changes = self.decide_anew(intent).changes;
+                    changes.push(Change::Unlink(link.id, "made, and not there when read back".into()));
+                    return Ok(changes);
+                }
+            },
+        };
+        let payload = Payload::read(intent);
+        let from = side.other();
+        let Some(source) = self.store.record(self.shop.id, from, kind, &intent.source).await? else {
+            changes.extend(self.decide_anew(intent).changes);
+            return Ok(changes);
+        };
+        let source = source.record;
+        changes.extend(match intent.op {
+            IntentOp::Create => self.read_back_create(intent, &payload, &link, &record, &source),
+            _ => self.read_back_update(intent, &payload, &link, &record, &source),
+        });
+        Ok(changes)
+    }
+
+    fn read_back_create(
+        &self,
+        intent: &Intent,
+        payload: &Payload,
+        link: &Link,
+        record: &Record,
+        source: &Record,
+    ) -> Vec<Change> {
+        let after = self.judge.after_create(source, &payload.source, record, &payload.withhold);
+        let mut changes = vec![
+            after.rebase(link.id),
+            super::apply::done(intent, &record.id),
+            self.journal("created", intent, &record.id, json!({})),
+            Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
+        ];
+        self.wake(intent, &record.id, &mut changes);
+        changes
+    }
+
+    /// Success is claimed after reading back: what the vendor kept differently is withheld and told, never
+    /// written again and again.
+    pub(super) fn read_back_update(
+        &self,
+        intent: &Intent,
+        payload: &Payload,
+        link: &Link,
+        record: &Record,
+        source: &Record,
+    ) -> Vec<Change> {
+        self.tally(|tally| tally.changed(intent.side, intent.kind));
+        let after = self.judge.after_update(link, payload, record, source);
+        vec![
+            after.rebase(link.id),
+            super::apply::done(intent, &record.id),
+            self.journal("updated", intent, &record.id, after.detail(payload)),
+            Change::Unsettle(intent.side, intent.kind, record.id.clone()),
+            Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
+        ]
+    }
+}

@@ -1,0 +1,246 @@
+//! Reading a side: the complete walk (first run and sweep), which survives a restart page by page, and the
+//! short walk over what may have changed.
+
+use super::Pass;
+use crate::AppError;
+use crate::ports::{Page, Port, Scope};
+use domain::{Fingerprint, Kind, Record, RecordId, Side, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use store::{Change, JournalEntry};
+
+/// Records of a side whose absence from a complete walk is confirmed at most per pass, one request each.
+const CONFIRM_AT_ONCE: u32 = 200;
+/// How far a poll looks back behind the newest change it has seen: the search index may lag by a minute
+/// (highlevel-quirks.md 3.1).
+const OVERLAP_SECONDS: i64 = 150;
+
+/// Where a complete walk stands.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct WalkState {
+    /// The walk's number: the second at which it began.
+    number: i64,
+    /// Where the next page begins.
+    next: Option<Json>,
+    /// Whether it reached the end.
+    done: bool,
+    /// Whether records that it did not see have been dealt with.
+    #[serde(default)]
+    confirmed: bool,
+}
+
+/// Where a poll stands.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct PollState {
+    /// Changes up to here have been read.
+    newest: Option<Timestamp>,
+    /// A newest-first poll went beyond its first page and has not reached its end. Its first pages are
+    /// known by now, so that the next poll would stop too early: it walks through everything instead.
+    #[serde(default)]
+    unfinished: bool,
+}
+
+impl Pass<'_> {
+    /// Whether a side and kind has ever been read completely.
+    pub(super) async fn is_read(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
+        Ok(self.store.cursor(self.shop.id, &read_once(side, kind)).await?.is_some())
+    }
+
+    /// Reads all records of a kind, going on where an earlier walk was cut off, and finds out what vanished.
+    pub(super) async fn walk_all(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
+        let side = port.side();
+        let source = format!("walk.{side}.{kind}");
+        let stored = self.store.cursor(self.shop.id, &source).await?;
+        let mut state: WalkState =
+            stored.and_then(|row| serde_json::from_value(row.value).ok()).unwrap_or_default();
+        if state.number == 0 || (state.done && state.confirmed) {
+            let number = self.now().as_second().max(state.number + 1);
+            state = WalkState { number, ..WalkState::default() };
+        }
+        while !state.done {
+            let page = self.patiently(|| port.page(kind, &Scope::All, state.next.as_ref())).await?;
+            self.progress.read(side, kind, page.records.len());
+            state.next = page.next;
+            state.done = state.next.is_none();
+            let mut changes = vec![self.saw(port, page.records, state.number)];
+            changes.push(Change::Cursor(source.clone(), json(&state)));
+            if state.done {
+                // Whatever changed while we walked is newer than the walk's beginning.
+                let newest = Timestamp::from_second(state.number).ok();
+                let poll_state = PollState { newest, unfinished: false };
+                changes.push(Change::Cursor(poll(side, kind), json(&poll_state)));
+                changes.push(Change::Cursor(read_once(side, kind), Json::from(state.number)));
+            }
+            self.commit(changes).await?;
+        }
+        self.confirm_unseen(port, kind, state.number).await?;
+        state.confirmed = true;
+        self.commit(vec![Change::Cursor(source, json(&state))]).await
+    }
+
+    /// Reads what may have changed since the last poll.
+    pub(super) async fn poll_changed(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
+        let stored = self.store.cursor(self.shop.id, &poll(port.side(), kind)).await?;
+        let state: PollState =
+            stored.and_then(|row| serde_json::from_value(row.value).ok()).unwrap_or_default();
+        if state.unfinished {
+            return self.walk_all(port, kind).await;
+        }
+        let since = state.newest.map(|newest| earlier(newest, OVERLAP_SECONDS));
+        if port.lists_lag() {
+            self.poll_oldest_first(port, kind, since, state.newest).await
+        } else {
+            self.poll_newest_first(port, kind, since, state.newest).await
+        }
+    }
+
+    /// Sorted by change, oldest first, from a little before the last poll's end.
+    async fn poll_oldest_first(
+        &self,
+        port: &dyn Port,
+        kind: Kind,
+        since: Option<Timestamp>,
+        mut newest: Option<Timestamp>,
+    ) -> Result<(), AppError> {
+        let side = port.side();
+        let scope = Scope::Changed(since);
+        let mut next: Option<Json> = None;
+        loop {
+            let page = self.patiently(|| port.page(kind, &scope, next.as_ref())).await?;
+            self.progress.read(side, kind, page.records.len());
+            let before = newest;
+            newest = newest.max(newest_of(&page));
+            if self.any_changed(side, kind, &page.records).await? || newest != before {
+                let state = PollState { newest, unfinished: false };
+                let saw = self.saw(port, page.records, 0);
+                self.commit(vec![saw, Change::Cursor(poll(side, kind), json(&state))]).await?;
+            }
+            next = page.next;
+            if next.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Newest first, for a vendor whose order is not reliable: stops after a whole page of known, unchanged
+    /// records (mygadgetrepairs-api.md 1.2).
+    async fn poll_newest_first(
+        &self,
+        port: &dyn Port,
+        kind: Kind,
+        since: Option<Timestamp>,
+        before: Option<Timestamp>,
+    ) -> Result<(), AppError> {
+        let side = port.side();
+        let source = poll(side, kind);
+        let scope = Scope::Changed(since);
+        let began = self.now();
+        let mut next: Option<Json> = None;
+        let mut open = false;
+        loop {
+            let page = self.patiently(|| port.page(kind, &scope, next.as_ref())).await?;
+            self.progress.read(side, kind, page.records.len());
+            let changed = self.any_changed(side, kind, &page.records).await?;
+            next = page.next;
+            let done = !changed || next.is_none();
+            let mut changes = Vec::new();
+            if changed {
+                changes.push(self.saw(port, page.records, 0));
+            }
+            if done && (changed || open) {
+                let state = PollState { newest: Some(began), unfinished: false };
+                changes.push(Change::Cursor(source.clone(), json(&state)));
+            } else if !done && !open {
+                open = true;
+                let state = PollState { newest: before, unfinished: true };
+                changes.push(Change::Cursor(source.clone(), json(&state)));
+            }
+            self.commit(changes).await?;
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The change that saves records as just read.
+    pub(super) fn saw(&self, port: &dyn Port, records: Vec<Record>, sweep: i64) -> Change {
+        let stale_after =
+            port.lists_lag().then(|| earlier(self.now(), self.config.index_lag_seconds));
+        let records = records.into_iter().map(|record| (self.keys_of(&record), record));
+        Change::Saw { records: records.map(|(keys, record)| (record, keys)).collect(), sweep, stale_after }
+    }
+
+    async fn any_changed(
+        &self,
+        side: Side,
+        kind: Kind,
+        records: &[Record],
+    ) -> Result<bool, AppError> {
+        let ids = records.iter().map(|record| &record.id);
+        let known: HashMap<RecordId, Fingerprint> =
+            self.store.fingerprints(self.shop.id, side, kind, ids).await?;
+        Ok(records.iter().any(|record| known.get(&record.id) != Some(&Fingerprint::of(record))))
+    }
+
+    /// Asks the vendor, one by one, for records that a complete walk did not show. An index may lag and a
+    /// list may shift while it is read, so absence from a walk proves nothing.
+    async fn confirm_unseen(&self, port: &dyn Port, kind: Kind, walk: i64) -> Result<(), AppError> {
+        let side = port.side();
+        loop {
+            let unseen =
+                self.store.unseen(self.shop.id, side, kind, walk, CONFIRM_AT_ONCE).await?;
+            if unseen.is_empty() {
+                return Ok(());
+            }
+            let known = self.store.records(self.shop.id, side, kind, &unseen).await?;
+            for stored in known {
+                let id = stored.record.id.clone();
+                let change = match self.patiently(|| port.fetch(kind, &id, stored.record.parent.as_ref())).await? {
+                    Some(record) => self.saw_now(record, walk),
+                    None => Change::Gone(side, kind, id.clone()),
+                };
+                let gone = matches!(change, Change::Gone(..));
+                let mut changes = vec![change];
+                if gone {
+                    changes.push(Change::Journal(JournalEntry {
+                        run: self.run,
+                        event: "vanished",
+                        side: Some(side),
+                        kind: Some(kind),
+                        record: Some(id),
+                        counterpart: None,
+                        detail: Json::Null,
+                    }));
+                }
+                self.commit(changes).await?;
+            }
+        }
+    }
+
+    /// The change that saves one record as just fetched by its id.
+    pub(super) fn saw_now(&self, record: Record, sweep: i64) -> Change {
+        let keys = self.keys_of(&record);
+        Change::Saw { records: vec![(record, keys)], sweep, stale_after: None }
+    }
+}
+
+fn read_once(side: Side, kind: Kind) -> String {
+    format!("read.{side}.{kind}")
+}
+
+fn poll(side: Side, kind: Kind) -> String {
+    format!("poll.{side}.{kind}")
+}
+
+fn newest_of(page: &Page) -> Option<Timestamp> {
+    page.records.iter().filter_map(|record| record.changed_at).max()
+}
+
+fn earlier(instant: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_second(instant.as_second().saturating_sub(seconds)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn json(value: &impl Serialize) -> Json {
+    serde_json::to_value(value).unwrap_or(Json::Null)
+}

@@ -1,0 +1,156 @@
+//! What the use cases ask of a side. One adapter per vendor answers; a preview answers in their place
+//! without writing anything.
+
+use async_trait::async_trait;
+use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Native fields to write; `None` empties the field.
+pub type Writes = BTreeMap<Field, Option<Value>>;
+
+/// Which records a page is taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// Those that may have changed since the instant, in the order that the vendor offers.
+    Changed(Option<Timestamp>),
+}
+
+/// One page of records.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next page begins; nothing after the last one. Can be stored and used after a restart.
+    pub next: Option<Json>,
+}
+
+/// A record to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Its kind.
+    pub kind: Kind,
+    /// The record that it belongs to on the side where it is made.
+    pub parent: Option<RecordId>,
+    /// Its native fields.
+    pub fields: Writes,
+    /// What a new contact's `source` says.
+    pub source: Option<String>,
+    /// The issue type of a new ticket.
+    pub issue_type: Option<String>,
+    /// The source record's reference or id, by which the new record is found again.
+    pub mark: String,
+}
+
+/// A record that was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its id.
+    pub id: RecordId,
+    /// As the vendor stored it, where the answer says so; else it has to be read back.
+    pub record: Option<Record>,
+}
+
+/// What a look-up after an unknown outcome found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Records that may be the one that was sent.
+    pub candidates: Vec<Record>,
+    /// Whether the source would have shown it by now, so that its absence is proof.
+    pub conclusive: bool,
+}
+
+/// One side of a shop.
+#[async_trait]
+pub trait Port: Send + Sync {
+    /// Which side.
+    fn side(&self) -> Side;
+
+    /// Whether lists come from an index that lags behind writes.
+    fn lists_lag(&self) -> bool;
+
+    /// Whether changed records of a kind can be told apart from the rest. If not, every poll walks through
+    /// all of them and compares (HighLevel tasks: there is no other way).
+    fn tells_changes(&self, kind: Kind) -> bool;
+
+    /// One page of records of a kind.
+    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError>;
+
+    /// One record as it is now, or nothing when the vendor has none.
+    async fn fetch(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<Option<Record>, PortError>;
+
+    /// Makes a record.
+    async fn create(&self, draft: &Draft) -> Result<Made, PortError>;
+
+    /// Changes fields of a record. Answers the record as stored, where the vendor's answer says so.
+    async fn update(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+        writes: &Writes,
+    ) -> Result<Option<Record>, PortError>;
+
+    /// Records with the keys of a draft, where the vendor would not refuse a second one by itself: looked for
+    /// just before a creation, since somebody may have entered the person meanwhile.
+    async fn same_keys(&self, draft: &Draft) -> Result<Vec<Record>, PortError>;
+
+    /// Looks for a record that may have been made from the draft when the answer was lost.
+    async fn find(&self, draft: &Draft, sent_at: Timestamp, now: Timestamp) -> Result<Finding, PortError>;
+}
+
+/// What a failure means for the record in question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The vendor has a record with the same key already.
+    Duplicate {
+        /// Its id.
+        id: RecordId,
+        /// The key.
+        field: Field,
+    },
+    /// The record is not there (any more).
+    NotFound,
+    /// Anything else.
+    Other,
+}
+
+/// A failed request to a side.
+#[derive(Clone, Debug)]
+pub struct PortError {
+    /// The side.
+    pub side: Side,
+    /// Stable code.
+    pub code: &'static str,
+    /// In words that a shop owner understands, with the mend.
+    pub message: String,
+    /// What to do about it.
+    pub class: FailureClass,
+    /// Whether the request may have been carried out.
+    pub maybe_applied: bool,
+    /// What it means for the record.
+    pub cause: Cause,
+}
+
+impl PortError {
+    /// Wraps a vendor client's error.
+    pub fn new(side: Side, error: &impl Failure, maybe_applied: bool, cause: Cause) -> Self {
+        Self { side, code: error.code(), message: error.to_string(), class: error.class(), maybe_applied, cause }
+    }
+}
+
+impl fmt::Display for PortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.side.title(), self.message, self.code)
+    }
+}
+
+impl std::error::Error for PortError {}

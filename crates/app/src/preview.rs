@@ -1,0 +1,170 @@
+//! What a sync would do: the same pass, on a copy of the store, with sides that take no writes.
+
+use crate::pass::{Options, Pass};
+use crate::{App, AppError, ProgressBoard, Tally};
+use domain::{Kind, Side};
+use serde::Serialize;
+use std::path::PathBuf;
+use sync::{Budgets, Deed, Plan, estimate};
+
+/// Examples shown per deed.
+const EXAMPLES: u32 = 12;
+
+/// What a sync would do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preview {
+    /// The counts, under the keys of `sync --json`. `requests` are those that the preview itself sent.
+    #[serde(flatten)]
+    pub tally: Tally,
+    /// Requests that the sync would send.
+    pub cost: PreviewCost,
+    /// A few of the records that would be written.
+    pub examples: Vec<String>,
+}
+
+/// What the sync would cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PreviewCost {
+    /// Requests to HighLevel.
+    pub highlevel: u64,
+    /// Requests to MyGadgetRepairs.
+    pub mygadgetrepairs: u64,
+    /// Seconds at the configured budgets.
+    pub seconds: u64,
+}
+
+impl Preview {
+    /// For people.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut say = |title: &str, side: Side, counts: &std::collections::BTreeMap<String, u64>| {
+            for (kind, count) in counts.iter().filter(|(_, count)| **count > 0) {
+                lines.push(format!("{title} {count} {kind}{} in {}", plural(*count), side.title()));
+            }
+        };
+        say("would create", Side::HighLevel, &self.tally.created.highlevel);
+        say("would create", Side::MyGadgetRepairs, &self.tally.created.mygadgetrepairs);
+        say("would change", Side::HighLevel, &self.tally.updated.highlevel);
+        say("would change", Side::MyGadgetRepairs, &self.tally.updated.mygadgetrepairs);
+        if lines.is_empty() {
+            lines.push("nothing would be written: both sides are in step".to_owned());
+        }
+        lines.push(format!("{} people need a decision (`repairbridge review`)", self.tally.review));
+        lines.push(format!("{} values differ and need a decision", self.tally.conflicts));
+        lines.push(format!("{} have neither e-mail nor phone", self.tally.unreachable));
+        lines.push("no tag is set and no workflow is started by a sync; contacts that are created may still start automations that react to new contacts".to_owned());
+        let PreviewCost { highlevel, mygadgetrepairs, seconds } = self.cost;
+        lines.push(format!(
+            "cost: {highlevel} requests to HighLevel, {mygadgetrepairs} to MyGadgetRepairs, about {}",
+            duration(seconds)
+        ));
+        lines
+    }
+}
+
+impl App {
+    /// Reads what is new on both sides into a copy and decides there. Nothing is written, here or there; only
+    /// the vendors' request budgets are used.
+    ///
+    /// # Errors
+    /// When the shop is not connected or a vendor cannot be read.
+    pub async fn preview(&self, name: &str, board: &ProgressBoard) -> Result<Preview, AppError> {
+        let shop = self.shop(name).await?;
+        let (connection, facts) = self.open(&shop).await?;
+        let scratch = Scratch::beside(self);
+        let copy = self.store.copy_to(&scratch.path).await?;
+        let dry = connection.dry();
+        let pass =
+            Pass::new(&copy, &self.config, &self.context, &shop, &facts, &dry, board.clone());
+        let outcome = pass.run(Options { approve: true, ..Options::default() }).await;
+        let journal = copy.journal_tail(shop.id, None, 500).await;
+        copy.close().await;
+        let tally = outcome?;
+        let mut examples = Vec::new();
+        for row in journal?.into_iter().filter(|row| row.run == tally.run) {
+            if matches!(row.event.as_str(), "created" | "updated") && examples.len() < EXAMPLES as usize {
+                examples.push(example(&row));
+            }
+        }
+        let cost = self.cost(&tally);
+        Ok(Preview { tally, cost, examples })
+    }
+
+    fn cost(&self, tally: &Tally) -> PreviewCost {
+        let mut plan = Plan::default();
+        for (deed, counts) in [(Deed::Create, &tally.created), (Deed::Update, &tally.updated)] {
+            for kind in Kind::ALL {
+                let left = counts.highlevel.get(kind.name_on(Side::HighLevel));
+                let right = counts.mygadgetrepairs.get(kind.name_on(Side::MyGadgetRepairs));
+                plan.add(deed, Side::HighLevel, kind, left.copied().unwrap_or(0));
+                plan.add(deed, Side::MyGadgetRepairs, kind, right.copied().unwrap_or(0));
+            }
+        }
+        let ceiling = |configured: u32, unlimited: u64| match configured {
+            0 => unlimited,
+            some => u64::from(some),
+        };
+        let budgets = Budgets {
+            highlevel_per_10s: ceiling(self.config.highlevel_per_10s, 10_000),
+            highlevel_per_day: u64::from(self.config.highlevel_per_day),
+            mygadgetrepairs_per_minute: ceiling(self.config.mygadgetrepairs_per_minute, 60_000),
+        };
+        let cost = estimate(&plan, &budgets);
+        PreviewCost {
+            highlevel: cost.highlevel,
+            mygadgetrepairs: cost.mygadgetrepairs,
+            seconds: cost.seconds,
+        }
+    }
+}
+
+fn example(row: &store::JournalRow) -> String {
+    let kind = row.kind.unwrap_or(Kind::Contact);
+    let side = row.side.unwrap_or(Side::HighLevel);
+    let source = row.counterpart.as_ref().map_or("?", |id| id.as_str());
+    let deed = if row.event == "created" { "create" } else { "change" };
+    format!(
+        "{deed} a {} in {} from {} {source}",
+        kind.name_on(side),
+        side.title(),
+        kind.name_on(side.other())
+    )
+}
+
+const fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=89 => format!("{seconds} seconds"),
+        90..=5399 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A database file that goes away with its owner, whatever happens.
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    /// Beside the real one, since that place may hold customers' data and is known to be writable.
+    fn beside(app: &App) -> Self {
+        let mut name = app.store.path().as_os_str().to_owned();
+        name.push(format!(".preview-{}", app.context.new_id()));
+        Self { path: PathBuf::from(name) }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = self.path.clone().into_os_string();
+            name.push(suffix);
+            // Not there is as good as removed.
+            let _ = std::fs::remove_file(name);
+        }
+    }
+}

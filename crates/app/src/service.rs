@@ -1,0 +1,180 @@
+//! Syncing: one pass on demand, and the loops that keep every shop in step.
+
+use crate::pass::{Options, Pass};
+use crate::{App, AppError, ProgressBoard, Tally};
+use domain::Timestamp;
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Lock, Shop};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How long to wait for another process that works on the shop.
+const LOCK_WAIT: SignedDuration = SignedDuration::from_secs(120);
+/// Seconds between looks for new, resumed or removed shops.
+const SHOPS_SECONDS: i64 = 5;
+/// Remembers when the last complete walk was finished.
+const SWEPT: &str = "swept";
+
+/// How a pass is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncOptions {
+    /// A person approves a first run or a mass change.
+    pub approve: bool,
+}
+
+/// Live progress of every shop that is being served.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Boards(Arc<Mutex<BTreeMap<String, ProgressBoard>>>);
+
+impl App {
+    /// One complete pass of both sides until nothing is left to do, or until a person has to approve.
+    ///
+    /// # Errors
+    /// When the shop is not connected, is being worked on, or a vendor cannot be read.
+    pub async fn sync(
+        &self,
+        name: &str,
+        options: SyncOptions,
+        board: &ProgressBoard,
+    ) -> Result<Tally, AppError> {
+        let shop = self.shop(name).await?;
+        if shop.paused {
+            return Err(AppError::Paused(name.to_owned()));
+        }
+        let _lock = self.lock_shop(&shop).await?;
+        self.pass(&shop, options, board).await
+    }
+
+    /// The live progress of a shop that is being served.
+    #[must_use]
+    pub fn board(&self, name: &str) -> ProgressBoard {
+        let mut boards = self.boards.0.lock().unwrap_or_else(PoisonError::into_inner);
+        boards.entry(name.to_owned()).or_default().clone()
+    }
+
+    /// Keeps every shop that is not paused in step, until cancelled. Shops run side by side; trouble of
+    /// one does not slow another.
+    ///
+    /// # Errors
+    /// When the store cannot be read at all.
+    pub async fn serve_shops(&self, cancel: CancellationToken) -> Result<(), AppError> {
+        let mut running: BTreeMap<i64, CancellationToken> = BTreeMap::new();
+        let mut tasks = JoinSet::new();
+        loop {
+            let shops = self.store.shops().await?;
+            for shop in &shops {
+                let stop = running.get(&shop.id.0).cloned();
+                match (shop.paused, stop) {
+                    (true, Some(stop)) => {
+                        stop.cancel();
+                        running.remove(&shop.id.0);
+                    }
+                    (false, None) => {
+                        let stop = cancel.child_token();
+                        running.insert(shop.id.0, stop.clone());
+                        let app = self.clone();
+                        let name = shop.name.clone();
+                        tasks.spawn(async move { app.serve_shop(&name, &stop).await });
+                    }
+                    _ => {}
+                }
+            }
+            running.retain(|id, stop| {
+                let there = shops.iter().any(|shop| shop.id.0 == *id);
+                if !there {
+                    stop.cancel();
+                }
+                there
+            });
+            tokio::select! {
+                () = cancel.cancelled() => break,
+                () = self.pause(SHOPS_SECONDS) => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn serve_shop(&self, name: &str, stop: &CancellationToken) {
+        let board = self.board(name);
+        loop {
+            let outcome = tokio::select! {
+                () = stop.cancelled() => return,
+                outcome = self.sync(name, SyncOptions::default(), &board) => outcome,
+            };
+            let note = match outcome {
+                Ok(tally) => tally.reasons.first().cloned(),
+                Err(AppError::NoShop(_)) => return,
+                Err(error) => {
+                    tracing::warn!(shop.name = name, %error, "a pass ended early");
+                    Some(error.to_string())
+                }
+            };
+            board.update(|progress| progress.note = note);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.pause(i64::from(self.config.poll_seconds)) => {}
+            }
+        }
+    }
+
+    /// Runs one pass; the caller holds the shop's lock.
+    pub(crate) async fn pass(
+        &self,
+        shop: &Shop,
+        options: SyncOptions,
+        board: &ProgressBoard,
+    ) -> Result<Tally, AppError> {
+        let (connection, facts) = self.open(shop).await?;
+        let sweep = self.sweep_is_due(shop).await?;
+        let pass = Pass::new(
+            &self.store,
+            &self.config,
+            &self.context,
+            shop,
+            &facts,
+            &connection,
+            board.clone(),
+        );
+        let began = self.now();
+        let tally =
+            pass.run(Options { approve: options.approve, sweep, offline: false }).await?;
+        if sweep {
+            let at = serde_json::Value::from(began.as_second());
+            self.store.commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)]).await?;
+        }
+        Ok(tally)
+    }
+
+    async fn sweep_is_due(&self, shop: &Shop) -> Result<bool, AppError> {
+        let swept = self.store.fact(shop.id, SWEPT).await?.and_then(|fact| fact.value.as_i64());
+        let Some(swept) = swept else {
+            // The first run reads everything anyway.
+            let at = serde_json::Value::from(self.now().as_second());
+            self.store.commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)]).await?;
+            return Ok(false);
+        };
+        Ok(self.now().as_second() - swept > i64::from(self.config.sweep_hours) * 3600)
+    }
+
+    pub(crate) async fn lock_shop(&self, shop: &Shop) -> Result<Lock, AppError> {
+        let deadline = self.now().checked_add(LOCK_WAIT).unwrap_or(Timestamp::MAX);
+        loop {
+            if let Some(lock) = self.store.lock(&format!("shop-{}", shop.id))? {
+                return Ok(lock);
+            }
+            if self.now() > deadline {
+                return Err(AppError::ShopBusy(shop.name.clone()));
+            }
+            self.pause(1).await;
+        }
+    }
+
+    async fn pause(&self, seconds: i64) {
+        let until =
+            self.now().checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        self.context.clock.sleep_until(until).await;
+    }
+}

@@ -1,0 +1,136 @@
+//! Adding, listing, pausing and removing shops.
+
+use crate::{App, AppError};
+use domain::CountryCode;
+use mapping::Rules;
+use store::Shop;
+
+/// What is needed to add a shop.
+#[derive(Clone, Debug)]
+pub struct NewShop {
+    /// Short name, typed in commands.
+    pub name: String,
+    /// The HighLevel location (sub-account) id.
+    pub location: String,
+    /// IANA time zone; the location's where left out.
+    pub zone: Option<String>,
+    /// Two-letter country; the location's where left out.
+    pub country: Option<String>,
+}
+
+impl App {
+    /// Adds a shop with the default rules.
+    ///
+    /// # Errors
+    /// When a word cannot be used, the name is taken, or the store refuses.
+    pub async fn add_shop(&self, new: &NewShop) -> Result<Shop, AppError> {
+        check_name(&new.name)?;
+        if new.location.trim().is_empty() {
+            return Err(AppError::Refused(
+                "the location is empty. It is the sub-account's id: in HighLevel, Settings > Business Profile".into(),
+            ));
+        }
+        if let Some(zone) = &new.zone
+            && jiff::tz::TimeZone::get(zone).is_err()
+        {
+            return Err(AppError::Refused(format!(
+                "`{zone}` is not a time zone; write an IANA name such as Europe/London"
+            )));
+        }
+        let country = match &new.country {
+            Some(text) => Some(CountryCode::parse(text).ok_or_else(|| {
+                AppError::Refused(format!("`{text}` is not a country; write two letters such as GB"))
+            })?),
+            None => None,
+        };
+        let rules = serde_json::to_value(Rules::default())
+            .map_err(|why| AppError::Refused(format!("the default rules cannot be stored: {why}")))?;
+        let country = country.as_ref().map(CountryCode::as_str);
+        let shop = self
+            .store
+            .add_shop(&new.name, new.location.trim(), new.zone.as_deref(), country, &rules, self.now())
+            .await?;
+        Ok(shop)
+    }
+
+    /// All shops.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn shops(&self) -> Result<Vec<Shop>, AppError> {
+        Ok(self.store.shops().await?)
+    }
+
+    /// One shop by name.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub async fn shop(&self, name: &str) -> Result<Shop, AppError> {
+        self.store.shop(name).await?.ok_or_else(|| AppError::NoShop(name.to_owned()))
+    }
+
+    /// Stops syncing a shop until it is resumed, or lets it go on.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn pause_shop(&self, name: &str, paused: bool) -> Result<Shop, AppError> {
+        let shop = self.shop(name).await?;
+        self.store.pause_shop(shop.id, paused).await?;
+        self.shop(name).await
+    }
+
+    /// Removes a shop with everything stored for it. Both vendors stay as they are.
+    ///
+    /// # Errors
+    /// When there is no such shop, or a process is working on it.
+    pub async fn remove_shop(&self, name: &str) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        let _lock = self
+            .store
+            .lock(&format!("shop-{}", shop.id))?
+            .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
+        Ok(self.store.remove_shop(shop.id).await?)
+    }
+
+    /// The shop's rules.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn rules_of(&self, shop: &Shop) -> Result<Rules, AppError> {
+        serde_json::from_value(shop.rules.clone()).map_err(|why| {
+            AppError::Refused(format!(
+                "the rules of the shop `{}` cannot be read: {why}. Set them again with `repairbridge rules set`",
+                shop.name
+            ))
+        })
+    }
+
+    /// Replaces the shop's rules. Everything is compared anew under them.
+    ///
+    /// # Errors
+    /// When there is no such shop or the store refuses.
+    pub async fn set_rules(&self, name: &str, rules: &Rules) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        let rules = serde_json::to_value(rules)
+            .map_err(|why| AppError::Refused(format!("the rules cannot be stored: {why}")))?;
+        let changes = vec![
+            store::Change::Rules(rules),
+            store::Change::UnsettleAll(domain::Kind::Contact),
+            store::Change::UnsettleAll(domain::Kind::Task),
+        ];
+        Ok(self.store.commit(shop.id, self.now(), changes).await?)
+    }
+}
+
+fn check_name(name: &str) -> Result<(), AppError> {
+    let sound = !name.is_empty()
+        && name.len() <= 40
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    if sound {
+        Ok(())
+    } else {
+        Err(AppError::Refused(
+            "a shop's name is 1 to 40 letters, digits, `-` or `_`, since it is typed in commands".into(),
+        ))
+    }
+}

@@ -1,0 +1,286 @@
+//! MyGadgetRepairs behind the port.
+
+use super::{put, text_of};
+use crate::ports::{Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use async_trait::async_trait;
+use domain::{Failure, Field, Kind, Record, RecordId, Side, Timestamp, Value, normalize};
+use http::Applied;
+use jiff::tz::TimeZone;
+use mygadgetrepairs::model::{Changed, Customer, CustomerWrite, Ticket, TicketWrite};
+use mygadgetrepairs::{Client, Cursor, Error, Filter};
+use serde_json::Value as Json;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Pages of the newest records in which a lost answer's record is looked for.
+const LOOK_BACK_PAGES: usize = 3;
+
+/// One account.
+pub(crate) struct MyGadgetRepairsPort {
+    client: Client,
+    zone: TimeZone,
+    /// Whether the update feeds answer: customers, tickets. Found by the probe, corrected when refused.
+    customer_feed: AtomicBool,
+    ticket_feed: AtomicBool,
+}
+
+impl MyGadgetRepairsPort {
+    pub(crate) fn new(client: Client, zone: TimeZone, customer_feed: bool, ticket_feed: bool) -> Self {
+        Self {
+            client,
+            zone,
+            customer_feed: AtomicBool::new(customer_feed),
+            ticket_feed: AtomicBool::new(ticket_feed),
+        }
+    }
+
+    const fn feed(&self, kind: Kind) -> &AtomicBool {
+        match kind {
+            Kind::Contact => &self.customer_feed,
+            _ => &self.ticket_feed,
+        }
+    }
+
+    /// A page of the update feed; nothing when the account has none after all.
+    async fn changed(
+        &self,
+        kind: Kind,
+        since: Option<Timestamp>,
+        cursor: &Cursor,
+    ) -> Result<Option<(Vec<Record>, Option<Cursor>)>, PortError> {
+        if !self.feed(kind).load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let refused = |error: Error| match error {
+            Error::NotOffered { .. } => {
+                self.feed(kind).store(false, Ordering::Relaxed);
+                Ok(None)
+            }
+            other => Err(failure(other)),
+        };
+        if kind == Kind::Contact {
+            let page = match self.client.customers().updated_page(since, cursor).await {
+                Ok(page) => page,
+                Err(error) => return refused(error),
+            };
+            let mut records = Vec::with_capacity(page.items.len());
+            for changed in page.items {
+                records.extend(self.whole_customer(changed).await?);
+            }
+            Ok(Some((records, page.next)))
+        } else {
+            let page = match self.client.tickets().updated_page(since, cursor).await {
+                Ok(page) => page,
+                Err(error) => return refused(error),
+            };
+            let mut records = Vec::with_capacity(page.items.len());
+            for changed in page.items {
+                records.extend(self.whole_ticket(changed).await?);
+            }
+            Ok(Some((records, page.next)))
+        }
+    }
+
+    /// A feed may hold ids only; then the record is fetched.
+    async fn whole_customer(&self, changed: Changed<Customer>) -> Result<Option<Record>, PortError> {
+        match changed.record {
+            Some(customer) if !changed.deleted => Ok(Some(self.customer(&customer))),
+            _ => self.fetch(Kind::Contact, &changed.id, None).await,
+        }
+    }
+
+    async fn whole_ticket(&self, changed: Changed<Ticket>) -> Result<Option<Record>, PortError> {
+        match changed.record {
+            Some(ticket) if !changed.deleted => Ok(Some(self.ticket(&ticket))),
+            _ => self.fetch(Kind::Task, &changed.id, None).await,
+        }
+    }
+
+    async fn listed(
+        &self,
+        kind: Kind,
+        cursor: &Cursor,
+    ) -> Result<(Vec<Record>, Option<Cursor>), PortError> {
+        let filter = Filter::default();
+        if kind == Kind::Contact {
+            let page = self.client.customers().page(&filter, cursor).await.map_err(failure)?;
+            Ok((page.items.iter().map(|item| self.customer(item)).collect(), page.next))
+        } else {
+            let page = self.client.tickets().page(&filter, cursor).await.map_err(failure)?;
+            Ok((page.items.iter().map(|item| self.ticket(item)).collect(), page.next))
+        }
+    }
+
+    fn customer(&self, customer: &Customer) -> Record {
+        let mut record = Record::new(Side::MyGadgetRepairs, Kind::Contact, customer.id.clone());
+        record.reference.clone_from(&customer.reference);
+        put(&mut record, Field::Name, customer.name.as_deref());
+        let given =
+            normalize::name::join(customer.first_name.as_deref(), customer.middle_name.as_deref());
+        put(&mut record, Field::FirstName, given.as_deref());
+        put(&mut record, Field::LastName, customer.last_name.as_deref());
+        put(&mut record, Field::Email, customer.email.as_deref());
+        put(&mut record, Field::Mobile, customer.mobile.as_deref());
+        put(&mut record, Field::Landline, customer.phone.as_deref());
+        put(&mut record, Field::Company, customer.company.as_deref());
+        if let Some(address) = &customer.address {
+            put(&mut record, Field::Address, address.street.as_deref());
+            put(&mut record, Field::City, address.city.as_deref());
+            put(&mut record, Field::PostalCode, address.post_code.as_deref());
+            put(&mut record, Field::Country, address.country.as_deref());
+        }
+        record.created_at = customer.created.and_then(|stamp| stamp.instant(&self.zone));
+        record.changed_at = customer.changed.and_then(|stamp| stamp.instant(&self.zone));
+        record
+    }
+
+    fn ticket(&self, ticket: &Ticket) -> Record {
+        let mut record = Record::new(Side::MyGadgetRepairs, Kind::Task, ticket.id.clone());
+        record.reference.clone_from(&ticket.reference);
+        record.parent.clone_from(&ticket.customer);
+        put(&mut record, Field::Title, ticket.short_info.as_deref());
+        put(&mut record, Field::Body, ticket.description.as_deref());
+        record.mark =
+            ticket.description.as_deref().and_then(|text| mapping::mark::read_ticket_description(text).1);
+        if let Some(status) = &ticket.status {
+            put(&mut record, Field::Status, status.id.as_ref().map(RecordId::as_str));
+            put(&mut record, Field::StatusLabel, status.label.as_deref());
+        }
+        record.created_at = ticket.created.and_then(|stamp| stamp.instant(&self.zone));
+        record.changed_at = ticket.changed.and_then(|stamp| stamp.instant(&self.zone));
+        record.set(Field::Opened, record.created_at.map(|at| Value::Moment { at }));
+        record
+    }
+}
+
+#[async_trait]
+impl Port for MyGadgetRepairsPort {
+    fn side(&self) -> Side {
+        Side::MyGadgetRepairs
+    }
+
+    fn lists_lag(&self) -> bool {
+        false
+    }
+
+    fn tells_changes(&self, _kind: Kind) -> bool {
+        true
+    }
+
+    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
+        let cursor: Cursor =
+            next.and_then(|json| serde_json::from_value(json.clone()).ok()).unwrap_or_default();
+        let from_feed = match scope {
+            Scope::All => None,
+            Scope::Changed(since) => self.changed(kind, *since, &cursor).await?,
+        };
+        let (records, next) = match from_feed {
+            Some(page) => page,
+            None => self.listed(kind, &cursor).await?,
+        };
+        Ok(Page { records, next: next.and_then(|cursor| serde_json::to_value(cursor).ok()) })
+    }
+
+    async fn fetch(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        _parent: Option<&RecordId>,
+    ) -> Result<Option<Record>, PortError> {
+        let found = match kind {
+            Kind::Contact => self.client.customers().get(id).await.map(|item| self.customer(&item)),
+            _ => self.client.tickets().get(id).await.map(|item| self.ticket(&item)),
+        };
+        match found {
+            Ok(record) => Ok(Some(record)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failure(error)),
+        }
+    }
+
+    async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
+        let id = match draft.kind {
+            Kind::Contact => self.client.customers().create(&customer_write(&draft.fields)).await,
+            _ => {
+                let mut write = ticket_write(&draft.fields);
+                write.customer.clone_from(&draft.parent);
+                write.issue_type = draft.issue_type.clone().map(RecordId::new);
+                self.client.tickets().create(&write).await
+            }
+        };
+        // The answer holds nothing but the id (mygadgetrepairs-api.md section 5).
+        Ok(Made { id: id.map_err(failure)?, record: None })
+    }
+
+    async fn update(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        _parent: Option<&RecordId>,
+        writes: &Writes,
+    ) -> Result<Option<Record>, PortError> {
+        match kind {
+            Kind::Contact => self.client.customers().update(id, &customer_write(writes)).await,
+            _ => self.client.tickets().update(id, &ticket_write(writes)).await,
+        }
+        .map_err(failure)?;
+        Ok(None)
+    }
+
+    async fn same_keys(&self, _draft: &Draft) -> Result<Vec<Record>, PortError> {
+        Ok(Vec::new())
+    }
+
+    async fn find(&self, draft: &Draft, _sent_at: Timestamp, _now: Timestamp) -> Result<Finding, PortError> {
+        let mut candidates = Vec::new();
+        let mut cursor = Cursor::start();
+        for _ in 0..LOOK_BACK_PAGES {
+            let (records, next) = self.listed(draft.kind, &cursor).await?;
+            candidates.extend(records);
+            match next {
+                Some(next) => cursor = next,
+                None => break,
+            }
+        }
+        Ok(Finding { candidates, conclusive: true })
+    }
+}
+
+fn customer_write(writes: &Writes) -> CustomerWrite {
+    CustomerWrite {
+        name: text_of(writes, Field::Name),
+        company: text_of(writes, Field::Company),
+        email: text_of(writes, Field::Email),
+        telephone: text_of(writes, Field::Landline),
+        mobile: text_of(writes, Field::Mobile),
+        street: text_of(writes, Field::Address),
+        city: text_of(writes, Field::City),
+        post_code: text_of(writes, Field::PostalCode),
+        country: text_of(writes, Field::Country),
+        ..CustomerWrite::default()
+    }
+}
+
+fn ticket_write(writes: &Writes) -> TicketWrite {
+    TicketWrite {
+        short_info: text_of(writes, Field::Title),
+        description: text_of(writes, Field::Body),
+        status: text_of(writes, Field::Status).filter(|id| !id.is_empty()).map(RecordId::new),
+        ..TicketWrite::default()
+    }
+}
+
+pub(crate) fn failure(error: Error) -> PortError {
+    let cause = match &error {
+        Error::NotFound { .. } => Cause::NotFound,
+        _ => Cause::Other,
+    };
+    let maybe_applied = error.applied() == Applied::Unknown;
+    PortError {
+        side: Side::MyGadgetRepairs,
+        code: error.code(),
+        message: error.to_string(),
+        class: error.class(),
+        maybe_applied,
+        cause,
+    }
+}
