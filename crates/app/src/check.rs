@@ -48,7 +48,9 @@ impl CheckReport {
     /// Whether something has to be mended.
     #[must_use]
     pub fn failed(&self) -> bool {
-        self.lines.iter().any(|line| line.verdict == Verdict::Failed)
+        self.lines
+            .iter()
+            .any(|line| line.verdict == Verdict::Failed)
     }
 
     fn say(&mut self, what: &str, verdict: Verdict, says: impl Into<String>, mend: Option<&str>) {
@@ -74,7 +76,12 @@ impl CheckReport {
             FailureClass::Deferred { .. } => Verdict::Warned,
             _ => Verdict::Failed,
         };
-        self.say(what, verdict, format!("{} ({})", error.message, error.code), None);
+        self.say(
+            what,
+            verdict,
+            format!("{} ({})", error.message, error.code),
+            None,
+        );
     }
 }
 
@@ -89,7 +96,10 @@ impl App {
         let mut connected = true;
         for side in Side::BOTH {
             if self.is_connected(&shop, side).await? {
-                report.passed(&format!("{} credentials", side.title()), "stored in the vault");
+                report.passed(
+                    &format!("{} credentials", side.title()),
+                    "stored in the vault",
+                );
             } else {
                 connected = false;
                 let mend = format!("repairbridge connect {side} {name}");
@@ -109,12 +119,19 @@ impl App {
 
     async fn check_vendors(&self, shop: &Shop, report: &mut CheckReport) -> Result<(), AppError> {
         let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
-        let location =
-            patiently(self, || async { clients.highlevel.location().get().await }, left_failure).await;
+        let location = patiently(
+            self,
+            || async { clients.highlevel.location().get().await },
+            left_failure,
+        )
+        .await;
         let left_works = match location {
             Ok(location) => {
                 let settings = location.settings.clone().unwrap_or_default();
-                let shown = location.name.clone().unwrap_or_else(|| shop.location.clone());
+                let shown = location
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| shop.location.clone());
                 report.passed("HighLevel location", format!("reached “{shown}”"));
                 if settings.allow_duplicate_contact == Some(true) {
                     report.warned(
@@ -125,7 +142,10 @@ impl App {
                 } else {
                     report.passed(
                         "HighLevel duplicate rule",
-                        format!("unique by {}", settings.contact_unique_identifiers.join(" and ")),
+                        format!(
+                            "unique by {}",
+                            settings.contact_unique_identifiers.join(" and ")
+                        ),
                     );
                 }
                 if shop.country.is_none() && location.country.is_none() {
@@ -136,12 +156,20 @@ impl App {
                         Some("add the shop with --country, for example --country GB"),
                     );
                 } else {
-                    let country = shop.country.clone().or(location.country).unwrap_or_default();
+                    let country = shop
+                        .country
+                        .clone()
+                        .or(location.country)
+                        .unwrap_or_default();
                     report.passed("country", country);
                 }
                 match shop.zone.clone().or(location.timezone) {
                     Some(zone) => report.passed("time zone", zone),
-                    None => report.warned("time zone", "not known; UTC is used", "add the shop with --timezone"),
+                    None => report.warned(
+                        "time zone",
+                        "not known; UTC is used",
+                        "add the shop with --timezone",
+                    ),
                 }
                 true
             }
@@ -151,13 +179,19 @@ impl App {
             }
             Err(other) => return Err(other),
         };
-        let statuses =
-            patiently(self, || async { clients.mygadgetrepairs.statuses().all().await }, right_failure)
-                .await;
+        let statuses = patiently(
+            self,
+            || async { clients.mygadgetrepairs.statuses().all().await },
+            right_failure,
+        )
+        .await;
         let right_works = match statuses {
             Ok(statuses) => {
                 report.passed("MyGadgetRepairs key", "accepted");
-                report.passed("MyGadgetRepairs statuses", format!("{} found", statuses.len()));
+                report.passed(
+                    "MyGadgetRepairs statuses",
+                    format!("{} found", statuses.len()),
+                );
                 true
             }
             Err(AppError::Vendor(error)) => {
@@ -184,8 +218,10 @@ impl App {
                     }
                     let (connection, _) = self.open(shop).await?;
                     for kind in [Kind::Contact, Kind::Task] {
-                        self.check_reading(&*connection.highlevel, kind, report).await;
-                        self.check_reading(&*connection.mygadgetrepairs, kind, report).await;
+                        self.check_reading(&*connection.highlevel, kind, report)
+                            .await;
+                        self.check_reading(&*connection.mygadgetrepairs, kind, report)
+                            .await;
                     }
                 }
                 Err(AppError::Vendor(error)) => report.refused("capabilities", &error),
@@ -209,7 +245,10 @@ impl App {
     async fn check_reading(&self, port: &dyn Port, kind: Kind, report: &mut CheckReport) {
         let side = port.side();
         let what = format!("{} {}s", side.title(), kind.name_on(side));
-        match port.page(kind, &Scope::Changed(Some(self.now())), None).await {
+        match port
+            .page(kind, &Scope::Changed(Some(self.now())), None)
+            .await
+        {
             Ok(_) => report.passed(&what, "can be read"),
             Err(error) => report.refused(&what, &error),
         }

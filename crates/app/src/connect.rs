@@ -12,10 +12,17 @@ impl App {
     ///
     /// # Errors
     /// When there is no such shop, or store or vault refuse.
-    pub async fn connect(&self, name: &str, side: Side, secret: &SecretString) -> Result<(), AppError> {
+    pub async fn connect(
+        &self,
+        name: &str,
+        side: Side,
+        secret: &SecretString,
+    ) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
         let sealed = self.vault.seal(&place(&shop, side), secret)?;
-        self.store.save_secret(shop.id, secret_name(side), &sealed, self.now()).await?;
+        self.store
+            .save_secret(shop.id, secret_name(side), &sealed, self.now())
+            .await?;
         self.budget(&shop, side).key_replaced().await?;
         Ok(())
     }
@@ -25,7 +32,11 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn is_connected(&self, shop: &Shop, side: Side) -> Result<bool, AppError> {
-        Ok(self.store.secret(shop.id, secret_name(side)).await?.is_some())
+        Ok(self
+            .store
+            .secret(shop.id, secret_name(side))
+            .await?
+            .is_some())
     }
 
     pub(crate) async fn secret(&self, shop: &Shop, side: Side) -> Result<SecretString, AppError> {
@@ -52,5 +63,8 @@ const fn secret_name(side: Side) -> &'static str {
 }
 
 fn place(shop: &Shop, side: Side) -> Place<'static> {
-    Place { shop: shop.id.0, name: secret_name(side) }
+    Place {
+        shop: shop.id.0,
+        name: secret_name(side),
+    }
 }

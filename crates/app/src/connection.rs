@@ -132,7 +132,11 @@ impl App {
             policy.day = None;
         }
         for window in &mut policy.windows {
-            *window = Window { kept_for_interactive: 1, kept_for_live: 0, ..*window };
+            *window = Window {
+                kept_for_interactive: 1,
+                kept_for_live: 0,
+                ..*window
+            };
         }
         policy
     }
@@ -176,7 +180,11 @@ impl App {
         )
         .map_err(|error| AppError::Vendor(right::failure(error)))?
         .in_lane(http::Lane::Background);
-        Ok(Clients { highlevel, mygadgetrepairs, budgets })
+        Ok(Clients {
+            highlevel,
+            mygadgetrepairs,
+            budgets,
+        })
     }
 
     /// Connects a shop: clients, facts (read where they are missing or old), ports.
@@ -185,8 +193,9 @@ impl App {
         let facts = self.facts(shop, &clients, false).await?;
         // Days in filters are the shop's days.
         let asked = clients.budgets.asked();
-        let clients =
-            self.clients(shop, &facts.setting.zone, &facts.capabilities.paging).await?;
+        let clients = self
+            .clients(shop, &facts.setting.zone, &facts.capabilities.paging)
+            .await?;
         clients.budgets.count_on(asked);
         Ok((self.connection(&clients, &facts), facts))
     }
@@ -194,9 +203,16 @@ impl App {
     fn connection(&self, clients: &Clients, facts: &ShopFacts) -> Connection {
         let guards = |key: &str| {
             !facts.location.allows_duplicates
-                && facts.location.unique_identifiers.iter().any(|one| one == key)
+                && facts
+                    .location
+                    .unique_identifiers
+                    .iter()
+                    .any(|one| one == key)
         };
-        let duplicates = DuplicateRule { by_email: guards("email"), by_phone: guards("phone") };
+        let duplicates = DuplicateRule {
+            by_email: guards("email"),
+            by_phone: guards("phone"),
+        };
         Connection {
             highlevel: Arc::new(HighLevelPort::new(
                 clients.highlevel.clone(),
@@ -223,8 +239,12 @@ impl App {
         let location: LocationFacts = match self.known(shop, LOCATION, anew).await? {
             Some(known) => known,
             None => {
-                let location = patiently(self, || async { clients.highlevel.location().get().await }, left::failure)
-                        .await?;
+                let location = patiently(
+                    self,
+                    || async { clients.highlevel.location().get().await },
+                    left::failure,
+                )
+                .await?;
                 let settings = location.settings.unwrap_or_default();
                 let facts = LocationFacts {
                     name: location.name,
@@ -240,13 +260,12 @@ impl App {
         let statuses: Vec<Status> = match self.known(shop, STATUSES, anew).await? {
             Some(known) => known,
             None => {
-                let all =
-                    patiently(
-                        self,
-                        || async { clients.mygadgetrepairs.statuses().all().await },
-                        right::failure,
-                    )
-                    .await?;
+                let all = patiently(
+                    self,
+                    || async { clients.mygadgetrepairs.statuses().all().await },
+                    right::failure,
+                )
+                .await?;
                 let statuses: Vec<Status> = all
                     .into_iter()
                     .map(|status| Status {
@@ -272,7 +291,12 @@ impl App {
             }
         };
         let setting = self.setting(shop, &location, statuses)?;
-        Ok(ShopFacts { rules: self.rules_of(shop)?, setting, location, capabilities })
+        Ok(ShopFacts {
+            rules: self.rules_of(shop)?,
+            setting,
+            location,
+            capabilities,
+        })
     }
 
     fn setting(
@@ -292,7 +316,11 @@ impl App {
                     shop.name
                 ))
             })?;
-        let zone = shop.zone.as_deref().or(location.zone.as_deref()).unwrap_or("UTC");
+        let zone = shop
+            .zone
+            .as_deref()
+            .or(location.zone.as_deref())
+            .unwrap_or("UTC");
         Setting::new(country, zone, statuses).map_err(|why| AppError::Refused(why.to_string()))
     }
 
@@ -305,14 +333,28 @@ impl App {
         if anew {
             return Ok(None);
         }
-        let Some(fact) = self.store.fact(shop.id, topic).await? else { return Ok(None) };
+        let Some(fact) = self.store.fact(shop.id, topic).await? else {
+            return Ok(None);
+        };
         let old = self.now().duration_since(fact.at) > FACTS_LAST;
-        Ok(if old { None } else { serde_json::from_value(fact.value).ok() })
+        Ok(if old {
+            None
+        } else {
+            serde_json::from_value(fact.value).ok()
+        })
     }
 
-    async fn learn(&self, shop: &Shop, topic: &'static str, value: &impl Serialize) -> Result<(), AppError> {
+    async fn learn(
+        &self,
+        shop: &Shop,
+        topic: &'static str,
+        value: &impl Serialize,
+    ) -> Result<(), AppError> {
         let value = serde_json::to_value(value).unwrap_or(Json::Null);
-        Ok(self.store.commit(shop.id, self.now(), vec![Change::Fact(topic, value)]).await?)
+        Ok(self
+            .store
+            .commit(shop.id, self.now(), vec![Change::Fact(topic, value)])
+            .await?)
     }
 }
 
@@ -335,7 +377,10 @@ where
             return Err(AppError::Vendor(error));
         }
         let pause = SignedDuration::from_millis(250 << tries);
-        let until = app.now().checked_add(pause).unwrap_or(domain::Timestamp::MAX);
+        let until = app
+            .now()
+            .checked_add(pause)
+            .unwrap_or(domain::Timestamp::MAX);
         app.context.clock.sleep_until(until).await;
         tries += 1;
     }

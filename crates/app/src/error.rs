@@ -17,10 +17,14 @@ pub enum AppError {
     #[error(transparent)]
     Vendor(#[from] PortError),
     /// No shop has this name.
-    #[error("there is no shop `{0}`. `repairbridge shop list` shows the shops, `repairbridge shop add` adds one")]
+    #[error(
+        "there is no shop `{0}`. `repairbridge shop list` shows the shops, `repairbridge shop add` adds one"
+    )]
     NoShop(String),
     /// A side has no credentials.
-    #[error("{side} is not connected for the shop `{shop}`. Connect it with `repairbridge connect {word} {shop} {flag} FILE`")]
+    #[error(
+        "{side} is not connected for the shop `{shop}`. Connect it with `repairbridge connect {word} {shop} {flag} FILE`"
+    )]
     NotConnected {
         /// The shop.
         shop: String,
@@ -32,7 +36,9 @@ pub enum AppError {
         flag: &'static str,
     },
     /// Another process works on the shop.
-    #[error("another Repairbridge process is working on the shop `{0}`. Wait for it to finish, or stop it, and try again")]
+    #[error(
+        "another Repairbridge process is working on the shop `{0}`. Wait for it to finish, or stop it, and try again"
+    )]
     ShopBusy(String),
     /// The shop is paused.
     #[error("the shop `{0}` is paused. `repairbridge shop resume {0}` lets it go on")]

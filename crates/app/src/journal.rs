@@ -17,7 +17,10 @@ impl App {
     ) -> Result<Vec<JournalRow>, AppError> {
         let shop = self.shop(name).await?;
         let record = record.map(RecordId::new);
-        Ok(self.store.journal_tail(shop.id, record.as_ref(), limit).await?)
+        Ok(self
+            .store
+            .journal_tail(shop.id, record.as_ref(), limit)
+            .await?)
     }
 
     /// Lines after the given number, in order.

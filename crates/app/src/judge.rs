@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Change, Link};
 use sync::{
-    Base, Changes, Choice, Pair, PairDecision, Person, Single, SingleDecision, Withheld, decide_pair,
-    decide_single,
+    Base, Changes, Choice, Pair, PairDecision, Person, Single, SingleDecision, Withheld,
+    decide_pair, decide_single,
 };
 
 /// Rules and setting of a shop.
@@ -70,8 +70,12 @@ impl LinkState {
     /// For the journal: which fields were written, and which of them the vendor kept differently. Values
     /// stay out of it; they are in the records.
     pub(crate) fn detail(&self, payload: &Payload) -> Json {
-        let refused: Vec<&str> =
-            self.notes.withheld.iter().map(|withheld| withheld.field.as_str()).collect();
+        let refused: Vec<&str> = self
+            .notes
+            .withheld
+            .iter()
+            .map(|withheld| withheld.field.as_str())
+            .collect();
         json!({
             "cause": payload.cause,
             "fields": payload.changes.keys().map(|field| field.as_str()).collect::<Vec<_>>(),
@@ -97,7 +101,13 @@ impl Judge {
         self.compare(left, right, base.as_ref(), &Notes::of(link))
     }
 
-    fn compare(&self, left: &Record, right: &Record, base: Option<&Base>, notes: &Notes) -> PairDecision {
+    fn compare(
+        &self,
+        left: &Record,
+        right: &Record,
+        base: Option<&Base>,
+        notes: &Notes,
+    ) -> PairDecision {
         decide_pair(Pair {
             left,
             right,
@@ -129,8 +139,17 @@ impl Judge {
     /// What a link holds after a comparison that writes nothing.
     pub(crate) fn settled(&self, link: &Link, decision: &PairDecision) -> LinkState {
         let mut notes = Notes::of(link);
-        notes.asked = decision.merge.conflicts.iter().map(|conflict| conflict.field).collect();
-        LinkState { base: decision.merge.base.clone(), notes, counts: counts(decision) }
+        notes.asked = decision
+            .merge
+            .conflicts
+            .iter()
+            .map(|conflict| conflict.field)
+            .collect();
+        LinkState {
+            base: decision.merge.base.clone(),
+            notes,
+            counts: counts(decision),
+        }
     }
 
     /// The record to be made on the other side.
@@ -144,10 +163,15 @@ impl Judge {
         let changes: Changes = self
             .project(source)
             .into_iter()
-            .filter(|(field, _)| self.is_mapped(source.kind, *field, side) && !withhold.contains(field))
+            .filter(|(field, _)| {
+                self.is_mapped(source.kind, *field, side) && !withhold.contains(field)
+            })
             .map(|(field, value)| (field, Some(value)))
             .collect();
-        let native = to_native(self.writing(side, source.kind, None, Some(source)), &changes);
+        let native = to_native(
+            self.writing(side, source.kind, None, Some(source)),
+            &changes,
+        );
         Draft {
             kind: source.kind,
             parent,
@@ -191,13 +215,20 @@ impl Judge {
                 shown: shown.get(field).cloned(),
             })
             .collect();
-        let notes = Notes { withheld, ..Notes::default() };
+        let notes = Notes {
+            withheld,
+            ..Notes::default()
+        };
         let (left, right) = match side {
             Side::HighLevel => (made, source),
             Side::MyGadgetRepairs => (source, made),
         };
         let after = self.compare(left, right, Some(&base), &notes);
-        LinkState { base, notes, counts: counts(&after) }
+        LinkState {
+            base,
+            notes,
+            counts: counts(&after),
+        }
     }
 
     /// What a link holds after an update of `side` that reads back as `shown`.
@@ -213,10 +244,18 @@ impl Judge {
         let mut base: Base = serde_json::from_value(link.base.clone()).unwrap_or_default();
         let refused = base.settle(side, &payload.changes, &payload.before, &fields);
         let mut notes = Notes::of(link);
-        notes.withheld.retain(|note| note.side != side || !payload.changes.contains_key(&note.field));
+        notes
+            .withheld
+            .retain(|note| note.side != side || !payload.changes.contains_key(&note.field));
         notes.withheld.extend(refused);
-        notes.choices.retain(|choice| !payload.changes.contains_key(&choice.field));
-        LinkState { base, notes, counts: (link.fields, link.agree, link.held) }
+        notes
+            .choices
+            .retain(|choice| !payload.changes.contains_key(&choice.field));
+        LinkState {
+            base,
+            notes,
+            counts: (link.fields, link.agree, link.held),
+        }
     }
 
     /// What a link holds once a vendor refused a field outright.
@@ -229,10 +268,17 @@ impl Judge {
         shown: &Record,
     ) -> LinkState {
         let mut notes = Notes::of(link);
-        notes.withheld.retain(|note| note.side != side || note.field != field);
+        notes
+            .withheld
+            .retain(|note| note.side != side || note.field != field);
         if let Some(value) = changes.get(&field) {
             let shown = self.project(shown).get(&field).cloned();
-            notes.withheld.push(Withheld { side, field, value: value.clone(), shown });
+            notes.withheld.push(Withheld {
+                side,
+                field,
+                value: value.clone(),
+                shown,
+            });
         }
         LinkState {
             base: serde_json::from_value(link.base.clone()).unwrap_or_default(),
@@ -248,7 +294,8 @@ impl Judge {
             sent.set(*field, value.clone());
         }
         let (sent, shown) = (self.project(&sent), self.project(record));
-        sent.iter().all(|(field, value)| field.same(Some(value), shown.get(field)))
+        sent.iter()
+            .all(|(field, value)| field.same(Some(value), shown.get(field)))
             && draft.parent == record.parent
     }
 
@@ -266,14 +313,25 @@ impl Judge {
         target: Option<&'a Record>,
         source: Option<&'a Record>,
     ) -> Writing<'a> {
-        Writing { side, kind, target, source, rules: &self.rules, setting: &self.setting }
+        Writing {
+            side,
+            kind,
+            target,
+            source,
+            rules: &self.rules,
+            setting: &self.setting,
+        }
     }
 }
 
 fn counts(decision: &PairDecision) -> (u32, u32, u32) {
     let held = decision.merge.held.len() + decision.paused.len();
     let merge = &decision.merge;
-    (merge.fields_compared, merge.fields_agreeing, u32::try_from(held).unwrap_or(u32::MAX))
+    (
+        merge.fields_compared,
+        merge.fields_agreeing,
+        u32::try_from(held).unwrap_or(u32::MAX),
+    )
 }
 
 fn to_json(value: &impl Serialize) -> Json {

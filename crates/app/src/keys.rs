@@ -17,7 +17,11 @@ pub(crate) fn keys_of(record: &Record, country: &CountryCode) -> Vec<Key> {
             }
         }
     };
-    for email in record.text(Field::Email).into_iter().chain(record.other_emails.iter().map(String::as_str)) {
+    for email in record
+        .text(Field::Email)
+        .into_iter()
+        .chain(record.other_emails.iter().map(String::as_str))
+    {
         add("email", normalize::email::key(email));
     }
     let numbers = [Field::Phone, Field::Mobile, Field::Landline];
@@ -25,10 +29,9 @@ pub(crate) fn keys_of(record: &Record, country: &CountryCode) -> Vec<Key> {
     for phone in numbers.chain(record.other_phones.iter().map(String::as_str)) {
         add("phone", normalize::phone::e164(phone, country));
     }
-    let name = record
-        .text(Field::Name)
-        .map(str::to_owned)
-        .or_else(|| normalize::name::join(record.text(Field::FirstName), record.text(Field::LastName)));
+    let name = record.text(Field::Name).map(str::to_owned).or_else(|| {
+        normalize::name::join(record.text(Field::FirstName), record.text(Field::LastName))
+    });
     add("name", name.map(|name| normalize::name::key(&name)));
     // A contact's mark names the customer's reference (or id): both sides share the key.
     match record.side {
@@ -42,5 +45,8 @@ pub(crate) fn keys_of(record: &Record, country: &CountryCode) -> Vec<Key> {
 
 /// What a mark in the counterpart says of this record: the reference that people use, else the id.
 pub(crate) fn mark_of(record: &Record) -> String {
-    record.reference.clone().unwrap_or_else(|| record.id.as_str().to_owned())
+    record
+        .reference
+        .clone()
+        .unwrap_or_else(|| record.id.as_str().to_owned())
 }

@@ -25,8 +25,8 @@ pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::PortError;
 pub use preview::{Preview, PreviewCost};
 pub use review::{Answer, ReviewLine};
-pub use shops::NewShop;
 pub use service::SyncOptions;
+pub use shops::NewShop;
 pub use status::{Health, Status};
 
 use domain::{Context, Timestamp};
@@ -48,7 +48,13 @@ impl App {
     /// Puts the application together.
     #[must_use]
     pub fn new(store: Store, vault: Vault, config: AppConfig, context: Context) -> Self {
-        Self { store, vault: Arc::new(vault), config: Arc::new(config), context, boards: service::Boards::default() }
+        Self {
+            store,
+            vault: Arc::new(vault),
+            config: Arc::new(config),
+            context,
+            boards: service::Boards::default(),
+        }
     }
 
     /// The store, for what wires the application.

@@ -77,7 +77,8 @@ pub trait Port: Send + Sync {
     fn tells_changes(&self, kind: Kind) -> bool;
 
     /// One page of records of a kind.
-    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError>;
+    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>)
+    -> Result<Page, PortError>;
 
     /// One record as it is now, or nothing when the vendor has none.
     async fn fetch(
@@ -104,7 +105,12 @@ pub trait Port: Send + Sync {
     async fn same_keys(&self, draft: &Draft) -> Result<Vec<Record>, PortError>;
 
     /// Looks for a record that may have been made from the draft when the answer was lost.
-    async fn find(&self, draft: &Draft, sent_at: Timestamp, now: Timestamp) -> Result<Finding, PortError>;
+    async fn find(
+        &self,
+        draft: &Draft,
+        sent_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Finding, PortError>;
 }
 
 /// What a failure means for the record in question.
@@ -143,7 +149,14 @@ pub struct PortError {
 impl PortError {
     /// Wraps a vendor client's error.
     pub fn new(side: Side, error: &impl Failure, maybe_applied: bool, cause: Cause) -> Self {
-        Self { side, code: error.code(), message: error.to_string(), class: error.class(), maybe_applied, cause }
+        Self {
+            side,
+            code: error.code(),
+            message: error.to_string(),
+            class: error.class(),
+            maybe_applied,
+            cause,
+        }
     }
 }
 

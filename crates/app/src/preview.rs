@@ -38,23 +38,57 @@ impl Preview {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        let mut say = |title: &str, side: Side, counts: &std::collections::BTreeMap<String, u64>| {
-            for (kind, count) in counts.iter().filter(|(_, count)| **count > 0) {
-                lines.push(format!("{title} {count} {kind}{} in {}", plural(*count), side.title()));
-            }
-        };
-        say("would create", Side::HighLevel, &self.tally.created.highlevel);
-        say("would create", Side::MyGadgetRepairs, &self.tally.created.mygadgetrepairs);
-        say("would change", Side::HighLevel, &self.tally.updated.highlevel);
-        say("would change", Side::MyGadgetRepairs, &self.tally.updated.mygadgetrepairs);
+        let mut say =
+            |title: &str, side: Side, counts: &std::collections::BTreeMap<String, u64>| {
+                for (kind, count) in counts.iter().filter(|(_, count)| **count > 0) {
+                    lines.push(format!(
+                        "{title} {count} {kind}{} in {}",
+                        plural(*count),
+                        side.title()
+                    ));
+                }
+            };
+        say(
+            "would create",
+            Side::HighLevel,
+            &self.tally.created.highlevel,
+        );
+        say(
+            "would create",
+            Side::MyGadgetRepairs,
+            &self.tally.created.mygadgetrepairs,
+        );
+        say(
+            "would change",
+            Side::HighLevel,
+            &self.tally.updated.highlevel,
+        );
+        say(
+            "would change",
+            Side::MyGadgetRepairs,
+            &self.tally.updated.mygadgetrepairs,
+        );
         if lines.is_empty() {
             lines.push("nothing would be written: both sides are in step".to_owned());
         }
-        lines.push(format!("{} people need a decision (`repairbridge review`)", self.tally.review));
-        lines.push(format!("{} values differ and need a decision", self.tally.conflicts));
-        lines.push(format!("{} have neither e-mail nor phone", self.tally.unreachable));
+        lines.push(format!(
+            "{} people need a decision (`repairbridge review`)",
+            self.tally.review
+        ));
+        lines.push(format!(
+            "{} values differ and need a decision",
+            self.tally.conflicts
+        ));
+        lines.push(format!(
+            "{} have neither e-mail nor phone",
+            self.tally.unreachable
+        ));
         lines.push("no tag is set and no workflow is started by a sync; contacts that are created may still start automations that react to new contacts".to_owned());
-        let PreviewCost { highlevel, mygadgetrepairs, seconds } = self.cost;
+        let PreviewCost {
+            highlevel,
+            mygadgetrepairs,
+            seconds,
+        } = self.cost;
         lines.push(format!(
             "cost: {highlevel} requests to HighLevel, {mygadgetrepairs} to MyGadgetRepairs, about {}",
             duration(seconds)
@@ -75,30 +109,58 @@ impl App {
         let scratch = Scratch::beside(self);
         let copy = self.store.copy_to(&scratch.path).await?;
         let dry = connection.dry();
-        let pass =
-            Pass::new(&copy, &self.config, &self.context, &shop, &facts, &dry, board.clone());
-        let outcome = pass.run(Options { approve: true, ..Options::default() }).await;
+        let pass = Pass::new(
+            &copy,
+            &self.config,
+            &self.context,
+            &shop,
+            &facts,
+            &dry,
+            board.clone(),
+        );
+        let outcome = pass
+            .run(Options {
+                approve: true,
+                ..Options::default()
+            })
+            .await;
         let journal = copy.journal_tail(shop.id, None, 500).await;
         copy.close().await;
         let tally = outcome?;
         let mut examples = Vec::new();
         for row in journal?.into_iter().filter(|row| row.run == tally.run) {
-            if matches!(row.event.as_str(), "created" | "updated") && examples.len() < EXAMPLES as usize {
+            if matches!(row.event.as_str(), "created" | "updated")
+                && examples.len() < EXAMPLES as usize
+            {
                 examples.push(example(&row));
             }
         }
         let cost = self.cost(&tally);
-        Ok(Preview { tally, cost, examples })
+        Ok(Preview {
+            tally,
+            cost,
+            examples,
+        })
     }
 
     fn cost(&self, tally: &Tally) -> PreviewCost {
         let mut plan = Plan::default();
-        for (deed, counts) in [(Deed::Create, &tally.created), (Deed::Update, &tally.updated)] {
+        for (deed, counts) in [
+            (Deed::Create, &tally.created),
+            (Deed::Update, &tally.updated),
+        ] {
             for kind in Kind::ALL {
                 let left = counts.highlevel.get(kind.name_on(Side::HighLevel));
-                let right = counts.mygadgetrepairs.get(kind.name_on(Side::MyGadgetRepairs));
+                let right = counts
+                    .mygadgetrepairs
+                    .get(kind.name_on(Side::MyGadgetRepairs));
                 plan.add(deed, Side::HighLevel, kind, left.copied().unwrap_or(0));
-                plan.add(deed, Side::MyGadgetRepairs, kind, right.copied().unwrap_or(0));
+                plan.add(
+                    deed,
+                    Side::MyGadgetRepairs,
+                    kind,
+                    right.copied().unwrap_or(0),
+                );
             }
         }
         let ceiling = |configured: u32, unlimited: u64| match configured {
@@ -123,7 +185,11 @@ fn example(row: &store::JournalRow) -> String {
     let kind = row.kind.unwrap_or(Kind::Contact);
     let side = row.side.unwrap_or(Side::HighLevel);
     let source = row.counterpart.as_ref().map_or("?", |id| id.as_str());
-    let deed = if row.event == "created" { "create" } else { "change" };
+    let deed = if row.event == "created" {
+        "create"
+    } else {
+        "change"
+    };
     format!(
         "{deed} a {} in {} from {} {source}",
         kind.name_on(side),
@@ -154,7 +220,9 @@ impl Scratch {
     fn beside(app: &App) -> Self {
         let mut name = app.store.path().as_os_str().to_owned();
         name.push(format!(".preview-{}", app.context.new_id()));
-        Self { path: PathBuf::from(name) }
+        Self {
+            path: PathBuf::from(name),
+        }
     }
 }
 

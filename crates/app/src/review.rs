@@ -60,19 +60,35 @@ impl ReviewLine {
         let subject = format!("{} {name}", self.kind.name_on(self.side));
         let mut lines = Vec::new();
         if self.what == ReviewKind::Conflict {
-            lines.push(format!("{}. {subject}: {} was changed on both sides", self.id, self.field));
+            lines.push(format!(
+                "{}. {subject}: {} was changed on both sides",
+                self.id, self.field
+            ));
             for side in Side::BOTH {
                 let value = &self.detail[side.as_str()];
                 lines.push(format!("   {}: {}", side.title(), shown(value)));
             }
-            lines.push(format!("   accept {} --side highlevel|mygadgetrepairs", self.id));
+            lines.push(format!(
+                "   accept {} --side highlevel|mygadgetrepairs",
+                self.id
+            ));
             return lines;
         }
-        let reference = self.detail["reference"].as_str().unwrap_or(self.record.as_str());
-        lines.push(format!("{}. {subject} ({reference}) in {}: who is this?", self.id, self.side.title()));
+        let reference = self.detail["reference"]
+            .as_str()
+            .unwrap_or(self.record.as_str());
+        lines.push(format!(
+            "{}. {subject} ({reference}) in {}: who is this?",
+            self.id,
+            self.side.title()
+        ));
         for candidate in self.detail["candidates"].as_array().into_iter().flatten() {
-            let reasons: Vec<&str> =
-                candidate["reasons"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+            let reasons: Vec<&str> = candidate["reasons"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .collect();
             lines.push(format!(
                 "   {} {}: {}",
                 candidate["id"].as_str().unwrap_or("?"),
@@ -114,7 +130,9 @@ impl App {
     pub async fn answer(&self, name: &str, id: i64, answer: Answer) -> Result<String, AppError> {
         let shop = self.shop(name).await?;
         let review = self.store.review(shop.id, id).await?.ok_or_else(|| {
-            AppError::Refused(format!("there is no question {id}; `repairbridge review {name}` lists them"))
+            AppError::Refused(format!(
+                "there is no question {id}; `repairbridge review {name}` lists them"
+            ))
         })?;
         if review.state == ReviewState::Obsolete {
             return Err(AppError::Refused(format!(
@@ -124,12 +142,15 @@ impl App {
         let _lock = self.lock_shop(&shop).await?;
         match (review.what, answer) {
             (ReviewKind::Conflict, Answer::Accept { side, .. }) => {
-                self.choose(&shop, &review, side.unwrap_or(Side::MyGadgetRepairs)).await
+                self.choose(&shop, &review, side.unwrap_or(Side::MyGadgetRepairs))
+                    .await
             }
             (ReviewKind::Conflict, _) => Err(AppError::Refused(format!(
                 "question {id} is about a value: answer with `accept {id} --side highlevel` or `--side mygadgetrepairs`"
             ))),
-            (_, Answer::Accept { candidate, .. }) => self.same(&shop, &review, candidate, false).await,
+            (_, Answer::Accept { candidate, .. }) => {
+                self.same(&shop, &review, candidate, false).await
+            }
             (_, Answer::Merge { candidate }) => self.same(&shop, &review, candidate, true).await,
             (_, Answer::Apart) => self.different(&shop, &review).await,
         }
@@ -163,10 +184,18 @@ impl App {
             Change::Answer(review.id, ReviewState::Decided, format!("accept {winner}")),
             Change::Unsettle(Side::HighLevel, link.kind, link.left.clone()),
             Change::Unsettle(Side::MyGadgetRepairs, link.kind, link.right.clone()),
-            self.decided("chosen", &link.left, &link.right, json!({"field": field, "winner": winner})),
+            self.decided(
+                "chosen",
+                &link.left,
+                &link.right,
+                json!({"field": field, "winner": winner}),
+            ),
         ];
         self.store.commit(shop.id, self.now(), changes).await?;
-        Ok(format!("{}'s value of {field} stands; the next sync writes it to the other side", winner.title()))
+        Ok(format!(
+            "{}'s value of {field} stands; the next sync writes it to the other side",
+            winner.title()
+        ))
     }
 
     async fn same(
@@ -178,19 +207,38 @@ impl App {
     ) -> Result<String, AppError> {
         let candidates = candidates(review);
         let chosen = match candidate {
-            Some(id) => candidates.iter().find(|known| known.as_str() == id).cloned().ok_or_else(|| {
-                AppError::Refused(format!("`{id}` is not one of the candidates of question {}", review.id))
-            })?,
+            Some(id) => candidates
+                .iter()
+                .find(|known| known.as_str() == id)
+                .cloned()
+                .ok_or_else(|| {
+                    AppError::Refused(format!(
+                        "`{id}` is not one of the candidates of question {}",
+                        review.id
+                    ))
+                })?,
             None => candidates
                 .first()
                 .cloned()
                 .ok_or_else(|| AppError::Refused("the question names no candidate".into()))?,
         };
         let across = review.side.other();
-        if self.store.link_of(shop.id, review.side, review.kind, &review.record).await?.is_some() {
-            return Err(AppError::Refused("this record has found its counterpart meanwhile".into()));
+        if self
+            .store
+            .link_of(shop.id, review.side, review.kind, &review.record)
+            .await?
+            .is_some()
+        {
+            return Err(AppError::Refused(
+                "this record has found its counterpart meanwhile".into(),
+            ));
         }
-        if self.store.link_of(shop.id, across, review.kind, &chosen).await?.is_some() {
+        if self
+            .store
+            .link_of(shop.id, across, review.kind, &chosen)
+            .await?
+            .is_some()
+        {
             return Err(AppError::Refused(format!(
                 "the candidate {chosen} is linked to another record; answer `apart`, or name another with --candidate"
             )));
@@ -219,7 +267,11 @@ impl App {
         ];
         for other in candidates.iter().filter(|other| **other != chosen) {
             // Others are asked about again without this one, or, merged, left alone for good.
-            let state = if merge { store::RecordState::Settled } else { store::RecordState::Unsettled };
+            let state = if merge {
+                store::RecordState::Settled
+            } else {
+                store::RecordState::Unsettled
+            };
             changes.push(Change::Settle(across, review.kind, other.clone(), state));
             if merge {
                 let (left, right) = self.pair(review, other);
@@ -232,15 +284,22 @@ impl App {
 
     async fn different(&self, shop: &Shop, review: &Review) -> Result<String, AppError> {
         let across = review.side.other();
-        let mut changes =
-            vec![Change::Answer(review.id, ReviewState::Decided, "apart".to_owned())];
+        let mut changes = vec![Change::Answer(
+            review.id,
+            ReviewState::Decided,
+            "apart".to_owned(),
+        )];
         for candidate in candidates(review) {
             let (left, right) = self.pair(review, &candidate);
             changes.push(self.decided("apart", &left, &right, Json::Null));
             changes.push(Change::Apart(left, right));
             changes.push(Change::Unsettle(across, review.kind, candidate));
         }
-        changes.push(Change::Unsettle(review.side, review.kind, review.record.clone()));
+        changes.push(Change::Unsettle(
+            review.side,
+            review.kind,
+            review.record.clone(),
+        ));
         self.store.commit(shop.id, self.now(), changes).await?;
         Ok("remembered as different; the next sync treats them so".to_owned())
     }
@@ -252,7 +311,13 @@ impl App {
         }
     }
 
-    fn decided(&self, event: &'static str, left: &RecordId, right: &RecordId, detail: Json) -> Change {
+    fn decided(
+        &self,
+        event: &'static str,
+        left: &RecordId,
+        right: &RecordId,
+        detail: Json,
+    ) -> Change {
         Change::Journal(JournalEntry {
             run: RunId(self.context.new_id()),
             event,
@@ -267,7 +332,11 @@ impl App {
 
 fn candidates(review: &Review) -> Vec<RecordId> {
     let list = review.detail["candidates"].as_array();
-    list.into_iter().flatten().filter_map(|one| one["id"].as_str()).map(RecordId::new).collect()
+    list.into_iter()
+        .flatten()
+        .filter_map(|one| one["id"].as_str())
+        .map(RecordId::new)
+        .collect()
 }
 
 /// The words by which people know a record.

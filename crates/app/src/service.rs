@@ -139,21 +139,34 @@ impl App {
             board.clone(),
         );
         let began = self.now();
-        let tally =
-            pass.run(Options { approve: options.approve, sweep, offline: false }).await?;
+        let tally = pass
+            .run(Options {
+                approve: options.approve,
+                sweep,
+                offline: false,
+            })
+            .await?;
         if sweep {
             let at = serde_json::Value::from(began.as_second());
-            self.store.commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)]).await?;
+            self.store
+                .commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)])
+                .await?;
         }
         Ok(tally)
     }
 
     async fn sweep_is_due(&self, shop: &Shop) -> Result<bool, AppError> {
-        let swept = self.store.fact(shop.id, SWEPT).await?.and_then(|fact| fact.value.as_i64());
+        let swept = self
+            .store
+            .fact(shop.id, SWEPT)
+            .await?
+            .and_then(|fact| fact.value.as_i64());
         let Some(swept) = swept else {
             // The first run reads everything anyway.
             let at = serde_json::Value::from(self.now().as_second());
-            self.store.commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)]).await?;
+            self.store
+                .commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)])
+                .await?;
             return Ok(false);
         };
         Ok(self.now().as_second() - swept > i64::from(self.config.sweep_hours) * 3600)
@@ -173,8 +186,10 @@ impl App {
     }
 
     async fn pause(&self, seconds: i64) {
-        let until =
-            self.now().checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        let until = self
+            .now()
+            .checked_add(SignedDuration::from_secs(seconds))
+            .unwrap_or(Timestamp::MAX);
         self.context.clock.sleep_until(until).await;
     }
 }

@@ -39,16 +39,26 @@ impl App {
         }
         let country = match &new.country {
             Some(text) => Some(CountryCode::parse(text).ok_or_else(|| {
-                AppError::Refused(format!("`{text}` is not a country; write two letters such as GB"))
+                AppError::Refused(format!(
+                    "`{text}` is not a country; write two letters such as GB"
+                ))
             })?),
             None => None,
         };
-        let rules = serde_json::to_value(Rules::default())
-            .map_err(|why| AppError::Refused(format!("the default rules cannot be stored: {why}")))?;
+        let rules = serde_json::to_value(Rules::default()).map_err(|why| {
+            AppError::Refused(format!("the default rules cannot be stored: {why}"))
+        })?;
         let country = country.as_ref().map(CountryCode::as_str);
         let shop = self
             .store
-            .add_shop(&new.name, new.location.trim(), new.zone.as_deref(), country, &rules, self.now())
+            .add_shop(
+                &new.name,
+                new.location.trim(),
+                new.zone.as_deref(),
+                country,
+                &rules,
+                self.now(),
+            )
             .await?;
         Ok(shop)
     }
@@ -66,7 +76,10 @@ impl App {
     /// # Errors
     /// When there is none of this name.
     pub async fn shop(&self, name: &str) -> Result<Shop, AppError> {
-        self.store.shop(name).await?.ok_or_else(|| AppError::NoShop(name.to_owned()))
+        self.store
+            .shop(name)
+            .await?
+            .ok_or_else(|| AppError::NoShop(name.to_owned()))
     }
 
     /// Stops syncing a shop until it is resumed, or lets it go on.
@@ -125,12 +138,15 @@ impl App {
 fn check_name(name: &str) -> Result<(), AppError> {
     let sound = !name.is_empty()
         && name.len() <= 40
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if sound {
         Ok(())
     } else {
         Err(AppError::Refused(
-            "a shop's name is 1 to 40 letters, digits, `-` or `_`, since it is typed in commands".into(),
+            "a shop's name is 1 to 40 letters, digits, `-` or `_`, since it is typed in commands"
+                .into(),
         ))
     }
 }

@@ -151,7 +151,10 @@ impl App {
                 IntentState::Failed => failed += count,
                 IntentState::Held => {
                     held += count;
-                    let first = self.store.intents(shop.id, IntentState::Held, None, 1).await?;
+                    let first = self
+                        .store
+                        .intents(shop.id, IntentState::Held, None, 1)
+                        .await?;
                     held_reason = first.into_iter().next().and_then(|intent| intent.message);
                 }
                 _ => backlog += count,
@@ -205,7 +208,8 @@ impl App {
                 phase: run.phase.clone(),
             }),
         };
-        self.judge_health(shop, &mut status, held_reason, waiting).await?;
+        self.judge_health(shop, &mut status, held_reason, waiting)
+            .await?;
         Ok(status)
     }
 
@@ -221,33 +225,55 @@ impl App {
         for side in Side::BOTH {
             if !self.is_connected(shop, side).await? {
                 status.health = Health::Stopped;
-                reasons.push(format!("{} is not connected (`repairbridge connect {side} {name}`)", side.title()));
+                reasons.push(format!(
+                    "{} is not connected (`repairbridge connect {side} {name}`)",
+                    side.title()
+                ));
             }
         }
         if shop.paused {
             status.health = Health::Stopped;
-            reasons.push(format!("syncing is paused (`repairbridge shop resume {name}`)"));
+            reasons.push(format!(
+                "syncing is paused (`repairbridge shop resume {name}`)"
+            ));
         }
         if let Some(until) = status.budget.mygadgetrepairs.blocked_until {
             reasons.push(format!("MyGadgetRepairs is left alone until {until}"));
         }
         if status.review > 0 {
-            reasons.push(format!("{} people need a decision (`repairbridge review {name}`)", status.review));
+            reasons.push(format!(
+                "{} people need a decision (`repairbridge review {name}`)",
+                status.review
+            ));
         }
         if status.conflicts > 0 {
-            reasons.push(format!("{} values were changed on both sides (`repairbridge review {name}`)", status.conflicts));
+            reasons.push(format!(
+                "{} values were changed on both sides (`repairbridge review {name}`)",
+                status.conflicts
+            ));
         }
         if status.failed > 0 {
-            reasons.push(format!("{} writes were refused (`repairbridge log {name}`)", status.failed));
+            reasons.push(format!(
+                "{} writes were refused (`repairbridge log {name}`)",
+                status.failed
+            ));
         }
         if let Some(reason) = held_reason {
             reasons.push(reason);
         }
         if waiting > 0 {
-            reasons.push(format!("{waiting} tasks and tickets wait for their person to be decided"));
+            reasons.push(format!(
+                "{waiting} tasks and tickets wait for their person to be decided"
+            ));
         }
-        if status.last_run.as_ref().is_some_and(|run| run.phase == "failed") {
-            reasons.push(format!("the last run failed; `repairbridge check {name}` finds why"));
+        if status
+            .last_run
+            .as_ref()
+            .is_some_and(|run| run.phase == "failed")
+        {
+            reasons.push(format!(
+                "the last run failed; `repairbridge check {name}` finds why"
+            ));
         }
         if status.health == Health::Ok && !reasons.is_empty() {
             status.health = Health::Attention;
@@ -259,7 +285,11 @@ impl App {
     /// Seconds since a side was last read.
     async fn lag(&self, shop: &Shop, side: Side) -> Result<i64, AppError> {
         let mut newest: Option<Timestamp> = None;
-        for source in [format!("poll.{side}.contact"), format!("walk.{side}.contact"), format!("seen.{side}")] {
+        for source in [
+            format!("poll.{side}.contact"),
+            format!("walk.{side}.contact"),
+            format!("seen.{side}"),
+        ] {
             if let Some(row) = self.store.cursor(shop.id, &source).await? {
                 newest = newest.max(Some(row.at));
             }
@@ -274,7 +304,10 @@ impl App {
         let (used, day) = state.used(now, policy);
         let highlevel = HighLevelBudget {
             window_left: window(policy).saturating_sub(used),
-            day_left: policy.day.map_or(0, |day| day.requests).saturating_sub(day.unwrap_or(0)),
+            day_left: policy
+                .day
+                .map_or(0, |day| day.requests)
+                .saturating_sub(day.unwrap_or(0)),
         };
         let right = self.budget(shop, Side::MyGadgetRepairs);
         let (state, policy) = right.look().await?;
@@ -283,7 +316,10 @@ impl App {
             window_left: window(policy).saturating_sub(used),
             blocked_until: state.paused(now).map(|pause| pause.until),
         };
-        Ok(BudgetStatus { highlevel, mygadgetrepairs })
+        Ok(BudgetStatus {
+            highlevel,
+            mygadgetrepairs,
+        })
     }
 }
 

@@ -27,7 +27,12 @@ impl Fingerprint {
             add(field.as_str());
             add(&value.to_string());
         }
-        for other in record.other_emails.iter().chain(&record.other_phones).chain(&record.tags) {
+        for other in record
+            .other_emails
+            .iter()
+            .chain(&record.other_phones)
+            .chain(&record.tags)
+        {
             add(other);
         }
         Self(hasher.finalize().to_hex()[..32].to_owned())

@@ -54,9 +54,12 @@ impl fmt::Display for Side {
 impl FromStr for Side {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::BOTH.into_iter().find(|side| side.as_str() == text).ok_or_else(|| {
-            format!("`{text}` is not a side; write `highlevel` or `mygadgetrepairs`")
-        })
+        Self::BOTH
+            .into_iter()
+            .find(|side| side.as_str() == text)
+            .ok_or_else(|| {
+                format!("`{text}` is not a side; write `highlevel` or `mygadgetrepairs`")
+            })
     }
 }
 

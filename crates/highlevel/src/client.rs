@@ -164,6 +164,14 @@ impl Client {
         if answer.status.is_success() {
             decode::parse(&answer.body, subject)
         } else {
+            // The vendor's support asks for this id (highlevel-api.md 2).
+            let trace_id = vendor_error::trace_id(&answer);
+            tracing::debug!(
+                status = answer.status.as_u16(),
+                trace_id,
+                what = subject.what,
+                "refused"
+            );
             Err(vendor_error::judge(
                 &answer,
                 subject,

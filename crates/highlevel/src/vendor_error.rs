@@ -82,6 +82,11 @@ pub(crate) fn judge(answer: &Answer, subject: &Subject, now: Timestamp) -> Error
     }
 }
 
+/// The vendor's own id of the request, where the answer has one.
+pub(crate) fn trace_id(answer: &Answer) -> Option<String> {
+    text_at(&serde_json::from_slice(&answer.body).ok()?, "/traceId")
+}
+
 fn text_at(body: &Value, pointer: &str) -> Option<String> {
     body.pointer(pointer)?
         .as_str()

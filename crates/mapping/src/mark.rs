@@ -79,7 +79,7 @@ pub fn strip_title(title: &str, reference: &str) -> String {
         if rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-') {
             break;
         }
-        bare = rest.trim_start_matches([' ', ':']);
+        bare = rest.strip_prefix(':').unwrap_or(rest).trim_start();
     }
     bare.to_owned()
 }

@@ -76,7 +76,10 @@ fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projecti
         normalize::phone::e164(number, &setting.country).unwrap_or_else(|| number.to_owned())
     });
     shared.put(Field::Phone, number.and_then(Value::text));
-    if let Some(country) = record.text(Field::Country) {
+    if let Some(country) = record
+        .text(Field::Country)
+        .filter(|country| !is_default(record, country, setting))
+    {
         match CountryCode::parse(country) {
             Some(code) => shared.put(Field::Country, Value::text(code.as_str())),
             None => shared.pause(
@@ -88,6 +91,15 @@ fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projecti
             ),
         }
     }
+}
+
+/// HighLevel gives every contact the location's own country where none was entered (highlevel-api.md 7.1).
+/// Without any other part of an address the shop's own country says nothing about the person, on either side.
+fn is_default(record: &Record, country: &str, setting: &Setting) -> bool {
+    CountryCode::parse(country).as_ref() == Some(&setting.country)
+        && [Field::Address, Field::City, Field::PostalCode]
+            .iter()
+            .all(|field| !record.fields.contains_key(field))
 }
 
 fn task(record: &Record, ticket: Option<&Record>, shared: &mut Projection) {

@@ -108,6 +108,13 @@ fn a_customer_and_a_contact_say_the_same() {
         ],
     );
     assert_eq!(shared(&customer), shared(&contact));
+    // The vendor's default country alone says nothing; abroad, or with an address, it does.
+    assert!(!shared(&contact).contains_key(&Field::Country));
+    for (field, value) in [(Field::Country, "DE"), (Field::City, "Leeds")] {
+        let mut abroad = contact.clone();
+        abroad.set(field, text(value));
+        assert!(shared(&abroad).contains_key(&Field::Country), "{field}");
+    }
     let mut landline = customer.clone();
     landline.set(Field::Mobile, None);
     assert_eq!(

@@ -277,21 +277,8 @@ pub fn mapped(rules: &Rules, kind: Kind) -> BTreeSet<Field> {
 }
 
 fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
-    let Single {
-        record,
-        rules,
-        setting,
-        ..
-    } = single;
-    let here = record.kind.name_on(record.side);
+    let Single { record, rules, .. } = single;
     let title = side.title();
-    if record.kind == Kind::Contact
-        && !crate::Person::of(record, rules, setting).is_some_and(|person| person.has_key())
-    {
-        return Some(format!(
-            "this {here} has neither an e-mail address nor a telephone number to be known by; it is synced once a person links it"
-        ));
-    }
     let finished = record
         .fields
         .get(&Field::Completed)

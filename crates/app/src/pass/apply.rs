@@ -1,11 +1,11 @@
 //! Carrying out intents. Every write is looked at first and read back after; what is not known to have
 //! happened is never repeated before somebody looked.
 
-use super::payload::Payload;
 use super::Pass;
+use super::payload::Payload;
 use crate::AppError;
-use crate::ports::{Cause, Draft, Made, Port, PortError};
 use crate::judge::LinkState;
+use crate::ports::{Cause, Draft, Made, Port, PortError};
 use domain::{FailureClass, Field, Kind, LinkId, Record, RecordId, Side, Timestamp, Value};
 use futures::StreamExt;
 use serde_json::json;
@@ -33,7 +33,10 @@ pub(super) struct Outcome {
 
 impl Outcome {
     pub(super) fn of(changes: Vec<Change>) -> Self {
-        Self { changes, stop: None }
+        Self {
+            changes,
+            stop: None,
+        }
     }
 }
 
@@ -66,28 +69,43 @@ impl Pass<'_> {
             if self.now() >= deadline {
                 return Ok(LaneEnd::Paused);
             }
-            let intents = self.store.claim(self.shop.id, side, self.now(), claim).await?;
+            let intents = self
+                .store
+                .claim(self.shop.id, side, self.now(), claim)
+                .await?;
             if intents.is_empty() {
                 return Ok(LaneEnd::Drained);
             }
-            let mut outcomes = futures::stream::iter(intents)
-                .map(|intent| self.carry_out(port, intent))
-                .buffer_unordered(at_once);
-            let mut changes = Vec::new();
-            let mut count = 0;
-            let mut stop = None;
-            while let Some(outcome) = outcomes.next().await {
-                let outcome = outcome?;
-                changes.extend(outcome.changes);
-                stop = stop.or(outcome.stop);
-                count += 1;
-                if count >= COMMIT {
-                    self.commit(std::mem::take(&mut changes)).await?;
-                    count = 0;
+            // Writing and committing go on side by side: a write that holds the store for its budget must
+            // be able to finish while a commit waits for the store.
+            let (done, mut outcomes) = tokio::sync::mpsc::channel(at_once);
+            let write = async {
+                let mut writes = futures::stream::iter(intents)
+                    .map(|intent| self.carry_out(port, intent))
+                    .buffer_unordered(at_once);
+                while let Some(outcome) = writes.next().await {
+                    if done.send(outcome).await.is_err() {
+                        break;
+                    }
                 }
-            }
-            drop(outcomes);
-            self.commit(changes).await?;
+                drop(done);
+                Ok::<(), AppError>(())
+            };
+            let commit = async {
+                let mut stop = None;
+                let mut batch = Vec::new();
+                while outcomes.recv_many(&mut batch, COMMIT).await > 0 {
+                    let mut changes = Vec::new();
+                    for outcome in batch.drain(..) {
+                        let outcome: Outcome = outcome?;
+                        changes.extend(outcome.changes);
+                        stop = stop.or(outcome.stop);
+                    }
+                    self.commit(changes).await?;
+                }
+                Ok(stop)
+            };
+            let ((), stop) = tokio::try_join!(write, commit)?;
             if let Some(error) = stop {
                 return Ok(LaneEnd::Stopped(error));
             }
@@ -132,7 +150,8 @@ impl Pass<'_> {
             Ok(made) => self.made(intent, payload, &source, &draft, made),
             Err(error) => match error.cause.clone() {
                 Cause::Duplicate { id, field } => {
-                    self.duplicate(port, intent, payload, &id, field, &error).await
+                    self.duplicate(port, intent, payload, &id, field, &error)
+                        .await
                 }
                 _ => Ok(self.failed(intent, error)),
             },
@@ -168,18 +187,33 @@ impl Pass<'_> {
         payload: &Payload,
     ) -> Result<Option<(Record, Draft)>, AppError> {
         let from = intent.side.other();
-        let stored = self.store.record(self.shop.id, from, intent.kind, &intent.source).await?;
-        let Some(source) = stored.filter(|stored| !stored.gone).map(|stored| stored.record) else {
+        let stored = self
+            .store
+            .record(self.shop.id, from, intent.kind, &intent.source)
+            .await?;
+        let Some(source) = stored
+            .filter(|stored| !stored.gone)
+            .map(|stored| stored.record)
+        else {
             return Ok(None);
         };
-        if self.store.link_of(self.shop.id, from, intent.kind, &source.id).await?.is_some() {
+        if self
+            .store
+            .link_of(self.shop.id, from, intent.kind, &source.id)
+            .await?
+            .is_some()
+        {
             return Ok(None);
         }
         let parent = match (&source.parent, intent.kind) {
             (_, Kind::Contact) => None,
             (None, _) => return Ok(None),
             (Some(parent), _) => {
-                match self.store.link_of(self.shop.id, from, Kind::Contact, parent).await? {
+                match self
+                    .store
+                    .link_of(self.shop.id, from, Kind::Contact, parent)
+                    .await?
+                {
                     Some(link) => Some(link.on(intent.side).clone()),
                     None => return Ok(None),
                 }
@@ -219,7 +253,9 @@ impl Pass<'_> {
         payload.source = self.judge.project(source);
         match made.record {
             Some(record) => {
-                let after = self.judge.after_create(source, &payload.source, &record, &payload.withhold);
+                let after =
+                    self.judge
+                        .after_create(source, &payload.source, &record, &payload.withhold);
                 after.put_into(&mut link);
                 changes.push(self.wrote(record));
                 changes.push(Change::Settle(
@@ -229,7 +265,12 @@ impl Pass<'_> {
                     RecordState::Settled,
                 ));
                 changes.push(done(intent, &made.id));
-                changes.push(self.journal("created", intent, &made.id, json!({"mark": draft.mark})));
+                changes.push(self.journal(
+                    "created",
+                    intent,
+                    &made.id,
+                    json!({"mark": draft.mark}),
+                ));
                 self.wake(intent, &made.id, &mut changes);
             }
             None => {
@@ -256,10 +297,13 @@ impl Pass<'_> {
         intent: &Intent,
         mut payload: Payload,
         id: &RecordId,
-        field: domain::Field,
+        field: Field,
         error: &PortError,
     ) -> Result<Outcome, AppError> {
-        let known = self.store.record(self.shop.id, intent.side, intent.kind, id).await?;
+        let known = self
+            .store
+            .record(self.shop.id, intent.side, intent.kind, id)
+            .await?;
         if known.is_none() {
             return Ok(match port.fetch(intent.kind, id, None).await {
                 Ok(Some(record)) => {
@@ -284,10 +328,18 @@ impl Pass<'_> {
     async fn update(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
         let (side, from) = (intent.side, intent.side.other());
         let shop = self.shop.id;
-        let Some(link) = self.store.link_of(shop, from, intent.kind, &intent.source).await? else {
+        let Some(link) = self
+            .store
+            .link_of(shop, from, intent.kind, &intent.source)
+            .await?
+        else {
             return Ok(self.decide_anew(intent));
         };
-        let Some(source) = self.store.record(shop, from, intent.kind, &intent.source).await? else {
+        let Some(source) = self
+            .store
+            .record(shop, from, intent.kind, &intent.source)
+            .await?
+        else {
             return Ok(self.decide_anew(intent));
         };
         let target_id = link.on(side).clone();
@@ -301,7 +353,9 @@ impl Pass<'_> {
             Ok(Some(target)) => target,
             Ok(None) => {
                 let mut outcome = self.decide_anew(intent);
-                outcome.changes.push(Change::Gone(side, intent.kind, target_id));
+                outcome
+                    .changes
+                    .push(Change::Gone(side, intent.kind, target_id));
                 return Ok(outcome);
             }
             Err(error) => return Ok(self.failed(intent, error)),
@@ -329,12 +383,21 @@ impl Pass<'_> {
             before: self.judge.project_with(&target, &source.record),
             ..Payload::read(intent)
         };
-        match port.update(intent.kind, &target_id, parent.as_ref(), &writes).await {
+        match port
+            .update(intent.kind, &target_id, parent.as_ref(), &writes)
+            .await
+        {
             Ok(Some(mut record)) => {
                 // Answers to writes may leave out what they do not change.
                 record.parent = record.parent.or(parent);
                 let mut changes = vec![seen, self.wrote(record.clone())];
-                changes.extend(self.read_back_update(intent, &payload, &link, &record, &source.record));
+                changes.extend(self.read_back_update(
+                    intent,
+                    &payload,
+                    &link,
+                    &record,
+                    &source.record,
+                ));
                 Ok(Outcome::of(changes))
             }
             Ok(None) => Ok(Outcome::of(vec![
@@ -352,14 +415,18 @@ impl Pass<'_> {
             Err(error) => {
                 let mut outcome = match error.cause.clone() {
                     Cause::Duplicate { field, .. } => {
-                        let after = self.judge.withhold(&link, side, field, &payload.changes, &target);
+                        let after =
+                            self.judge
+                                .withhold(&link, side, field, &payload.changes, &target);
                         let mut outcome = self.decide_anew(intent);
                         outcome.changes.push(after.rebase(link.id));
                         outcome
                     }
                     Cause::NotFound => {
                         let mut outcome = self.decide_anew(intent);
-                        outcome.changes.push(Change::Gone(side, intent.kind, target_id));
+                        outcome
+                            .changes
+                            .push(Change::Gone(side, intent.kind, target_id));
                         outcome
                     }
                     Cause::Other => self.failed(intent, error),
@@ -372,13 +439,21 @@ impl Pass<'_> {
 
     /// Writing an address that the contact has as a further one would make it the primary and drop the
     /// old primary (highlevel-quirks.md 1.2): it is withheld instead.
-    fn further_address(&self, link: &Link, wanted: &sync::Changes, target: &Record) -> Option<LinkState> {
+    fn further_address(
+        &self,
+        link: &Link,
+        wanted: &sync::Changes,
+        target: &Record,
+    ) -> Option<LinkState> {
         let wish = wanted.get(&Field::Email)?.as_ref()?;
         let has = target
             .other_emails
             .iter()
             .any(|other| Field::Email.same(Value::text(other).as_ref(), Some(wish)));
-        has.then(|| self.judge.withhold(link, target.side, Field::Email, wanted, target))
+        has.then(|| {
+            self.judge
+                .withhold(link, target.side, Field::Email, wanted, target)
+        })
     }
 
     /// The intent's ground is gone: drop it and let its source be decided again.
@@ -411,7 +486,10 @@ impl Pass<'_> {
                 IntentOp::Update | IntentOp::Delete => IntentState::Ready,
             };
             let soon = self.after(now, self.back_off(intent.attempt));
-            return Outcome { changes: vec![change(state, Some(soon), true)], stop };
+            return Outcome {
+                changes: vec![change(state, Some(soon), true)],
+                stop,
+            };
         }
         match error.class {
             FailureClass::Transient if intent.attempt + 1 < ATTEMPTS => {
@@ -448,7 +526,10 @@ impl Pass<'_> {
     pub(super) fn wake(&self, intent: &Intent, made: &RecordId, changes: &mut Vec<Change>) {
         if intent.kind == Kind::Contact {
             changes.push(Change::WakeChildren(intent.side, made.clone()));
-            changes.push(Change::WakeChildren(intent.side.other(), intent.source.clone()));
+            changes.push(Change::WakeChildren(
+                intent.side.other(),
+                intent.source.clone(),
+            ));
         }
     }
 

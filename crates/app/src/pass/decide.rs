@@ -41,9 +41,13 @@ impl Pass<'_> {
     ) -> Result<(), AppError> {
         let mut after: Option<RecordId> = None;
         loop {
-            let page =
-                self.store.unsettled(self.shop.id, side, kind, after.as_ref(), PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let page = self
+                .store
+                .unsettled(self.shop.id, side, kind, after.as_ref(), PAGE)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
             after = Some(last.record.id.clone());
             let changes = self.decide_page(side, kind, page, vanished).await?;
             self.commit(changes).await?;
@@ -59,9 +63,12 @@ impl Pass<'_> {
     ) -> Result<Vec<Change>, AppError> {
         let ids: Vec<RecordId> = page.iter().map(|stored| stored.record.id.clone()).collect();
         let links = self.store.links_of(self.shop.id, side, kind, &ids).await?;
-        let (linked, single): (Vec<_>, Vec<_>) =
-            page.into_iter().partition(|stored| links.contains_key(&stored.record.id));
-        let mut changes = self.decide_pairs(side, kind, linked, &links, vanished).await?;
+        let (linked, single): (Vec<_>, Vec<_>) = page
+            .into_iter()
+            .partition(|stored| links.contains_key(&stored.record.id));
+        let mut changes = self
+            .decide_pairs(side, kind, linked, &links, vanished)
+            .await?;
         changes.extend(self.decide_singles(side, kind, single).await?);
         Ok(changes)
     }
@@ -70,8 +77,10 @@ impl Pass<'_> {
     /// other side stays as it is and is not created anew.
     async fn let_go(&self, vanished: Vec<Vanished>) -> Result<(), AppError> {
         let mut seen = std::collections::BTreeSet::new();
-        let vanished: Vec<Vanished> =
-            vanished.into_iter().filter(|one| seen.insert(one.link.id)).collect();
+        let vanished: Vec<Vanished> = vanished
+            .into_iter()
+            .filter(|one| seen.insert(one.link.id))
+            .collect();
         if vanished.is_empty() {
             return Ok(());
         }
@@ -85,7 +94,12 @@ impl Pass<'_> {
             let mut changes = vec![
                 Change::Unlink(link.id, format!("deleted in {}", side.title())),
                 Change::Settle(side, link.kind, gone.clone(), store::RecordState::Settled),
-                Change::Settle(side.other(), link.kind, survivor.clone(), store::RecordState::Settled),
+                Change::Settle(
+                    side.other(),
+                    link.kind,
+                    survivor.clone(),
+                    store::RecordState::Settled,
+                ),
                 Change::Journal(JournalEntry {
                     run: self.run,
                     event: "unlinked",
@@ -112,8 +126,12 @@ impl Pass<'_> {
 
     /// Whether a record may have been made by us on this side without our knowing its id yet.
     pub(super) async fn may_be_ours(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
-        let unknown =
-            self.store.intents(self.shop.id, IntentState::Unknown, Some(side), 1_000).await?;
-        Ok(unknown.iter().any(|intent| intent.kind == kind && intent.op == IntentOp::Create))
+        let unknown = self
+            .store
+            .intents(self.shop.id, IntentState::Unknown, Some(side), 1_000)
+            .await?;
+        Ok(unknown
+            .iter()
+            .any(|intent| intent.kind == kind && intent.op == IntentOp::Create))
     }
 }

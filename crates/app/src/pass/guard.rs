@@ -33,7 +33,9 @@ impl Pass<'_> {
         match approve(&plan, linked, first_run, &self.judge.rules.guard) {
             Approval::Go => Ok(None),
             Approval::Wait { reason } => {
-                self.store.hold_ready(self.shop.id, None, CODE, &reason).await?;
+                self.store
+                    .hold_ready(self.shop.id, None, CODE, &reason)
+                    .await?;
                 Ok(Some(reason))
             }
         }
@@ -45,7 +47,12 @@ impl Pass<'_> {
             return Ok(None);
         }
         let mut plan = Plan::default();
-        plan.add(Deed::Unlink, domain::Side::MyGadgetRepairs, Kind::Contact, vanished);
+        plan.add(
+            Deed::Unlink,
+            domain::Side::MyGadgetRepairs,
+            Kind::Contact,
+            vanished,
+        );
         let limits = &self.judge.rules.guard;
         Ok(match approve(&plan, self.linked().await?, false, limits) {
             Approval::Go => None,

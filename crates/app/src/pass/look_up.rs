@@ -17,7 +17,12 @@ impl Pass<'_> {
     pub(super) async fn look_up_unknown(&self, port: &dyn Port) -> Result<(), AppError> {
         let intents = self
             .store
-            .intents(self.shop.id, IntentState::Unknown, Some(port.side()), AT_ONCE)
+            .intents(
+                self.shop.id,
+                IntentState::Unknown,
+                Some(port.side()),
+                AT_ONCE,
+            )
             .await?;
         for intent in intents {
             if intent.not_before > self.now() {
@@ -31,7 +36,10 @@ impl Pass<'_> {
 
     async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
         if intent.op != IntentOp::Create {
-            return Ok(Outcome::of(vec![super::apply::progress(intent, IntentState::Ready)]));
+            return Ok(Outcome::of(vec![super::apply::progress(
+                intent,
+                IntentState::Ready,
+            )]));
         }
         let payload = Payload::read(intent);
         let Some((source, draft)) = self.draft(intent, &payload).await? else {
@@ -54,12 +62,18 @@ impl Pass<'_> {
         };
         for candidate in finding.candidates {
             if self.is_ours(&candidate, &draft, sent_at).await? {
-                let made = Made { id: candidate.id.clone(), record: Some(candidate) };
+                let made = Made {
+                    id: candidate.id.clone(),
+                    record: Some(candidate),
+                };
                 return self.made(intent, payload, &source, &draft, made);
             }
         }
         if finding.conclusive {
-            return Ok(Outcome::of(vec![super::apply::progress(intent, IntentState::Ready)]));
+            return Ok(Outcome::of(vec![super::apply::progress(
+                intent,
+                IntentState::Ready,
+            )]));
         }
         // Absence from a lagging index proves nothing until the lag is over.
         let settled = self.after(sent_at, self.config.index_lag_seconds as f64);
@@ -83,7 +97,12 @@ impl Pass<'_> {
         sent_at: Timestamp,
     ) -> Result<bool, AppError> {
         let (side, kind) = (candidate.side, candidate.kind);
-        if self.store.link_of(self.shop.id, side, kind, &candidate.id).await?.is_some() {
+        if self
+            .store
+            .link_of(self.shop.id, side, kind, &candidate.id)
+            .await?
+            .is_some()
+        {
             return Ok(false);
         }
         if let Some(mark) = &candidate.mark {
@@ -95,7 +114,10 @@ impl Pass<'_> {
         let old = candidate.created_at.is_some_and(|made| {
             made.as_second() < sent_at.as_second() - self.config.clock_skew_seconds
         });
-        let known = self.store.record(self.shop.id, side, kind, &candidate.id).await?;
+        let known = self
+            .store
+            .record(self.shop.id, side, kind, &candidate.id)
+            .await?;
         let known_before = known.is_some_and(|stored| stored.first_seen_at < sent_at);
         Ok(!old && !known_before && self.judge.holds(candidate, draft))
     }
@@ -127,17 +149,27 @@ impl Pass<'_> {
         }
     }
 
-    async fn read_back_one(&self, port: &dyn Port, intent: &Intent) -> Result<Vec<Change>, AppError> {
+    async fn read_back_one(
+        &self,
+        port: &dyn Port,
+        intent: &Intent,
+    ) -> Result<Vec<Change>, AppError> {
         let (side, kind) = (intent.side, intent.kind);
         let Some(target) = intent.target.clone() else {
             return Ok(vec![super::apply::progress(intent, IntentState::Unknown)]);
         };
-        let Some(link) = self.store.link_of(self.shop.id, side, kind, &target).await? else {
+        let Some(link) = self
+            .store
+            .link_of(self.shop.id, side, kind, &target)
+            .await?
+        else {
             return Ok(self.decide_anew(intent).changes);
         };
         let stored = self.store.record(self.shop.id, side, kind, &target).await?;
         let read_since = stored
-            .filter(|stored| !stored.gone && intent.sent_at.is_some_and(|sent| stored.fetched_at > sent))
+            .filter(|stored| {
+                !stored.gone && intent.sent_at.is_some_and(|sent| stored.fetched_at > sent)
+            })
             .map(|stored| stored.record);
         let mut changes = Vec::new();
         let record = match read_since {
@@ -149,14 +181,21 @@ impl Pass<'_> {
                 }
                 None => {
                     let mut changes = self.decide_anew(intent).changes;
-                    changes.push(Change::Unlink(link.id, "made, and not there when read back".into()));
+                    changes.push(Change::Unlink(
+                        link.id,
+                        "made, and not there when read back".into(),
+                    ));
                     return Ok(changes);
                 }
             },
         };
         let payload = Payload::read(intent);
         let from = side.other();
-        let Some(source) = self.store.record(self.shop.id, from, kind, &intent.source).await? else {
+        let Some(source) = self
+            .store
+            .record(self.shop.id, from, kind, &intent.source)
+            .await?
+        else {
             changes.extend(self.decide_anew(intent).changes);
             return Ok(changes);
         };
@@ -176,7 +215,9 @@ impl Pass<'_> {
         record: &Record,
         source: &Record,
     ) -> Vec<Change> {
-        let after = self.judge.after_create(source, &payload.source, record, &payload.withhold);
+        let after = self
+            .judge
+            .after_create(source, &payload.source, record, &payload.withhold);
         let mut changes = vec![
             after.rebase(link.id),
             super::apply::done(intent, &record.id),

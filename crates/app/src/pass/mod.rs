@@ -92,7 +92,10 @@ impl<'a> Pass<'a> {
             context,
             shop,
             run,
-            judge: Judge { rules: facts.rules.clone(), setting: facts.setting.clone() },
+            judge: Judge {
+                rules: facts.rules.clone(),
+                setting: facts.setting.clone(),
+            },
             connection,
             progress,
             counts: Mutex::new(Tally::new(&shop.name, run)),
@@ -120,17 +123,28 @@ impl<'a> Pass<'a> {
 
     async fn go(&self, options: Options) -> Result<(), AppError> {
         self.store.recover_sent(self.shop.id).await?;
-        self.store.release_held(self.shop.id, guard::CODE, options.approve).await?;
+        self.store
+            .release_held(self.shop.id, guard::CODE, options.approve)
+            .await?;
         if options.approve {
-            self.commit(vec![Change::Approved, Self::open_approval(true)]).await?;
-            self.store.release_held(self.shop.id, guard::CODE, false).await?;
+            self.commit(vec![Change::Approved, Self::open_approval(true)])
+                .await?;
+            self.store
+                .release_held(self.shop.id, guard::CODE, false)
+                .await?;
         }
-        let (left, right) = (&*self.connection.highlevel, &*self.connection.mygadgetrepairs);
+        let (left, right) = (
+            &*self.connection.highlevel,
+            &*self.connection.mygadgetrepairs,
+        );
         // Before anything new is read: what was sent without an answer must not be taken for news.
         self.look_up_both().await?;
         self.progress.phase(Phase::Reading);
         if !options.offline {
-            tokio::try_join!(self.read_side(left, options.sweep), self.read_side(right, options.sweep))?;
+            tokio::try_join!(
+                self.read_side(left, options.sweep),
+                self.read_side(right, options.sweep)
+            )?;
         }
         let mut read_at = self.now();
         loop {
@@ -143,8 +157,10 @@ impl<'a> Pass<'a> {
             self.progress.phase(Phase::Writing);
             self.count_waiting().await?;
             let deadline = self.after(self.now(), LANE_SECONDS);
-            let (one, other) =
-                tokio::try_join!(self.write_side(left, deadline), self.write_side(right, deadline))?;
+            let (one, other) = tokio::try_join!(
+                self.write_side(left, deadline),
+                self.write_side(right, deadline)
+            )?;
             self.progress.phase(Phase::ReadingBack);
             self.look_up_both().await?;
             self.read_back(left).await?;
@@ -163,7 +179,12 @@ impl<'a> Pass<'a> {
                     _ => {
                         if error.class == FailureClass::NeedsHuman {
                             self.store
-                                .hold_ready(self.shop.id, Some(error.side), error.code, &error.message)
+                                .hold_ready(
+                                    self.shop.id,
+                                    Some(error.side),
+                                    error.code,
+                                    &error.message,
+                                )
                                 .await?;
                         }
                         self.tally(|tally| tally.stop(error.to_string()));
@@ -215,7 +236,8 @@ impl<'a> Pass<'a> {
 
     async fn look_up_both(&self) -> Result<(), AppError> {
         self.look_up_unknown(&*self.connection.highlevel).await?;
-        self.look_up_unknown(&*self.connection.mygadgetrepairs).await
+        self.look_up_unknown(&*self.connection.mygadgetrepairs)
+            .await
     }
 
     async fn what_is_left(&self) -> Result<Left, AppError> {
@@ -224,7 +246,11 @@ impl<'a> Pass<'a> {
         }
         let mut due: Option<Timestamp> = None;
         for side in Side::BOTH {
-            for state in [IntentState::Ready, IntentState::Unknown, IntentState::Written] {
+            for state in [
+                IntentState::Ready,
+                IntentState::Unknown,
+                IntentState::Written,
+            ] {
                 if let Some(next) = self.store.next_due(self.shop.id, side, state).await? {
                     due = Some(due.map_or(next, |due| due.min(next)));
                 }
@@ -239,14 +265,23 @@ impl<'a> Pass<'a> {
 
     /// Whether what is unsettled may have been made by us: then a look-up that is not due yet decides.
     async fn waits_for_look_up(&self) -> Result<bool, AppError> {
-        let unknown = self.store.intents(self.shop.id, IntentState::Unknown, None, 1).await?;
+        let unknown = self
+            .store
+            .intents(self.shop.id, IntentState::Unknown, None, 1)
+            .await?;
         Ok(!unknown.is_empty())
     }
 
     async fn due_on_open_sides(&self) -> Result<bool, AppError> {
         for side in Side::BOTH {
-            let open = !self.stopped.of(side).load(std::sync::atomic::Ordering::Relaxed);
-            let due = self.store.next_due(self.shop.id, side, IntentState::Ready).await?;
+            let open = !self
+                .stopped
+                .of(side)
+                .load(std::sync::atomic::Ordering::Relaxed);
+            let due = self
+                .store
+                .next_due(self.shop.id, side, IntentState::Ready)
+                .await?;
             if open && due.is_some() {
                 return Ok(true);
             }
@@ -274,7 +309,13 @@ impl<'a> Pass<'a> {
             }
         }
         let reviews = self.store.count_reviews(self.shop.id).await?;
-        let of = |what| reviews.iter().filter(|(kind, _)| *kind == what).map(|(_, count)| count).sum();
+        let of = |what| {
+            reviews
+                .iter()
+                .filter(|(kind, _)| *kind == what)
+                .map(|(_, count)| count)
+                .sum()
+        };
         let unreachable = self.store.count_unreachable(self.shop.id).await?;
         let requests = self.connection.requests();
         Ok(self.tally(|tally| {
@@ -305,7 +346,14 @@ impl<'a> Pass<'a> {
         let summary = self.tally(|tally| serde_json::to_value(tally).unwrap_or(Json::Null));
         Ok(self
             .store
-            .save_run(self.shop.id, self.run, self.now(), phase, &summary, finished)
+            .save_run(
+                self.shop.id,
+                self.run,
+                self.now(),
+                phase,
+                &summary,
+                finished,
+            )
             .await?)
     }
 
@@ -323,7 +371,8 @@ impl<'a> Pass<'a> {
 
     /// An instant so many seconds later.
     pub(crate) fn after(&self, from: Timestamp, seconds: f64) -> Timestamp {
-        from.checked_add(jiff::SignedDuration::from_secs_f64(seconds)).unwrap_or(Timestamp::MAX)
+        from.checked_add(jiff::SignedDuration::from_secs_f64(seconds))
+            .unwrap_or(Timestamp::MAX)
     }
 
     pub(crate) fn keys_of(&self, record: &Record) -> Vec<Key> {
@@ -335,7 +384,8 @@ impl<'a> Pass<'a> {
     }
 
     async fn wait(&self, until: Timestamp) {
-        self.progress.update(|progress| progress.note = Some(format!("waiting until {until}")));
+        self.progress
+            .update(|progress| progress.note = Some(format!("waiting until {until}")));
         self.context.clock.sleep_until(until).await;
         self.progress.update(|progress| progress.note = None);
     }
@@ -355,7 +405,10 @@ impl<'a> Pass<'a> {
                 FailureClass::Transient if tries < READ_TRIES => {
                     let seconds = 0.25 * f64::from(2_u32.pow(tries)) * (1.0 + self.context.share());
                     tries += 1;
-                    self.context.clock.sleep_until(self.after(self.now(), seconds)).await;
+                    self.context
+                        .clock
+                        .sleep_until(self.after(self.now(), seconds))
+                        .await;
                 }
                 FailureClass::Deferred { until } if self.is_near(until) => self.wait(until).await,
                 _ => return Err(error),

@@ -44,7 +44,10 @@ impl ProgressBoard {
     /// The state now.
     #[must_use]
     pub fn look(&self) -> Progress {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes the state.

@@ -18,8 +18,16 @@ pub struct PerSide {
 
 impl PerSide {
     fn zero() -> Self {
-        let zeros = |side| Kind::ALL.iter().map(|kind| (kind.name_on(side).to_owned(), 0)).collect();
-        Self { highlevel: zeros(Side::HighLevel), mygadgetrepairs: zeros(Side::MyGadgetRepairs) }
+        let zeros = |side| {
+            Kind::ALL
+                .iter()
+                .map(|kind| (kind.name_on(side).to_owned(), 0))
+                .collect()
+        };
+        Self {
+            highlevel: zeros(Side::HighLevel),
+            mygadgetrepairs: zeros(Side::MyGadgetRepairs),
+        }
     }
 
     fn add(&mut self, side: Side, kind: Kind) {
@@ -33,7 +41,10 @@ impl PerSide {
     /// The sum over everything.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.highlevel.values().chain(self.mygadgetrepairs.values()).sum()
+        self.highlevel
+            .values()
+            .chain(self.mygadgetrepairs.values())
+            .sum()
     }
 }
 
@@ -104,7 +115,10 @@ impl Tally {
             created: PerSide::zero(),
             updated: PerSide::zero(),
             deleted: PerSide::zero(),
-            linked: Kind::ALL.iter().map(|kind| (kind.as_str().to_owned(), 0)).collect(),
+            linked: Kind::ALL
+                .iter()
+                .map(|kind| (kind.as_str().to_owned(), 0))
+                .collect(),
             review: 0,
             conflicts: 0,
             held: 0,

@@ -44,7 +44,11 @@ struct PollState {
 impl Pass<'_> {
     /// Whether a side and kind has ever been read completely.
     pub(super) async fn is_read(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
-        Ok(self.store.cursor(self.shop.id, &read_once(side, kind)).await?.is_some())
+        Ok(self
+            .store
+            .cursor(self.shop.id, &read_once(side, kind))
+            .await?
+            .is_some())
     }
 
     /// Reads all records of a kind, going on where an earlier walk was cut off, and finds out what vanished.
@@ -52,14 +56,20 @@ impl Pass<'_> {
         let side = port.side();
         let source = format!("walk.{side}.{kind}");
         let stored = self.store.cursor(self.shop.id, &source).await?;
-        let mut state: WalkState =
-            stored.and_then(|row| serde_json::from_value(row.value).ok()).unwrap_or_default();
+        let mut state: WalkState = stored
+            .and_then(|row| serde_json::from_value(row.value).ok())
+            .unwrap_or_default();
         if state.number == 0 || (state.done && state.confirmed) {
             let number = self.now().as_second().max(state.number + 1);
-            state = WalkState { number, ..WalkState::default() };
+            state = WalkState {
+                number,
+                ..WalkState::default()
+            };
         }
         while !state.done {
-            let page = self.patiently(|| port.page(kind, &Scope::All, state.next.as_ref())).await?;
+            let page = self
+                .patiently(|| port.page(kind, &Scope::All, state.next.as_ref()))
+                .await?;
             self.progress.read(side, kind, page.records.len());
             state.next = page.next;
             state.done = state.next.is_none();
@@ -68,30 +78,43 @@ impl Pass<'_> {
             if state.done {
                 // Whatever changed while we walked is newer than the walk's beginning.
                 let newest = Timestamp::from_second(state.number).ok();
-                let poll_state = PollState { newest, unfinished: false };
+                let poll_state = PollState {
+                    newest,
+                    unfinished: false,
+                };
                 changes.push(Change::Cursor(poll(side, kind), json(&poll_state)));
-                changes.push(Change::Cursor(read_once(side, kind), Json::from(state.number)));
+                changes.push(Change::Cursor(
+                    read_once(side, kind),
+                    Json::from(state.number),
+                ));
             }
             self.commit(changes).await?;
         }
         self.confirm_unseen(port, kind, state.number).await?;
         state.confirmed = true;
-        self.commit(vec![Change::Cursor(source, json(&state))]).await
+        self.commit(vec![Change::Cursor(source, json(&state))])
+            .await
     }
 
     /// Reads what may have changed since the last poll.
     pub(super) async fn poll_changed(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
-        let stored = self.store.cursor(self.shop.id, &poll(port.side(), kind)).await?;
-        let state: PollState =
-            stored.and_then(|row| serde_json::from_value(row.value).ok()).unwrap_or_default();
+        let stored = self
+            .store
+            .cursor(self.shop.id, &poll(port.side(), kind))
+            .await?;
+        let state: PollState = stored
+            .and_then(|row| serde_json::from_value(row.value).ok())
+            .unwrap_or_default();
         if state.unfinished {
             return self.walk_all(port, kind).await;
         }
         let since = state.newest.map(|newest| earlier(newest, OVERLAP_SECONDS));
         if port.lists_lag() {
-            self.poll_oldest_first(port, kind, since, state.newest).await
+            self.poll_oldest_first(port, kind, since, state.newest)
+                .await
         } else {
-            self.poll_newest_first(port, kind, since, state.newest).await
+            self.poll_newest_first(port, kind, since, state.newest)
+                .await
         }
     }
 
@@ -107,14 +130,20 @@ impl Pass<'_> {
         let scope = Scope::Changed(since);
         let mut next: Option<Json> = None;
         loop {
-            let page = self.patiently(|| port.page(kind, &scope, next.as_ref())).await?;
+            let page = self
+                .patiently(|| port.page(kind, &scope, next.as_ref()))
+                .await?;
             self.progress.read(side, kind, page.records.len());
             let before = newest;
             newest = newest.max(newest_of(&page));
             if self.any_changed(side, kind, &page.records).await? || newest != before {
-                let state = PollState { newest, unfinished: false };
+                let state = PollState {
+                    newest,
+                    unfinished: false,
+                };
                 let saw = self.saw(port, page.records, 0);
-                self.commit(vec![saw, Change::Cursor(poll(side, kind), json(&state))]).await?;
+                self.commit(vec![saw, Change::Cursor(poll(side, kind), json(&state))])
+                    .await?;
             }
             next = page.next;
             if next.is_none() {
@@ -139,7 +168,9 @@ impl Pass<'_> {
         let mut next: Option<Json> = None;
         let mut open = false;
         loop {
-            let page = self.patiently(|| port.page(kind, &scope, next.as_ref())).await?;
+            let page = self
+                .patiently(|| port.page(kind, &scope, next.as_ref()))
+                .await?;
             self.progress.read(side, kind, page.records.len());
             let changed = self.any_changed(side, kind, &page.records).await?;
             next = page.next;
@@ -149,11 +180,17 @@ impl Pass<'_> {
                 changes.push(self.saw(port, page.records, 0));
             }
             if done && (changed || open) {
-                let state = PollState { newest: Some(began), unfinished: false };
+                let state = PollState {
+                    newest: Some(began),
+                    unfinished: false,
+                };
                 changes.push(Change::Cursor(source.clone(), json(&state)));
             } else if !done && !open {
                 open = true;
-                let state = PollState { newest: before, unfinished: true };
+                let state = PollState {
+                    newest: before,
+                    unfinished: true,
+                };
                 changes.push(Change::Cursor(source.clone(), json(&state)));
             }
             self.commit(changes).await?;
@@ -165,10 +202,17 @@ impl Pass<'_> {
 
     /// The change that saves records as just read.
     pub(super) fn saw(&self, port: &dyn Port, records: Vec<Record>, sweep: i64) -> Change {
-        let stale_after =
-            port.lists_lag().then(|| earlier(self.now(), self.config.index_lag_seconds));
-        let records = records.into_iter().map(|record| (self.keys_of(&record), record));
-        Change::Saw { records: records.map(|(keys, record)| (record, keys)).collect(), sweep, stale_after }
+        let stale_after = port
+            .lists_lag()
+            .then(|| earlier(self.now(), self.config.index_lag_seconds));
+        let records = records
+            .into_iter()
+            .map(|record| (self.keys_of(&record), record));
+        Change::Saw {
+            records: records.map(|(keys, record)| (record, keys)).collect(),
+            sweep,
+            stale_after,
+        }
     }
 
     async fn any_changed(
@@ -178,9 +222,13 @@ impl Pass<'_> {
         records: &[Record],
     ) -> Result<bool, AppError> {
         let ids = records.iter().map(|record| &record.id);
-        let known: HashMap<RecordId, Fingerprint> =
-            self.store.fingerprints(self.shop.id, side, kind, ids).await?;
-        Ok(records.iter().any(|record| known.get(&record.id) != Some(&Fingerprint::of(record))))
+        let known: HashMap<RecordId, Fingerprint> = self
+            .store
+            .fingerprints(self.shop.id, side, kind, ids)
+            .await?;
+        Ok(records
+            .iter()
+            .any(|record| known.get(&record.id) != Some(&Fingerprint::of(record))))
     }
 
     /// Asks the vendor, one by one, for records that a complete walk did not show. An index may lag and a
@@ -188,15 +236,23 @@ impl Pass<'_> {
     async fn confirm_unseen(&self, port: &dyn Port, kind: Kind, walk: i64) -> Result<(), AppError> {
         let side = port.side();
         loop {
-            let unseen =
-                self.store.unseen(self.shop.id, side, kind, walk, CONFIRM_AT_ONCE).await?;
+            let unseen = self
+                .store
+                .unseen(self.shop.id, side, kind, walk, CONFIRM_AT_ONCE)
+                .await?;
             if unseen.is_empty() {
                 return Ok(());
             }
-            let known = self.store.records(self.shop.id, side, kind, &unseen).await?;
+            let known = self
+                .store
+                .records(self.shop.id, side, kind, &unseen)
+                .await?;
             for stored in known {
                 let id = stored.record.id.clone();
-                let change = match self.patiently(|| port.fetch(kind, &id, stored.record.parent.as_ref())).await? {
+                let change = match self
+                    .patiently(|| port.fetch(kind, &id, stored.record.parent.as_ref()))
+                    .await?
+                {
                     Some(record) => self.saw_now(record, walk),
                     None => Change::Gone(side, kind, id.clone()),
                 };
@@ -221,7 +277,11 @@ impl Pass<'_> {
     /// The change that saves one record as just fetched by its id.
     pub(super) fn saw_now(&self, record: Record, sweep: i64) -> Change {
         let keys = self.keys_of(&record);
-        Change::Saw { records: vec![(record, keys)], sweep, stale_after: None }
+        Change::Saw {
+            records: vec![(record, keys)],
+            sweep,
+            stale_after: None,
+        }
     }
 }
 
@@ -234,11 +294,15 @@ fn poll(side: Side, kind: Kind) -> String {
 }
 
 fn newest_of(page: &Page) -> Option<Timestamp> {
-    page.records.iter().filter_map(|record| record.changed_at).max()
+    page.records
+        .iter()
+        .filter_map(|record| record.changed_at)
+        .max()
 }
 
 fn earlier(instant: Timestamp, seconds: i64) -> Timestamp {
-    Timestamp::from_second(instant.as_second().saturating_sub(seconds)).unwrap_or(Timestamp::UNIX_EPOCH)
+    Timestamp::from_second(instant.as_second().saturating_sub(seconds))
+        .unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 fn json(value: &impl Serialize) -> Json {

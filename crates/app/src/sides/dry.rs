@@ -15,7 +15,10 @@ pub(crate) struct DryPort {
 
 impl DryPort {
     pub(crate) fn new(inner: Arc<dyn Port>) -> Self {
-        Self { inner, made: AtomicU64::new(0) }
+        Self {
+            inner,
+            made: AtomicU64::new(0),
+        }
     }
 
     fn fill(&self, record: &mut Record, writes: &Writes) {
@@ -44,7 +47,12 @@ impl Port for DryPort {
         self.inner.tells_changes(kind)
     }
 
-    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
+    async fn page(
+        &self,
+        kind: Kind,
+        scope: &Scope,
+        next: Option<&Json>,
+    ) -> Result<Page, PortError> {
         self.inner.page(kind, scope, next).await
     }
 
@@ -64,7 +72,10 @@ impl Port for DryPort {
         record.parent.clone_from(&draft.parent);
         record.mark = Some(draft.mark.clone());
         self.fill(&mut record, &draft.fields);
-        Ok(Made { id, record: Some(record) })
+        Ok(Made {
+            id,
+            record: Some(record),
+        })
     }
 
     async fn update(
@@ -74,7 +85,9 @@ impl Port for DryPort {
         parent: Option<&RecordId>,
         writes: &Writes,
     ) -> Result<Option<Record>, PortError> {
-        let Some(mut record) = self.inner.fetch(kind, id, parent).await? else { return Ok(None) };
+        let Some(mut record) = self.inner.fetch(kind, id, parent).await? else {
+            return Ok(None);
+        };
         self.fill(&mut record, writes);
         Ok(Some(record))
     }
@@ -84,6 +97,9 @@ impl Port for DryPort {
     }
 
     async fn find(&self, _: &Draft, _: Timestamp, _: Timestamp) -> Result<Finding, PortError> {
-        Ok(Finding { candidates: Vec::new(), conclusive: true })
+        Ok(Finding {
+            candidates: Vec::new(),
+            conclusive: true,
+        })
     }
 }

@@ -4,11 +4,11 @@ use super::{put, text_of};
 use crate::ports::{Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
-use highlevel::model::{
-    Contact, ContactSearch, CreateContact, CreateTask, Filter, Sort, Task, TaskSearch, UpdateContact,
-    UpdateTask,
-};
 use highlevel::api::Lookup;
+use highlevel::model::{
+    Contact, ContactSearch, CreateContact, CreateTask, Filter, Sort, Task, TaskSearch,
+    UpdateContact, UpdateTask,
+};
 use highlevel::{Client, Cursor, Error, Patch};
 use http::Applied;
 use serde_json::Value as Json;
@@ -35,15 +35,21 @@ pub(crate) struct HighLevelPort {
 
 impl HighLevelPort {
     pub(crate) fn new(client: Client, duplicates: DuplicateRule, index_lag_seconds: i64) -> Self {
-        Self { client, duplicates, index_lag_seconds, takes_company: AtomicBool::new(true) }
+        Self {
+            client,
+            duplicates,
+            index_lag_seconds,
+            takes_company: AtomicBool::new(true),
+        }
     }
 
     async fn contacts(&self, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
         let (filters, sort) = match scope {
             Scope::All => (Vec::new(), Sort::ascending("dateAdded")),
-            Scope::Changed(since) => {
-                (since.map(Filter::updated_since).into_iter().collect(), Sort::ascending("dateUpdated"))
-            }
+            Scope::Changed(since) => (
+                since.map(Filter::updated_since).into_iter().collect(),
+                Sort::ascending("dateUpdated"),
+            ),
         };
         let search = ContactSearch {
             filters,
@@ -52,16 +58,41 @@ impl HighLevelPort {
             after: cursor(next),
             ..ContactSearch::default()
         };
-        let page = self.client.contacts().search(&search).await.map_err(failure)?;
-        let records = page.rows.iter().filter(|row| row.deleted != Some(true)).map(contact).collect();
-        Ok(Page { records, next: stored(page.next) })
+        let page = self
+            .client
+            .contacts()
+            .search(&search)
+            .await
+            .map_err(failure)?;
+        let records = page
+            .rows
+            .iter()
+            .filter(|row| row.deleted != Some(true))
+            .map(contact)
+            .collect();
+        Ok(Page {
+            records,
+            next: stored(page.next),
+        })
     }
 
     async fn tasks(&self, next: Option<&Json>) -> Result<Page, PortError> {
-        let search = TaskSearch { page_size: Some(ROWS), after: cursor(next), ..TaskSearch::default() };
+        let search = TaskSearch {
+            page_size: Some(ROWS),
+            after: cursor(next),
+            ..TaskSearch::default()
+        };
         let page = self.client.tasks().search(&search).await.map_err(failure)?;
-        let records = page.rows.iter().filter(|row| row.deleted != Some(true)).map(task).collect();
-        Ok(Page { records, next: stored(page.next) })
+        let records = page
+            .rows
+            .iter()
+            .filter(|row| row.deleted != Some(true))
+            .map(task)
+            .collect();
+        Ok(Page {
+            records,
+            next: stored(page.next),
+        })
     }
 
     async fn contact_by_id(&self, id: &str) -> Result<Option<Record>, PortError> {
@@ -85,7 +116,10 @@ impl HighLevelPort {
             let found = self
                 .client
                 .contacts()
-                .find_duplicate(Lookup { email: email.as_deref(), number: phone.as_deref() })
+                .find_duplicate(Lookup {
+                    email: email.as_deref(),
+                    number: phone.as_deref(),
+                })
                 .await
                 .map_err(failure)?;
             if let Some(found) = found
@@ -101,7 +135,12 @@ impl HighLevelPort {
         Ok(records)
     }
 
-    async fn find_contact(&self, draft: &Draft, sent_at: Timestamp, now: Timestamp) -> Result<Finding, PortError> {
+    async fn find_contact(
+        &self,
+        draft: &Draft,
+        sent_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Finding, PortError> {
         let mut candidates = self.with_same_keys(draft).await?;
         if let Some(source) = &draft.source {
             let search = ContactSearch {
@@ -110,7 +149,12 @@ impl HighLevelPort {
                 page_size: Some(20),
                 ..ContactSearch::default()
             };
-            let page = self.client.contacts().search(&search).await.map_err(failure)?;
+            let page = self
+                .client
+                .contacts()
+                .search(&search)
+                .await
+                .map_err(failure)?;
             for row in page.rows {
                 if candidates.iter().all(|known| known.id.as_str() != row.id) {
                     // The index also shows deleted contacts for a while.
@@ -123,7 +167,10 @@ impl HighLevelPort {
         let guarded = (self.duplicates.by_email && filled(&draft.fields, Field::Email).is_some())
             || (self.duplicates.by_phone && filled(&draft.fields, Field::Phone).is_some());
         let waited = now.as_second() - sent_at.as_second() >= self.index_lag_seconds;
-        Ok(Finding { candidates, conclusive: guarded || waited })
+        Ok(Finding {
+            candidates,
+            conclusive: guarded || waited,
+        })
     }
 
     async fn update_contact(&self, id: &RecordId, writes: &Writes) -> Result<Record, PortError> {
@@ -132,8 +179,9 @@ impl HighLevelPort {
             update.company_name = Patch::Keep;
         }
         let mut outcome = self.client.contacts().update(id.as_str(), &update).await;
-        let company_refused =
-            outcome.as_ref().is_err_and(|error| error.refused_keys().contains(&"companyName"));
+        let company_refused = outcome
+            .as_ref()
+            .is_err_and(|error| error.refused_keys().contains(&"companyName"));
         if company_refused && !update.company_name.is_keep() {
             self.takes_company.store(false, Ordering::Relaxed);
             update.company_name = Patch::Keep;
@@ -162,7 +210,12 @@ impl Port for HighLevelPort {
         kind == Kind::Contact
     }
 
-    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
+    async fn page(
+        &self,
+        kind: Kind,
+        scope: &Scope,
+        next: Option<&Json>,
+    ) -> Result<Page, PortError> {
         match kind {
             Kind::Contact => self.contacts(scope, next).await,
             _ => self.tasks(next).await,
@@ -178,7 +231,9 @@ impl Port for HighLevelPort {
         if kind == Kind::Contact {
             return self.contact_by_id(id.as_str()).await;
         }
-        let Some(parent) = parent else { return Ok(None) };
+        let Some(parent) = parent else {
+            return Ok(None);
+        };
         match self.client.tasks().get(parent.as_str(), id.as_str()).await {
             Ok(found) => Ok(Some(owned(task(&found), parent))),
             Err(error) if error.is_not_found() => Ok(None),
@@ -188,14 +243,30 @@ impl Port for HighLevelPort {
 
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
         if draft.kind == Kind::Contact {
-            let made = self.client.contacts().create(&contact_create(draft)).await.map_err(failure)?;
-            return Ok(Made { id: RecordId::new(made.id.clone()), record: Some(contact(&made)) });
+            let made = self
+                .client
+                .contacts()
+                .create(&contact_create(draft))
+                .await
+                .map_err(failure)?;
+            return Ok(Made {
+                id: RecordId::new(made.id.clone()),
+                record: Some(contact(&made)),
+            });
         }
         let (Some(parent), Some(create)) = (&draft.parent, task_create(&draft.fields)) else {
             return Err(incomplete());
         };
-        let made = self.client.tasks().create(parent.as_str(), &create).await.map_err(failure)?;
-        Ok(Made { id: RecordId::new(made.id.clone()), record: Some(owned(task(&made), parent)) })
+        let made = self
+            .client
+            .tasks()
+            .create(parent.as_str(), &create)
+            .await
+            .map_err(failure)?;
+        Ok(Made {
+            id: RecordId::new(made.id.clone()),
+            record: Some(owned(task(&made), parent)),
+        })
     }
 
     async fn update(
@@ -208,10 +279,16 @@ impl Port for HighLevelPort {
         if kind == Kind::Contact {
             return self.update_contact(id, writes).await.map(Some);
         }
-        let Some(parent) = parent else { return Err(incomplete()) };
+        let Some(parent) = parent else {
+            return Err(incomplete());
+        };
         let update = task_update(writes);
-        let updated =
-            self.client.tasks().update(parent.as_str(), id.as_str(), &update).await.map_err(failure)?;
+        let updated = self
+            .client
+            .tasks()
+            .update(parent.as_str(), id.as_str(), &update)
+            .await
+            .map_err(failure)?;
         Ok(Some(owned(task(&updated), parent)))
     }
 
@@ -223,12 +300,20 @@ impl Port for HighLevelPort {
         self.with_same_keys(draft).await
     }
 
-    async fn find(&self, draft: &Draft, sent_at: Timestamp, now: Timestamp) -> Result<Finding, PortError> {
+    async fn find(
+        &self,
+        draft: &Draft,
+        sent_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Finding, PortError> {
         if draft.kind == Kind::Contact {
             return self.find_contact(draft, sent_at, now).await;
         }
         let Some(parent) = &draft.parent else {
-            return Ok(Finding { candidates: Vec::new(), conclusive: true });
+            return Ok(Finding {
+                candidates: Vec::new(),
+                conclusive: true,
+            });
         };
         // The list of one contact does not come from the index.
         let tasks = match self.client.tasks().list(parent.as_str()).await {
@@ -236,8 +321,14 @@ impl Port for HighLevelPort {
             Err(error) if error.is_not_found() => Vec::new(),
             Err(error) => return Err(failure(error)),
         };
-        let candidates = tasks.iter().map(|found| owned(task(found), parent)).collect();
-        Ok(Finding { candidates, conclusive: true })
+        let candidates = tasks
+            .iter()
+            .map(|found| owned(task(found), parent))
+            .collect();
+        Ok(Finding {
+            candidates,
+            conclusive: true,
+        })
     }
 }
 
@@ -255,8 +346,15 @@ fn owned(mut record: Record, parent: &RecordId) -> Record {
 }
 
 fn contact(contact: &Contact) -> Record {
-    let mut record = Record::new(Side::HighLevel, Kind::Contact, RecordId::new(contact.id.clone()));
-    record.mark = contact.source.as_deref().and_then(mapping::mark::read_contact_source);
+    let mut record = Record::new(
+        Side::HighLevel,
+        Kind::Contact,
+        RecordId::new(contact.id.clone()),
+    );
+    record.mark = contact
+        .source
+        .as_deref()
+        .and_then(mapping::mark::read_contact_source);
     put(&mut record, Field::FirstName, contact.first_name.as_deref());
     put(&mut record, Field::LastName, contact.last_name.as_deref());
     if contact.first_name.is_none() && contact.last_name.is_none() {
@@ -267,7 +365,11 @@ fn contact(contact: &Contact) -> Record {
     put(&mut record, Field::Company, contact.company_name.as_deref());
     put(&mut record, Field::Address, contact.street());
     put(&mut record, Field::City, contact.city.as_deref());
-    put(&mut record, Field::PostalCode, contact.postal_code.as_deref());
+    put(
+        &mut record,
+        Field::PostalCode,
+        contact.postal_code.as_deref(),
+    );
     put(&mut record, Field::Country, contact.country.as_deref());
     record.other_emails.clone_from(&contact.additional_emails);
     record.other_phones.clone_from(&contact.additional_phones);
@@ -280,7 +382,10 @@ fn contact(contact: &Contact) -> Record {
 fn task(task: &Task) -> Record {
     let mut record = Record::new(Side::HighLevel, Kind::Task, RecordId::new(task.id.clone()));
     record.parent = task.contact_id.clone().map(RecordId::new);
-    record.mark = task.body.as_deref().and_then(|body| mapping::mark::read_task_body(body).1);
+    record.mark = task
+        .body
+        .as_deref()
+        .and_then(|body| mapping::mark::read_task_body(body).1);
     put(&mut record, Field::Title, task.title.as_deref());
     put(&mut record, Field::Body, task.body.as_deref());
     record.set(Field::DueDate, task.due_date.map(|at| Value::Moment { at }));
@@ -331,11 +436,17 @@ fn contact_update(writes: &Writes) -> UpdateContact {
 }
 
 fn flag(writes: &Writes, field: Field) -> Option<bool> {
-    writes.get(&field).and_then(Option::as_ref).and_then(Value::as_flag)
+    writes
+        .get(&field)
+        .and_then(Option::as_ref)
+        .and_then(Value::as_flag)
 }
 
 fn moment(writes: &Writes, field: Field) -> Option<Timestamp> {
-    writes.get(&field).and_then(Option::as_ref).and_then(Value::as_moment)
+    writes
+        .get(&field)
+        .and_then(Option::as_ref)
+        .and_then(Value::as_moment)
 }
 
 fn task_create(writes: &Writes) -> Option<CreateTask> {
@@ -362,7 +473,8 @@ fn incomplete() -> PortError {
     PortError {
         side: Side::HighLevel,
         code: "HL-TASK-01",
-        message: "a task needs a contact, a title and a due date; look at the ticket it comes from".into(),
+        message: "a task needs a contact, a title and a due date; look at the ticket it comes from"
+            .into(),
         class: FailureClass::Permanent,
         maybe_applied: false,
         cause: Cause::Other,
@@ -372,7 +484,10 @@ fn incomplete() -> PortError {
 pub(crate) fn failure(error: Error) -> PortError {
     let cause = match &error {
         Error::NotFound { .. } => Cause::NotFound,
-        Error::Duplicate { contact_id: Some(id), matching_field } => Cause::Duplicate {
+        Error::Duplicate {
+            contact_id: Some(id),
+            matching_field,
+        } => Cause::Duplicate {
             id: RecordId::new(id.clone()),
             field: match matching_field.as_deref() {
                 Some("phone") => Field::Phone,

@@ -10,7 +10,9 @@ use crate::ports::Writes;
 
 /// The text that a write gives a field: nothing when the field is not written, empty when it is cleared.
 fn text_of(writes: &Writes, field: Field) -> Option<String> {
-    writes.get(&field).map(|value| value.as_ref().map(ToString::to_string).unwrap_or_default())
+    writes
+        .get(&field)
+        .map(|value| value.as_ref().map(ToString::to_string).unwrap_or_default())
 }
 
 fn put(record: &mut domain::Record, field: Field, text: Option<&str>) {

@@ -24,7 +24,12 @@ pub(crate) struct MyGadgetRepairsPort {
 }
 
 impl MyGadgetRepairsPort {
-    pub(crate) fn new(client: Client, zone: TimeZone, customer_feed: bool, ticket_feed: bool) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        zone: TimeZone,
+        customer_feed: bool,
+        ticket_feed: bool,
+    ) -> Self {
         Self {
             client,
             zone,
@@ -81,7 +86,10 @@ impl MyGadgetRepairsPort {
     }
 
     /// A feed may hold ids only; then the record is fetched.
-    async fn whole_customer(&self, changed: Changed<Customer>) -> Result<Option<Record>, PortError> {
+    async fn whole_customer(
+        &self,
+        changed: Changed<Customer>,
+    ) -> Result<Option<Record>, PortError> {
         match changed.record {
             Some(customer) if !changed.deleted => Ok(Some(self.customer(&customer))),
             _ => self.fetch(Kind::Contact, &changed.id, None).await,
@@ -102,11 +110,27 @@ impl MyGadgetRepairsPort {
     ) -> Result<(Vec<Record>, Option<Cursor>), PortError> {
         let filter = Filter::default();
         if kind == Kind::Contact {
-            let page = self.client.customers().page(&filter, cursor).await.map_err(failure)?;
-            Ok((page.items.iter().map(|item| self.customer(item)).collect(), page.next))
+            let page = self
+                .client
+                .customers()
+                .page(&filter, cursor)
+                .await
+                .map_err(failure)?;
+            Ok((
+                page.items.iter().map(|item| self.customer(item)).collect(),
+                page.next,
+            ))
         } else {
-            let page = self.client.tickets().page(&filter, cursor).await.map_err(failure)?;
-            Ok((page.items.iter().map(|item| self.ticket(item)).collect(), page.next))
+            let page = self
+                .client
+                .tickets()
+                .page(&filter, cursor)
+                .await
+                .map_err(failure)?;
+            Ok((
+                page.items.iter().map(|item| self.ticket(item)).collect(),
+                page.next,
+            ))
         }
     }
 
@@ -114,8 +138,10 @@ impl MyGadgetRepairsPort {
         let mut record = Record::new(Side::MyGadgetRepairs, Kind::Contact, customer.id.clone());
         record.reference.clone_from(&customer.reference);
         put(&mut record, Field::Name, customer.name.as_deref());
-        let given =
-            normalize::name::join(customer.first_name.as_deref(), customer.middle_name.as_deref());
+        let given = normalize::name::join(
+            customer.first_name.as_deref(),
+            customer.middle_name.as_deref(),
+        );
         put(&mut record, Field::FirstName, given.as_deref());
         put(&mut record, Field::LastName, customer.last_name.as_deref());
         put(&mut record, Field::Email, customer.email.as_deref());
@@ -139,15 +165,24 @@ impl MyGadgetRepairsPort {
         record.parent.clone_from(&ticket.customer);
         put(&mut record, Field::Title, ticket.short_info.as_deref());
         put(&mut record, Field::Body, ticket.description.as_deref());
-        record.mark =
-            ticket.description.as_deref().and_then(|text| mapping::mark::read_ticket_description(text).1);
+        record.mark = ticket
+            .description
+            .as_deref()
+            .and_then(|text| mapping::mark::read_ticket_description(text).1);
         if let Some(status) = &ticket.status {
-            put(&mut record, Field::Status, status.id.as_ref().map(RecordId::as_str));
+            put(
+                &mut record,
+                Field::Status,
+                status.id.as_ref().map(RecordId::as_str),
+            );
             put(&mut record, Field::StatusLabel, status.label.as_deref());
         }
         record.created_at = ticket.created.and_then(|stamp| stamp.instant(&self.zone));
         record.changed_at = ticket.changed.and_then(|stamp| stamp.instant(&self.zone));
-        record.set(Field::Opened, record.created_at.map(|at| Value::Moment { at }));
+        record.set(
+            Field::Opened,
+            record.created_at.map(|at| Value::Moment { at }),
+        );
         record
     }
 }
@@ -166,9 +201,15 @@ impl Port for MyGadgetRepairsPort {
         true
     }
 
-    async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
-        let cursor: Cursor =
-            next.and_then(|json| serde_json::from_value(json.clone()).ok()).unwrap_or_default();
+    async fn page(
+        &self,
+        kind: Kind,
+        scope: &Scope,
+        next: Option<&Json>,
+    ) -> Result<Page, PortError> {
+        let cursor: Cursor = next
+            .and_then(|json| serde_json::from_value(json.clone()).ok())
+            .unwrap_or_default();
         let from_feed = match scope {
             Scope::All => None,
             Scope::Changed(since) => self.changed(kind, *since, &cursor).await?,
@@ -177,7 +218,10 @@ impl Port for MyGadgetRepairsPort {
             Some(page) => page,
             None => self.listed(kind, &cursor).await?,
         };
-        Ok(Page { records, next: next.and_then(|cursor| serde_json::to_value(cursor).ok()) })
+        Ok(Page {
+            records,
+            next: next.and_then(|cursor| serde_json::to_value(cursor).ok()),
+        })
     }
 
     async fn fetch(
@@ -187,8 +231,18 @@ impl Port for MyGadgetRepairsPort {
         _parent: Option<&RecordId>,
     ) -> Result<Option<Record>, PortError> {
         let found = match kind {
-            Kind::Contact => self.client.customers().get(id).await.map(|item| self.customer(&item)),
-            _ => self.client.tickets().get(id).await.map(|item| self.ticket(&item)),
+            Kind::Contact => self
+                .client
+                .customers()
+                .get(id)
+                .await
+                .map(|item| self.customer(&item)),
+            _ => self
+                .client
+                .tickets()
+                .get(id)
+                .await
+                .map(|item| self.ticket(&item)),
         };
         match found {
             Ok(record) => Ok(Some(record)),
@@ -199,7 +253,12 @@ impl Port for MyGadgetRepairsPort {
 
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
         let id = match draft.kind {
-            Kind::Contact => self.client.customers().create(&customer_write(&draft.fields)).await,
+            Kind::Contact => {
+                self.client
+                    .customers()
+                    .create(&customer_write(&draft.fields))
+                    .await
+            }
             _ => {
                 let mut write = ticket_write(&draft.fields);
                 write.customer.clone_from(&draft.parent);
@@ -208,7 +267,10 @@ impl Port for MyGadgetRepairsPort {
             }
         };
         // The answer holds nothing but the id (mygadgetrepairs-api.md section 5).
-        Ok(Made { id: id.map_err(failure)?, record: None })
+        Ok(Made {
+            id: id.map_err(failure)?,
+            record: None,
+        })
     }
 
     async fn update(
@@ -219,8 +281,18 @@ impl Port for MyGadgetRepairsPort {
         writes: &Writes,
     ) -> Result<Option<Record>, PortError> {
         match kind {
-            Kind::Contact => self.client.customers().update(id, &customer_write(writes)).await,
-            _ => self.client.tickets().update(id, &ticket_write(writes)).await,
+            Kind::Contact => {
+                self.client
+                    .customers()
+                    .update(id, &customer_write(writes))
+                    .await
+            }
+            _ => {
+                self.client
+                    .tickets()
+                    .update(id, &ticket_write(writes))
+                    .await
+            }
         }
         .map_err(failure)?;
         Ok(None)
@@ -230,7 +302,12 @@ impl Port for MyGadgetRepairsPort {
         Ok(Vec::new())
     }
 
-    async fn find(&self, draft: &Draft, _sent_at: Timestamp, _now: Timestamp) -> Result<Finding, PortError> {
+    async fn find(
+        &self,
+        draft: &Draft,
+        _sent_at: Timestamp,
+        _now: Timestamp,
+    ) -> Result<Finding, PortError> {
         let mut candidates = Vec::new();
         let mut cursor = Cursor::start();
         for _ in 0..LOOK_BACK_PAGES {
@@ -241,7 +318,10 @@ impl Port for MyGadgetRepairsPort {
                 None => break,
             }
         }
-        Ok(Finding { candidates, conclusive: true })
+        Ok(Finding {
+            candidates,
+            conclusive: true,
+        })
     }
 }
 
@@ -264,7 +344,9 @@ fn ticket_write(writes: &Writes) -> TicketWrite {
     TicketWrite {
         short_info: text_of(writes, Field::Title),
         description: text_of(writes, Field::Body),
-        status: text_of(writes, Field::Status).filter(|id| !id.is_empty()).map(RecordId::new),
+        status: text_of(writes, Field::Status)
+            .filter(|id| !id.is_empty())
+            .map(RecordId::new),
         ..TicketWrite::default()
     }
 }

@@ -91,7 +91,11 @@ mod tests {
         assert_eq!(CountryCode::parse("Atlantis"), None);
         for country in rust_iso3166::ALL {
             let code = CountryCode::parse(country.alpha2).unwrap();
-            assert_eq!(CountryCode::parse(code.name()), Some(code.clone()), "{code}");
+            assert_eq!(
+                CountryCode::parse(code.name()),
+                Some(code.clone()),
+                "{code}"
+            );
         }
     }
 }

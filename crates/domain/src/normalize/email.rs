@@ -21,8 +21,19 @@ mod tests {
     #[test]
     fn keys_fold_case_and_refuse_what_is_no_address() {
         assert_eq!(key("  Ada@Example.COM "), Some("ada@example.com".into()));
-        assert_eq!(key("ada+shop@example.com"), Some("ada+shop@example.com".into()));
-        for bad in ["", " ", "none", "@example.com", "a@b", "a b@example.com", "a@example.com."] {
+        assert_eq!(
+            key("ada+shop@example.com"),
+            Some("ada+shop@example.com".into())
+        );
+        for bad in [
+            "",
+            " ",
+            "none",
+            "@example.com",
+            "a@b",
+            "a b@example.com",
+            "a@example.com.",
+        ] {
             assert_eq!(key(bad), None, "{bad:?}");
         }
     }

@@ -28,7 +28,13 @@ pub fn key(full: &str) -> String {
         .nfkd()
         .filter(|letter| !is_combining_mark(*letter))
         .flat_map(char::to_lowercase)
-        .map(|letter| if letter.is_alphanumeric() { letter } else { ' ' })
+        .map(|letter| {
+            if letter.is_alphanumeric() {
+                letter
+            } else {
+                ' '
+            }
+        })
         .collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -89,9 +95,18 @@ mod tests {
 
     #[test]
     fn splitting_and_joining_give_the_line_back() {
-        for full in ["Maria Soto Diaz", "Cher", "  Ada   Byron ", "山田 太郎", "O'Neil"] {
+        for full in [
+            "Maria Soto Diaz",
+            "Cher",
+            "  Ada   Byron ",
+            "山田 太郎",
+            "O'Neil",
+        ] {
             let (given, family) = split(full);
-            assert_eq!(join(given.as_deref(), family.as_deref()), Some(text::line(full)));
+            assert_eq!(
+                join(given.as_deref(), family.as_deref()),
+                Some(text::line(full))
+            );
         }
     }
 

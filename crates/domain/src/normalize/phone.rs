@@ -15,7 +15,11 @@ pub fn e164(text: &str, country: &CountryCode) -> Option<String> {
 #[must_use]
 pub fn comparable(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if text.trim_start().starts_with('+') { format!("+{digits}") } else { digits }
+    if text.trim_start().starts_with('+') {
+        format!("+{digits}")
+    } else {
+        digits
+    }
 }
 
 #[cfg(test)]
@@ -26,9 +30,18 @@ mod tests {
     fn national_forms_need_the_shops_country() {
         let britain = CountryCode::parse("GB").unwrap();
         let states = CountryCode::parse("US").unwrap();
-        assert_eq!(e164("07400 123456", &britain).as_deref(), Some("+447400123456"));
-        assert_eq!(e164("(201) 555-0123", &states).as_deref(), Some("+12015550123"));
-        assert_eq!(e164("+44 7400 123456", &states).as_deref(), Some("+447400123456"));
+        assert_eq!(
+            e164("07400 123456", &britain).as_deref(),
+            Some("+447400123456")
+        );
+        assert_eq!(
+            e164("(201) 555-0123", &states).as_deref(),
+            Some("+12015550123")
+        );
+        assert_eq!(
+            e164("+44 7400 123456", &states).as_deref(),
+            Some("+447400123456")
+        );
         for bad in ["", "none", "0", "123", "+", "ext. 4"] {
             assert_eq!(e164(bad, &britain), None, "{bad:?}");
         }

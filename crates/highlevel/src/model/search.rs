@@ -66,14 +66,14 @@ impl Filter {
 
     /// One of the conditions holds.
     #[must_use]
-    pub fn any(filters: Vec<Self>) -> Self {
-        Self(json!({"group": "OR", "filters": list(&filters)}))
+    pub fn any(filters: &[Self]) -> Self {
+        Self(json!({"group": "OR", "filters": list(filters)}))
     }
 
     /// All conditions hold.
     #[must_use]
-    pub fn all(filters: Vec<Self>) -> Self {
-        Self(json!({"group": "AND", "filters": list(&filters)}))
+    pub fn all(filters: &[Self]) -> Self {
+        Self(json!({"group": "AND", "filters": list(filters)}))
     }
 }
 

@@ -28,8 +28,11 @@ impl Pass<'_> {
         }
         let (shop, across) = (self.shop.id, side.other());
         let here: Vec<&RecordId> = page.iter().map(|stored| &stored.record.id).collect();
-        let there: Vec<&RecordId> =
-            here.iter().filter_map(|id| links.get(*id)).map(|link| link.on(across)).collect();
+        let there: Vec<&RecordId> = here
+            .iter()
+            .filter_map(|id| links.get(*id))
+            .map(|link| link.on(across))
+            .collect();
         let counterparts: HashMap<RecordId, StoredRecord> = self
             .store
             .records(shop, across, kind, there.iter().copied())
@@ -37,12 +40,22 @@ impl Pass<'_> {
             .into_iter()
             .map(|stored| (stored.record.id.clone(), stored))
             .collect();
-        let to_there = self.store.open_intents(shop, across, kind, here.iter().copied()).await?;
-        let to_here = self.store.open_intents(shop, side, kind, there.iter().copied()).await?;
+        let to_there = self
+            .store
+            .open_intents(shop, across, kind, here.iter().copied())
+            .await?;
+        let to_here = self
+            .store
+            .open_intents(shop, side, kind, there.iter().copied())
+            .await?;
         let mut changes = Vec::new();
         for stored in &page {
-            let Some(link) = links.get(&stored.record.id) else { continue };
-            let open = to_there.get(&link.on(side).clone()).or(to_here.get(link.on(across)));
+            let Some(link) = links.get(&stored.record.id) else {
+                continue;
+            };
+            let open = to_there
+                .get(&link.on(side).clone())
+                .or(to_here.get(link.on(across)));
             match open {
                 Some(intent) if is_under_way(intent) => {
                     // The write compares again when it is carried out, and unsettles both when it is done.
@@ -61,7 +74,10 @@ impl Pass<'_> {
                 None
             };
             if let Some(side) = lost {
-                vanished.push(Vanished { link: link.clone(), side });
+                vanished.push(Vanished {
+                    link: link.clone(),
+                    side,
+                });
                 continue;
             }
             if let Some(counterpart) = counterpart {
@@ -80,7 +96,9 @@ impl Pass<'_> {
         let state = self.judge.settled(link, &decision);
         let asked = Notes::of(link).asked;
         for conflict in &decision.merge.conflicts {
-            changes.push(Change::Ask(Box::new(self.question(link, left, right, conflict))));
+            changes.push(Change::Ask(Box::new(
+                self.question(link, left, right, conflict),
+            )));
         }
         for field in asked.difference(&state.notes.asked) {
             changes.push(Change::Moot(
@@ -93,9 +111,13 @@ impl Pass<'_> {
         }
         changes.push(state.rebase(link.id));
         // One side at a time: what is written to the other is decided again on the outcome.
-        let to = Side::BOTH.into_iter().find(|side| !decision.merge.to(*side).is_empty());
+        let to = Side::BOTH
+            .into_iter()
+            .find(|side| !decision.merge.to(*side).is_empty());
         if let Some(to) = to {
-            changes.push(Change::Intend(Box::new(self.update_intent(link, to, &decision))));
+            changes.push(Change::Intend(Box::new(
+                self.update_intent(link, to, &decision),
+            )));
         }
         changes.push(settle(left));
         changes.push(settle(right));
@@ -175,5 +197,10 @@ pub(super) const fn is_under_way(intent: &Intent) -> bool {
 }
 
 pub(super) fn settle(record: &Record) -> Change {
-    Change::Settle(record.side, record.kind, record.id.clone(), RecordState::Settled)
+    Change::Settle(
+        record.side,
+        record.kind,
+        record.id.clone(),
+        RecordState::Settled,
+    )
 }

@@ -49,16 +49,27 @@ impl Pass<'_> {
         let mut pairs = BTreeSet::new();
         let mut linked = BTreeSet::new();
         for (side, ids) in [(Side::HighLevel, &left), (Side::MyGadgetRepairs, &right)] {
-            for link in self.store.links_of(shop, side, Kind::Contact, ids).await?.into_values() {
+            for link in self
+                .store
+                .links_of(shop, side, Kind::Contact, ids)
+                .await?
+                .into_values()
+            {
                 linked.insert((Side::HighLevel, link.left.clone()));
                 linked.insert((Side::MyGadgetRepairs, link.right.clone()));
                 pairs.insert((link.left, link.right));
             }
         }
         let apart = self.store.apart(shop, &left).await?.into_iter().collect();
-        let people = records.values().filter_map(|record| self.judge.person(record));
+        let people = records
+            .values()
+            .filter_map(|record| self.judge.person(record));
         let hood = Neighbourhood::new(people, &pairs, apart);
-        Ok(Surroundings { hood, records, linked })
+        Ok(Surroundings {
+            hood,
+            records,
+            linked,
+        })
     }
 
     /// Two records are the same thing.
@@ -89,7 +100,13 @@ impl Pass<'_> {
             }),
             Change::Unsettle(Side::HighLevel, record.kind, left.clone()),
             Change::Unsettle(Side::MyGadgetRepairs, record.kind, right.clone()),
-            Change::Moot(ReviewKind::Match, record.kind, Side::HighLevel, left.clone(), String::new()),
+            Change::Moot(
+                ReviewKind::Match,
+                record.kind,
+                Side::HighLevel,
+                left.clone(),
+                String::new(),
+            ),
             Change::Moot(
                 ReviewKind::Match,
                 record.kind,

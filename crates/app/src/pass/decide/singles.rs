@@ -19,7 +19,10 @@ impl Pass<'_> {
         let mut changes = Vec::new();
         let mut open_questions = Vec::new();
         let ids: Vec<RecordId> = page.iter().map(|stored| stored.record.id.clone()).collect();
-        let open = self.store.open_intents(self.shop.id, side.other(), kind, &ids).await?;
+        let open = self
+            .store
+            .open_intents(self.shop.id, side.other(), kind, &ids)
+            .await?;
         for stored in page {
             let record = stored.record;
             match open.get(&record.id) {
@@ -61,7 +64,10 @@ impl Pass<'_> {
     ) -> Result<Vec<Change>, AppError> {
         let ids: Vec<RecordId> = records.iter().map(|record| record.id.clone()).collect();
         let around = self.surroundings(side, &ids).await?;
-        let once = self.store.once_linked(self.shop.id, side, Kind::Contact, &ids).await?;
+        let once = self
+            .store
+            .once_linked(self.shop.id, side, Kind::Contact, &ids)
+            .await?;
         let mut changes = Vec::new();
         for record in &records {
             match around.decide(record) {
@@ -94,9 +100,14 @@ impl Pass<'_> {
         records: Vec<Record>,
     ) -> Result<Vec<Change>, AppError> {
         let (shop, across) = (self.shop.id, side.other());
-        let parents: BTreeSet<RecordId> =
-            records.iter().filter_map(|record| record.parent.clone()).collect();
-        let links = self.store.links_of(shop, side, Kind::Contact, &parents).await?;
+        let parents: BTreeSet<RecordId> = records
+            .iter()
+            .filter_map(|record| record.parent.clone())
+            .collect();
+        let links = self
+            .store
+            .links_of(shop, side, Kind::Contact, &parents)
+            .await?;
         let partners: Vec<RecordId> = links.values().map(|link| link.on(across).clone()).collect();
         let here = by_parent(self.store.children(shop, side, kind, links.keys()).await?);
         let there = by_parent(self.store.children(shop, across, kind, &partners).await?);
@@ -137,7 +148,12 @@ impl Pass<'_> {
         let mut linked = BTreeSet::new();
         for (side, groups) in [(side, here), (side.other(), there)] {
             let ids = groups.values().flatten().map(|record| &record.id);
-            linked.extend(self.store.links_of(self.shop.id, side, kind, ids).await?.into_keys());
+            linked.extend(
+                self.store
+                    .links_of(self.shop.id, side, kind, ids)
+                    .await?
+                    .into_keys(),
+            );
         }
         Ok(linked)
     }
@@ -145,7 +161,11 @@ impl Pass<'_> {
     /// A record that matches nobody gets a counterpart where the rules say so.
     fn create_or_not(&self, record: &Record, parent_linked: bool, changes: &mut Vec<Change>) {
         let state = match self.judge.single(record, parent_linked) {
-            SingleDecision::Create { side, changes: values, .. } => {
+            SingleDecision::Create {
+                side,
+                changes: values,
+                ..
+            } => {
                 let payload = Payload {
                     cause: format!("new in {}", record.side.title()),
                     changes: values,
@@ -160,7 +180,12 @@ impl Pass<'_> {
             SingleDecision::Skip(_) => RecordState::Settled,
             SingleDecision::Hold(_) => RecordState::WaitsForPerson,
         };
-        changes.push(Change::Settle(record.side, record.kind, record.id.clone(), state));
+        changes.push(Change::Settle(
+            record.side,
+            record.kind,
+            record.id.clone(),
+            state,
+        ));
     }
 }
 

@@ -1,0 +1,124 @@
+//! Every customer has exactly one contact and every ticket exactly one task, and the pairs are the right
+//! ones; who waits for a person is left out.
+
+use domain::{Kind, RecordId, Side};
+use std::collections::{BTreeMap, BTreeSet};
+use testkit::{Bench, SHOP};
+
+/// Asserts it, by the links and by what the twins really hold.
+pub async fn assert_exactly_once(bench: &Bench) {
+    let truth = bench.truth().await;
+    let store = bench.app.store();
+    let shop = bench.app.shop(SHOP).await.unwrap();
+    let asked = asked(bench).await;
+
+    let customers: Vec<RecordId> = truth.customers.keys().map(RecordId::new).collect();
+    let links = store
+        .links_of(shop.id, Side::MyGadgetRepairs, Kind::Contact, &customers)
+        .await
+        .unwrap();
+    let mut partners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (customer, record) in &truth.customers {
+        match links.get(&RecordId::new(customer)) {
+            Some(link) => {
+                let contact = link.left.as_str().to_owned();
+                assert!(
+                    truth.contacts.contains_key(&contact),
+                    "the contact is really there"
+                );
+                partners.entry(contact).or_default().push(customer.clone());
+            }
+            None => assert!(
+                asked.contains(customer),
+                "{customer} has no contact: {record}"
+            ),
+        }
+        let reference = record["ref"].as_str().unwrap_or_default();
+        assert!(
+            truth.marked(reference).len() <= 1,
+            "{reference} was created twice"
+        );
+    }
+    for (contact, customers) in &partners {
+        assert_eq!(
+            customers.len(),
+            1,
+            "contact {contact} stands for {customers:?}"
+        );
+    }
+    for contact in truth.contacts.keys() {
+        let linked = partners.contains_key(contact);
+        assert!(
+            linked || asked.contains(contact),
+            "contact {contact} has no customer"
+        );
+    }
+
+    // Whoever was linked to a contact of the shop's is the same person in truth.
+    let made_up: BTreeMap<&str, usize> = bench
+        .twins
+        .contact_ids()
+        .iter()
+        .enumerate()
+        .map(|(at, id)| (id.as_str(), at))
+        .collect();
+    let same: BTreeMap<String, usize> = bench.twins.mygadgetrepairs().truth().into_iter().collect();
+    for (contact, customers) in &partners {
+        let Some(index) = made_up.get(contact.as_str()) else {
+            continue;
+        };
+        if let Some(customer) = customers
+            .iter()
+            .find(|customer| bench.at_start.customers.contains_key(*customer))
+        {
+            assert_eq!(
+                same.get(customer),
+                Some(index),
+                "strangers were linked: {customer} {contact}"
+            );
+        }
+    }
+
+    let tickets: Vec<RecordId> = truth.tickets.keys().map(RecordId::new).collect();
+    let links = store
+        .links_of(shop.id, Side::MyGadgetRepairs, Kind::Task, &tickets)
+        .await
+        .unwrap();
+    let mut tasks = BTreeSet::new();
+    for (ticket, record) in &truth.tickets {
+        let customer = record["customer"]["id"].as_str().unwrap_or_default();
+        match links.get(&RecordId::new(ticket)) {
+            Some(link) => {
+                assert!(
+                    truth.tasks.contains_key(link.left.as_str()),
+                    "the task is really there"
+                );
+                assert!(
+                    tasks.insert(link.left.as_str().to_owned()),
+                    "two tickets share a task"
+                );
+            }
+            None => assert!(
+                asked.contains(customer) || asked.contains(ticket),
+                "{ticket} has no task"
+            ),
+        }
+        let reference = record["ticket_ref"].as_str().unwrap_or_default();
+        assert!(
+            truth.tasks_of(reference).len() <= 1,
+            "{reference} was created twice"
+        );
+    }
+}
+
+/// Everybody about whom a person is asked, candidates included.
+async fn asked(bench: &Bench) -> BTreeSet<String> {
+    let mut asked = BTreeSet::new();
+    for line in bench.app.reviews(SHOP).await.unwrap() {
+        asked.insert(line.record.as_str().to_owned());
+        for candidate in line.detail["candidates"].as_array().into_iter().flatten() {
+            asked.extend(candidate["id"].as_str().map(str::to_owned));
+        }
+    }
+    asked
+}

@@ -1,0 +1,158 @@
+//! For tests only: both twins, a store and a connected shop in one call, a person on either side, and the
+//! truth to compare with.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "test support fails loudly"
+)]
+
+mod truth;
+
+pub use truth::{Truth, texts};
+
+use app::{App, AppConfig, NewShop, ProgressBoard, SyncOptions, Tally};
+use domain::{Context, Side};
+use http::{SystemClock, SystemRandomness};
+use secrecy::SecretString;
+use serde_json::Value as Json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::Store;
+use tempfile::TempDir;
+use twin::{RunningTwins, TwinOptions};
+use vault::{MasterKey, Vault};
+
+/// The name of the test shop.
+pub const SHOP: &str = "main";
+
+/// Twins, store and a connected shop.
+pub struct Bench {
+    /// Both twins.
+    pub twins: RunningTwins,
+    /// The application under test.
+    pub app: App,
+    /// Where its files are.
+    pub folder: TempDir,
+    /// Both sides before anything was synced.
+    pub at_start: Truth,
+}
+
+impl Bench {
+    /// Twins without vendor limits and a little search lag; nothing synced yet.
+    pub async fn new(seed: u64, customers: usize, contacts: usize) -> Self {
+        let mut options = TwinOptions::new(seed, customers);
+        options.contacts = Some(contacts);
+        options.highlevel = twin::highlevel::Settings {
+            index_lag_ms: 300,
+            ..twin::highlevel::Settings::unhindered()
+        };
+        options.mygadgetrepairs.throttle_per_minute = None;
+        Self::with(options).await
+    }
+
+    /// Twins as told.
+    pub async fn with(options: TwinOptions) -> Self {
+        let twins = twin::start(options).await.expect("the twins start");
+        let mut folder = tempfile::tempdir().expect("a temporary folder");
+        folder.disable_cleanup(std::env::var_os("REPAIRBRIDGE_KEEP_TEST_FOLDERS").is_some());
+        let app = application(&twins, &database(&folder)).await;
+        app.add_shop(&NewShop {
+            name: SHOP.into(),
+            location: twins.location_id().into(),
+            zone: None,
+            country: None,
+        })
+        .await
+        .expect("the shop is added");
+        let token = SecretString::from(twins.token());
+        app.connect(SHOP, Side::HighLevel, &token)
+            .await
+            .expect("a token is stored");
+        let key = SecretString::from(twins.key());
+        app.connect(SHOP, Side::MyGadgetRepairs, &key)
+            .await
+            .expect("a key is stored");
+        let at_start = Truth::read(&twins).await;
+        Self {
+            twins,
+            app,
+            folder,
+            at_start,
+        }
+    }
+
+    /// The application as after a restart: opened anew on the same file.
+    pub async fn restart(&mut self) {
+        self.app = application(&self.twins, &database(&self.folder)).await;
+    }
+
+    /// One pass, approved.
+    pub async fn sync(&self) -> Tally {
+        let options = SyncOptions { approve: true };
+        self.app
+            .sync(SHOP, options, &ProgressBoard::default())
+            .await
+            .expect("a pass ends")
+    }
+
+    /// What a person does in the CRM.
+    pub fn in_crm(&self, action: &Json) -> Json {
+        self.twins
+            .highlevel()
+            .act(action)
+            .expect("the CRM lets the person")
+    }
+
+    /// What a person does at the counter.
+    pub async fn at_counter(&self, action: &Json) -> Json {
+        let address = self.twins.address(twin::Vendor::MyGadgetRepairs);
+        let answer = reqwest_post(&format!("http://{address}/_twin/person"), action).await;
+        assert!(answer.0, "the counter refuses: {}", answer.1);
+        answer.1
+    }
+
+    /// Both sides as they are.
+    pub async fn truth(&self) -> Truth {
+        Truth::read(&self.twins).await
+    }
+}
+
+/// The application on a database, against the twins.
+pub async fn application(twins: &RunningTwins, database: &std::path::Path) -> App {
+    let store = Store::open(&format!("sqlite://{}", database.display()))
+        .await
+        .expect("a store");
+    let context = Context {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+    };
+    let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).expect("a key");
+    let keys = store.data_keys().await.expect("data keys");
+    let (vault, new) = Vault::open(&master, &keys, &context).expect("a vault");
+    if let Some((version, sealed)) = new {
+        let now = context.clock.now();
+        store
+            .add_data_key(version, &sealed, now)
+            .await
+            .expect("a data key is stored");
+    }
+    let mut config = AppConfig::standard().expect("standard addresses");
+    config.highlevel_base = twins.highlevel_url().parse().expect("an address");
+    config.mygadgetrepairs_base = twins.mygadgetrepairs_url().parse().expect("an address");
+    config.highlevel_per_10s = 0;
+    config.mygadgetrepairs_per_minute = 0;
+    config.index_lag_seconds = 2;
+    App::new(store, vault, config, context)
+}
+
+fn database(folder: &TempDir) -> PathBuf {
+    folder.path().join("test.db")
+}
+
+async fn reqwest_post(url: &str, body: &Json) -> (bool, Json) {
+    let client = reqwest::Client::builder().build().expect("a client");
+    let answer = client.post(url).json(body).send().await.expect("an answer");
+    let good = answer.status().is_success();
+    (good, answer.json().await.unwrap_or(Json::Null))
+}

@@ -1,0 +1,104 @@
+//! Both sides as they are, read past all faults.
+
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use twin::highlevel::Kind;
+use twin::{RunningTwins, Vendor};
+
+/// Everything on both sides.
+#[derive(Debug, Default)]
+pub struct Truth {
+    /// CRM contacts by id.
+    pub contacts: BTreeMap<String, Json>,
+    /// CRM tasks by id.
+    pub tasks: BTreeMap<String, Json>,
+    /// Customers by id.
+    pub customers: BTreeMap<String, Json>,
+    /// Tickets by id.
+    pub tickets: BTreeMap<String, Json>,
+}
+
+impl Truth {
+    pub(crate) async fn read(twins: &RunningTwins) -> Self {
+        let mut truth = Self::default();
+        for (kind, into) in [
+            (Kind::Contacts, &mut truth.contacts),
+            (Kind::Tasks, &mut truth.tasks),
+        ] {
+            let mut after: Option<String> = None;
+            loop {
+                let page = twins.highlevel().records(kind, after.as_deref(), 5_000);
+                let Some(last) = page.last() else { break };
+                after = last["id"].as_str().map(str::to_owned);
+                into.extend(page.into_iter().map(by_id));
+            }
+        }
+        truth.customers = counter(twins, "customers").await;
+        truth.tickets = counter(twins, "tickets").await;
+        truth
+    }
+
+    /// The contacts whose `source` says that they were made for the customer with this reference.
+    #[must_use]
+    pub fn marked(&self, reference: &str) -> Vec<&Json> {
+        let source = format!("MyGadgetRepairs {reference}");
+        self.contacts
+            .values()
+            .filter(|contact| contact["source"] == source.as_str())
+            .collect()
+    }
+
+    /// The tasks whose body's last line names the ticket with this reference.
+    #[must_use]
+    pub fn tasks_of(&self, reference: &str) -> Vec<&Json> {
+        let mark = format!("MyGadgetRepairs ticket {reference}");
+        self.tasks
+            .values()
+            .filter(|task| {
+                task["body"].as_str().and_then(|body| body.lines().last()) == Some(&mark)
+            })
+            .collect()
+    }
+}
+
+async fn counter(twins: &RunningTwins, kind: &str) -> BTreeMap<String, Json> {
+    let address = twins.address(Vendor::MyGadgetRepairs);
+    let client = reqwest::Client::builder().build().expect("a client");
+    let mut records = BTreeMap::new();
+    let mut after: Option<String> = None;
+    loop {
+        let mut url = format!("http://{address}/_twin/state?kind={kind}&limit=5000");
+        if let Some(after) = &after {
+            url = format!("{url}&after={after}");
+        }
+        let answer = client.get(&url).send().await.expect("an answer");
+        let next = answer
+            .headers()
+            .get("x-next-after")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let text = answer.text().await.expect("a body");
+        records.extend(
+            text.lines()
+                .filter_map(|line| serde_json::from_str(line).ok())
+                .map(by_id),
+        );
+        match next {
+            Some(next) => after = Some(next),
+            None => return records,
+        }
+    }
+}
+
+fn by_id(record: Json) -> (String, Json) {
+    (record["id"].as_str().unwrap_or_default().to_owned(), record)
+}
+
+/// A field of every record as text, for messages.
+#[must_use]
+pub fn texts(records: &BTreeMap<String, Json>, field: &str) -> Vec<String> {
+    records
+        .values()
+        .map(|record| record[field].to_string())
+        .collect()
+}
