@@ -44,7 +44,21 @@ impl App {
             return Err(AppError::Paused(name.to_owned()));
         }
         let _lock = self.lock_shop(&shop).await?;
-        self.pass(&shop, options, board).await
+        self.pass(&shop, options, false, board).await
+    }
+
+    /// A pass that reads both sides completely, not only what changed: finds deletes and whatever polls have
+    /// missed.
+    ///
+    /// # Errors
+    /// As [`App::sync`].
+    pub async fn sweep(&self, name: &str, board: &ProgressBoard) -> Result<Tally, AppError> {
+        let shop = self.shop(name).await?;
+        if shop.paused {
+            return Err(AppError::Paused(name.to_owned()));
+        }
+        let _lock = self.lock_shop(&shop).await?;
+        self.pass(&shop, SyncOptions::default(), true, board).await
     }
 
     /// The live progress of a shop that is being served.
@@ -125,10 +139,11 @@ impl App {
         &self,
         shop: &Shop,
         options: SyncOptions,
+        sweep: bool,
         board: &ProgressBoard,
     ) -> Result<Tally, AppError> {
         let (connection, facts) = self.open(shop).await?;
-        let sweep = self.sweep_is_due(shop).await?;
+        let sweep = self.sweep_is_due(shop).await? || sweep;
         let pass = Pass::new(
             &self.store,
             &self.config,

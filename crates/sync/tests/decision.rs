@@ -140,7 +140,7 @@ fn a_created_pair_is_in_step_and_its_edits_flow() {
     );
 
     // A status that nobody knows pauses `completed`; a new title still flows.
-    let mut odd = ticket.clone();
+    let mut odd = ticket;
     odd.set(Field::Status, Value::text("13"));
     odd.set(Field::Title, Value::text("Battery"));
     let decided = decide_pair(pair(&task, &odd, &base, &rules, &setting));
@@ -294,7 +294,7 @@ fn tasks_are_joined_by_marks_that_are_not_copied() {
             Match::Review { .. }
         ));
     }
-    let taken = BTreeSet::from([ticket.id.clone(), one.id.clone()]);
+    let taken = BTreeSet::from([ticket.id, one.id]);
     assert!(matches!(
         match_task(&two, &both, &tickets, &taken),
         Match::Review { .. }
