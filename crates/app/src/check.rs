@@ -2,8 +2,6 @@
 
 use crate::connection::patiently;
 use crate::ports::{Port, PortError, Scope};
-use crate::sides::highlevel::failure as left_failure;
-use crate::sides::mygadgetrepairs::failure as right_failure;
 use crate::{App, AppError};
 use domain::{FailureClass, Kind, Side};
 use jiff::tz::TimeZone;
@@ -122,7 +120,7 @@ impl App {
         let location = patiently(
             self,
             || async { clients.highlevel.location().get().await },
-            left_failure,
+            PortError::from,
         )
         .await;
         let left_works = match location {
@@ -182,7 +180,7 @@ impl App {
         let statuses = patiently(
             self,
             || async { clients.mygadgetrepairs.statuses().all().await },
-            right_failure,
+            PortError::from,
         )
         .await;
         let right_works = match statuses {

@@ -3,8 +3,8 @@
 
 use crate::ports::{Port, PortError};
 use crate::sides::dry::DryPort;
-use crate::sides::highlevel::{self as left, DuplicateRule, HighLevelPort};
-use crate::sides::mygadgetrepairs::{self as right, MyGadgetRepairsPort};
+use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
+use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
 use domain::{CountryCode, Side};
 use http::{BudgetPolicy, Window};
@@ -178,7 +178,7 @@ impl App {
             Arc::clone(&budgets.mygadgetrepairs) as Arc<dyn http::Budget>,
             self.context.clone(),
         )
-        .map_err(|error| AppError::Vendor(right::failure(error)))?
+        .map_err(|error| AppError::Vendor(error.into()))?
         .in_lane(http::Lane::Background);
         Ok(Clients {
             highlevel,
@@ -242,7 +242,7 @@ impl App {
                 let location = patiently(
                     self,
                     || async { clients.highlevel.location().get().await },
-                    left::failure,
+                    PortError::from,
                 )
                 .await?;
                 let settings = location.settings.unwrap_or_default();
@@ -263,7 +263,7 @@ impl App {
                 let all = patiently(
                     self,
                     || async { clients.mygadgetrepairs.statuses().all().await },
-                    right::failure,
+                    PortError::from,
                 )
                 .await?;
                 let statuses: Vec<Status> = all
@@ -283,7 +283,7 @@ impl App {
                 let found = patiently(
                     self,
                     || mygadgetrepairs::probe::run(&clients.mygadgetrepairs),
-                    right::failure,
+                    PortError::from,
                 )
                 .await?;
                 self.learn(shop, CAPABILITIES, &found).await?;

@@ -1,5 +1,7 @@
 //! Edits on either side arrive on the other; simultaneous edits both survive or become a question.
 
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
 use app::Answer;
 use domain::{Kind, RecordId, Side};
 use serde_json::{Value as Json, json};
@@ -14,7 +16,7 @@ async fn pair(bench: &Bench, kind: Kind, right: &str) -> String {
         .link_of(shop.id, Side::MyGadgetRepairs, kind, &RecordId::new(right))
         .await
         .unwrap();
-    link.expect("linked").left.as_str().to_owned()
+    link.unwrap().left.as_str().to_owned()
 }
 
 /// A shop of one customer with one ticket, in step. Answers contact, customer, task and ticket ids.
@@ -66,15 +68,25 @@ async fn an_edit_of_each_contact_field_in_the_crm_arrives_at_the_counter() {
         ("email", "mary@example.test", "/email", "mary@example.test"),
         ("phone", "+447400654321", "/mobile", "+447400654321"),
         ("companyName", "Diaz & Co", "/company", "Diaz & Co"),
-        ("address1", "2 Low Street", "/fulladdress/address", "2 Low Street"),
+        (
+            "address1",
+            "2 Low Street",
+            "/fulladdress/address",
+            "2 Low Street",
+        ),
         ("city", "York", "/fulladdress/city", "York"),
         ("postalCode", "YO1 2BB", "/fulladdress/post_code", "YO1 2BB"),
         ("country", "IE", "/fulladdress/country", "Ireland"),
     ] {
-        bench.in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {field: value}}));
+        bench
+            .in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {field: value}}));
         sync_twice(&bench).await;
         let now = customer(&bench, &customer_id).await;
-        assert_eq!(now.pointer(pointer).and_then(Json::as_str), Some(expected), "{field}: {now}");
+        assert_eq!(
+            now.pointer(pointer).and_then(Json::as_str),
+            Some(expected),
+            "{field}: {now}"
+        );
     }
 }
 
@@ -96,7 +108,9 @@ async fn an_edit_of_each_customer_field_at_the_counter_arrives_in_the_crm() {
         ("country", "Ireland", "country", "IE"),
     ] {
         bench
-            .at_counter(&json!({"action": "edit_customer", "id": customer_id, "fields": {field: value}}))
+            .at_counter(
+                &json!({"action": "edit_customer", "id": customer_id, "fields": {field: value}}),
+            )
             .await;
         sync_twice(&bench).await;
         let now = contact(&bench, &contact_id).await;
@@ -110,7 +124,13 @@ async fn edits_of_tickets_and_tasks_arrive_on_the_other_side() {
     let task = |truth: &testkit::Truth| truth.tasks[&task_id].clone();
     let first = task(&bench.truth().await);
     assert_eq!(first["contactId"], contact_id.as_str());
-    assert!(first["title"].as_str().unwrap().ends_with(" iPhone 13 screen"), "{first}");
+    assert!(
+        first["title"]
+            .as_str()
+            .unwrap()
+            .ends_with(" iPhone 13 screen"),
+        "{first}"
+    );
 
     bench
         .at_counter(&json!({"action": "edit_ticket", "id": ticket_id, "fields": {
@@ -118,29 +138,60 @@ async fn edits_of_tickets_and_tasks_arrive_on_the_other_side() {
         .await;
     sync_twice(&bench).await;
     let now = task(&bench.truth().await);
-    assert!(now["title"].as_str().unwrap().ends_with(" iPhone 13 screen and battery"), "{now}");
-    assert!(now["body"].as_str().unwrap().starts_with("Cracked glass, old battery"), "{now}");
+    assert!(
+        now["title"]
+            .as_str()
+            .unwrap()
+            .ends_with(" iPhone 13 screen and battery"),
+        "{now}"
+    );
+    assert!(
+        now["body"]
+            .as_str()
+            .unwrap()
+            .starts_with("Cracked glass, old battery"),
+        "{now}"
+    );
 
     let title = now["title"].as_str().unwrap().replace("battery", "speaker");
-    bench.in_crm(&json!({"action": "edit_task", "id": task_id, "contact": contact_id, "fields": {
-        "title": title, "body": "Glass and speaker"}}));
+    bench.in_crm(
+        &json!({"action": "edit_task", "id": task_id, "contact": contact_id, "fields": {
+        "title": title, "body": "Glass and speaker"}}),
+    );
     sync_twice(&bench).await;
     let truth = bench.truth().await;
     let ticket = &truth.tickets[&ticket_id];
     assert_eq!(ticket["short_info"], "iPhone 13 screen and speaker");
-    assert!(ticket["description"].as_str().unwrap().starts_with("Glass and speaker"), "{ticket}");
+    assert!(
+        ticket["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("Glass and speaker"),
+        "{ticket}"
+    );
 
     // The due date belongs to the CRM: an edit there stays.
-    bench.in_crm(&json!({"action": "edit_task", "id": task_id, "contact": contact_id,
-        "fields": {"dueDate": "2031-01-02T10:00:00Z"}}));
+    bench.in_crm(
+        &json!({"action": "edit_task", "id": task_id, "contact": contact_id,
+        "fields": {"dueDate": "2031-01-02T10:00:00Z"}}),
+    );
     sync_twice(&bench).await;
-    assert!(task(&bench.truth().await)["dueDate"].as_str().unwrap().starts_with("2031-01-02"));
+    assert!(
+        task(&bench.truth().await)["dueDate"]
+            .as_str()
+            .unwrap()
+            .starts_with("2031-01-02")
+    );
 
     // A finished ticket completes the task.
-    let done = bench.twins.shop().statuses.iter().find(|status| {
-        mapping::guess(&status.label).is_some_and(mapping::StatusGroup::completed)
-    });
-    let done = done.expect("the shop has a closing status").label.to_string();
+    let done =
+        bench.twins.shop().statuses.iter().find(|status| {
+            mapping::guess(status.label).is_some_and(mapping::StatusGroup::completed)
+        });
+    let done = done
+        .expect("the shop has a closing status")
+        .label
+        .to_string();
     bench
         .at_counter(&json!({"action": "edit_ticket", "id": ticket_id, "fields": {"status": done}}))
         .await;
@@ -156,19 +207,27 @@ async fn completing_a_task_sets_the_status_that_the_shop_chose_and_else_is_held(
     bench.in_crm(&complete);
     sync_twice(&bench).await;
     assert_eq!(bench.truth().await.tickets[&ticket_id]["status"], before);
-    assert_eq!(bench.truth().await.tasks[&task_id]["completed"], true, "the person's edit stays");
+    assert_eq!(
+        bench.truth().await.tasks[&task_id]["completed"],
+        true,
+        "the person's edit stays"
+    );
     assert!(bench.sync().await.held >= 1, "it is counted as held");
 
     let shop = bench.app.shop(SHOP).await.unwrap();
     let mut rules = bench.app.rules_of(&shop).unwrap();
-    let done = bench.twins.shop().statuses.iter().find(|status| {
-        mapping::guess(&status.label).is_some_and(mapping::StatusGroup::completed)
-    });
+    let done =
+        bench.twins.shop().statuses.iter().find(|status| {
+            mapping::guess(status.label).is_some_and(mapping::StatusGroup::completed)
+        });
     let done = done.unwrap().label.to_string();
     rules.tasks.done_status = Some(done.clone());
     bench.app.set_rules(SHOP, &rules).await.unwrap();
     sync_twice(&bench).await;
-    assert_eq!(bench.truth().await.tickets[&ticket_id]["status"]["label"], json!(done));
+    assert_eq!(
+        bench.truth().await.tickets[&ticket_id]["status"]["label"],
+        json!(done)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,13 +239,21 @@ async fn invariant_3_no_lost_edit_when_both_sides_change() {
         .at_counter(&json!({"action": "edit_customer", "id": customer_id, "fields": {"postCode": "YO1 2BB"}}))
         .await;
     sync_twice(&bench).await;
-    let (left, right) = (contact(&bench, &contact_id).await, customer(&bench, &customer_id).await);
-    assert_eq!((&left["city"], &left["postalCode"]), (&json!("York"), &json!("YO1 2BB")));
+    let (left, right) = (
+        contact(&bench, &contact_id).await,
+        customer(&bench, &customer_id).await,
+    );
+    assert_eq!(
+        (&left["city"], &left["postalCode"]),
+        (&json!("York"), &json!("YO1 2BB"))
+    );
     assert_eq!(right["fulladdress"]["city"], "York");
     assert_eq!(right["fulladdress"]["post_code"], "YO1 2BB");
 
     // The same field: the counter wins for a name.
-    bench.in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {"lastName": "Crm"}}));
+    bench.in_crm(
+        &json!({"action": "edit_contact", "id": contact_id, "fields": {"lastName": "Crm"}}),
+    );
     bench
         .at_counter(&json!({"action": "edit_customer", "id": customer_id, "fields": {"name": "Maria Counter"}}))
         .await;
@@ -201,27 +268,52 @@ async fn invariant_3_no_lost_edit_when_both_sides_change() {
         .await;
     tokio::time::sleep(std::time::Duration::from_millis(400)).await;
     sync_twice(&bench).await;
-    assert_eq!(contact(&bench, &contact_id).await["email"], "crm@example.test");
-    assert_eq!(customer(&bench, &customer_id).await["email"], "counter@example.test");
+    assert_eq!(
+        contact(&bench, &contact_id).await["email"],
+        "crm@example.test"
+    );
+    assert_eq!(
+        customer(&bench, &customer_id).await["email"],
+        "counter@example.test"
+    );
     let questions = bench.app.reviews(SHOP).await.unwrap();
     assert_eq!(questions.len(), 1, "{questions:?}");
     assert_eq!(questions[0].field, "email");
-    let answer = Answer::Accept { candidate: None, side: Some(Side::HighLevel) };
-    bench.app.answer(SHOP, questions[0].id, answer).await.unwrap();
+    let answer = Answer::Accept {
+        candidate: None,
+        side: Some(Side::HighLevel),
+    };
+    bench
+        .app
+        .answer(SHOP, questions[0].id, answer)
+        .await
+        .unwrap();
     sync_twice(&bench).await;
-    assert_eq!(customer(&bench, &customer_id).await["email"], "crm@example.test");
+    assert_eq!(
+        customer(&bench, &customer_id).await["email"],
+        "crm@example.test"
+    );
     assert!(bench.app.reviews(SHOP).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_field_emptied_in_the_crm_is_emptied_or_told() {
     let (bench, [contact_id, customer_id, ..]) = small_shop().await;
-    bench.in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {"address1": null}}));
+    bench
+        .in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {"address1": null}}));
     tokio::time::sleep(std::time::Duration::from_millis(400)).await;
     sync_twice(&bench).await;
     // This account cannot clear fields: the counter keeps its value, the CRM keeps the person's edit, and
     // the difference is counted instead of being written again and again.
-    assert_eq!(customer(&bench, &customer_id).await["fulladdress"]["address"], "1 High Street");
-    assert!(contact(&bench, &contact_id).await["address1"].as_str().unwrap_or("").is_empty());
+    assert_eq!(
+        customer(&bench, &customer_id).await["fulladdress"]["address"],
+        "1 High Street"
+    );
+    assert!(
+        contact(&bench, &contact_id).await["address1"]
+            .as_str()
+            .unwrap_or("")
+            .is_empty()
+    );
     assert!(bench.sync().await.held >= 1);
 }

@@ -1,5 +1,7 @@
 //! What waits for a person: approval, review, deletes in numbers; and what a preview leaves alone.
 
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
 use app::{Answer, ProgressBoard, SyncOptions};
 use domain::{Kind, RecordId, Side};
 use serde_json::json;
@@ -7,7 +9,15 @@ use testkit::{Bench, SHOP};
 use twin::Vendor;
 
 async fn sync_unapproved(bench: &Bench) -> app::Tally {
-    bench.app.sync(SHOP, SyncOptions { approve: false }, &ProgressBoard::default()).await.unwrap()
+    bench
+        .app
+        .sync(
+            SHOP,
+            SyncOptions { approve: false },
+            &ProgressBoard::default(),
+        )
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,10 +26,17 @@ async fn a_first_run_waits_for_approval_and_then_runs_to_its_end() {
     let before = bench.truth().await;
     let waiting = sync_unapproved(&bench).await;
     assert!(!waiting.finished);
-    assert!(waiting.reasons[0].contains("first run"), "{:?}", waiting.reasons);
+    assert!(
+        waiting.reasons[0].contains("first run"),
+        "{:?}",
+        waiting.reasons
+    );
     assert!(!waiting.wrote());
     let after = bench.truth().await;
-    assert_eq!((before.contacts, before.customers), (after.contacts, after.customers));
+    assert_eq!(
+        (before.contacts, before.customers),
+        (after.contacts, after.customers)
+    );
     assert!(bench.sync().await.finished);
     // Approved once, it goes on without.
     let later = sync_unapproved(&bench).await;
@@ -30,15 +47,41 @@ async fn a_first_run_waits_for_approval_and_then_runs_to_its_end() {
 async fn invariant_14_preview_is_pure_and_tells_what_the_sync_then_does() {
     let bench = Bench::new(12, 120, 40).await;
     let before = bench.truth().await;
-    let preview = bench.app.preview(SHOP, &ProgressBoard::default()).await.unwrap();
+    let preview = bench
+        .app
+        .preview(SHOP, &ProgressBoard::default())
+        .await
+        .unwrap();
     let after = bench.truth().await;
-    assert_eq!((&before.contacts, &before.tasks), (&after.contacts, &after.tasks));
-    assert_eq!((&before.customers, &before.tickets), (&after.customers, &after.tickets));
+    assert_eq!(
+        (&before.contacts, &before.tasks),
+        (&after.contacts, &after.tasks)
+    );
+    assert_eq!(
+        (&before.customers, &before.tickets),
+        (&after.customers, &after.tickets)
+    );
     let shop = bench.app.shop(SHOP).await.unwrap();
-    assert!(bench.app.store().count_records(shop.id).await.unwrap().is_empty(), "nothing is stored");
+    assert!(
+        bench
+            .app
+            .store()
+            .count_records(shop.id)
+            .await
+            .unwrap()
+            .is_empty(),
+        "nothing is stored"
+    );
     let left_over = std::fs::read_dir(bench.folder.path())
         .unwrap()
-        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("preview"))
+        .filter(|entry| {
+            entry
+                .as_ref()
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .contains("preview")
+        })
         .count();
     assert_eq!(left_over, 0, "the copy is gone");
     assert!(preview.tally.created.total() > 0);
@@ -59,22 +102,46 @@ async fn answers_to_questions_about_people_are_remembered() {
     bench.in_crm(&json!({"action": "create_contact", "fields": {
         "firstName": "A", "lastName": "Miller", "phone": "+447400123456"}}));
     let tally = bench.sync().await;
-    assert!(tally.review >= 1, "a shared phone is evidence, not identity: {tally:?}");
+    assert!(
+        tally.review >= 1,
+        "a shared phone is evidence, not identity: {tally:?}"
+    );
     let contacts = bench.truth().await.contacts.len();
-    assert_eq!(contacts, 1, "nobody is created while it is not known who is who");
+    assert_eq!(
+        contacts, 1,
+        "nobody is created while it is not known who is who"
+    );
     let questions = bench.app.reviews(SHOP).await.unwrap();
     let (first, second) = (&questions[0], &questions[1]);
     bench
         .app
-        .answer(SHOP, first.id, Answer::Accept { candidate: None, side: None })
+        .answer(
+            SHOP,
+            first.id,
+            Answer::Accept {
+                candidate: None,
+                side: None,
+            },
+        )
         .await
         .unwrap();
-    bench.app.answer(SHOP, second.id, Answer::Apart).await.unwrap();
+    bench
+        .app
+        .answer(SHOP, second.id, Answer::Apart)
+        .await
+        .unwrap();
     bench.sync().await;
     let tally = bench.sync().await;
-    assert!(bench.app.reviews(SHOP).await.unwrap().is_empty(), "{tally:?}");
+    assert!(
+        bench.app.reviews(SHOP).await.unwrap().is_empty(),
+        "{tally:?}"
+    );
     let truth = bench.truth().await;
-    assert_eq!(truth.contacts.len(), 2, "the other one has a contact of her own");
+    assert_eq!(
+        truth.contacts.len(),
+        2,
+        "the other one has a contact of her own"
+    );
     assert_eq!(truth.customers.len(), 2);
     assert!(!bench.sync().await.wrote());
 }
@@ -85,16 +152,27 @@ async fn a_deleted_record_ends_its_link_and_is_not_made_again() {
     bench.sync().await;
     let truth = bench.truth().await;
     let customer = truth.customers.keys().next().unwrap().clone();
-    bench.at_counter(&json!({"action": "delete_customer", "id": customer})).await;
+    bench
+        .at_counter(&json!({"action": "delete_customer", "id": customer}))
+        .await;
     let shop = bench.app.shop(SHOP).await.unwrap();
     let link = bench
         .app
         .store()
-        .link_of(shop.id, Side::MyGadgetRepairs, Kind::Contact, &RecordId::new(&customer))
+        .link_of(
+            shop.id,
+            Side::MyGadgetRepairs,
+            Kind::Contact,
+            &RecordId::new(&customer),
+        )
         .await
         .unwrap()
         .unwrap();
-    let tally = bench.app.sweep(SHOP, &ProgressBoard::default()).await.unwrap();
+    let tally = bench
+        .app
+        .sweep(SHOP, &ProgressBoard::default())
+        .await
+        .unwrap();
     assert!(tally.finished, "{:?}", tally.reasons);
     // Unlinked and told; the contact stays, and an edit of it does not bring the customer back.
     let contact = link.left.as_str();
@@ -112,13 +190,33 @@ async fn a_deleted_record_ends_its_link_and_is_not_made_again() {
 async fn many_deletes_wait_for_a_person() {
     let bench = Bench::new(14, 60, 0).await;
     bench.sync().await;
-    let customers: Vec<String> = bench.truth().await.customers.keys().take(30).cloned().collect();
+    let customers: Vec<String> = bench
+        .truth()
+        .await
+        .customers
+        .keys()
+        .take(30)
+        .cloned()
+        .collect();
     for customer in &customers {
-        bench.at_counter(&json!({"action": "delete_customer", "id": customer})).await;
+        bench
+            .at_counter(&json!({"action": "delete_customer", "id": customer}))
+            .await;
     }
-    let tally = bench.app.sweep(SHOP, &ProgressBoard::default()).await.unwrap();
+    let tally = bench
+        .app
+        .sweep(SHOP, &ProgressBoard::default())
+        .await
+        .unwrap();
     assert!(!tally.finished);
-    assert!(tally.reasons.iter().any(|reason| reason.contains("deleted or unlinked")), "{:?}", tally.reasons);
+    assert!(
+        tally
+            .reasons
+            .iter()
+            .any(|reason| reason.contains("deleted or unlinked")),
+        "{:?}",
+        tally.reasons
+    );
     let approved = bench.sync().await;
     assert!(approved.finished, "{:?}", approved.reasons);
     assert_eq!(bench.truth().await.contacts.len(), 60, "the contacts stay");
@@ -127,15 +225,33 @@ async fn many_deletes_wait_for_a_person() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_read_only_credentials_writes_are_held_and_named() {
     let bench = Bench::new(15, 20, 6).await;
-    let token = bench.twins.highlevel().credentials().read_only.secret.clone();
-    bench.app.connect(SHOP, Side::HighLevel, &token.into()).await.unwrap();
+    let token = bench
+        .twins
+        .highlevel()
+        .credentials()
+        .read_only
+        .secret
+        .clone();
+    bench
+        .app
+        .connect(SHOP, Side::HighLevel, &token.into())
+        .await
+        .unwrap();
     let tally = bench.sync().await;
     assert!(tally.held > 0, "{tally:?}");
-    assert!(tally.reasons.iter().any(|reason| reason.contains("scope")), "{:?}", tally.reasons);
+    assert!(
+        tally.reasons.iter().any(|reason| reason.contains("scope")),
+        "{:?}",
+        tally.reasons
+    );
     assert_eq!(tally.created.highlevel["contact"], 0);
     // With the right token the held writes go through by themselves.
     let token = bench.twins.token().to_owned();
-    bench.app.connect(SHOP, Side::HighLevel, &token.into()).await.unwrap();
+    bench
+        .app
+        .connect(SHOP, Side::HighLevel, &token.into())
+        .await
+        .unwrap();
     let tally = bench.sync().await;
     assert!(tally.finished, "{:?}", tally.reasons);
     assert!(tally.created.highlevel["contact"] > 0);
@@ -148,17 +264,37 @@ async fn a_broken_network_is_said_and_survived() {
     bench.twins.set_offline(Vendor::HighLevel, true);
     let error = bench
         .app
-        .sync(SHOP, SyncOptions { approve: true }, &ProgressBoard::default())
+        .sync(
+            SHOP,
+            SyncOptions { approve: true },
+            &ProgressBoard::default(),
+        )
         .await
         .unwrap_err();
     assert!(error.to_string().contains("HighLevel"), "{error}");
     let shop = bench.app.shop(SHOP).await.unwrap();
-    let customers: Vec<RecordId> = bench.truth().await.customers.keys().map(RecordId::new).collect();
-    let links =
-        bench.app.store().links_of(shop.id, Side::MyGadgetRepairs, Kind::Contact, &customers).await.unwrap();
-    let customer = customers.iter().find(|id| links.contains_key(*id)).unwrap().as_str();
+    let customers: Vec<RecordId> = bench
+        .truth()
+        .await
+        .customers
+        .keys()
+        .map(RecordId::new)
+        .collect();
+    let links = bench
+        .app
+        .store()
+        .links_of(shop.id, Side::MyGadgetRepairs, Kind::Contact, &customers)
+        .await
+        .unwrap();
+    let customer = customers
+        .iter()
+        .find(|id| links.contains_key(*id))
+        .unwrap()
+        .as_str();
     bench
-        .at_counter(&json!({"action": "edit_customer", "id": customer, "fields": {"city": "Ulverston"}}))
+        .at_counter(
+            &json!({"action": "edit_customer", "id": customer, "fields": {"city": "Ulverston"}}),
+        )
         .await;
     bench.twins.set_offline(Vendor::HighLevel, false);
     let tally = bench.sync().await;

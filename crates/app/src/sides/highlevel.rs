@@ -63,7 +63,7 @@ impl HighLevelPort {
             .contacts()
             .search(&search)
             .await
-            .map_err(failure)?;
+            .map_err(PortError::from)?;
         let records = page
             .rows
             .iter()
@@ -82,7 +82,12 @@ impl HighLevelPort {
             after: cursor(next),
             ..TaskSearch::default()
         };
-        let page = self.client.tasks().search(&search).await.map_err(failure)?;
+        let page = self
+            .client
+            .tasks()
+            .search(&search)
+            .await
+            .map_err(PortError::from)?;
         let records = page
             .rows
             .iter()
@@ -100,7 +105,7 @@ impl HighLevelPort {
             Ok(found) if found.deleted == Some(true) => Ok(None),
             Ok(found) => Ok(Some(contact(&found))),
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -121,7 +126,7 @@ impl HighLevelPort {
                     number: phone.as_deref(),
                 })
                 .await
-                .map_err(failure)?;
+                .map_err(PortError::from)?;
             if let Some(found) = found
                 && !ids.contains(&found.id)
             {
@@ -154,7 +159,7 @@ impl HighLevelPort {
                 .contacts()
                 .search(&search)
                 .await
-                .map_err(failure)?;
+                .map_err(PortError::from)?;
             for row in page.rows {
                 if candidates.iter().all(|known| known.id.as_str() != row.id) {
                     // The index also shows deleted contacts for a while.
@@ -192,7 +197,9 @@ impl HighLevelPort {
                 outcome = self.client.contacts().update(id.as_str(), &update).await;
             }
         }
-        outcome.map(|found| contact(&found)).map_err(failure)
+        outcome
+            .map(|found| contact(&found))
+            .map_err(PortError::from)
     }
 }
 
@@ -237,7 +244,7 @@ impl Port for HighLevelPort {
         match self.client.tasks().get(parent.as_str(), id.as_str()).await {
             Ok(found) => Ok(Some(owned(task(&found), parent))),
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -248,7 +255,7 @@ impl Port for HighLevelPort {
                 .contacts()
                 .create(&contact_create(draft))
                 .await
-                .map_err(failure)?;
+                .map_err(PortError::from)?;
             return Ok(Made {
                 id: RecordId::new(made.id.clone()),
                 record: Some(contact(&made)),
@@ -262,7 +269,7 @@ impl Port for HighLevelPort {
             .tasks()
             .create(parent.as_str(), &create)
             .await
-            .map_err(failure)?;
+            .map_err(PortError::from)?;
         Ok(Made {
             id: RecordId::new(made.id.clone()),
             record: Some(owned(task(&made), parent)),
@@ -288,7 +295,7 @@ impl Port for HighLevelPort {
             .tasks()
             .update(parent.as_str(), id.as_str(), &update)
             .await
-            .map_err(failure)?;
+            .map_err(PortError::from)?;
         Ok(Some(owned(task(&updated), parent)))
     }
 
@@ -319,7 +326,7 @@ impl Port for HighLevelPort {
         let tasks = match self.client.tasks().list(parent.as_str()).await {
             Ok(tasks) => tasks,
             Err(error) if error.is_not_found() => Vec::new(),
-            Err(error) => return Err(failure(error)),
+            Err(error) => return Err(error.into()),
         };
         let candidates = tasks
             .iter()
@@ -481,27 +488,29 @@ fn incomplete() -> PortError {
     }
 }
 
-pub(crate) fn failure(error: Error) -> PortError {
-    let cause = match &error {
-        Error::NotFound { .. } => Cause::NotFound,
-        Error::Duplicate {
-            contact_id: Some(id),
-            matching_field,
-        } => Cause::Duplicate {
-            id: RecordId::new(id.clone()),
-            field: match matching_field.as_deref() {
-                Some("phone") => Field::Phone,
-                _ => Field::Email,
+impl From<Error> for PortError {
+    fn from(error: Error) -> Self {
+        let cause = match &error {
+            Error::NotFound { .. } => Cause::NotFound,
+            Error::Duplicate {
+                contact_id: Some(id),
+                matching_field,
+            } => Cause::Duplicate {
+                id: RecordId::new(id.clone()),
+                field: match matching_field.as_deref() {
+                    Some("phone") => Field::Phone,
+                    _ => Field::Email,
+                },
             },
-        },
-        _ => Cause::Other,
-    };
-    PortError {
-        side: Side::HighLevel,
-        code: error.code(),
-        message: error.to_string(),
-        class: error.class(),
-        maybe_applied: error.applied() == Applied::Unknown,
-        cause,
+            _ => Cause::Other,
+        };
+        Self {
+            side: Side::HighLevel,
+            code: error.code(),
+            message: error.to_string(),
+            class: error.class(),
+            maybe_applied: error.applied() == Applied::Unknown,
+            cause,
+        }
     }
 }

@@ -60,7 +60,7 @@ impl MyGadgetRepairsPort {
                 self.feed(kind).store(false, Ordering::Relaxed);
                 Ok(None)
             }
-            other => Err(failure(other)),
+            other => Err(other.into()),
         };
         if kind == Kind::Contact {
             let page = match self.client.customers().updated_page(since, cursor).await {
@@ -115,7 +115,7 @@ impl MyGadgetRepairsPort {
                 .customers()
                 .page(&filter, cursor)
                 .await
-                .map_err(failure)?;
+                .map_err(PortError::from)?;
             Ok((
                 page.items.iter().map(|item| self.customer(item)).collect(),
                 page.next,
@@ -126,7 +126,7 @@ impl MyGadgetRepairsPort {
                 .tickets()
                 .page(&filter, cursor)
                 .await
-                .map_err(failure)?;
+                .map_err(PortError::from)?;
             Ok((
                 page.items.iter().map(|item| self.ticket(item)).collect(),
                 page.next,
@@ -247,7 +247,7 @@ impl Port for MyGadgetRepairsPort {
         match found {
             Ok(record) => Ok(Some(record)),
             Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -268,7 +268,7 @@ impl Port for MyGadgetRepairsPort {
         };
         // The answer holds nothing but the id (mygadgetrepairs-api.md section 5).
         Ok(Made {
-            id: id.map_err(failure)?,
+            id: id.map_err(PortError::from)?,
             record: None,
         })
     }
@@ -294,7 +294,7 @@ impl Port for MyGadgetRepairsPort {
                     .await
             }
         }
-        .map_err(failure)?;
+        .map_err(PortError::from)?;
         Ok(None)
     }
 
@@ -351,18 +351,20 @@ fn ticket_write(writes: &Writes) -> TicketWrite {
     }
 }
 
-pub(crate) fn failure(error: Error) -> PortError {
-    let cause = match &error {
-        Error::NotFound { .. } => Cause::NotFound,
-        _ => Cause::Other,
-    };
-    let maybe_applied = error.applied() == Applied::Unknown;
-    PortError {
-        side: Side::MyGadgetRepairs,
-        code: error.code(),
-        message: error.to_string(),
-        class: error.class(),
-        maybe_applied,
-        cause,
+impl From<Error> for PortError {
+    fn from(error: Error) -> Self {
+        let cause = match &error {
+            Error::NotFound { .. } => Cause::NotFound,
+            _ => Cause::Other,
+        };
+        let maybe_applied = error.applied() == Applied::Unknown;
+        Self {
+            side: Side::MyGadgetRepairs,
+            code: error.code(),
+            message: error.to_string(),
+            class: error.class(),
+            maybe_applied,
+            cause,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The first run of a shop: everybody exactly once, and nothing written the second time.
 
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
 mod exactly_once;
 
 use exactly_once::assert_exactly_once;

@@ -9,8 +9,8 @@ use domain::{IntentId, Kind, Record, RecordId, Side, Timestamp};
 use serde_json::json;
 use std::collections::HashMap;
 use store::{
-    Change, Intent, IntentOp, IntentState, Link, RecordState, Review, ReviewKind, ReviewState,
-    StoredRecord,
+    Change, Intent, IntentOp, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind,
+    ReviewState, StoredRecord,
 };
 use sync::{Conflict, PairDecision};
 
@@ -108,6 +108,18 @@ impl Pass<'_> {
                 link.left.clone(),
                 field.as_str().to_owned(),
             ));
+        }
+        if !decision.merge.overruled.is_empty() {
+            // A person's value gives way to a rule: it is kept here, never lost silently.
+            changes.push(Change::Journal(JournalEntry {
+                run: self.run,
+                event: "overruled",
+                side: Some(Side::HighLevel),
+                kind: Some(link.kind),
+                record: Some(link.left.clone()),
+                counterpart: Some(link.right.clone()),
+                detail: json!({"values": decision.merge.overruled}),
+            }));
         }
         changes.push(state.rebase(link.id));
         // One side at a time: what is written to the other is decided again on the outcome.
