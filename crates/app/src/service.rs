@@ -22,6 +22,8 @@ const SWEPT: &str = "swept";
 pub struct SyncOptions {
     /// A person approves a first run or a mass change.
     pub approve: bool,
+    /// One of the passes of a running service: it spares the day's budget.
+    pub live: bool,
 }
 
 /// Live progress of every shop that is being served.
@@ -116,7 +118,7 @@ impl App {
         loop {
             let outcome = tokio::select! {
                 () = stop.cancelled() => return,
-                outcome = self.sync(name, SyncOptions::default(), &board) => outcome,
+                outcome = self.sync(name, SyncOptions { live: true, ..SyncOptions::default() }, &board) => outcome,
             };
             let note = match outcome {
                 Ok(tally) => tally.reasons.first().cloned(),
@@ -158,7 +160,7 @@ impl App {
             .run(Options {
                 approve: options.approve,
                 sweep,
-                offline: false,
+                live: options.live,
             })
             .await?;
         if sweep {

@@ -11,11 +11,7 @@ use twin::Vendor;
 async fn sync_unapproved(bench: &Bench) -> app::Tally {
     bench
         .app
-        .sync(
-            SHOP,
-            SyncOptions { approve: false },
-            &ProgressBoard::default(),
-        )
+        .sync(SHOP, SyncOptions::default(), &ProgressBoard::default())
         .await
         .unwrap()
 }
@@ -266,7 +262,10 @@ async fn a_broken_network_is_said_and_survived() {
         .app
         .sync(
             SHOP,
-            SyncOptions { approve: true },
+            SyncOptions {
+                approve: true,
+                live: false,
+            },
             &ProgressBoard::default(),
         )
         .await

@@ -89,7 +89,10 @@ impl Bench {
 
     /// One pass, approved.
     pub async fn sync(&self) -> Tally {
-        let options = SyncOptions { approve: true };
+        let options = SyncOptions {
+            approve: true,
+            live: false,
+        };
         self.app
             .sync(SHOP, options, &ProgressBoard::default())
             .await

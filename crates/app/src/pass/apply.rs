@@ -371,7 +371,15 @@ impl Pass<'_> {
             outcome.changes.splice(0..0, [seen, state.rebase(link.id)]);
             return Ok(outcome);
         }
-        let writes = self.judge.native(&wanted, &target, &source.record);
+        let before = Payload::read(intent);
+        let mut writes = self.judge.native(&wanted, &target, &source.record);
+        if before.adorn
+            && let Some(adornment) = mapping::adorn(&target, &source.record)
+        {
+            for (field, value) in adornment.fields {
+                writes.entry(field).or_insert(value);
+            }
+        }
         if writes.is_empty() {
             let mut outcome = self.decide_anew(intent);
             outcome.changes.insert(0, seen);
@@ -381,7 +389,7 @@ impl Pass<'_> {
             changes: wanted,
             source: self.judge.project(&source.record),
             before: self.judge.project_with(&target, &source.record),
-            ..Payload::read(intent)
+            ..before
         };
         match port
             .update(intent.kind, &target_id, parent.as_ref(), &writes)

@@ -225,6 +225,21 @@ impl Pass<'_> {
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
         ];
         self.wake(intent, &record.id, &mut changes);
+        if source.side == Side::HighLevel && mapping::adorn(source, record).is_some() {
+            let payload = Payload {
+                cause: "a ticket was made for the task".to_owned(),
+                adorn: true,
+                ..Payload::default()
+            };
+            changes.push(Change::Intend(Box::new(self.intent(
+                Side::HighLevel,
+                intent.kind,
+                IntentOp::Update,
+                Some(source.id.clone()),
+                record.id.clone(),
+                &payload,
+            ))));
+        }
         changes
     }
 

@@ -41,8 +41,9 @@ pub(crate) struct Options {
     pub(crate) approve: bool,
     /// Read both sides completely, not only what changed.
     pub(crate) sweep: bool,
-    /// Nothing is read any more: decide on what is stored.
-    pub(crate) offline: bool,
+    /// One of the passes of a running service: what costs a complete walk is read as often as the day's
+    /// budget allows, not every time.
+    pub(crate) live: bool,
 }
 
 /// Two flags, one for each side.
@@ -140,12 +141,10 @@ impl<'a> Pass<'a> {
         // Before anything new is read: what was sent without an answer must not be taken for news.
         self.look_up_both().await?;
         self.progress.phase(Phase::Reading);
-        if !options.offline {
-            tokio::try_join!(
-                self.read_side(left, options.sweep),
-                self.read_side(right, options.sweep)
-            )?;
-        }
+        tokio::try_join!(
+            self.read_side(left, options),
+            self.read_side(right, options)
+        )?;
         let mut read_at = self.now();
         loop {
             self.progress.phase(Phase::Deciding);
@@ -209,29 +208,51 @@ impl<'a> Pass<'a> {
                 }
             }
             let stale = self.after(read_at, f64::from(self.config.poll_seconds));
-            if !options.offline && self.now() > stale {
+            if self.now() > stale {
                 self.progress.phase(Phase::Reading);
-                tokio::try_join!(self.poll_side(left), self.poll_side(right))?;
+                let again = Options {
+                    sweep: false,
+                    live: true,
+                    ..options
+                };
+                tokio::try_join!(self.read_side(left, again), self.read_side(right, again))?;
                 read_at = self.now();
             }
         }
     }
 
     /// Reads a side completely the first time and for a sweep; else only what may have changed.
-    async fn read_side(&self, port: &dyn Port, sweep: bool) -> Result<(), AppError> {
+    async fn read_side(&self, port: &dyn Port, options: Options) -> Result<(), AppError> {
         for kind in KINDS {
-            if sweep || !self.is_read(port.side(), kind).await? || !port.tells_changes(kind) {
+            let known = self.is_read(port.side(), kind).await?;
+            if options.sweep || !known {
                 self.walk_all(port, kind).await?;
-            } else {
+            } else if port.tells_changes(kind) {
                 self.poll_changed(port, kind).await?;
+            } else if !options.live || self.walk_is_due(port.side(), kind).await? {
+                self.walk_all(port, kind).await?;
             }
         }
         Ok(())
     }
 
-    /// Reads what may have changed while the pass was writing.
-    async fn poll_side(&self, port: &dyn Port) -> Result<(), AppError> {
-        self.read_side(port, false).await
+    /// Whether a complete walk over records whose changes the vendor does not tell is due again: as often
+    /// as polls, but never for more than a share of the day's requests.
+    async fn walk_is_due(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
+        let counts = self.store.count_records(self.shop.id).await?;
+        let records = counts.iter().find(|(on, of, _)| (*on, *of) == (side, kind));
+        let budgets = sync::Budgets {
+            highlevel_per_day: u64::from(self.config.highlevel_per_day),
+            ..sync::Budgets::default()
+        };
+        let interval = sync::task_walk_interval(
+            records.map_or(0, |(_, _, count)| *count),
+            u64::from(self.config.poll_seconds),
+            &budgets,
+        );
+        let walked = self.last_walk(side, kind).await?;
+        let age = walked.map(|at| self.now().as_second() - at.as_second());
+        Ok(age.is_none_or(|age| age >= i64::try_from(interval).unwrap_or(i64::MAX)))
     }
 
     async fn look_up_both(&self) -> Result<(), AppError> {

@@ -21,6 +21,9 @@ pub(crate) struct Payload {
     /// The target's shared fields just before it was written.
     #[serde(default)]
     pub(crate) before: Fields,
+    /// The task was just turned into a ticket: its title and body get the ticket's reference.
+    #[serde(default)]
+    pub(crate) adorn: bool,
     /// Fields that the vendor refuses for this record, because another record has the same key.
     #[serde(default)]
     pub(crate) withhold: BTreeSet<Field>,

@@ -51,6 +51,19 @@ impl Pass<'_> {
             .is_some())
     }
 
+    /// When the last complete walk ended, or its last page was read.
+    pub(super) async fn last_walk(
+        &self,
+        side: Side,
+        kind: Kind,
+    ) -> Result<Option<Timestamp>, AppError> {
+        let stored = self
+            .store
+            .cursor(self.shop.id, &format!("walk.{side}.{kind}"))
+            .await?;
+        Ok(stored.map(|row| row.at))
+    }
+
     /// Reads all records of a kind, going on where an earlier walk was cut off, and finds out what vanished.
     pub(super) async fn walk_all(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
         let side = port.side();

@@ -151,7 +151,7 @@ impl Pass<'_> {
         )
     }
 
-    pub(super) fn intent(
+    pub(in crate::pass) fn intent(
         &self,
         side: Side,
         kind: Kind,
