@@ -7,8 +7,10 @@
     reason = "test support fails loudly"
 )]
 
+mod exactly_once;
 mod truth;
 
+pub use exactly_once::assert_exactly_once;
 pub use truth::{Truth, texts};
 
 use app::{App, AppConfig, NewShop, ProgressBoard, SyncOptions, Tally};
@@ -80,6 +82,32 @@ impl Bench {
             folder,
             at_start,
         }
+    }
+
+    /// The environment in which a separate process works on the same shop.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            (
+                "REPAIRBRIDGE_STORE__URL",
+                format!("sqlite://{}", database(&self.folder).display()),
+            ),
+            ("REPAIRBRIDGE_VAULT_KEY", "11".repeat(32)),
+            (
+                "REPAIRBRIDGE_HIGHLEVEL__BASE_URL",
+                self.twins.highlevel_url(),
+            ),
+            ("REPAIRBRIDGE_HIGHLEVEL__REQUESTS_PER_10S", "0".into()),
+            (
+                "REPAIRBRIDGE_MYGADGETREPAIRS__BASE_URL",
+                self.twins.mygadgetrepairs_url(),
+            ),
+            (
+                "REPAIRBRIDGE_MYGADGETREPAIRS__REQUESTS_PER_MINUTE",
+                "0".into(),
+            ),
+            ("REPAIRBRIDGE_SYNC__INDEX_LAG_SECONDS", "2".into()),
+        ]
     }
 
     /// The application as after a restart: opened anew on the same file.

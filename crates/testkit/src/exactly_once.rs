@@ -1,22 +1,22 @@
 //! Every customer has exactly one contact and every ticket exactly one task, and the pairs are the right
 //! ones; who waits for a person is left out.
 
+use crate::{Bench, SHOP};
 use domain::{Kind, RecordId, Side};
 use std::collections::{BTreeMap, BTreeSet};
-use testkit::{Bench, SHOP};
 
 /// Asserts it, by the links and by what the twins really hold.
 pub async fn assert_exactly_once(bench: &Bench) {
     let truth = bench.truth().await;
     let store = bench.app.store();
-    let shop = bench.app.shop(SHOP).await.unwrap();
+    let shop = bench.app.shop(SHOP).await.expect("the store answers");
     let asked = asked(bench).await;
 
     let customers: Vec<RecordId> = truth.customers.keys().map(RecordId::new).collect();
     let links = store
         .links_of(shop.id, Side::MyGadgetRepairs, Kind::Contact, &customers)
         .await
-        .unwrap();
+        .expect("the store answers");
     let mut partners: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (customer, record) in &truth.customers {
         match links.get(&RecordId::new(customer)) {
@@ -83,7 +83,7 @@ pub async fn assert_exactly_once(bench: &Bench) {
     let links = store
         .links_of(shop.id, Side::MyGadgetRepairs, Kind::Task, &tickets)
         .await
-        .unwrap();
+        .expect("the store answers");
     let mut tasks = BTreeSet::new();
     for (ticket, record) in &truth.tickets {
         let customer = record["customer"]["id"].as_str().unwrap_or_default();
@@ -114,7 +114,7 @@ pub async fn assert_exactly_once(bench: &Bench) {
 /// Everybody about whom a person is asked, candidates included.
 async fn asked(bench: &Bench) -> BTreeSet<String> {
     let mut asked = BTreeSet::new();
-    for line in bench.app.reviews(SHOP).await.unwrap() {
+    for line in bench.app.reviews(SHOP).await.expect("the store answers") {
         asked.insert(line.record.as_str().to_owned());
         for candidate in line.detail["candidates"].as_array().into_iter().flatten() {
             asked.extend(candidate["id"].as_str().map(str::to_owned));

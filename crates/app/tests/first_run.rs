@@ -1,11 +1,6 @@
 //! The first run of a shop: everybody exactly once, and nothing written the second time.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
-mod exactly_once;
-
-use exactly_once::assert_exactly_once;
-use testkit::Bench;
+use testkit::{Bench, assert_exactly_once};
 use twin::{FaultProfile, Vendor};
 
 /// 1,000 customers and 300 contacts, 200 of them the same people.
