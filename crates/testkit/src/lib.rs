@@ -43,6 +43,12 @@ pub struct Bench {
 impl Bench {
     /// Twins without vendor limits and a little search lag; nothing synced yet.
     pub async fn new(seed: u64, customers: usize, contacts: usize) -> Self {
+        Self::with(Self::options(seed, customers, contacts)).await
+    }
+
+    /// The options of [`Bench::new`], to be changed.
+    #[must_use]
+    pub fn options(seed: u64, customers: usize, contacts: usize) -> TwinOptions {
         let mut options = TwinOptions::new(seed, customers);
         options.contacts = Some(contacts);
         options.highlevel = twin::highlevel::Settings {
@@ -50,7 +56,7 @@ impl Bench {
             ..twin::highlevel::Settings::unhindered()
         };
         options.mygadgetrepairs.throttle_per_minute = None;
-        Self::with(options).await
+        options
     }
 
     /// Twins as told.
@@ -125,6 +131,11 @@ impl Bench {
             .sync(SHOP, options, &ProgressBoard::default())
             .await
             .expect("a pass ends")
+    }
+
+    /// One pass that reads both sides completely.
+    pub async fn sweep(&self) -> Tally {
+        self.app.sweep(SHOP, &ProgressBoard::default()).await.expect("a sweep ends")
     }
 
     /// What a person does in the CRM.
