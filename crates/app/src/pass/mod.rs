@@ -233,7 +233,12 @@ impl<'a> Pass<'a> {
                 self.walk_all(port, kind).await?;
             }
         }
-        Ok(())
+        // Quiet polls leave no other trace: this is what the lag is counted from.
+        self.commit(vec![Change::Cursor(
+            format!("seen.{}", port.side()),
+            Json::Null,
+        )])
+        .await
     }
 
     /// Whether a complete walk over records whose changes the vendor does not tell is due again: as often

@@ -6,6 +6,9 @@ use crate::{Store, StoreError};
 use domain::{RunId, ShopId, Timestamp};
 use serde_json::Value as Json;
 
+/// Runs that are kept; what they did stays in the journal.
+const KEPT: u32 = 500;
+
 type Row = (String, i64, Option<i64>, String, String);
 
 fn read((id, started, finished, phase, summary): Row) -> Result<RunRow, StoreError> {
@@ -44,6 +47,15 @@ impl Store {
         .bind(json(summary, "run", "summary")?)
         .execute(&self.writer)
         .await?;
+        if finished {
+            sqlx::query(
+                "DELETE FROM run WHERE shop = $1 AND id NOT IN (SELECT id FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2)",
+            )
+            .bind(shop.0)
+            .bind(KEPT)
+            .execute(&self.writer)
+            .await?;
+        }
         Ok(())
     }
 
