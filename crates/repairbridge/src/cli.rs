@@ -1,0 +1,273 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Keeps a repair shop's MyGadgetRepairs account and its HighLevel location in step.
+///
+/// Without a command, the service runs. Exit status: 0 done, 1 it ran and found something wrong, 2 the
+/// command or its configuration is wrong.
+#[derive(Debug, Parser)]
+#[command(name = "repairbridge", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Configuration file; `repairbridge.toml` in the working directory where left out.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) config: Option<PathBuf>,
+    /// Prints one JSON document instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Logs in detail; RUST_LOG decides more finely.
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs the service: status page and sync workers.
+    Serve(Serve),
+    /// The whole product on this machine, with both vendors emulated and a made-up repair shop.
+    Demo(Demo),
+    /// Just the emulators of both vendors, for tests.
+    Twin(Twin),
+    /// Adds, lists, shows, pauses, resumes and removes shops.
+    #[command(subcommand)]
+    Shop(Shop),
+    /// Stores the credentials of one side of a shop.
+    #[command(subcommand)]
+    Connect(Connect),
+    /// Looks for trouble before a sync does. Exit status 1 when something has to be mended.
+    Check {
+        /// The shop.
+        name: String,
+    },
+    /// What a sync would do. Writes nothing, here or there.
+    Preview {
+        /// The shop.
+        name: String,
+    },
+    /// One complete pass of both sides, until nothing is left to do.
+    Sync {
+        /// The shop.
+        name: String,
+        /// Accepts a first run or a mass change that would otherwise wait for a person.
+        #[arg(long)]
+        approve: bool,
+    },
+    /// Health, lag, backlog, budgets, agreement.
+    Status {
+        /// The shop; all of them where left out.
+        name: Option<String>,
+    },
+    /// The journal of a shop.
+    Log(Log),
+    /// Questions that only a person can answer.
+    Review(Review),
+    /// A shop's rules, as one TOML document.
+    #[command(subcommand)]
+    Rules(Rules),
+}
+
+impl Command {
+    /// Whether it runs until it is stopped.
+    pub(crate) const fn is_service(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address of the status page; server.listen where left out.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Customers of the made-up shop.
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    pub(crate) customers: u32,
+    /// Same seed, same shop.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Address of the status page; 127.0.0.1:8780, or any free port where that is taken.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Ends after the first complete sync.
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Twin {
+    /// Address of the HighLevel twin; port 0 for any free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8781")]
+    pub(crate) highlevel_listen: SocketAddr,
+    /// Address of the MyGadgetRepairs twin; port 0 for any free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8782")]
+    pub(crate) mygadgetrepairs_listen: SocketAddr,
+    /// Same seed, same shop, ids, tokens and faults.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Customers of the made-up shop.
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) customers: usize,
+    /// Contacts in the CRM; three in ten of the customers where left out.
+    #[arg(long)]
+    pub(crate) contacts: Option<usize>,
+    /// Faults: none, rough, slow, throttled, half_pages, or parts such as errors=0.1,lost=0.05.
+    #[arg(long, default_value = "none")]
+    pub(crate) faults: String,
+    /// Whether the vendors' request limits apply.
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    pub(crate) limits: Switch,
+    /// Seconds by which contact search lags behind writes.
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
+    pub(crate) search_lag: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// They apply.
+    On,
+    /// They do not.
+    Off,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Shop {
+    /// Adds a shop.
+    Add {
+        /// Short name, typed in commands.
+        name: String,
+        /// The HighLevel location (sub-account) id.
+        #[arg(long, value_name = "ID")]
+        location: String,
+        /// IANA time zone; the location's where left out.
+        #[arg(long, value_name = "TZ")]
+        timezone: Option<String>,
+        /// Two-letter country; the location's where left out.
+        #[arg(long, value_name = "CC")]
+        country: Option<String>,
+    },
+    /// Lists all shops.
+    List,
+    /// Shows a shop.
+    Show {
+        /// The shop.
+        name: String,
+    },
+    /// Stops syncing a shop until it is resumed.
+    Pause {
+        /// The shop.
+        name: String,
+    },
+    /// Lets a paused shop go on.
+    Resume {
+        /// The shop.
+        name: String,
+    },
+    /// Removes a shop and what is stored for it. Both vendors stay as they are.
+    Remove {
+        /// The shop.
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Connect {
+    /// A HighLevel private integration token.
+    #[command(name = "highlevel")]
+    HighLevel {
+        /// The shop.
+        name: String,
+        /// File with the token; - for standard input.
+        #[arg(long, value_name = "FILE")]
+        token_file: PathBuf,
+    },
+    /// A MyGadgetRepairs API key.
+    #[command(name = "mygadgetrepairs")]
+    MyGadgetRepairs {
+        /// The shop.
+        name: String,
+        /// File with the key; - for standard input.
+        #[arg(long, value_name = "FILE")]
+        key_file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    /// The shop.
+    pub(crate) name: String,
+    /// Only lines about this record, by its id on either side.
+    #[arg(long, value_name = "ID")]
+    pub(crate) contact: Option<String>,
+    /// Goes on with new lines until stopped. With --json: one document a line.
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// Lines at most.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Review {
+    /// The shop.
+    pub(crate) name: String,
+    /// An answer; without one, the questions are listed.
+    #[arg(value_enum, requires = "id")]
+    pub(crate) answer: Option<AnswerWord>,
+    /// The question's number.
+    pub(crate) id: Option<i64>,
+    /// The candidate meant, by its id; the best one where left out.
+    #[arg(long, value_name = "ID")]
+    pub(crate) candidate: Option<String>,
+    /// For conflicts: the side whose value is right.
+    #[arg(long)]
+    pub(crate) side: Option<domain::Side>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerWord {
+    /// The same person; or the value of one side is right.
+    Accept,
+    /// Different people.
+    Apart,
+    /// All candidates are this one person.
+    Merge,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Prints the rules, defaults included.
+    Show {
+        /// The shop.
+        name: String,
+    },
+    /// Replaces the rules. What the document leaves out has its default.
+    Set {
+        /// The shop.
+        name: String,
+        /// The TOML document; - for standard input.
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        file: PathBuf,
+    },
+    /// Checks a document, or the stored rules where no file is named.
+    Check {
+        /// The shop.
+        name: String,
+        /// The TOML document; - for standard input.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,201 @@
+//! `demo`: the whole product on this machine. Everything lies in one folder, with a configuration that other
+//! commands can use beside it.
+
+use super::{serve, twin as twins_command};
+use crate::cli::Demo;
+use crate::output::Output;
+use crate::problem::{Exit, Problem};
+use crate::progress::Watching;
+use crate::{config, interrupt, wiring};
+use app::{App, NewShop, SyncOptions, Tally};
+use domain::Side;
+use secrecy::SecretString;
+use serde_json::json;
+use server::ServerOptions;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use twin::{RunningTwins, TwinOptions, Vendor};
+
+const SHOP: &str = "main";
+const PORT: u16 = 8780;
+/// The twin's search lags so much behind writes.
+const LAG_MS: u64 = 1_000;
+
+pub(crate) async fn run(what: Demo, output: Output) -> Result<Exit, Problem> {
+    let mut options = TwinOptions::new(what.seed, what.customers as usize);
+    twins_command::take_limits_off(&mut options);
+    options.highlevel.index_lag_ms = LAG_MS;
+    let twins = twins_command::start(options).await?;
+    let listener = listen(what.listen).await?;
+    let address = serve::address_of(&listener)?;
+    let folder = make_folder()?;
+    let file = write_configuration(&folder, &twins, address)?;
+    let config = config::load(Some(&file))?;
+    let app = wiring::open(&config).await?;
+    let _lock = serve::take_lock(&app)?;
+    connect(&app, &twins).await?;
+
+    let page = format!("http://{address}/");
+    for line in introduction(&twins, &page, &folder, &file) {
+        output.line(line);
+    }
+    let cancel = interrupt::watch(output);
+    let outcome = tokio::select! {
+        outcome = live(&app, listener, &what, output, &cancel) => outcome,
+        () = cancel.cancelled(), if what.once => Err(Problem::ran("INTERRUPTED", "the demo was stopped")),
+    };
+    if what.once && let Ok(tally) = &outcome {
+        output.json(&json!({
+            "url": page,
+            "folder": folder,
+            "config": file,
+            "twins": twins_command::document(&twins),
+            "sync": tally,
+        }));
+    }
+    app.store().clone().close().await;
+    twins.shutdown().await;
+    let tally = outcome?;
+    output.line(format!("stopped; everything of this demo is in {}", folder.display()));
+    let sound = !what.once || tally.is_none_or(|tally| tally.finished && tally.failed == 0);
+    Ok(if sound { Exit::Done } else { Exit::Found })
+}
+
+/// The first sync, approved, with the page beside it; then the service, until stopped.
+async fn live(
+    app: &App,
+    listener: TcpListener,
+    what: &Demo,
+    output: Output,
+    cancel: &CancellationToken,
+) -> Result<Option<Tally>, Problem> {
+    let page_only = cancel.child_token();
+    let board = app.board(SHOP);
+    let _watching = Watching::start(output, &board);
+    let first = async {
+        let tally = tokio::select! {
+            tally = app.sync(SHOP, SyncOptions { approve: true, ..SyncOptions::default() }, &board) => Some(tally?),
+            () = cancel.cancelled() => None,
+        };
+        if let Some(tally) = &tally {
+            for line in super::sync::lines(tally) {
+                output.line(line);
+            }
+        }
+        if what.once {
+            page_only.cancel();
+        } else {
+            app.serve_shops(cancel.clone()).await?;
+        }
+        Ok(tally)
+    };
+    let options = ServerOptions::default();
+    let router = server::router(app.clone(), &options);
+    let page = server::serve(listener, router, page_only.clone());
+    let (tally, page) = tokio::join!(
+        async {
+            let tally = first.await;
+            page_only.cancel();
+            tally
+        },
+        page
+    );
+    page.map_err(|why| Problem::ran("LISTEN", format!("the status page ended: {why}")))?;
+    tally
+}
+
+async fn listen(wanted: Option<SocketAddr>) -> Result<TcpListener, Problem> {
+    if let Some(address) = wanted {
+        return serve::listen(address).await;
+    }
+    match serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await,
+    }
+}
+
+fn make_folder() -> Result<PathBuf, Problem> {
+    let now = wiring::context().clock.now();
+    let stamp = now.strftime("%Y%m%d-%H%M%S").to_string();
+    for suffix in ["", "-2", "-3", "-4"] {
+        let folder = PathBuf::from(format!("repairbridge-demo-{stamp}{suffix}"));
+        match std::fs::create_dir(&folder) {
+            Ok(()) => return Ok(std::fs::canonicalize(&folder).unwrap_or(folder)),
+            Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(why) => {
+                return Err(Problem::wrong(
+                    "DEMO-FOLDER",
+                    format!("the folder {} cannot be made: {why}. Start the demo in a folder that you may write to", folder.display()),
+                ));
+            }
+        }
+    }
+    Err(Problem::ran("DEMO-FOLDER", "several demos were started in this second; try again"))
+}
+
+fn write_configuration(
+    folder: &Path,
+    twins: &RunningTwins,
+    address: SocketAddr,
+) -> Result<PathBuf, Problem> {
+    let file = folder.join("repairbridge.toml");
+    let text = format!(
+        r#"# Made by `repairbridge demo`; useful while it runs, for commands beside it.
+[server]
+listen = "{address}"
+public_url = "http://{address}"
+
+[highlevel]
+base_url = "{}"
+requests_per_10s = 0
+
+[mygadgetrepairs]
+base_url = "{}"
+requests_per_minute = 0
+
+[sync]
+poll_seconds = 2
+index_lag_seconds = 2
+"#,
+        twins.highlevel_url(),
+        twins.mygadgetrepairs_url()
+    );
+    std::fs::write(&file, text).map_err(|why| {
+        Problem::wrong("DEMO-FOLDER", format!("the file {} cannot be written: {why}", file.display()))
+    })?;
+    Ok(file)
+}
+
+async fn connect(app: &App, twins: &RunningTwins) -> Result<(), Problem> {
+    app.add_shop(&NewShop {
+        name: SHOP.to_owned(),
+        location: twins.location_id().to_owned(),
+        zone: None,
+        country: None,
+    })
+    .await?;
+    app.connect(SHOP, Side::HighLevel, &SecretString::from(twins.token())).await?;
+    app.connect(SHOP, Side::MyGadgetRepairs, &SecretString::from(twins.key())).await?;
+    Ok(())
+}
+
+fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) -> Vec<String> {
+    let left = twins_command::control(twins, Vendor::HighLevel);
+    let right = twins_command::control(twins, Vendor::MyGadgetRepairs);
+    vec![
+        format!("Repairbridge demo. Status page: {page}"),
+        format!("  made-up shop        {} customers, {} contacts", twins.shop().customers.len(), twins.contact_ids().len()),
+        format!("  folder              {}", folder.display()),
+        format!("  commands beside it  repairbridge --config '{}' status {SHOP}", file.display()),
+        format!("  HighLevel twin      {}  control {left}", twins.highlevel_url()),
+        format!("  MyGadgetRepairs     {}  control {right}", twins.mygadgetrepairs_url()),
+        "Be a person at the counter, or break the network:".to_owned(),
+        format!("  look around         curl {right}/state ; curl {left}/state"),
+        format!("  edit as a person    curl -X POST {right}/person -H 'content-type: application/json' -d '{{…}}'"),
+        format!("  cut the network     curl -X POST {left}/offline -H 'content-type: application/json' -d '{{\"on\":true}}'"),
+        format!("  make it rough       curl -X PUT {right}/faults -H 'content-type: application/json' -d '\"rough\"'"),
+        "Ctrl-C ends the demo".to_owned(),
+    ]
+}

@@ -1,0 +1,53 @@
+//! The commands, one file each.
+
+mod check;
+mod connect;
+mod demo;
+mod log;
+mod preview;
+mod review;
+mod rules;
+mod serve;
+mod shop;
+mod status;
+mod sync;
+mod twin;
+
+use crate::cli::{Command, Global};
+use crate::config;
+use crate::output::Output;
+use crate::problem::{Exit, Problem};
+use crate::wiring;
+
+/// Runs a command to its end.
+pub(crate) async fn run(
+    global: &Global,
+    command: Command,
+    output: &Output,
+) -> Result<Exit, Problem> {
+    let output = *output;
+    // These two need no configuration.
+    let command = match command {
+        Command::Demo(what) => return demo::run(what, output).await,
+        Command::Twin(what) => return twin::run(what, output).await,
+        command => command,
+    };
+    let config = config::load(global.config.as_deref())?;
+    let app = wiring::open(&config).await?;
+    let store = app.store().clone();
+    let outcome = match command {
+        Command::Serve(what) => serve::run(app, &config, what, output).await,
+        Command::Shop(what) => shop::run(&app, what, output).await,
+        Command::Connect(what) => connect::run(&app, what, output).await,
+        Command::Check { name } => check::run(&app, &name, output).await,
+        Command::Preview { name } => preview::run(&app, &name, output).await,
+        Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,
+        Command::Status { name } => status::run(&app, name.as_deref(), output).await,
+        Command::Log(what) => log::run(&app, what, output).await,
+        Command::Review(what) => review::run(&app, what, output).await,
+        Command::Rules(what) => rules::run(&app, what, output).await,
+        Command::Demo(_) | Command::Twin(_) => Ok(Exit::Done),
+    };
+    store.close().await;
+    outcome
+}

@@ -1,0 +1,109 @@
+//! `shop`: adding, listing, showing, pausing, resuming, removing.
+
+use crate::cli::Shop;
+use crate::output::Output;
+use crate::problem::{Exit, Problem};
+use app::{App, NewShop};
+use domain::Side;
+use serde_json::{Value, json};
+
+/// Why `webhooks` is null.
+const NO_WEBHOOKS: &str = "this version takes no webhooks; changes are found by polling";
+
+pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, Problem> {
+    match what {
+        Shop::Add { name, location, timezone, country } => {
+            let shop = app
+                .add_shop(&NewShop { name, location, zone: timezone, country })
+                .await?;
+            let name = &shop.name;
+            let text = format!(
+                "added the shop `{name}`. Connect both sides:\n  repairbridge connect highlevel {name} --token-file FILE\n  repairbridge connect mygadgetrepairs {name} --key-file FILE\nthen `repairbridge check {name}` and `repairbridge preview {name}`"
+            );
+            output.answer(text, &document(app, &shop).await?);
+        }
+        Shop::List => list(app, output).await?,
+        Shop::Show { name } => show(app, &name, output).await?,
+        Shop::Pause { name } => {
+            let shop = app.pause_shop(&name, true).await?;
+            output.answer(format!("`{name}` is paused"), &document(app, &shop).await?);
+        }
+        Shop::Resume { name } => {
+            let shop = app.pause_shop(&name, false).await?;
+            output.answer(format!("`{name}` goes on"), &document(app, &shop).await?);
+        }
+        Shop::Remove { name } => {
+            app.remove_shop(&name).await?;
+            output.answer(
+                format!("`{name}` is removed; both vendors stay as they are"),
+                &json!({"removed": name}),
+            );
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn list(app: &App, output: Output) -> Result<(), Problem> {
+    let mut documents = Vec::new();
+    let mut rows = Vec::new();
+    for shop in app.shops().await? {
+        let document = document(app, &shop).await?;
+        rows.push([shop.name, shop.location, word(&document["connected"]), word(&document["paused"])]);
+        documents.push(document);
+    }
+    if rows.is_empty() {
+        output.line("no shops yet; add one with `repairbridge shop add NAME --location ID`");
+    } else {
+        output.table(["shop", "location", "connected", "paused"], rows);
+    }
+    output.json(&json!({"shops": documents}));
+    Ok(())
+}
+
+async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
+    let shop = app.shop(name).await?;
+    let document = document(app, &shop).await?;
+    output.json(&document);
+    let rows = ["location", "timezone", "country", "connected", "paused", "approved"]
+        .map(|key| [key.to_owned(), word(&document[key])]);
+    output.table(["shop", name], rows.to_vec());
+    output.line(NO_WEBHOOKS);
+    Ok(())
+}
+
+async fn document(app: &App, shop: &store::Shop) -> Result<Value, Problem> {
+    Ok(json!({
+        "name": shop.name,
+        "location": shop.location,
+        "timezone": shop.zone,
+        "country": shop.country,
+        "paused": shop.paused,
+        "approved": shop.approved_at,
+        "created": shop.created_at,
+        "connected": {
+            "highlevel": app.is_connected(shop, Side::HighLevel).await?,
+            "mygadgetrepairs": app.is_connected(shop, Side::MyGadgetRepairs).await?,
+        },
+        "webhooks": null,
+        "webhooks_reason": NO_WEBHOOKS,
+    }))
+}
+
+/// A value for people.
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Object(parts) => {
+            let on: Vec<&str> = parts
+                .iter()
+                .filter(|(_, value)| value.as_bool() == Some(true))
+                .map(|(key, _)| key.as_str())
+                .collect();
+            if on.is_empty() { "nothing".to_owned() } else { on.join(", ") }
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,75 @@
+//! Every key of the configuration, and what to say of words that are none.
+
+/// All keys of the contract.
+pub(crate) const KEYS: [&str; 17] = [
+    "server.listen",
+    "server.public_url",
+    "store.url",
+    "vault.key_file",
+    "highlevel.base_url",
+    "highlevel.install_url",
+    "highlevel.api_version",
+    "highlevel.client_id",
+    "highlevel.webhook_public_keys",
+    "highlevel.accept_legacy_signature",
+    "highlevel.requests_per_10s",
+    "highlevel.requests_per_day",
+    "mygadgetrepairs.base_url",
+    "mygadgetrepairs.requests_per_minute",
+    "sync.poll_seconds",
+    "sync.sweep_hours",
+    "sync.index_lag_seconds",
+];
+
+/// Keys that hold secrets when they come from the environment, and have no place in the file.
+pub(crate) const SECRETS: [&str; 2] = ["vault.key", "highlevel.client_secret"];
+
+/// Where a secret belongs, when the key sounds like one.
+pub(crate) fn mend_of_secret(key: &str) -> Option<&'static str> {
+    let (section, last) = key.rsplit_once('.').unwrap_or(("", key));
+    let sounds = ["secret", "token", "password", "api_key"].iter().any(|word| last.contains(word));
+    match (section, last) {
+        ("vault", "key") => Some("set the environment variable REPAIRBRIDGE_VAULT_KEY"),
+        (_, "client_secret") => {
+            Some("set the environment variable REPAIRBRIDGE_HIGHLEVEL__CLIENT_SECRET")
+        }
+        ("mygadgetrepairs", "key") => {
+            Some("store it with `repairbridge connect mygadgetrepairs NAME --key-file FILE`")
+        }
+        ("mygadgetrepairs", _) if sounds => {
+            Some("store it with `repairbridge connect mygadgetrepairs NAME --key-file FILE`")
+        }
+        ("highlevel", _) if sounds => {
+            Some("store it with `repairbridge connect highlevel NAME --token-file FILE`")
+        }
+        _ if sounds => Some("store it with `repairbridge connect`"),
+        _ => None,
+    }
+}
+
+/// The key that is most like a word.
+pub(crate) fn nearest(word: &str) -> &'static str {
+    // The last part alone often tells more: `port = 1` or `listn = …` at the top of the file.
+    let likeness = |key: &&str| {
+        let last = key.rsplit('.').next().unwrap_or(key);
+        distance(word, key).min(distance(word, last) + 1)
+    };
+    KEYS.into_iter().min_by_key(likeness).unwrap_or("server.listen")
+}
+
+/// Letters to insert, remove or replace to get from one word to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, other) in to.iter().enumerate() {
+            let above = row[column + 1];
+            let replaced = diagonal + usize::from(letter != *other);
+            row[column + 1] = replaced.min(above + 1).min(row[column] + 1);
+            diagonal = above;
+        }
+    }
+    row[to.len()]
+}

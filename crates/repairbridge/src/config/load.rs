@@ -1,0 +1,216 @@
+//! Reading the configuration: flag over environment over file over default.
+
+use super::keys::{KEYS, SECRETS, mend_of_secret, nearest};
+use super::sections::Sections;
+use super::{Config, ConfigError};
+use app::AppConfig;
+use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::{Dict, Value};
+use figment::{Figment, Source};
+use secrecy::SecretString;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use url::Url;
+
+const FILE: &str = "repairbridge.toml";
+const PREFIX: &str = "REPAIRBRIDGE_";
+const VAULT_KEY: &str = "REPAIRBRIDGE_VAULT_KEY";
+
+/// Reads the named file, or `repairbridge.toml` where there is one, and the environment.
+pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
+    let path = named.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
+    let file = read_file(&path, named.is_some())?;
+    check_environment()?;
+    let environment = Env::prefixed(PREFIX)
+        .filter(|name| !is_secret(&dotted(name.as_str())) && name != "VAULT_KEY")
+        .split("__");
+    let figment = Figment::from(Serialized::defaults(Sections::default()))
+        .merge(file)
+        .merge(environment);
+    let sections: Sections = figment.extract().map_err(|why| misfit(&why, &path))?;
+    resolve(sections, &Found { figment: &figment, path: &path })
+}
+
+fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
+    let unreadable = |why: std::io::Error| ConfigError::Unreadable {
+        path: path.to_owned(),
+        why: why.to_string(),
+    };
+    match std::fs::metadata(path) {
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => {
+            return Ok(Figment::new());
+        }
+        Err(why) => return Err(unreadable(why)),
+        Ok(_) => {}
+    }
+    // Read here for a plain message; the provider reads it again and knows the file's name for its own.
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let content = Toml::from_str::<Dict>(&text).map_err(|why| ConfigError::NotToml {
+        path: path.to_owned(),
+        why: why.to_string().trim_end().to_owned(),
+    })?;
+    for key in leaves(&content, "") {
+        if KEYS.contains(&key.as_str()) {
+            continue;
+        }
+        let place = path.display().to_string();
+        if let Some(mend) = mend_of_secret(&key) {
+            return Err(ConfigError::Secret { place, key, mend });
+        }
+        let nearest = nearest(&key).to_owned();
+        return Err(ConfigError::Unknown { place, key, nearest });
+    }
+    Ok(Figment::from(Toml::file_exact(path)))
+}
+
+/// The keys of all values that are no tables; an unknown table counts by its own name.
+fn leaves(dict: &Dict, above: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    for (name, value) in dict {
+        let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
+        let is_section = KEYS.iter().any(|known| known.split('.').next() == Some(key.as_str()));
+        match value {
+            Value::Dict(_, inner) if is_section || !inner.is_empty() => {
+                keys.extend(leaves(inner, &key));
+            }
+            // A section that is not a table is told by its misfit later.
+            _ if is_section => {}
+            _ => keys.push(key),
+        }
+    }
+    keys
+}
+
+fn check_environment() -> Result<(), ConfigError> {
+    for (name, _) in std::env::vars_os() {
+        let Some(name) = name.to_str() else { continue };
+        let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+        let key = dotted(rest);
+        if name == VAULT_KEY || is_secret(&key) || KEYS.contains(&key.as_str()) {
+            continue;
+        }
+        let nearest = nearest(&key);
+        return Err(ConfigError::Unknown {
+            place: format!("the environment variable {name}"),
+            key,
+            nearest: format!("{PREFIX}{}", nearest.to_uppercase().replace('.', "__")),
+        });
+    }
+    Ok(())
+}
+
+fn dotted(name: &str) -> String {
+    name.to_lowercase().replace("__", ".")
+}
+
+fn is_secret(key: &str) -> bool {
+    SECRETS.contains(&key)
+}
+
+/// What was read, for saying where a value came from.
+struct Found<'a> {
+    figment: &'a Figment,
+    path: &'a Path,
+}
+
+impl Found<'_> {
+    fn place(&self, key: &str) -> String {
+        if self.is_from_environment(key) {
+            let name = key.to_uppercase().replace('.', "__");
+            return format!("the environment variable {PREFIX}{name}");
+        }
+        self.path.display().to_string()
+    }
+
+    fn is_from_environment(&self, key: &str) -> bool {
+        let metadata = self.figment.find_metadata(key);
+        metadata.is_some_and(|found| found.name.contains("environment"))
+    }
+
+    fn misfit(&self, key: &str, why: impl Into<String>) -> ConfigError {
+        ConfigError::Value { place: self.place(key), key: key.to_owned(), why: why.into() }
+    }
+
+    fn parse<T: FromStr>(&self, key: &str, text: &str, form: &str) -> Result<T, ConfigError> {
+        text.trim().parse().map_err(|_| self.misfit(key, format!("`{text}` is not {form}")))
+    }
+
+    fn address(&self, key: &str, text: &str) -> Result<Url, ConfigError> {
+        let form = "an address such as https://example.com";
+        let url: Url = self.parse(key, text, form)?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(self.misfit(key, format!("`{text}` is not {form}")));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(self.misfit(key, "an address must not hold a user or a password"));
+        }
+        Ok(url)
+    }
+
+    /// A path as a person means it: in the environment relative to the working directory, in the file
+    /// relative to that file, so that a service finds its data wherever it is started.
+    fn file(&self, key: &str, path: &str) -> PathBuf {
+        let folder = self.path.parent();
+        match folder {
+            Some(folder) if !self.is_from_environment(key) => folder.join(path),
+            _ => PathBuf::from(path),
+        }
+    }
+
+    fn store(&self, url: &str) -> String {
+        match url.strip_prefix("sqlite://") {
+            Some(path) if !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") => {
+                format!("sqlite://{}", self.file("store.url", path).display())
+            }
+            _ => url.to_owned(),
+        }
+    }
+}
+
+fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
+    let Sections { server, store, vault, highlevel, mygadgetrepairs, sync } = from;
+    // Checked now, so that a mistake does not wait for the feature that uses them.
+    found.address("highlevel.install_url", &highlevel.install_url)?;
+    let at_least_one = |key: &str, value: u32| match value {
+        0 => Err(found.misfit(key, "it must be 1 or more")),
+        value => Ok(value),
+    };
+    let app = AppConfig {
+        highlevel_base: found.address("highlevel.base_url", &highlevel.base_url)?,
+        highlevel_version: highlevel.api_version,
+        highlevel_per_10s: highlevel.requests_per_10s,
+        highlevel_per_day: highlevel.requests_per_day,
+        mygadgetrepairs_base: found.address("mygadgetrepairs.base_url", &mygadgetrepairs.base_url)?,
+        mygadgetrepairs_per_minute: mygadgetrepairs.requests_per_minute,
+        poll_seconds: at_least_one("sync.poll_seconds", sync.poll_seconds)?,
+        sweep_hours: at_least_one("sync.sweep_hours", sync.sweep_hours)?,
+        index_lag_seconds: i64::from(sync.index_lag_seconds),
+        ..AppConfig::standard().map_err(|why| found.misfit("highlevel.base_url", why.to_string()))?
+    };
+    Ok(Config {
+        listen: found.parse("server.listen", &server.listen, "an address such as 127.0.0.1:8780")?,
+        public_url: found.address("server.public_url", &server.public_url)?,
+        store_url: found.store(&store.url),
+        key_file: found.file("vault.key_file", &vault.key_file),
+        vault_key: std::env::var(VAULT_KEY)
+            .ok()
+            .filter(|key| !key.trim().is_empty())
+            .map(SecretString::from),
+        app,
+    })
+}
+
+/// A value of the wrong type, said plainly.
+fn misfit(error: &figment::Error, path: &Path) -> ConfigError {
+    let key = error.path.join(".");
+    let from_file = error
+        .metadata
+        .as_ref()
+        .is_some_and(|metadata| matches!(metadata.source, Some(Source::File(_))));
+    let place = if from_file {
+        path.display().to_string()
+    } else {
+        format!("the environment variable {PREFIX}{}", key.to_uppercase().replace('.', "__"))
+    };
+    ConfigError::Value { place, key, why: error.kind.to_string() }
+}

@@ -1,0 +1,30 @@
+//! The configuration: file, environment and flags over working defaults.
+
+mod error;
+mod keys;
+mod load;
+mod sections;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::ConfigError;
+pub(crate) use load::load;
+
+use app::AppConfig;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+/// What is configured, checked and with its paths resolved.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Url,
+    pub(crate) store_url: String,
+    pub(crate) key_file: PathBuf,
+    /// The vault's key where the environment holds it.
+    pub(crate) vault_key: Option<SecretString>,
+    pub(crate) app: AppConfig,
+}

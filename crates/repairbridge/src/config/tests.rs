@@ -1,0 +1,101 @@
+use super::ConfigError;
+use super::keys::{KEYS, mend_of_secret, nearest};
+use super::load;
+use std::path::PathBuf;
+
+fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.toml");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn refused(text: &str) -> ConfigError {
+    let (_folder, path) = written(text);
+    load(Some(&path)).unwrap_err()
+}
+
+#[test]
+fn an_empty_file_gives_the_defaults_with_paths_beside_the_file() {
+    let (folder, path) = written("");
+    let config = load(Some(&path)).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8780");
+    assert_eq!(config.key_file, folder.path().join("repairbridge.key"));
+    let database = folder.path().join("repairbridge.db");
+    assert_eq!(config.store_url, format!("sqlite://{}", database.display()));
+    assert_eq!(config.app.mygadgetrepairs_per_minute, 24);
+    assert_eq!(config.app.index_lag_seconds, 90);
+}
+
+#[test]
+fn every_key_of_the_contract_is_taken() {
+    let text = r#"
+[server]
+listen = "127.0.0.1:1"
+public_url = "https://bridge.example"
+[store]
+url = "sqlite:///var/lib/bridge.db"
+[vault]
+key_file = "/etc/bridge.key"
+[highlevel]
+base_url = "http://127.0.0.1:2"
+install_url = "http://127.0.0.1:2/install"
+api_version = "2021-07-28"
+client_id = "abc"
+webhook_public_keys = ["a", "b"]
+accept_legacy_signature = true
+requests_per_10s = 0
+requests_per_day = 5
+[mygadgetrepairs]
+base_url = "http://127.0.0.1:3/v1"
+requests_per_minute = 0
+[sync]
+poll_seconds = 1
+sweep_hours = 2
+index_lag_seconds = 0
+"#;
+    for key in KEYS {
+        let last = key.rsplit('.').next().unwrap();
+        assert!(text.contains(&format!("{last} = ")), "{key} is not in the test");
+    }
+    let (_folder, path) = written(text);
+    let config = load(Some(&path)).unwrap();
+    assert_eq!(config.store_url, "sqlite:///var/lib/bridge.db");
+    assert_eq!(config.key_file, PathBuf::from("/etc/bridge.key"));
+    assert_eq!(config.app.highlevel_per_10s, 0);
+    assert_eq!(config.app.sweep_hours, 2);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest_one() {
+    let says = refused("[server]\nlistn = \"127.0.0.1:1\"\n").to_string();
+    assert!(says.contains("`server.listn`") && says.contains("`server.listen`"), "{says}");
+    let says = refused("[sink]\npoll_seconds = 3\n").to_string();
+    assert!(says.contains("`sink.poll_seconds`") && says.contains("`sync.poll_seconds`"), "{says}");
+    assert_eq!(nearest("requests_per_minut"), "mygadgetrepairs.requests_per_minute");
+}
+
+#[test]
+fn secrets_in_the_file_are_refused_with_the_place_where_they_belong() {
+    for text in [
+        "[vault]\nkey = \"x\"\n",
+        "[highlevel]\nclient_secret = \"x\"\n",
+        "[highlevel]\ntoken = \"x\"\n",
+        "[mygadgetrepairs]\napi_key = \"x\"\n",
+    ] {
+        assert!(matches!(refused(text), ConfigError::Secret { .. }), "{text}");
+    }
+    assert!(mend_of_secret("vault.key").unwrap().contains("REPAIRBRIDGE_VAULT_KEY"));
+    assert!(mend_of_secret("sync.poll_seconds").is_none());
+}
+
+#[test]
+fn wrong_values_and_wrong_toml_name_their_place() {
+    let says = refused("[sync]\npoll_seconds = \"often\"\n").to_string();
+    assert!(says.contains("sync.poll_seconds") && says.contains("shop.toml"), "{says}");
+    let says = refused("[highlevel]\nbase_url = \"ftp://x\"\n").to_string();
+    assert!(says.contains("highlevel.base_url") && says.contains("ftp://x"), "{says}");
+    assert!(matches!(refused("[server\n"), ConfigError::NotToml { .. }));
+    let missing = load(Some(&PathBuf::from("/nowhere/at/all.toml"))).unwrap_err();
+    assert!(matches!(missing, ConfigError::Unreadable { .. }));
+}

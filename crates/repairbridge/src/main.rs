@@ -1,0 +1,72 @@
+//! Repairbridge: keeps a repair shop's MyGadgetRepairs account and its HighLevel location in step.
+
+mod cli;
+mod commands;
+mod config;
+mod interrupt;
+mod logs;
+mod output;
+mod problem;
+mod progress;
+mod secret;
+mod wiring;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use cli::{Cli, Command};
+use output::Output;
+use problem::{Exit, Problem};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let output = Output::new(cli.global.json);
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Problem::ran("SYSTEM", format!("the system gives no threads: {why}")))
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(run(cli, &output));
+            // What still runs is read-only work of a dropped command; it is not worth waiting for.
+            runtime.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(exit) => exit.code(),
+        Err(problem) => {
+            output.problem(&problem);
+            problem.exit.code()
+        }
+    }
+}
+
+async fn run(cli: Cli, output: &Output) -> Result<Exit, Problem> {
+    let command = cli.command.unwrap_or_default();
+    logs::start(cli.global.verbose, command.is_service());
+    commands::run(&cli.global, command, output).await
+}
+
+/// A command line that makes no sense, or a call for help.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return ExitCode::SUCCESS;
+    }
+    if std::env::args().any(|word| word == "--json") {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or("the command line is wrong");
+        let message = first.trim_start_matches("error: ");
+        Output::new(true).json(&output::error_document("CLI", message));
+    }
+    Exit::Wrong.code()
+}
+
+/// Without a command, the service runs.
+impl Default for Command {
+    fn default() -> Self {
+        Self::Serve(cli::Serve { listen: None })
+    }
+}

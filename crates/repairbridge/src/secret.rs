@@ -1,0 +1,46 @@
+//! Secrets and documents from a file or from standard input (`-`).
+
+use crate::problem::Problem;
+use secrecy::SecretString;
+use std::io::Read;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Longer than any document that a person writes by hand.
+const LONGEST: u64 = 1024 * 1024;
+
+/// Reads a text.
+pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Problem> {
+    let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(LONGEST).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text))
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(why) => Err(Problem::wrong(
+            "FILE",
+            format!("the file {} cannot be read: {why}. Name a readable text file, or - for standard input", path.display()),
+        )),
+    }
+}
+
+/// Reads a secret, without the white space around it.
+pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Problem> {
+    let text = read_text(path)?;
+    let secret = text.trim();
+    if secret.is_empty() {
+        return Err(Problem::wrong(
+            "FILE",
+            format!("{} holds no secret, only white space", path.display()),
+        ));
+    }
+    if secret.chars().any(char::is_whitespace) {
+        return Err(Problem::wrong(
+            "FILE",
+            format!("{} holds more than one word; it must hold the secret alone", path.display()),
+        ));
+    }
+    Ok(SecretString::from(secret))
+}

@@ -1,0 +1,43 @@
+//! The status page and the HTTP API, for browsers and scripts on the shop's machine.
+//!
+//! There is no login yet, so it belongs on a loopback address; what it shows names records by their
+//! references only, never people.
+
+mod api;
+mod health;
+mod host;
+mod page;
+mod serving;
+mod view;
+mod words;
+
+
+pub use serving::serve;
+pub use words::sentence;
+
+use app::App;
+use axum::Router;
+use axum::middleware;
+use std::sync::Arc;
+use view::Views;
+
+/// What the server needs to know besides the application.
+#[derive(Clone, Debug, Default)]
+pub struct ServerOptions {
+    /// Host names other than `localhost` under which browsers may come, such as that of `server.public_url`.
+    /// Any other name is refused: a strange web page could otherwise point its own name at this machine.
+    pub hosts: Vec<String>,
+}
+
+/// Every path: the page, health, and `/api/v1`.
+pub fn router(app: App, options: &ServerOptions) -> Router {
+    let views = Arc::new(Views::new(app));
+    let hosts = Arc::new(host::Hosts::new(&options.hosts));
+    Router::new()
+        .merge(page::routes())
+        .merge(health::routes())
+        .merge(api::routes())
+        .with_state(views)
+        .layer(middleware::from_fn_with_state(hosts, host::check))
+        .layer(middleware::map_response(page::protect))
+}
