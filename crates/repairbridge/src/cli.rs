@@ -94,7 +94,7 @@ pub(crate) struct Serve {
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Customers of the made-up shop.
-    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
     pub(crate) customers: u32,
     /// Same seed, same shop.
     #[arg(long, default_value_t = 1)]

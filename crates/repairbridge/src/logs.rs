@@ -3,8 +3,16 @@
 use tracing_subscriber::EnvFilter;
 
 const OURS: [&str; 10] = [
-    "repairbridge", "repairbridge_http", "app", "server", "store", "queue", "sync", "mapping",
-    "highlevel", "mygadgetrepairs",
+    "repairbridge",
+    "repairbridge_http",
+    "app",
+    "server",
+    "store",
+    "queue",
+    "sync",
+    "mapping",
+    "highlevel",
+    "mygadgetrepairs",
 ];
 
 /// `RUST_LOG` decides; else `--verbose`; else a service tells what it does and a command only what is odd.

@@ -52,7 +52,10 @@ async fn run(cli: Cli, output: &Output) -> Result<Exit, Problem> {
 /// A command line that makes no sense, or a call for help.
 fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         return ExitCode::SUCCESS;
     }
     if std::env::args().any(|word| word == "--json") {

@@ -18,10 +18,6 @@ impl Output {
         Self { json }
     }
 
-    pub(crate) const fn is_json(self) -> bool {
-        self.json
-    }
-
     /// Whether a person watches and may like moving things.
     pub(crate) fn is_watched(self) -> bool {
         !self.json && stderr().is_terminal()
@@ -57,6 +53,13 @@ impl Output {
         let mut table = Table::new();
         table.load_style(UTF8_BORDERS_ONLY).set_header(head);
         table.add_rows(rows);
+        self.line(table.to_string());
+    }
+
+    /// Names and values for people.
+    pub(crate) fn pairs(self, rows: Vec<[String; 2]>) {
+        let mut table = Table::new();
+        table.load_style(UTF8_BORDERS_ONLY).add_rows(rows);
         self.line(table.to_string());
     }
 

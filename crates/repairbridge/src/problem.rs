@@ -39,12 +39,20 @@ pub(crate) struct Problem {
 impl Problem {
     /// The command or its configuration is wrong.
     pub(crate) fn wrong(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), exit: Exit::Wrong }
+        Self {
+            code,
+            message: message.into(),
+            exit: Exit::Wrong,
+        }
     }
 
     /// It ran and found something wrong.
     pub(crate) fn ran(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), exit: Exit::Found }
+        Self {
+            code,
+            message: message.into(),
+            exit: Exit::Found,
+        }
     }
 }
 

@@ -56,7 +56,11 @@ impl Bars {
             (name, bar)
         };
         let sides = [bar("HighLevel"), bar("MyGadgetRepairs")];
-        Self { phase, sides, _all: all }
+        Self {
+            phase,
+            sides,
+            _all: all,
+        }
     }
 
     fn draw(&self, progress: &Progress) {
@@ -68,7 +72,11 @@ impl Bars {
             bar.set_position(written);
             let left = bar.eta();
             let known = waiting > 0 && written > 0 && !left.is_zero();
-            bar.set_message(if known { format!("about {} s left", left.as_secs()) } else { String::new() });
+            bar.set_message(if known {
+                format!("about {} s left", left.as_secs())
+            } else {
+                String::new()
+            });
         }
     }
 }

@@ -13,7 +13,10 @@ const LONGEST: u64 = 1024 * 1024;
 pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Problem> {
     let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
     let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(LONGEST).read_to_string(&mut text)
+        std::io::stdin()
+            .lock()
+            .take(LONGEST)
+            .read_to_string(&mut text)
     } else {
         std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text))
     };
@@ -21,7 +24,10 @@ pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Problem> {
         Ok(_) => Ok(text),
         Err(why) => Err(Problem::wrong(
             "FILE",
-            format!("the file {} cannot be read: {why}. Name a readable text file, or - for standard input", path.display()),
+            format!(
+                "the file {} cannot be read: {why}. Name a readable text file, or - for standard input",
+                path.display()
+            ),
         )),
     }
 }
@@ -39,7 +45,10 @@ pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Problem> {
     if secret.chars().any(char::is_whitespace) {
         return Err(Problem::wrong(
             "FILE",
-            format!("{} holds more than one word; it must hold the secret alone", path.display()),
+            format!(
+                "{} holds more than one word; it must hold the secret alone",
+                path.display()
+            ),
         ));
     }
     Ok(SecretString::from(secret))

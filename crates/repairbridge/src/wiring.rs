@@ -11,7 +11,10 @@ use vault::{MasterKey, Vault};
 
 /// The system's clock and chance.
 pub(crate) fn context() -> Context {
-    Context { clock: Arc::new(SystemClock), randomness: Arc::new(SystemRandomness) }
+    Context {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+    }
 }
 
 /// Opens everything that the configuration names, making database and key file as needed.
@@ -36,7 +39,9 @@ async fn open_vault(config: &Config, store: &Store, context: &Context) -> Result
     let Some((version, sealed)) = new else {
         return Ok(vault);
     };
-    store.add_data_key(version, &sealed, context.clock.now()).await?;
+    store
+        .add_data_key(version, &sealed, context.clock.now())
+        .await?;
     // Another process may have been first; what is stored counts.
     let (vault, _) = Vault::open(&master, &store.data_keys().await?, context)?;
     Ok(vault)

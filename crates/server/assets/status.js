@@ -99,9 +99,9 @@ function show(shop) {
     ? `${count.format(agree)} of ${count.format(fields)} fields agree` : "nothing is linked yet");
 
   put(section, ".contacts", count.format(status.linked.contact || 0));
-  put(section, ".contacts-note", `linked; ${count.format(shop.created.contact)} made in the last run`);
+  put(section, ".contacts-note", `linked; ${count.format(shop.created.contact)} made lately`);
   put(section, ".tasks", count.format(status.linked.task || 0));
-  put(section, ".tasks-note", `linked; ${count.format(shop.created.task)} made in the last run`);
+  put(section, ".tasks-note", `linked; ${count.format(shop.created.task)} made lately`);
   put(section, ".waiting", count.format(status.review + status.conflicts));
   put(section, ".waiting-note",
     `${count.format(status.review)} people, ${count.format(status.conflicts)} values; ` +

@@ -11,6 +11,8 @@ mod serving;
 mod view;
 mod words;
 
+#[cfg(test)]
+mod tests;
 
 pub use serving::serve;
 pub use words::sentence;

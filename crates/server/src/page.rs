@@ -13,15 +13,30 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
     Router::new()
         .route(
             "/",
-            get(|| file("text/html; charset=utf-8", include_str!("../assets/index.html"))),
+            get(|| {
+                file(
+                    "text/html; charset=utf-8",
+                    include_str!("../assets/index.html"),
+                )
+            }),
         )
         .route(
             "/status.js",
-            get(|| file("text/javascript; charset=utf-8", include_str!("../assets/status.js"))),
+            get(|| {
+                file(
+                    "text/javascript; charset=utf-8",
+                    include_str!("../assets/status.js"),
+                )
+            }),
         )
         .route(
             "/status.css",
-            get(|| file("text/css; charset=utf-8", include_str!("../assets/status.css"))),
+            get(|| {
+                file(
+                    "text/css; charset=utf-8",
+                    include_str!("../assets/status.css"),
+                )
+            }),
         )
 }
 

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 /// Lines of the journal on the page.
 const LINES: u32 = 20;
+/// Runs whose creations are added up: some hours of polls.
+const RUNS: u32 = 200;
 /// An overview is shown for this long.
 const FRESH: Duration = Duration::from_millis(900);
 /// Counting may take this share of the time: one part in ten, however large the shops are.
@@ -55,7 +57,7 @@ struct ShopView {
     journal: Vec<LogLine>,
 }
 
-/// What the newest run made, by kind, over both sides.
+/// What the newest runs made, by kind, over both sides.
 #[derive(Debug, Default, Serialize)]
 struct Created {
     contact: u64,
@@ -81,7 +83,10 @@ pub(crate) struct Views {
 
 impl Views {
     pub(crate) fn new(app: App) -> Self {
-        Self { app, shown: Mutex::new(None) }
+        Self {
+            app,
+            shown: Mutex::new(None),
+        }
     }
 
     pub(crate) const fn app(&self) -> &App {
@@ -98,7 +103,10 @@ impl Views {
         let json = self.count().await?;
         let took = began.elapsed();
         let until = began + took + FRESH.max(took * REST);
-        *shown = Some(Shown { until, json: json.clone() });
+        *shown = Some(Shown {
+            until,
+            json: json.clone(),
+        });
         Ok(json)
     }
 
@@ -122,23 +130,27 @@ impl Views {
                 journal: journal.iter().rev().map(LogLine::of).collect(),
             });
         }
-        let overview = Overview { version: env!("CARGO_PKG_VERSION"), shops };
+        let overview = Overview {
+            version: env!("CARGO_PKG_VERSION"),
+            shops,
+        };
         serde_json::to_string(&overview)
             .map_err(|why| AppError::Refused(format!("the status has no JSON form: {why}")))
     }
 
     async fn created(&self, shop: &store::Shop) -> Result<Created, AppError> {
-        let Some(run) = self.app.store().runs(shop.id, 1).await?.into_iter().next() else {
-            return Ok(Created::default());
-        };
-        let of = |kind: Kind| {
-            Side::BOTH
-                .into_iter()
-                .filter_map(|side| {
-                    run.summary["created"][side.as_str()][kind.name_on(side)].as_u64()
-                })
-                .sum()
-        };
-        Ok(Created { contact: of(Kind::Contact), task: of(Kind::Task) })
+        let mut created = Created::default();
+        for run in self.app.store().runs(shop.id, RUNS).await? {
+            let of = |kind: Kind| -> u64 {
+                let made = &run.summary["created"];
+                Side::BOTH
+                    .into_iter()
+                    .filter_map(|side| made[side.as_str()][kind.name_on(side)].as_u64())
+                    .sum()
+            };
+            created.contact += of(Kind::Contact);
+            created.task += of(Kind::Task);
+        }
+        Ok(created)
     }
 }

@@ -9,7 +9,9 @@ pub fn sentence(row: &JournalRow) -> String {
     let side = row.side.unwrap_or(Side::HighLevel);
     let kind = row.kind.unwrap_or(Kind::Contact);
     let here = |side: Side, record: &Option<domain::RecordId>| {
-        let id = record.as_ref().map_or("(unknown)", domain::RecordId::as_str);
+        let id = record
+            .as_ref()
+            .map_or("(unknown)", domain::RecordId::as_str);
         format!("{} {} {id}", side.title(), kind.name_on(side))
     };
     let record = here(side, &row.record);
@@ -25,7 +27,12 @@ pub fn sentence(row: &JournalRow) -> String {
             Some(code) => format!("{record} could not be written ({code})"),
             None => format!("{record} could not be written"),
         },
-        "answered" | "reviewed" | "decided" => format!("A person decided about {record}"),
+        "overruled" => format!("{record} was changed on both sides; the rules chose one value"),
+        "chosen" => format!("A person chose a value for {record}"),
+        "apart" => format!(
+            "A person said that {record} and {} are not the same",
+            counterpart()
+        ),
         other => format!("{other}: {record}"),
     }
 }

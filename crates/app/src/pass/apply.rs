@@ -7,8 +7,9 @@ use crate::AppError;
 use crate::judge::LinkState;
 use crate::ports::{Cause, Draft, Made, Port, PortError};
 use domain::{FailureClass, Field, Kind, LinkId, Record, RecordId, Side, Timestamp, Value};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use serde_json::json;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use store::{Change, Intent, IntentOp, IntentState, JournalEntry, Link, RecordState};
 
@@ -81,50 +82,62 @@ impl Pass<'_> {
             if intents.is_empty() {
                 return Ok(LaneEnd::Drained);
             }
-            // Writing and committing go on side by side: a write that holds the store for its budget must
-            // be able to finish while a commit waits for the store.
-            let (done, mut outcomes) = tokio::sync::mpsc::channel(at_once);
-            let write = async {
-                let mut writes = futures::stream::iter(intents)
-                    .map(|intent| self.carry_out(port, intent))
-                    .buffer_unordered(at_once);
-                while let Some(outcome) = writes.next().await {
-                    if done.send(outcome).await.is_err() {
-                        break;
-                    }
+            let outcomes = futures::stream::iter(intents)
+                .map(|intent| self.carry_out(port, intent))
+                .buffer_unordered(at_once);
+            let mut stop = None;
+            let mut trouble = 0;
+            self.commit_outcomes(outcomes, |outcome| {
+                trouble = if outcome.trouble.is_some() {
+                    trouble + 1
+                } else {
+                    0
+                };
+                let down = outcome.trouble.take().filter(|_| trouble >= TROUBLE);
+                if let Some(error) = outcome.stop.take().or(down) {
+                    self.stopped.of(side).store(true, Ordering::Relaxed);
+                    stop.get_or_insert(error);
                 }
-                drop(done);
-                Ok::<(), AppError>(())
-            };
-            let commit = async {
-                let mut stop = None;
-                let mut trouble = 0;
-                let mut batch = Vec::new();
-                while outcomes.recv_many(&mut batch, COMMIT).await > 0 {
-                    let mut changes = Vec::new();
-                    for outcome in batch.drain(..) {
-                        let outcome: Outcome = outcome?;
-                        changes.extend(outcome.changes);
-                        trouble = if outcome.trouble.is_some() {
-                            trouble + 1
-                        } else {
-                            0
-                        };
-                        let down = outcome.trouble.filter(|_| trouble >= TROUBLE);
-                        stop = stop.or(outcome.stop).or(down);
-                        if stop.is_some() {
-                            self.stopped.of(side).store(true, Ordering::Relaxed);
-                        }
-                    }
-                    self.commit(changes).await?;
-                }
-                Ok(stop)
-            };
-            let ((), stop) = tokio::try_join!(write, commit)?;
+            })
+            .await?;
             if let Some(error) = stop {
                 return Ok(LaneEnd::Stopped(error));
             }
         }
+    }
+
+    /// Commits outcomes as they come, several together. What produces them goes on side by side: a request
+    /// that holds the store for its budget must be able to finish while a commit waits for the store.
+    pub(super) async fn commit_outcomes(
+        &self,
+        outcomes: impl Stream<Item = Result<Outcome, AppError>>,
+        mut look: impl FnMut(&mut Outcome),
+    ) -> Result<(), AppError> {
+        let (done, mut ready) = tokio::sync::mpsc::channel(COMMIT);
+        let produce = async {
+            let mut outcomes = pin!(outcomes);
+            while let Some(outcome) = outcomes.next().await {
+                if done.send(outcome).await.is_err() {
+                    break;
+                }
+            }
+            drop(done);
+            Ok::<(), AppError>(())
+        };
+        let commit = async {
+            let mut batch = Vec::new();
+            while ready.recv_many(&mut batch, COMMIT).await > 0 {
+                let mut changes = Vec::new();
+                for outcome in batch.drain(..) {
+                    let mut outcome: Outcome = outcome?;
+                    look(&mut outcome);
+                    changes.extend(outcome.changes);
+                }
+                self.commit(changes).await?;
+            }
+            Ok(())
+        };
+        tokio::try_join!(produce, commit).map(|_| ())
     }
 
     async fn carry_out(&self, port: &dyn Port, intent: Intent) -> Result<Outcome, AppError> {

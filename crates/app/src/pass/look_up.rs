@@ -6,11 +6,20 @@ use super::payload::Payload;
 use crate::AppError;
 use crate::ports::{Draft, Made, Port};
 use domain::{Kind, Record, Side, Timestamp};
+use futures::StreamExt;
 use serde_json::json;
 use store::{Change, Intent, IntentOp, IntentState, Link};
 
 /// Looked at in one go.
 const AT_ONCE: u32 = 200;
+
+/// Look-ups under way together. MyGadgetRepairs is asked one by one (mygadgetrepairs-api.md 9).
+const fn at_once(side: Side) -> usize {
+    match side {
+        Side::HighLevel => 8,
+        Side::MyGadgetRepairs => 1,
+    }
+}
 
 impl Pass<'_> {
     /// Looks for records whose creation got no answer. Nothing is sent again before its absence is proved.
@@ -24,14 +33,15 @@ impl Pass<'_> {
                 AT_ONCE,
             )
             .await?;
-        for intent in intents {
-            if intent.not_before > self.now() {
-                continue;
-            }
-            let outcome = self.look_up(port, &intent).await?;
-            self.commit(outcome.changes).await?;
-        }
-        Ok(())
+        let now = self.now();
+        let due: Vec<Intent> = intents
+            .into_iter()
+            .filter(|intent| intent.not_before <= now)
+            .collect();
+        let outcomes = futures::stream::iter(due)
+            .map(|intent| async move { self.look_up(port, &intent).await })
+            .buffer_unordered(at_once(port.side()));
+        self.commit_outcomes(outcomes, |_| {}).await
     }
 
     async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {

@@ -20,5 +20,9 @@ pub(crate) async fn run(app: &App, name: &str, output: Output) -> Result<Exit, P
             output.line(format!("        {mend}"));
         }
     }
-    Ok(if report.failed() { Exit::Found } else { Exit::Done })
+    Ok(if report.failed() {
+        Exit::Found
+    } else {
+        Exit::Done
+    })
 }

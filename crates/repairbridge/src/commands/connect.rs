@@ -18,7 +18,10 @@ pub(crate) async fn run(app: &App, what: Connect, output: Output) -> Result<Exit
     let secret = read_secret(&file)?;
     app.connect(&name, side, &secret).await?;
     output.answer(
-        format!("{} is connected for `{name}`; `repairbridge check {name}` tries it", side.title()),
+        format!(
+            "{} is connected for `{name}`; `repairbridge check {name}` tries it",
+            side.title()
+        ),
         &json!({"shop": name, "side": side, "connected": true}),
     );
     Ok(Exit::Done)

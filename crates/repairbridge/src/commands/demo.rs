@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 use twin::{RunningTwins, TwinOptions, Vendor};
 
 const SHOP: &str = "main";
+/// A person whom the made-up shop does not have.
+const NEW_CUSTOMER: &str =
+    r#"{"action":"create_customer","fields":{"name":"Ada Example","email":"ada@example.com"}}"#;
 const PORT: u16 = 8780;
 /// The twin's search lags so much behind writes.
 const LAG_MS: u64 = 1_000;
@@ -46,7 +49,9 @@ pub(crate) async fn run(what: Demo, output: Output) -> Result<Exit, Problem> {
         outcome = live(&app, listener, &what, output, &cancel) => outcome,
         () = cancel.cancelled(), if what.once => Err(Problem::ran("INTERRUPTED", "the demo was stopped")),
     };
-    if what.once && let Ok(tally) = &outcome {
+    if what.once
+        && let Ok(tally) = &outcome
+    {
         output.json(&json!({
             "url": page,
             "folder": folder,
@@ -58,7 +63,10 @@ pub(crate) async fn run(what: Demo, output: Output) -> Result<Exit, Problem> {
     app.store().clone().close().await;
     twins.shutdown().await;
     let tally = outcome?;
-    output.line(format!("stopped; everything of this demo is in {}", folder.display()));
+    output.line(format!(
+        "stopped; everything of this demo is in {}",
+        folder.display()
+    ));
     let sound = !what.once || tally.is_none_or(|tally| tally.finished && tally.failed == 0);
     Ok(if sound { Exit::Done } else { Exit::Found })
 }
@@ -127,12 +135,18 @@ fn make_folder() -> Result<PathBuf, Problem> {
             Err(why) => {
                 return Err(Problem::wrong(
                     "DEMO-FOLDER",
-                    format!("the folder {} cannot be made: {why}. Start the demo in a folder that you may write to", folder.display()),
+                    format!(
+                        "the folder {} cannot be made: {why}. Start the demo in a folder that you may write to",
+                        folder.display()
+                    ),
                 ));
             }
         }
     }
-    Err(Problem::ran("DEMO-FOLDER", "several demos were started in this second; try again"))
+    Err(Problem::ran(
+        "DEMO-FOLDER",
+        "several demos were started in this second; try again",
+    ))
 }
 
 fn write_configuration(
@@ -163,7 +177,10 @@ index_lag_seconds = 2
         twins.mygadgetrepairs_url()
     );
     std::fs::write(&file, text).map_err(|why| {
-        Problem::wrong("DEMO-FOLDER", format!("the file {} cannot be written: {why}", file.display()))
+        Problem::wrong(
+            "DEMO-FOLDER",
+            format!("the file {} cannot be written: {why}", file.display()),
+        )
     })?;
     Ok(file)
 }
@@ -176,26 +193,67 @@ async fn connect(app: &App, twins: &RunningTwins) -> Result<(), Problem> {
         country: None,
     })
     .await?;
-    app.connect(SHOP, Side::HighLevel, &SecretString::from(twins.token())).await?;
-    app.connect(SHOP, Side::MyGadgetRepairs, &SecretString::from(twins.key())).await?;
+    app.connect(SHOP, Side::HighLevel, &SecretString::from(twins.token()))
+        .await?;
+    app.connect(
+        SHOP,
+        Side::MyGadgetRepairs,
+        &SecretString::from(twins.key()),
+    )
+    .await?;
     Ok(())
 }
 
 fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) -> Vec<String> {
     let left = twins_command::control(twins, Vendor::HighLevel);
     let right = twins_command::control(twins, Vendor::MyGadgetRepairs);
+    let contact = twins.contact_ids().first().map_or("", String::as_str);
+    let edit =
+        json!({"action": "edit_contact", "id": contact, "fields": {"city": "Whitby"}}).to_string();
     vec![
         format!("Repairbridge demo. Status page: {page}"),
-        format!("  made-up shop        {} customers, {} contacts", twins.shop().customers.len(), twins.contact_ids().len()),
+        format!(
+            "  made-up shop        {} customers, {} contacts",
+            twins.shop().customers.len(),
+            twins.contact_ids().len()
+        ),
         format!("  folder              {}", folder.display()),
-        format!("  commands beside it  repairbridge --config '{}' status {SHOP}", file.display()),
-        format!("  HighLevel twin      {}  control {left}", twins.highlevel_url()),
-        format!("  MyGadgetRepairs     {}  control {right}", twins.mygadgetrepairs_url()),
-        "Be a person at the counter, or break the network:".to_owned(),
-        format!("  look around         curl {right}/state ; curl {left}/state"),
-        format!("  edit as a person    curl -X POST {right}/person -H 'content-type: application/json' -d '{{…}}'"),
-        format!("  cut the network     curl -X POST {left}/offline -H 'content-type: application/json' -d '{{\"on\":true}}'"),
-        format!("  make it rough       curl -X PUT {right}/faults -H 'content-type: application/json' -d '\"rough\"'"),
+        format!(
+            "  commands beside it  repairbridge --config '{}' status {SHOP}",
+            file.display()
+        ),
+        format!(
+            "  HighLevel twin      {}  control {left}",
+            twins.highlevel_url()
+        ),
+        format!(
+            "  MyGadgetRepairs     {}  control {right}",
+            twins.mygadgetrepairs_url()
+        ),
+        "Be a person at a desk, or break the network:".to_owned(),
+        format!(
+            "  look around         curl '{right}/state?kind=customers' ; curl '{left}/state?kind=contacts'"
+        ),
+        format!(
+            "  edit a contact      {}",
+            curl("POST", &left, "person", &edit)
+        ),
+        format!(
+            "  add a customer      {}",
+            curl("POST", &right, "person", NEW_CUSTOMER)
+        ),
+        format!(
+            "  cut the network     {}",
+            curl("POST", &left, "offline", r#"{"on":true}"#)
+        ),
+        format!(
+            "  make it rough       {}",
+            curl("PUT", &right, "faults", r#""rough""#)
+        ),
         "Ctrl-C ends the demo".to_owned(),
     ]
+}
+
+fn curl(method: &str, control: &str, path: &str, body: &str) -> String {
+    format!("curl -X {method} {control}/{path} -H 'content-type: application/json' -d '{body}'")
 }

@@ -22,5 +22,9 @@ pub(crate) async fn run(app: &App, name: &str, output: Output) -> Result<Exit, P
     for reason in &preview.tally.reasons {
         output.note(format!("not complete: {reason}"));
     }
-    Ok(if preview.tally.reasons.is_empty() { Exit::Done } else { Exit::Found })
+    Ok(if preview.tally.reasons.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Found
+    })
 }

@@ -7,7 +7,13 @@ use app::{Answer, App};
 use serde_json::json;
 
 pub(crate) async fn run(app: &App, what: Review, output: Output) -> Result<Exit, Problem> {
-    let Review { name, answer, id, candidate, side } = what;
+    let Review {
+        name,
+        answer,
+        id,
+        candidate,
+        side,
+    } = what;
     let (Some(word), Some(id)) = (answer, id) else {
         return list(app, &name, output).await;
     };

@@ -21,7 +21,9 @@ pub(crate) async fn run(app: &App, what: Asked, output: Output) -> Result<Exit, 
             let rules = read(&file)?;
             app.set_rules(&name, &rules).await?;
             output.answer(
-                format!("the rules of `{name}` are set; the next pass compares everything under them"),
+                format!(
+                    "the rules of `{name}` are set; the next pass compares everything under them"
+                ),
                 &json!({"shop": name, "rules": rules}),
             );
         }

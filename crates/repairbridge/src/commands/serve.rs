@@ -30,7 +30,12 @@ pub(crate) async fn run(
     if !address.ip().is_loopback() {
         output.note("note: the status page has no login yet and can be read by everyone who reaches this address");
     }
-    let hosts = config.public_url.host_str().map(str::to_owned).into_iter().collect();
+    let hosts = config
+        .public_url
+        .host_str()
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
     let cancel = interrupt::watch(output);
     serve_until(&app, listener, ServerOptions { hosts }, cancel).await?;
     output.line("stopped");
@@ -60,9 +65,12 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> 
 }
 
 pub(crate) fn address_of(listener: &TcpListener) -> Result<SocketAddr, Problem> {
-    listener
-        .local_addr()
-        .map_err(|why| Problem::ran("LISTEN", format!("the system does not tell the address of the status page: {why}")))
+    listener.local_addr().map_err(|why| {
+        Problem::ran(
+            "LISTEN",
+            format!("the system does not tell the address of the status page: {why}"),
+        )
+    })
 }
 
 /// Page and workers side by side; both end when cancelled, and the end of one ends the other.

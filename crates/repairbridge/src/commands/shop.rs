@@ -12,9 +12,19 @@ const NO_WEBHOOKS: &str = "this version takes no webhooks; changes are found by 
 
 pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, Problem> {
     match what {
-        Shop::Add { name, location, timezone, country } => {
+        Shop::Add {
+            name,
+            location,
+            timezone,
+            country,
+        } => {
             let shop = app
-                .add_shop(&NewShop { name, location, zone: timezone, country })
+                .add_shop(&NewShop {
+                    name,
+                    location,
+                    zone: timezone,
+                    country,
+                })
                 .await?;
             let name = &shop.name;
             let text = format!(
@@ -48,7 +58,12 @@ async fn list(app: &App, output: Output) -> Result<(), Problem> {
     let mut rows = Vec::new();
     for shop in app.shops().await? {
         let document = document(app, &shop).await?;
-        rows.push([shop.name, shop.location, word(&document["connected"]), word(&document["paused"])]);
+        rows.push([
+            shop.name,
+            shop.location,
+            word(&document["connected"]),
+            word(&document["paused"]),
+        ]);
         documents.push(document);
     }
     if rows.is_empty() {
@@ -64,8 +79,15 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
     let shop = app.shop(name).await?;
     let document = document(app, &shop).await?;
     output.json(&document);
-    let rows = ["location", "timezone", "country", "connected", "paused", "approved"]
-        .map(|key| [key.to_owned(), word(&document[key])]);
+    let rows = [
+        "location",
+        "timezone",
+        "country",
+        "connected",
+        "paused",
+        "approved",
+    ]
+    .map(|key| [key.to_owned(), word(&document[key])]);
     output.table(["shop", name], rows.to_vec());
     output.line(NO_WEBHOOKS);
     Ok(())
@@ -102,7 +124,11 @@ fn word(value: &Value) -> String {
                 .filter(|(_, value)| value.as_bool() == Some(true))
                 .map(|(key, _)| key.as_str())
                 .collect();
-            if on.is_empty() { "nothing".to_owned() } else { on.join(", ") }
+            if on.is_empty() {
+                "nothing".to_owned()
+            } else {
+                on.join(", ")
+            }
         }
         other => other.to_string(),
     }

@@ -33,17 +33,30 @@ fn show(status: &Status, output: Output) {
     for reason in &status.reasons {
         output.line(format!("  - {reason}"));
     }
-    let linked: Vec<String> = status.linked.iter().map(|(kind, count)| format!("{count} {kind}s")).collect();
+    let linked: Vec<String> = status
+        .linked
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}s"))
+        .collect();
     let blocked = match status.budget.mygadgetrepairs.blocked_until {
         Some(until) => format!(", left alone until {until}"),
         None => String::new(),
     };
     let rows = vec![
         ["linked".to_owned(), linked.join(", ")],
-        ["fields that agree".to_owned(), format!("{} of {}", status.agreement.agree, status.agreement.fields)],
+        [
+            "fields that agree".to_owned(),
+            format!("{} of {}", status.agreement.agree, status.agreement.fields),
+        ],
         ["still to do".to_owned(), status.backlog.to_string()],
-        ["waiting for a person".to_owned(), format!("{} people, {} values", status.review, status.conflicts)],
-        ["held, refused".to_owned(), format!("{}, {}", status.held, status.failed)],
+        [
+            "waiting for a person".to_owned(),
+            format!("{} people, {} values", status.review, status.conflicts),
+        ],
+        [
+            "held, refused".to_owned(),
+            format!("{}, {}", status.held, status.failed),
+        ],
         [
             "last read".to_owned(),
             format!(
@@ -61,5 +74,5 @@ fn show(status: &Status, output: Output) {
             ),
         ],
     ];
-    output.table(["", ""], rows);
+    output.pairs(rows);
 }

@@ -15,7 +15,14 @@ pub(crate) async fn run(
 ) -> Result<Exit, Problem> {
     let board = ProgressBoard::default();
     let watching = Watching::start(output, &board);
-    let pass = app.sync(name, SyncOptions { approve, ..SyncOptions::default() }, &board);
+    let pass = app.sync(
+        name,
+        SyncOptions {
+            approve,
+            ..SyncOptions::default()
+        },
+        &board,
+    );
     let outcome = interrupt::unless_stopped(output, pass).await;
     drop(watching);
     let tally = outcome?;
@@ -33,26 +40,36 @@ pub(crate) async fn run(
 /// What a pass did, for people.
 pub(crate) fn lines(tally: &Tally) -> Vec<String> {
     let mut lines = Vec::new();
-    for (deed, counts) in
-        [("made", &tally.created), ("changed", &tally.updated), ("deleted", &tally.deleted)]
-    {
+    for (deed, counts) in [
+        ("made", &tally.created),
+        ("changed", &tally.updated),
+        ("deleted", &tally.deleted),
+    ] {
         lines.extend(per_kind(deed, "HighLevel", &counts.highlevel));
         lines.extend(per_kind(deed, "MyGadgetRepairs", &counts.mygadgetrepairs));
     }
     if lines.is_empty() {
         lines.push("nothing was written".to_owned());
     }
-    lines.extend(per_kind("linked", "both sides", &tally.linked));
+    lines.extend(per_kind("linked", "pairs", &tally.linked));
     let waiting = [
         (tally.review, "people need a decision"),
         (tally.conflicts, "values need a decision"),
         (tally.held, "writes or fields are held back"),
         (tally.failed, "writes were refused"),
     ];
-    lines.extend(waiting.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    lines.extend(
+        waiting
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}")),
+    );
     lines.push(format!(
         "{} of {} fields agree; {} requests to HighLevel, {} to MyGadgetRepairs",
-        tally.agreement.agree, tally.agreement.fields, tally.requests.highlevel, tally.requests.mygadgetrepairs
+        tally.agreement.agree,
+        tally.agreement.fields,
+        tally.requests.highlevel,
+        tally.requests.mygadgetrepairs
     ));
     lines
 }
@@ -63,5 +80,5 @@ fn per_kind(deed: &str, place: &str, counts: &BTreeMap<String, u64>) -> Option<S
         .filter(|(_, count)| **count > 0)
         .map(|(kind, count)| format!("{count} {kind}{}", if *count == 1 { "" } else { "s" }))
         .collect();
-    (!parts.is_empty()).then(|| format!("{deed} in {place}: {}", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("{deed} ({place}): {}", parts.join(", ")))
 }

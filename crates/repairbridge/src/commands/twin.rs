@@ -39,7 +39,9 @@ pub(crate) fn take_limits_off(options: &mut TwinOptions) {
 }
 
 pub(crate) async fn start(options: TwinOptions) -> Result<RunningTwins, Problem> {
-    twin::start(options).await.map_err(|why| Problem::wrong("TWIN-LISTEN", why.to_string()))
+    twin::start(options)
+        .await
+        .map_err(|why| Problem::wrong("TWIN-LISTEN", why.to_string()))
 }
 
 /// Where the twins are, and every credential that they know.
@@ -74,10 +76,16 @@ fn lines(twins: &RunningTwins) -> Vec<String> {
         format!("  location            {}", known.location_id),
         format!("  token               {}", known.token.secret),
         format!("  token, read only    {}", known.read_only.secret),
-        format!("  control             {}", control(twins, Vendor::HighLevel)),
+        format!(
+            "  control             {}",
+            control(twins, Vendor::HighLevel)
+        ),
         format!("MyGadgetRepairs twin  {}", twins.mygadgetrepairs_url()),
         format!("  key                 {}", twins.key()),
-        format!("  control             {}", control(twins, Vendor::MyGadgetRepairs)),
+        format!(
+            "  control             {}",
+            control(twins, Vendor::MyGadgetRepairs)
+        ),
     ]
 }
 
@@ -87,6 +95,9 @@ fn lag_ms(seconds: f64) -> Result<u64, Problem> {
         .and_then(|lag| u64::try_from(lag.as_millis()).ok())
         .filter(|lag| *lag <= 86_400_000)
         .ok_or_else(|| {
-            Problem::wrong("TWIN-LAG", format!("--search-lag {seconds} cannot be used; write seconds from 0 to 86400"))
+            Problem::wrong(
+                "TWIN-LAG",
+                format!("--search-lag {seconds} cannot be used; write seconds from 0 to 86400"),
+            )
         })
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// The file named with --config is not there or cannot be read.
-    #[error("the configuration file {path} cannot be read: {why}. Name an existing file with --config, or leave --config out")]
+    #[error(
+        "the configuration file {path} cannot be read: {why}. Name an existing file with --config, or leave --config out"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -32,7 +34,9 @@ pub(crate) enum ConfigError {
         nearest: String,
     },
     /// A secret in the file.
-    #[error("{place}: `{key}` is a secret, and secrets are never read from the file. Take it out, and {mend}")]
+    #[error(
+        "{place}: `{key}` is a secret, and secrets are never read from the file. Take it out, and {mend}"
+    )]
     Secret {
         /// The file.
         place: String,

@@ -27,7 +27,9 @@ pub(crate) const SECRETS: [&str; 2] = ["vault.key", "highlevel.client_secret"];
 /// Where a secret belongs, when the key sounds like one.
 pub(crate) fn mend_of_secret(key: &str) -> Option<&'static str> {
     let (section, last) = key.rsplit_once('.').unwrap_or(("", key));
-    let sounds = ["secret", "token", "password", "api_key"].iter().any(|word| last.contains(word));
+    let sounds = ["secret", "token", "password", "api_key"]
+        .iter()
+        .any(|word| last.contains(word));
     match (section, last) {
         ("vault", "key") => Some("set the environment variable REPAIRBRIDGE_VAULT_KEY"),
         (_, "client_secret") => {
@@ -54,7 +56,9 @@ pub(crate) fn nearest(word: &str) -> &'static str {
         let last = key.rsplit('.').next().unwrap_or(key);
         distance(word, key).min(distance(word, last) + 1)
     };
-    KEYS.into_iter().min_by_key(likeness).unwrap_or("server.listen")
+    KEYS.into_iter()
+        .min_by_key(likeness)
+        .unwrap_or("server.listen")
 }
 
 /// Letters to insert, remove or replace to get from one word to the other.

@@ -28,7 +28,13 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
         .merge(file)
         .merge(environment);
     let sections: Sections = figment.extract().map_err(|why| misfit(&why, &path))?;
-    resolve(sections, &Found { figment: &figment, path: &path })
+    resolve(
+        sections,
+        &Found {
+            figment: &figment,
+            path: &path,
+        },
+    )
 }
 
 fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
@@ -58,7 +64,11 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
             return Err(ConfigError::Secret { place, key, mend });
         }
         let nearest = nearest(&key).to_owned();
-        return Err(ConfigError::Unknown { place, key, nearest });
+        return Err(ConfigError::Unknown {
+            place,
+            key,
+            nearest,
+        });
     }
     Ok(Figment::from(Toml::file_exact(path)))
 }
@@ -67,8 +77,14 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
 fn leaves(dict: &Dict, above: &str) -> Vec<String> {
     let mut keys = Vec::new();
     for (name, value) in dict {
-        let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
-        let is_section = KEYS.iter().any(|known| known.split('.').next() == Some(key.as_str()));
+        let key = if above.is_empty() {
+            name.clone()
+        } else {
+            format!("{above}.{name}")
+        };
+        let is_section = KEYS
+            .iter()
+            .any(|known| known.split('.').next() == Some(key.as_str()));
         match value {
             Value::Dict(_, inner) if is_section || !inner.is_empty() => {
                 keys.extend(leaves(inner, &key));
@@ -84,7 +100,9 @@ fn leaves(dict: &Dict, above: &str) -> Vec<String> {
 fn check_environment() -> Result<(), ConfigError> {
     for (name, _) in std::env::vars_os() {
         let Some(name) = name.to_str() else { continue };
-        let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+        let Some(rest) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
         let key = dotted(rest);
         if name == VAULT_KEY || is_secret(&key) || KEYS.contains(&key.as_str()) {
             continue;
@@ -128,11 +146,17 @@ impl Found<'_> {
     }
 
     fn misfit(&self, key: &str, why: impl Into<String>) -> ConfigError {
-        ConfigError::Value { place: self.place(key), key: key.to_owned(), why: why.into() }
+        ConfigError::Value {
+            place: self.place(key),
+            key: key.to_owned(),
+            why: why.into(),
+        }
     }
 
     fn parse<T: FromStr>(&self, key: &str, text: &str, form: &str) -> Result<T, ConfigError> {
-        text.trim().parse().map_err(|_| self.misfit(key, format!("`{text}` is not {form}")))
+        text.trim()
+            .parse()
+            .map_err(|_| self.misfit(key, format!("`{text}` is not {form}")))
     }
 
     fn address(&self, key: &str, text: &str) -> Result<Url, ConfigError> {
@@ -159,7 +183,9 @@ impl Found<'_> {
 
     fn store(&self, url: &str) -> String {
         match url.strip_prefix("sqlite://") {
-            Some(path) if !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") => {
+            Some(path)
+                if !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") =>
+            {
                 format!("sqlite://{}", self.file("store.url", path).display())
             }
             _ => url.to_owned(),
@@ -168,7 +194,14 @@ impl Found<'_> {
 }
 
 fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
-    let Sections { server, store, vault, highlevel, mygadgetrepairs, sync } = from;
+    let Sections {
+        server,
+        store,
+        vault,
+        highlevel,
+        mygadgetrepairs,
+        sync,
+    } = from;
     // Checked now, so that a mistake does not wait for the feature that uses them.
     found.address("highlevel.install_url", &highlevel.install_url)?;
     let at_least_one = |key: &str, value: u32| match value {
@@ -180,15 +213,21 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         highlevel_version: highlevel.api_version,
         highlevel_per_10s: highlevel.requests_per_10s,
         highlevel_per_day: highlevel.requests_per_day,
-        mygadgetrepairs_base: found.address("mygadgetrepairs.base_url", &mygadgetrepairs.base_url)?,
+        mygadgetrepairs_base: found
+            .address("mygadgetrepairs.base_url", &mygadgetrepairs.base_url)?,
         mygadgetrepairs_per_minute: mygadgetrepairs.requests_per_minute,
         poll_seconds: at_least_one("sync.poll_seconds", sync.poll_seconds)?,
         sweep_hours: at_least_one("sync.sweep_hours", sync.sweep_hours)?,
         index_lag_seconds: i64::from(sync.index_lag_seconds),
-        ..AppConfig::standard().map_err(|why| found.misfit("highlevel.base_url", why.to_string()))?
+        ..AppConfig::standard()
+            .map_err(|why| found.misfit("highlevel.base_url", why.to_string()))?
     };
     Ok(Config {
-        listen: found.parse("server.listen", &server.listen, "an address such as 127.0.0.1:8780")?,
+        listen: found.parse(
+            "server.listen",
+            &server.listen,
+            "an address such as 127.0.0.1:8780",
+        )?,
         public_url: found.address("server.public_url", &server.public_url)?,
         store_url: found.store(&store.url),
         key_file: found.file("vault.key_file", &vault.key_file),
@@ -210,7 +249,14 @@ fn misfit(error: &figment::Error, path: &Path) -> ConfigError {
     let place = if from_file {
         path.display().to_string()
     } else {
-        format!("the environment variable {PREFIX}{}", key.to_uppercase().replace('.', "__"))
+        format!(
+            "the environment variable {PREFIX}{}",
+            key.to_uppercase().replace('.', "__")
+        )
     };
-    ConfigError::Value { place, key, why: error.kind.to_string() }
+    ConfigError::Value {
+        place,
+        key,
+        why: error.kind.to_string(),
+    }
 }

@@ -67,19 +67,26 @@ pub(crate) struct Sync {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8780".into(), public_url: "http://127.0.0.1:8780".into() }
+        Self {
+            listen: "127.0.0.1:8780".into(),
+            public_url: "http://127.0.0.1:8780".into(),
+        }
     }
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { url: "sqlite://repairbridge.db".into() }
+        Self {
+            url: "sqlite://repairbridge.db".into(),
+        }
     }
 }
 
 impl Default for Vault {
     fn default() -> Self {
-        Self { key_file: "repairbridge.key".into() }
+        Self {
+            key_file: "repairbridge.key".into(),
+        }
     }
 }
 
@@ -100,13 +107,20 @@ impl Default for HighLevel {
 
 impl Default for MyGadgetRepairs {
     fn default() -> Self {
-        Self { base_url: "https://api.mygadgetrepairs.com/v1".into(), requests_per_minute: 24 }
+        Self {
+            base_url: "https://api.mygadgetrepairs.com/v1".into(),
+            requests_per_minute: 24,
+        }
     }
 }
 
 impl Default for Sync {
     fn default() -> Self {
-        Self { poll_seconds: 60, sweep_hours: 24, index_lag_seconds: 90 }
+        Self {
+            poll_seconds: 60,
+            sweep_hours: 24,
+            index_lag_seconds: 90,
+        }
     }
 }
 

@@ -56,7 +56,10 @@ index_lag_seconds = 0
 "#;
     for key in KEYS {
         let last = key.rsplit('.').next().unwrap();
-        assert!(text.contains(&format!("{last} = ")), "{key} is not in the test");
+        assert!(
+            text.contains(&format!("{last} = ")),
+            "{key} is not in the test"
+        );
     }
     let (_folder, path) = written(text);
     let config = load(Some(&path)).unwrap();
@@ -69,10 +72,19 @@ index_lag_seconds = 0
 #[test]
 fn an_unknown_key_is_named_with_the_nearest_one() {
     let says = refused("[server]\nlistn = \"127.0.0.1:1\"\n").to_string();
-    assert!(says.contains("`server.listn`") && says.contains("`server.listen`"), "{says}");
+    assert!(
+        says.contains("`server.listn`") && says.contains("`server.listen`"),
+        "{says}"
+    );
     let says = refused("[sink]\npoll_seconds = 3\n").to_string();
-    assert!(says.contains("`sink.poll_seconds`") && says.contains("`sync.poll_seconds`"), "{says}");
-    assert_eq!(nearest("requests_per_minut"), "mygadgetrepairs.requests_per_minute");
+    assert!(
+        says.contains("`sink.poll_seconds`") && says.contains("`sync.poll_seconds`"),
+        "{says}"
+    );
+    assert_eq!(
+        nearest("requests_per_minut"),
+        "mygadgetrepairs.requests_per_minute"
+    );
 }
 
 #[test]
@@ -83,18 +95,31 @@ fn secrets_in_the_file_are_refused_with_the_place_where_they_belong() {
         "[highlevel]\ntoken = \"x\"\n",
         "[mygadgetrepairs]\napi_key = \"x\"\n",
     ] {
-        assert!(matches!(refused(text), ConfigError::Secret { .. }), "{text}");
+        assert!(
+            matches!(refused(text), ConfigError::Secret { .. }),
+            "{text}"
+        );
     }
-    assert!(mend_of_secret("vault.key").unwrap().contains("REPAIRBRIDGE_VAULT_KEY"));
+    assert!(
+        mend_of_secret("vault.key")
+            .unwrap()
+            .contains("REPAIRBRIDGE_VAULT_KEY")
+    );
     assert!(mend_of_secret("sync.poll_seconds").is_none());
 }
 
 #[test]
 fn wrong_values_and_wrong_toml_name_their_place() {
     let says = refused("[sync]\npoll_seconds = \"often\"\n").to_string();
-    assert!(says.contains("sync.poll_seconds") && says.contains("shop.toml"), "{says}");
+    assert!(
+        says.contains("sync.poll_seconds") && says.contains("shop.toml"),
+        "{says}"
+    );
     let says = refused("[highlevel]\nbase_url = \"ftp://x\"\n").to_string();
-    assert!(says.contains("highlevel.base_url") && says.contains("ftp://x"), "{says}");
+    assert!(
+        says.contains("highlevel.base_url") && says.contains("ftp://x"),
+        "{says}"
+    );
     assert!(matches!(refused("[server\n"), ConfigError::NotToml { .. }));
     let missing = load(Some(&PathBuf::from("/nowhere/at/all.toml"))).unwrap_err();
     assert!(matches!(missing, ConfigError::Unreadable { .. }));

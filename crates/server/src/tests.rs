@@ -1,0 +1,154 @@
+use crate::{ServerOptions, router, sentence};
+use app::{App, AppConfig, NewShop};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use domain::{Context, Kind, RecordId, RunId, Side};
+use http::{SystemClock, SystemRandomness};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{JournalRow, Store};
+use tower::ServiceExt;
+use uuid::Uuid;
+use vault::{MasterKey, Vault};
+
+async fn application(folder: &tempfile::TempDir) -> App {
+    let context = Context {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+    };
+    let database = folder.path().join("test.db");
+    let store = Store::open(&format!("sqlite://{}", database.display()))
+        .await
+        .unwrap();
+    let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).unwrap();
+    let (vault, _) = Vault::open(&master, &[], &context).unwrap();
+    App::new(store, vault, AppConfig::standard().unwrap(), context)
+}
+
+async fn with_shop(folder: &tempfile::TempDir) -> Router {
+    let app = application(folder).await;
+    let new = NewShop {
+        name: "main".into(),
+        location: "loc".into(),
+        zone: None,
+        country: None,
+    };
+    app.add_shop(&new).await.unwrap();
+    router(
+        app,
+        &ServerOptions {
+            hosts: vec!["bridge.example".into()],
+        },
+    )
+}
+
+async fn get(router: &Router, path: &str, host: &str) -> (StatusCode, String, String) {
+    let request = Request::get(path)
+        .header("host", host)
+        .body(Body::empty())
+        .unwrap();
+    let answer = router.clone().oneshot(request).await.unwrap();
+    let policy = answer.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let status = answer.status();
+    let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap(), policy)
+}
+
+#[tokio::test]
+async fn the_page_needs_nothing_that_its_policy_forbids() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = with_shop(&folder).await;
+    let (status, page, policy) = get(&router, "/", "127.0.0.1:8780").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains("http://"));
+    assert_eq!(page.matches("<script").count(), 1);
+    for file in ["/status.js", "/status.css"] {
+        assert!(page.contains(file));
+        assert_eq!(get(&router, file, "localhost").await.0, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn the_status_tells_health_progress_and_journal_of_every_shop() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = with_shop(&folder).await;
+    let (status, body, _) = get(&router, "/api/v1/status", "[::1]:8780").await;
+    assert_eq!(status, StatusCode::OK);
+    let overview: Value = serde_json::from_str(&body).unwrap();
+    let shop = &overview["shops"][0];
+    assert_eq!(shop["name"], "main");
+    assert_eq!(shop["status"]["health"], "stopped");
+    assert_eq!(shop["progress"]["phase"], "idle");
+    assert_eq!(shop["approved"], false);
+    assert_eq!(shop["journal"], json!([]));
+}
+
+#[tokio::test]
+async fn logs_of_unknown_shops_are_not_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = with_shop(&folder).await;
+    let (status, body, _) = get(&router, "/api/v1/shops/main/log", "localhost").await;
+    assert_eq!((status, body.as_str()), (StatusCode::OK, r#"{"lines":[]}"#));
+    let (status, body, _) = get(&router, "/api/v1/shops/other/log", "localhost").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(body.contains("SHOP-UNKNOWN"), "{body}");
+}
+
+#[tokio::test]
+async fn a_strange_host_name_is_refused_and_a_configured_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = with_shop(&folder).await;
+    for (host, expected) in [
+        ("localhost:1", StatusCode::OK),
+        ("127.0.0.1", StatusCode::OK),
+        ("Bridge.example:443", StatusCode::OK),
+        ("evil.example", StatusCode::MISDIRECTED_REQUEST),
+        ("localhost.evil.example", StatusCode::MISDIRECTED_REQUEST),
+    ] {
+        assert_eq!(get(&router, "/healthz", host).await.0, expected, "{host}");
+    }
+    assert_eq!(get(&router, "/readyz", "localhost").await.0, StatusCode::OK);
+}
+
+#[test]
+fn sentences_name_records_and_never_what_is_in_the_detail() {
+    let row = JournalRow {
+        id: 1,
+        run: RunId(Uuid::nil()),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        event: "created".into(),
+        side: Some(Side::HighLevel),
+        kind: Some(Kind::Task),
+        record: Some(RecordId::new("t1")),
+        counterpart: Some(RecordId::new("K-1")),
+        detail: json!({"name": "Ada Example", "message": "Ada Example"}),
+    };
+    assert_eq!(
+        sentence(&row),
+        "Made HighLevel task t1 from MyGadgetRepairs ticket K-1"
+    );
+    for event in [
+        "updated",
+        "linked",
+        "unlinked",
+        "vanished",
+        "failed",
+        "something new",
+    ] {
+        let row = JournalRow {
+            event: event.into(),
+            ..row.clone()
+        };
+        let text = sentence(&row);
+        assert!(text.contains("t1") && !text.contains("Ada"), "{text}");
+    }
+}
