@@ -68,18 +68,17 @@ impl CheckReport {
         self.say(what, Verdict::Warned, says, Some(mend));
     }
 
-    /// A vendor's refusal; its message holds the mend.
+    /// A vendor's refusal: what is wrong, and after the semicolon what to do about it.
     fn refused(&mut self, what: &str, error: &PortError) {
         let verdict = match error.class {
             FailureClass::Deferred { .. } => Verdict::Warned,
             _ => Verdict::Failed,
         };
-        self.say(
-            what,
-            verdict,
-            format!("{} ({})", error.message, error.code),
-            None,
-        );
+        let (says, mend) = match error.message.split_once("; ") {
+            Some((says, mend)) => (says, Some(mend)),
+            None => (error.message.as_str(), None),
+        };
+        self.say(what, verdict, format!("{says} ({})", error.code), mend);
     }
 }
 
@@ -228,13 +227,15 @@ impl App {
             }
         }
         let status = self.status(&shop.name).await?;
+        let left =
+            |left: Option<u32>| left.map_or("no ceiling".to_owned(), |left| left.to_string());
         report.passed(
             "budget left",
             format!(
                 "HighLevel {} in 10 s and {} today, MyGadgetRepairs {} this minute",
-                status.budget.highlevel.window_left,
-                status.budget.highlevel.day_left,
-                status.budget.mygadgetrepairs.window_left
+                left(status.budget.highlevel.window_left),
+                left(status.budget.highlevel.day_left),
+                left(status.budget.mygadgetrepairs.window_left)
             ),
         );
         Ok(())

@@ -75,17 +75,17 @@ pub struct BudgetStatus {
 /// Of HighLevel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct HighLevelBudget {
-    /// Requests left in the window of ten seconds.
-    pub window_left: u32,
+    /// Requests left in the window of ten seconds; nothing where we keep no ceiling.
+    pub window_left: Option<u32>,
     /// Requests left today.
-    pub day_left: u32,
+    pub day_left: Option<u32>,
 }
 
 /// Of MyGadgetRepairs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MyGadgetRepairsBudget {
-    /// Requests left in the window of a minute.
-    pub window_left: u32,
+    /// Requests left in the window of a minute; nothing where we keep no ceiling.
+    pub window_left: Option<u32>,
     /// Until when nothing is asked at all.
     pub blocked_until: Option<Timestamp>,
 }
@@ -298,17 +298,16 @@ impl App {
         let (state, policy) = left.look().await?;
         let (used, day) = state.used(now, policy);
         let highlevel = HighLevelBudget {
-            window_left: window(policy).saturating_sub(used),
+            window_left: window(policy).map(|all| all.saturating_sub(used)),
             day_left: policy
                 .day
-                .map_or(0, |day| day.requests)
-                .saturating_sub(day.unwrap_or(0)),
+                .map(|all| all.requests.saturating_sub(day.unwrap_or(0))),
         };
         let right = self.budget(shop, Side::MyGadgetRepairs);
         let (state, policy) = right.look().await?;
         let (used, _) = state.used(now, policy);
         let mygadgetrepairs = MyGadgetRepairsBudget {
-            window_left: window(policy).saturating_sub(used),
+            window_left: window(policy).map(|all| all.saturating_sub(used)),
             blocked_until: state.paused(now).map(|pause| pause.until),
         };
         Ok(BudgetStatus {
@@ -318,6 +317,6 @@ impl App {
     }
 }
 
-fn window(policy: &BudgetPolicy) -> u32 {
-    policy.windows.first().map_or(0, |window| window.requests)
+fn window(policy: &BudgetPolicy) -> Option<u32> {
+    policy.windows.first().map(|window| window.requests)
 }

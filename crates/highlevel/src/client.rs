@@ -243,6 +243,23 @@ impl Subject {
         }
     }
 
+    /// The scope that the call needs (highlevel-api.md 4.6).
+    pub(crate) fn scope(&self) -> &'static str {
+        match (self.what, self.writes) {
+            ("contact" | "contacts" | "task" | "note" | "business", false) => "contacts.readonly",
+            ("contact" | "contacts" | "task" | "note" | "business", true) => "contacts.write",
+            ("tasks", _) => "locations/tasks.readonly",
+            ("sub-account", _) => "locations.readonly",
+            ("tags", _) => "locations/tags.readonly",
+            ("custom field" | "custom fields", false) => "locations/customFields.readonly",
+            ("custom field" | "custom fields", true) => "locations/customFields.write",
+            ("calendars", _) => "calendars.readonly",
+            ("calendar" | "appointment", false) => "calendars/events.readonly",
+            ("calendar" | "appointment", true) => "calendars/events.write",
+            _ => "users.readonly",
+        }
+    }
+
     pub(crate) fn not_found(&self) -> Error {
         Error::NotFound {
             what: self.what,

@@ -36,12 +36,14 @@ pub enum Error {
     },
     /// The token lacks a scope. Scopes are not added to tokens that exist (highlevel-quirks.md 4.6).
     #[error(
-        "the HighLevel token may not access {what}; add the scope to the private integration or the app, \
-         and connect again if it is an app"
+        "the HighLevel token lacks the scope `{scope}` for {what}; add it to the private integration or the \
+         app, and connect again if it is an app"
     )]
     MissingScope {
         /// The kind of thing.
         what: &'static str,
+        /// The scope that it lacks.
+        scope: &'static str,
     },
     /// The token is for another location.
     #[error(

@@ -25,7 +25,10 @@ pub(crate) fn judge(answer: &Answer, subject: &Subject, now: Timestamp) -> Error
         400 | 401 if says("version header") || says("invalid api version") => {
             Error::VersionRefused { message }
         }
-        401 | 403 if says("not authorized for this scope") => Error::MissingScope { what },
+        401 | 403 if says("not authorized for this scope") => Error::MissingScope {
+            what,
+            scope: subject.scope(),
+        },
         401 | 403 if says("user type mismatch") || says("authclass type") => Error::WrongTokenKind,
         401 | 403
             if says("does not have access to this location")
@@ -34,7 +37,10 @@ pub(crate) fn judge(answer: &Answer, subject: &Subject, now: Timestamp) -> Error
             Error::WrongLocation
         }
         401 => Error::Unauthorized { message },
-        403 if says("do not have permission") => Error::MissingScope { what },
+        403 if says("do not have permission") => Error::MissingScope {
+            what,
+            scope: subject.scope(),
+        },
         400 if says("duplicated contacts") || body.pointer("/meta/contactId").is_some() => {
             Error::Duplicate {
                 contact_id: text_at(&body, "/meta/contactId"),

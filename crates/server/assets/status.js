@@ -61,10 +61,10 @@ function element(name, text) {
 function budgets(budget) {
   const left = budget.highlevel;
   const right = budget.mygadgetrepairs;
-  const day = left.day_left > 0 ? `, ${count.format(left.day_left)} today` : "";
-  const high = left.window_left > 0 || left.day_left > 0
-    ? `${count.format(left.window_left)} in these 10 seconds${day}` : "not limited here, or used up for the moment";
-  let mgr = right.window_left > 0 ? `${count.format(right.window_left)} in this minute` : "not limited here, or used up for the moment";
+  const day = left.day_left === null ? "" : `, ${count.format(left.day_left)} today`;
+  const high = left.window_left === null ? "no limit kept here"
+    : `${count.format(left.window_left)} in these 10 seconds${day}`;
+  let mgr = right.window_left === null ? "no limit kept here" : `${count.format(right.window_left)} in this minute`;
   if (right.blocked_until) mgr = `left alone until ${new Date(right.blocked_until).toLocaleTimeString()}`;
   return [["HighLevel", high], ["MyGadgetRepairs", mgr]];
 }

@@ -8,18 +8,46 @@ use store::JournalRow;
 pub fn sentence(row: &JournalRow) -> String {
     let side = row.side.unwrap_or(Side::HighLevel);
     let kind = row.kind.unwrap_or(Kind::Contact);
+    // People know a pair by the counter's number; where it has none, by its id.
+    let reference = row.detail["reference"].as_str();
     let here = |side: Side, record: &Option<domain::RecordId>| {
         let id = record
             .as_ref()
             .map_or("(unknown)", domain::RecordId::as_str);
-        format!("{} {} {id}", side.title(), kind.name_on(side))
+        let shown = match (side, reference) {
+            (Side::MyGadgetRepairs, Some(reference)) => reference,
+            (Side::HighLevel, Some(_)) => return format!("its HighLevel {}", kind.name_on(side)),
+            _ => id,
+        };
+        format!("{} {} {shown}", side.title(), kind.name_on(side))
     };
     let record = here(side, &row.record);
     let counterpart = || here(side.other(), &row.counterpart);
     match row.event.as_str() {
+        "created" if reference.is_some() && side == Side::HighLevel => {
+            format!(
+                "Made a HighLevel {} for {}",
+                kind.name_on(side),
+                counterpart()
+            )
+        }
         "created" => format!("Made {record} from {}", counterpart()),
+        "updated" if reference.is_some() && side == Side::HighLevel => {
+            format!(
+                "Brought the HighLevel {} up to date from {}",
+                kind.name_on(side),
+                counterpart()
+            )
+        }
         "updated" => format!("Brought {record} up to date from {}", counterpart()),
         "deleted" => format!("Deleted {record}, as {} was deleted", counterpart()),
+        "linked" if reference.is_some() => {
+            format!(
+                "Found the HighLevel {} of {}",
+                kind.name_on(Side::HighLevel),
+                counterpart()
+            )
+        }
         "linked" => format!("{record} and {} are the same", counterpart()),
         "unlinked" => format!("{record} and {} are no longer joined", counterpart()),
         "vanished" => format!("{record} is gone"),

@@ -8,9 +8,11 @@
 )]
 
 mod exactly_once;
+mod recorded;
 mod truth;
 
 pub use exactly_once::assert_exactly_once;
+pub use recorded::RecordedClock;
 pub use truth::{Truth, texts};
 
 use app::{App, AppConfig, NewShop, ProgressBoard, SyncOptions, Tally};
@@ -38,6 +40,28 @@ pub struct Bench {
     pub folder: TempDir,
     /// Both sides before anything was synced.
     pub at_start: Truth,
+    assembly: Assembly,
+}
+
+/// What an application is put together with, besides its database and its twins.
+#[derive(Clone)]
+struct Assembly {
+    context: Context,
+    /// Changes the configuration, in which there are no ceilings of ours.
+    tune: fn(&mut AppConfig),
+}
+
+impl Default for Assembly {
+    fn default() -> Self {
+        let context = Context {
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(SystemRandomness),
+        };
+        Self {
+            context,
+            tune: |_| {},
+        }
+    }
 }
 
 impl Bench {
@@ -61,10 +85,14 @@ impl Bench {
 
     /// Twins as told.
     pub async fn with(options: TwinOptions) -> Self {
+        Self::assembled(options, Assembly::default()).await
+    }
+
+    async fn assembled(options: TwinOptions, assembly: Assembly) -> Self {
         let twins = twin::start(options).await.expect("the twins start");
         let mut folder = tempfile::tempdir().expect("a temporary folder");
         folder.disable_cleanup(std::env::var_os("REPAIRBRIDGE_KEEP_TEST_FOLDERS").is_some());
-        let app = application(&twins, &database(&folder)).await;
+        let app = assemble(&twins, &database(&folder), &assembly).await;
         app.add_shop(&NewShop {
             name: SHOP.into(),
             location: twins.location_id().into(),
@@ -87,6 +115,7 @@ impl Bench {
             app,
             folder,
             at_start,
+            assembly,
         }
     }
 
@@ -118,7 +147,7 @@ impl Bench {
 
     /// The application as after a restart: opened anew on the same file.
     pub async fn restart(&mut self) {
-        self.app = application(&self.twins, &database(&self.folder)).await;
+        self.app = assemble(&self.twins, &database(&self.folder), &self.assembly).await;
     }
 
     /// One pass, approved.
@@ -135,7 +164,10 @@ impl Bench {
 
     /// One pass that reads both sides completely.
     pub async fn sweep(&self) -> Tally {
-        self.app.sweep(SHOP, &ProgressBoard::default()).await.expect("a sweep ends")
+        self.app
+            .sweep(SHOP, &ProgressBoard::default())
+            .await
+            .expect("a sweep ends")
     }
 
     /// What a person does in the CRM.
@@ -162,13 +194,37 @@ impl Bench {
 
 /// The application on a database, against the twins.
 pub async fn application(twins: &RunningTwins, database: &std::path::Path) -> App {
+    assemble(twins, database, &Assembly::default()).await
+}
+
+async fn assemble(twins: &RunningTwins, database: &std::path::Path, assembly: &Assembly) -> App {
+    let at = (twins.highlevel_url(), twins.mygadgetrepairs_url());
+    let mut config = unhindered((&at.0, &at.1));
+    (assembly.tune)(&mut config);
+    application_with(config, database, assembly.context.clone()).await
+}
+
+/// A configuration without ceilings of ours for twins at these addresses: HighLevel, `MyGadgetRepairs`.
+#[must_use]
+pub fn unhindered(twins: (&str, &str)) -> AppConfig {
+    let mut config = AppConfig::standard().expect("standard addresses");
+    config.highlevel_base = twins.0.parse().expect("an address");
+    config.mygadgetrepairs_base = twins.1.parse().expect("an address");
+    config.highlevel_per_10s = 0;
+    config.mygadgetrepairs_per_minute = 0;
+    config.index_lag_seconds = 2;
+    config
+}
+
+/// The application on a database, configured as told.
+pub async fn application_with(
+    config: AppConfig,
+    database: &std::path::Path,
+    context: Context,
+) -> App {
     let store = Store::open(&format!("sqlite://{}", database.display()))
         .await
         .expect("a store");
-    let context = Context {
-        clock: Arc::new(SystemClock),
-        randomness: Arc::new(SystemRandomness),
-    };
     let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).expect("a key");
     let keys = store.data_keys().await.expect("data keys");
     let (vault, new) = Vault::open(&master, &keys, &context).expect("a vault");
@@ -179,12 +235,6 @@ pub async fn application(twins: &RunningTwins, database: &std::path::Path) -> Ap
             .await
             .expect("a data key is stored");
     }
-    let mut config = AppConfig::standard().expect("standard addresses");
-    config.highlevel_base = twins.highlevel_url().parse().expect("an address");
-    config.mygadgetrepairs_base = twins.mygadgetrepairs_url().parse().expect("an address");
-    config.highlevel_per_10s = 0;
-    config.mygadgetrepairs_per_minute = 0;
-    config.index_lag_seconds = 2;
     App::new(store, vault, config, context)
 }
 

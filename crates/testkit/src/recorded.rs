@@ -53,7 +53,10 @@ impl RecordedClock {
             sleepers: Mutex::default(),
         });
         let weak = Arc::downgrade(&hands);
-        std::thread::spawn(move || drive(&weak));
+        std::thread::Builder::new()
+            .name(idle::DRIVER.to_owned())
+            .spawn(move || drive(&weak))
+            .expect("a thread");
         Self(hands)
     }
 
@@ -164,7 +167,7 @@ fn drive(hands: &Weak<Hands>) {
 impl Bench {
     /// Twins and application in recorded time, which begins at the system's time and is handed back beside
     /// the bench. `tune` changes the application's configuration; without a change there are no ceilings of ours.
-    /// The process must hold nothing else that works, or time stands still for as long as it does.
+    /// Time stands still for as long as anything in this process works, other tests included.
     pub async fn recorded(
         mut options: TwinOptions,
         tune: fn(&mut AppConfig),
@@ -190,7 +193,11 @@ mod tests {
         let began = Timestamp::UNIX_EPOCH;
         let clock = RecordedClock::starting(began);
         let twins = clock.for_twins();
-        let at = |seconds| began.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        let at = |seconds| {
+            began
+                .checked_add(SignedDuration::from_secs(seconds))
+                .unwrap()
+        };
         let order = Arc::new(Mutex::new(Vec::new()));
         let sleeper = |seconds| {
             let (clock, order) = (clock.clone(), Arc::clone(&order));

@@ -175,7 +175,7 @@ impl Pass<'_> {
             }
         }
         match port.create(&draft).await {
-            Ok(made) => self.made(intent, payload, &source, &draft, made),
+            Ok(made) => self.made(intent, payload, &source, made),
             Err(error) => match error.cause.clone() {
                 Cause::Duplicate { id, field } => {
                     self.duplicate(port, intent, payload, &id, field, &error)
@@ -257,7 +257,6 @@ impl Pass<'_> {
         intent: &Intent,
         mut payload: Payload,
         source: &Record,
-        draft: &Draft,
         made: Made,
     ) -> Result<Outcome, AppError> {
         self.tally(|tally| {
@@ -297,7 +296,7 @@ impl Pass<'_> {
                     "created",
                     intent,
                     &made.id,
-                    json!({"mark": draft.mark}),
+                    json!({"reference": reference_of(source, None)}),
                 ));
                 self.wake(intent, &made.id, &mut changes);
             }
@@ -612,6 +611,15 @@ impl Pass<'_> {
             detail,
         })
     }
+}
+
+/// The number by which people know the pair: the customer's or the ticket's.
+pub(super) fn reference_of<'a>(one: &'a Record, other: Option<&'a Record>) -> Option<&'a str> {
+    [Some(one), other]
+        .into_iter()
+        .flatten()
+        .find(|record| record.side == Side::MyGadgetRepairs)
+        .and_then(|record| record.reference.as_deref())
 }
 
 pub(super) fn progress(intent: &Intent, state: IntentState) -> Change {

@@ -76,7 +76,7 @@ impl Pass<'_> {
                     id: candidate.id.clone(),
                     record: Some(candidate),
                 };
-                return self.made(intent, payload, &source, &draft, made);
+                return self.made(intent, payload, &source, made);
             }
         }
         if finding.conclusive && intent.attempt >= super::apply::ATTEMPTS {
@@ -248,7 +248,12 @@ impl Pass<'_> {
         let mut changes = vec![
             after.rebase(link.id),
             super::apply::done(intent, &record.id),
-            self.journal("created", intent, &record.id, json!({})),
+            self.journal(
+                "created",
+                intent,
+                &record.id,
+                json!({"reference": super::apply::reference_of(record, Some(source))}),
+            ),
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
         ];
         self.wake(intent, &record.id, &mut changes);
@@ -282,10 +287,12 @@ impl Pass<'_> {
     ) -> Vec<Change> {
         self.tally(|tally| tally.changed(intent.side, intent.kind));
         let after = self.judge.after_update(link, payload, record, source);
+        let mut detail = after.detail(payload);
+        detail["reference"] = super::apply::reference_of(record, Some(source)).into();
         vec![
             after.rebase(link.id),
             super::apply::done(intent, &record.id),
-            self.journal("updated", intent, &record.id, after.detail(payload)),
+            self.journal("updated", intent, &record.id, detail),
             Change::Unsettle(intent.side, intent.kind, record.id.clone()),
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
         ]

@@ -106,6 +106,8 @@ impl<'a> Pass<'a> {
 
     /// Runs until nothing is left to do, or until something has to be waited for or mended.
     pub(crate) async fn run(&self, options: Options) -> Result<Tally, AppError> {
+        self.progress
+            .update(|progress| *progress = progress::Progress::default());
         self.note_run("reading", false).await?;
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
@@ -424,11 +426,19 @@ impl<'a> Pass<'a> {
         let mut tries = 0;
         loop {
             let error = match read().await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    if tries > 0 {
+                        self.progress.update(|progress| progress.note = None);
+                    }
+                    return Ok(value);
+                }
                 Err(error) => error,
             };
             match error.class {
                 FailureClass::Transient if tries < READ_TRIES => {
+                    self.progress.update(|progress| {
+                        progress.note = Some(format!("{}: trying again", error.message));
+                    });
                     let seconds = 0.25 * f64::from(2_u32.pow(tries)) * (1.0 + self.context.share());
                     tries += 1;
                     self.context

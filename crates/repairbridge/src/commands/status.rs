@@ -68,11 +68,16 @@ fn show(status: &Status, output: Output) {
             "requests left".to_owned(),
             format!(
                 "HighLevel {} now, {} today; MyGadgetRepairs {} now{blocked}",
-                status.budget.highlevel.window_left,
-                status.budget.highlevel.day_left,
-                status.budget.mygadgetrepairs.window_left
+                left(status.budget.highlevel.window_left),
+                left(status.budget.highlevel.day_left),
+                left(status.budget.mygadgetrepairs.window_left)
             ),
         ],
     ];
     output.pairs(rows);
+}
+
+/// What is left of a budget, for people.
+fn left(left: Option<u32>) -> String {
+    left.map_or_else(|| "unlimited".to_owned(), |left| left.to_string())
 }

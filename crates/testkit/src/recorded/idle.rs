@@ -1,4 +1,4 @@
-//! Whether every other thread of this process waits for something.
+//! Whether every thread of this process waits for something.
 //!
 //! With both twins in the process, a request under way keeps one of its threads busy, and so does a write to the
 //! database. Asking the system is surer than a span of silence, which a busy machine can bring about by itself.
@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+/// The name of the threads that look; they do not count as work, or two clocks would wait for each other.
+pub(super) const DRIVER: &str = "recorded-time";
 const TASKS: &str = "/proc/self/task";
 /// Looks in a row that count as waiting where the system tells nothing: some fifty milliseconds.
 const SILENCE: u32 = 30;
@@ -21,20 +23,20 @@ pub(super) struct Idle {
 }
 
 impl Idle {
-    /// Whether all other threads wait, and none of them did anything since the last look.
+    /// Whether all threads wait, and none of them did anything since the last look.
     pub(super) fn all_wait(&mut self) -> bool {
-        let Some(own) = own_task() else {
+        let Ok(tasks) = fs::read_dir(TASKS) else {
             self.blind += 1;
             return self.blind.is_multiple_of(SILENCE);
         };
-        let Ok(tasks) = fs::read_dir(TASKS) else {
-            return false;
-        };
         let mut switches = BTreeMap::new();
         let mut waiting = true;
-        for task in tasks.flatten().filter(|task| task.file_name() != *own) {
+        for task in tasks.flatten() {
             // A thread that has just ended has nothing to tell.
-            if let Ok(status) = fs::read_to_string(task.path().join("status")) {
+            let Ok(status) = fs::read_to_string(task.path().join("status")) else {
+                continue;
+            };
+            if field(&status, "Name:") != Some(DRIVER) {
                 waiting &= field(&status, "State:").is_some_and(|state| state.starts_with('S'));
                 let count = |name| field(&status, name).and_then(|count| count.parse::<u64>().ok());
                 let switched = count("voluntary_ctxt_switches:").unwrap_or(0)
@@ -46,12 +48,6 @@ impl Idle {
         self.switches = switches;
         waiting && unchanged
     }
-}
-
-/// The number of the thread that asks.
-fn own_task() -> Option<std::ffi::OsString> {
-    let link = fs::read_link("/proc/thread-self").ok()?;
-    link.file_name().map(std::ffi::OsStr::to_os_string)
 }
 
 fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {

@@ -121,7 +121,11 @@ impl Pass<'_> {
                 kind: Some(record.kind),
                 record: Some(left.clone()),
                 counterpart: Some(right.clone()),
-                detail: json!({"rung": rung, "reasons": words(reasons)}),
+                detail: json!({
+                    "rung": rung,
+                    "reasons": words(reasons),
+                    "reference": crate::pass::apply::reference_of(record, None),
+                }),
             }),
         ];
         if record.kind == Kind::Contact {
