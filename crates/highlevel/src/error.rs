@@ -195,6 +195,8 @@ impl Failure for Error {
                 ..
             } => FailureClass::Transient,
             Self::Vendor { .. } => FailureClass::Permanent,
+            // No JSON as a whole: cut short on the way. JSON of another shape is new to us.
+            Self::Decode { path, .. } if path == "$" => FailureClass::Transient,
             Self::Decode { .. } => FailureClass::Bug,
             Self::Token(error) => error.class(),
             Self::Send(error) => error.class(),

@@ -13,7 +13,19 @@ const WINDOW: SignedDuration = SignedDuration::from_secs(10);
 
 /// Judges an answer whose status is not 2xx.
 pub(crate) fn judge(answer: &Answer, subject: &Subject, now: Timestamp) -> Error {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let body: Value = match serde_json::from_slice(&answer.body) {
+        Ok(body) => body,
+        Err(problem) if answer.body.first() == Some(&b'{') && answer.status.is_client_error() => {
+            // A refusal whose reason was cut off says only that nothing was done.
+            return Error::Decode {
+                what: subject.what,
+                path: "$".to_owned(),
+                problem: problem.to_string(),
+                applied: Applied::No,
+            };
+        }
+        Err(_) => Value::Null,
+    };
     let messages = messages(&body, &answer.body);
     let message = messages.join("; ");
     let lower = message.to_lowercase();
