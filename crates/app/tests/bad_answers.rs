@@ -1,7 +1,5 @@
 //! Half-written pages and invalid JSON: a clear message or another try, nothing lost, nothing half-taken.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 use app::{ProgressBoard, SyncOptions};
 use testkit::{Bench, SHOP, assert_exactly_once};
 use twin::{FaultProfile, Vendor};
@@ -13,14 +11,24 @@ async fn half_written_pages_are_never_taken_for_the_whole() {
     for vendor in [Vendor::HighLevel, Vendor::MyGadgetRepairs] {
         bench.twins.set_faults(vendor, profile);
     }
-    let options = SyncOptions { approve: true, live: false };
+    let options = SyncOptions {
+        approve: true,
+        live: false,
+    };
     for _ in 0..4 {
-        match bench.app.sync(SHOP, options, &ProgressBoard::default()).await {
+        match bench
+            .app
+            .sync(SHOP, options, &ProgressBoard::default())
+            .await
+        {
             Ok(tally) if tally.finished => break,
             Ok(_) => {}
             Err(error) => {
                 let words = error.to_string();
-                assert!(words.contains("HighLevel") || words.contains("MyGadgetRepairs"), "{words}");
+                assert!(
+                    words.contains("HighLevel") || words.contains("MyGadgetRepairs"),
+                    "{words}"
+                );
             }
         }
     }

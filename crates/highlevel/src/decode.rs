@@ -44,8 +44,9 @@ pub(crate) fn parse(body: &[u8], subject: &Subject) -> Result<Document, Error> {
         }
         Err(error) => Err(Error::Decode {
             what,
-            path: format!("line {} column {}", error.line(), error.column()),
-            problem: "it is not JSON".to_owned(),
+            // The root: the class of the failure hangs on it, since this was cut short on the way.
+            path: "$".to_owned(),
+            problem: format!("it is cut short or no JSON (column {})", error.column()),
             applied,
         }),
     }

@@ -12,6 +12,8 @@ use tokio::sync::Mutex;
 
 /// How long reservations taken ahead may be used. Short, so that what the log says and what is sent stay close.
 const AHEAD: SignedDuration = SignedDuration::from_millis(250);
+/// Most reservations taken ahead.
+const MOST_AHEAD: u32 = 10;
 /// How long to wait when the database is busy.
 const AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
@@ -98,15 +100,15 @@ impl StoredBudget {
     }
 
     /// How many reservations to take at once: a tenth of the window, so that a busy side costs one
-    /// transaction per tenth instead of one per request. A scarce side is booked one by one.
+    /// transaction per tenth instead of one per request. A scarce side is booked one by one; a side without
+    /// windows has nothing to book, only pauses to heed.
     fn block(&self) -> u32 {
         self.policy
             .windows
             .iter()
             .map(|window| window.requests / 10)
             .min()
-            .unwrap_or(1)
-            .clamp(1, 10)
+            .map_or(MOST_AHEAD, |tenth| tenth.clamp(1, MOST_AHEAD))
     }
 
     async fn take(

@@ -13,8 +13,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(30);
-/// Page cache of a connection, in KiB: bounded, so that memory does not grow with the shop.
-const CACHE_KIB: &str = "-8192";
+/// Page caches in KiB: bounded, so that memory does not grow with the shop. The writer touches most pages;
+/// readers fetch pages of records by key.
+const WRITER_CACHE: &str = "-6144";
+const READER_CACHE: &str = "-1024";
 
 /// The store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -38,14 +40,14 @@ impl Store {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY * 2)
-            .connect_with(options(&path).create_if_missing(true))
+            .connect_with(options(&path, WRITER_CACHE).create_if_missing(true))
             .await
             .map_err(|why| opening(&path, &why))?;
         migrate(&path, &writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(BUSY)
-            .connect_with(options(&path).read_only(true))
+            .connect_with(options(&path, READER_CACHE).read_only(true))
             .await
             .map_err(|why| opening(&path, &why))?;
         Ok(Self {
@@ -143,14 +145,14 @@ fn shown(url: &str) -> String {
     }
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+fn options(path: &Path, cache: &'static str) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
-        .pragma("cache_size", CACHE_KIB)
+        .pragma("cache_size", cache)
         .pragma("temp_store", "file")
         .optimize_on_close(true, None)
 }

@@ -9,6 +9,8 @@ mod guard;
 mod look_up;
 pub(crate) mod payload;
 pub mod progress;
+mod rounds;
+mod sum_up;
 pub mod tally;
 mod walk;
 
@@ -17,22 +19,19 @@ use crate::judge::Judge;
 use crate::keys::keys_of;
 use crate::ports::{Port, PortError};
 use crate::{AppConfig, AppError};
-use apply::LaneEnd;
 use domain::{Context, FailureClass, Kind, Record, RunId, Side, Timestamp};
 use progress::{Phase, ProgressBoard};
 use serde_json::Value as Json;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
-use store::{Change, IntentState, Key, Shop, Store};
-use tally::{Agreement, Tally};
+use store::{Change, Key, Shop, Store};
+use tally::Tally;
 
 /// The kinds that are synced, parents before children.
 const KINDS: [Kind; 2] = [Kind::Contact, Kind::Task];
 /// Tries of a read that fails in passing.
 const READ_TRIES: u32 = 6;
-/// How long a lane writes before polls and decisions get their turn again.
-const LANE_SECONDS: f64 = 60.0;
 
 /// What a pass is asked to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,105 +123,6 @@ impl<'a> Pass<'a> {
         outcome.map(|()| tally)
     }
 
-    async fn go(&self, options: Options) -> Result<(), AppError> {
-        self.store.recover_sent(self.shop.id).await?;
-        self.store
-            .release_held(self.shop.id, guard::CODE, options.approve)
-            .await?;
-        if options.approve {
-            self.commit(vec![Change::Approved, Self::open_approval(true)])
-                .await?;
-            self.store
-                .release_held(self.shop.id, guard::CODE, false)
-                .await?;
-        }
-        let (left, right) = (
-            &*self.connection.highlevel,
-            &*self.connection.mygadgetrepairs,
-        );
-        // Before anything new is read: what was sent without an answer must not be taken for news.
-        self.look_up_both().await?;
-        self.progress.phase(Phase::Reading);
-        tokio::try_join!(
-            self.read_side(left, options),
-            self.read_side(right, options)
-        )?;
-        let mut read_at = self.now();
-        loop {
-            self.progress.phase(Phase::Deciding);
-            self.decide_all().await?;
-            if let Some(reason) = self.guard(options.approve).await? {
-                self.tally(|tally| tally.stop(reason));
-                return Ok(());
-            }
-            self.progress.phase(Phase::Writing);
-            self.count_waiting().await?;
-            let deadline = self.after(self.now(), LANE_SECONDS);
-            let (one, other) = tokio::try_join!(
-                self.write_side(left, deadline),
-                self.write_side(right, deadline)
-            )?;
-            self.progress.phase(Phase::ReadingBack);
-            self.look_up_both().await?;
-            self.read_back(left).await?;
-            self.read_back(right).await?;
-            self.note_run("writing", false).await?;
-            let stopped = [one, other].into_iter().filter_map(|end| match end {
-                LaneEnd::Stopped(error) => Some(error),
-                LaneEnd::Drained | LaneEnd::Paused => None,
-            });
-            let mut wait_until: Option<Timestamp> = None;
-            for error in stopped {
-                match error.class {
-                    FailureClass::Deferred { until } if self.is_near(until) => {
-                        wait_until = wait_until.max(Some(until));
-                    }
-                    _ => {
-                        if error.class == FailureClass::NeedsHuman {
-                            self.store
-                                .hold_ready(
-                                    self.shop.id,
-                                    Some(error.side),
-                                    error.code,
-                                    &error.message,
-                                )
-                                .await?;
-                        }
-                        self.tally(|tally| tally.stop(error.to_string()));
-                    }
-                }
-            }
-            match self.what_is_left().await? {
-                Left::Nothing => return Ok(()),
-                Left::Work if wait_until.is_none() => {}
-                Left::Work => self.wait(wait_until.unwrap_or_else(|| self.now())).await,
-                Left::Later(due) if self.is_near(due) => self.wait(due).await,
-                Left::Later(due) => {
-                    self.tally(|tally| tally.stop(format!("the rest waits until {due}")));
-                    return Ok(());
-                }
-            }
-            if !self.tally(|tally| tally.reasons.clone()).is_empty() && wait_until.is_none() {
-                // One side is stopped for good reason; what the other side could do is done.
-                let left_over = self.due_on_open_sides().await?;
-                if !left_over {
-                    return Ok(());
-                }
-            }
-            let stale = self.after(read_at, f64::from(self.config.poll_seconds));
-            if self.now() > stale {
-                self.progress.phase(Phase::Reading);
-                let again = Options {
-                    sweep: false,
-                    live: true,
-                    ..options
-                };
-                tokio::try_join!(self.read_side(left, again), self.read_side(right, again))?;
-                read_at = self.now();
-            }
-        }
-    }
-
     /// Reads a side completely the first time and for a sweep; else only what may have changed.
     async fn read_side(&self, port: &dyn Port, options: Options) -> Result<(), AppError> {
         for kind in KINDS {
@@ -260,129 +160,6 @@ impl<'a> Pass<'a> {
         let walked = self.last_walk(side, kind).await?;
         let age = walked.map(|at| self.now().as_second() - at.as_second());
         Ok(age.is_none_or(|age| age >= i64::try_from(interval).unwrap_or(i64::MAX)))
-    }
-
-    async fn look_up_both(&self) -> Result<(), AppError> {
-        self.look_up_unknown(&*self.connection.highlevel).await?;
-        self.look_up_unknown(&*self.connection.mygadgetrepairs)
-            .await
-    }
-
-    async fn what_is_left(&self) -> Result<Left, AppError> {
-        if self.store.count_unsettled(self.shop.id).await? > 0 && !self.waits_for_look_up().await? {
-            return Ok(Left::Work);
-        }
-        let mut due: Option<Timestamp> = None;
-        for side in Side::BOTH {
-            for state in [
-                IntentState::Ready,
-                IntentState::Unknown,
-                IntentState::Written,
-            ] {
-                if let Some(next) = self.store.next_due(self.shop.id, side, state).await? {
-                    due = Some(due.map_or(next, |due| due.min(next)));
-                }
-            }
-        }
-        Ok(match due {
-            None => Left::Nothing,
-            Some(due) if due <= self.now() => Left::Work,
-            Some(due) => Left::Later(due),
-        })
-    }
-
-    /// Whether what is unsettled may have been made by us: then a look-up that is not due yet decides.
-    async fn waits_for_look_up(&self) -> Result<bool, AppError> {
-        let unknown = self
-            .store
-            .intents(self.shop.id, IntentState::Unknown, None, 1)
-            .await?;
-        Ok(!unknown.is_empty())
-    }
-
-    async fn due_on_open_sides(&self) -> Result<bool, AppError> {
-        for side in Side::BOTH {
-            let open = !self
-                .stopped
-                .of(side)
-                .load(std::sync::atomic::Ordering::Relaxed);
-            let due = self
-                .store
-                .next_due(self.shop.id, side, IntentState::Ready)
-                .await?;
-            if open && due.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Sums up what the pass did and where the shop stands.
-    async fn count_up(&self) -> Result<Tally, AppError> {
-        let mut agreement = Agreement::default();
-        let mut held = 0;
-        for kind in KINDS {
-            let totals = self.store.link_totals(self.shop.id, kind).await?;
-            agreement.fields += totals.fields;
-            agreement.agree += totals.agree;
-            held += totals.held;
-        }
-        let mut failed = 0;
-        let mut open = 0;
-        for (_, _, _, state, count) in self.store.count_intents(self.shop.id).await? {
-            match state {
-                IntentState::Held => held += count,
-                IntentState::Failed => failed += count,
-                _ => open += count,
-            }
-        }
-        let reviews = self.store.count_reviews(self.shop.id).await?;
-        let of = |what| {
-            reviews
-                .iter()
-                .filter(|(kind, _)| *kind == what)
-                .map(|(_, count)| count)
-                .sum()
-        };
-        let unreachable = self.store.count_unreachable(self.shop.id).await?;
-        let requests = self.connection.requests();
-        Ok(self.tally(|tally| {
-            tally.agreement = agreement;
-            tally.held = held;
-            tally.failed = failed;
-            tally.review = of(store::ReviewKind::Match);
-            tally.conflicts = of(store::ReviewKind::Conflict);
-            tally.unreachable = unreachable;
-            tally.requests = requests;
-            tally.finished = tally.reasons.is_empty() && open == 0;
-            tally.clone()
-        }))
-    }
-
-    async fn count_waiting(&self) -> Result<(), AppError> {
-        let mut waiting = [0; 2];
-        for (side, _, _, state, count) in self.store.count_intents(self.shop.id).await? {
-            if state == IntentState::Ready {
-                waiting[usize::from(side == Side::MyGadgetRepairs)] += count;
-            }
-        }
-        self.progress.update(|progress| progress.waiting = waiting);
-        Ok(())
-    }
-
-    async fn note_run(&self, phase: &str, finished: bool) -> Result<(), AppError> {
-        let summary = self.tally(|tally| serde_json::to_value(tally).unwrap_or(Json::Null));
-        Ok(self
-            .store
-            .save_run(
-                self.shop.id,
-                self.run,
-                self.now(),
-                phase,
-                &summary,
-                finished,
-            )
-            .await?)
     }
 
     pub(crate) async fn commit(&self, changes: Vec<Change>) -> Result<(), AppError> {
@@ -451,11 +228,4 @@ impl<'a> Pass<'a> {
             }
         }
     }
-}
-
-/// What is left to do.
-enum Left {
-    Nothing,
-    Work,
-    Later(Timestamp),
 }

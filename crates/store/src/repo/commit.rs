@@ -11,6 +11,16 @@ use std::collections::HashSet;
 
 type Tx = Transaction<'static, Sqlite>;
 
+/// The index is named, since SQLite would walk the primary key past all records of the side, for every link.
+pub(crate) const WAKE_CHILDREN: &str = "UPDATE record INDEXED BY record_waiting SET state = 1
+     WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2";
+pub(crate) const FORGET_KEYS: &str = concat!(
+    "DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record ",
+    super::in_list!("3")
+);
+pub(crate) const MOOT: &str = "UPDATE review SET state = 'obsolete', decided_at = $7
+     WHERE shop = $1 AND what = $2 AND kind = $3 AND side = $4 AND record = $5 AND field = $6 AND state = 'open'";
+
 impl Store {
     /// Carries out all changes, or none of them.
     ///
@@ -79,9 +89,12 @@ async fn carry_out(
                 .execute(&mut **tx).await?;
         }
         Change::WakeChildren(on, parent) => {
-            sqlx::query("UPDATE record SET state = 1 WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2")
-                .bind(shop.0).bind(side(on)).bind(parent.as_str())
-                .execute(&mut **tx).await?;
+            sqlx::query(WAKE_CHILDREN)
+                .bind(shop.0)
+                .bind(side(on))
+                .bind(parent.as_str())
+                .execute(&mut **tx)
+                .await?;
         }
         Change::Link(link) => {
             sqlx::query("INSERT INTO link (id, shop, kind, left_id, right_id, base, withheld, reason, fields, agree, held, created_at, updated_at)
@@ -172,10 +185,16 @@ async fn carry_out(
                 .execute(&mut **tx).await?;
         }
         Change::Moot(what, of, on, record, field) => {
-            sqlx::query("UPDATE review SET state = 'obsolete', decided_at = $7
-                         WHERE shop = $1 AND what = $2 AND kind = $3 AND side = $4 AND record = $5 AND field = $6 AND state = 'open'")
-                .bind(shop.0).bind(what.as_str()).bind(kind(of)).bind(side(on)).bind(record.as_str()).bind(field).bind(at)
-                .execute(&mut **tx).await?;
+            sqlx::query(MOOT)
+                .bind(shop.0)
+                .bind(what.as_str())
+                .bind(kind(of))
+                .bind(side(on))
+                .bind(record.as_str())
+                .bind(field)
+                .bind(at)
+                .execute(&mut **tx)
+                .await?;
         }
         Change::Apart(left, right) => {
             sqlx::query("INSERT INTO apart (shop, left_id, right_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
@@ -349,15 +368,12 @@ async fn keys<'a>(
         })
         .collect();
     let ids = list(records.map(|(id, _)| id));
-    sqlx::query(concat!(
-        "DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record ",
-        super::in_list!("3")
-    ))
-    .bind(shop.0)
-    .bind(side(on))
-    .bind(ids)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query(FORGET_KEYS)
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(ids)
+        .execute(&mut **tx)
+        .await?;
     if rows.is_empty() {
         return Ok(());
     }

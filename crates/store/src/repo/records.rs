@@ -46,6 +46,20 @@ pub(crate) const UNSETTLED: &str = concat!(
      WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND id > $4 ORDER BY id LIMIT $5"
 );
 
+/// The index is named, since SQLite would walk the primary key past all records of the kind.
+pub(crate) const CHILDREN: &str = concat!(
+    columns!(),
+    "INDEXED BY record_parent
+     WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND parent IS NOT NULL AND parent ",
+    in_list!("4")
+);
+
+pub(crate) const UNSEEN: &str = "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND sweep < $4 ORDER BY id LIMIT $5";
+pub(crate) const COUNT_UNSETTLED: &str =
+    "SELECT count(*) FROM record WHERE shop = $1 AND state = 1";
+pub(crate) const COUNT_RECORDS: &str =
+    "SELECT side, kind, count(*) FROM record WHERE shop = $1 AND gone = 0 GROUP BY side, kind";
+
 /// The telling keys of the contacts in a list: those that at most 50 contacts share.
 macro_rules! keys_of {
     ($list:literal) => {
@@ -162,17 +176,13 @@ impl Store {
         what: Kind,
         parents: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
-            columns!(),
-            "WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND parent IS NOT NULL AND parent ",
-            in_list!("4")
-        ))
-        .bind(shop.0)
-        .bind(side(on))
-        .bind(kind(what))
-        .bind(list(parents))
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(CHILDREN)
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(kind(what))
+            .bind(list(parents))
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -220,11 +230,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unsettled(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM record WHERE shop = $1 AND state = 1")
-                .bind(shop.0)
-                .fetch_one(&self.readers)
-                .await?;
+        let count: i64 = sqlx::query_scalar(COUNT_UNSETTLED)
+            .bind(shop.0)
+            .fetch_one(&self.readers)
+            .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -288,16 +297,14 @@ impl Store {
         sweep: i64,
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
-        let rows: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND sweep < $4 ORDER BY id LIMIT $5",
-        )
-        .bind(shop.0)
-        .bind(side(on))
-        .bind(kind(what))
-        .bind(sweep)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows: Vec<String> = sqlx::query_scalar(UNSEEN)
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(kind(what))
+            .bind(sweep)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
         Ok(rows.into_iter().map(RecordId::new).collect())
     }
 
@@ -306,12 +313,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_records(&self, shop: ShopId) -> Result<Vec<(Side, Kind, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT side, kind, count(*) FROM record WHERE shop = $1 AND gone = 0 GROUP BY side, kind",
-        )
-        .bind(shop.0)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(COUNT_RECORDS)
+            .bind(shop.0)
+            .fetch_all(&self.readers)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|(on, what, count)| (read_side(on), read_kind(what), count.unsigned_abs()))

@@ -1,6 +1,6 @@
 //! What only the inside of the store can show: query plans, and a full disk.
 
-use super::{intents, links, records};
+use super::{commit, intents, links, records};
 use crate::{Change, Store, StoreError};
 use domain::Timestamp;
 use serde_json::json;
@@ -70,6 +70,34 @@ async fn the_hot_reads_use_their_indexes() {
         (
             links::LINKS_OF_RIGHT,
             "link_right (shop=? AND kind=? AND right_id=?)",
+        ),
+        (
+            records::CHILDREN,
+            "record_parent (shop=? AND side=? AND kind=? AND parent=?)",
+        ),
+        (
+            records::UNSEEN,
+            "COVERING INDEX record_unseen (shop=? AND side=? AND kind=? AND sweep<?)",
+        ),
+        (
+            records::COUNT_UNSETTLED,
+            "COVERING INDEX record_unsettled (shop=?)",
+        ),
+        (
+            records::COUNT_RECORDS,
+            "COVERING INDEX record_unseen (shop=?)",
+        ),
+        (
+            commit::WAKE_CHILDREN,
+            "record_waiting (shop=? AND side=? AND parent=?)",
+        ),
+        (
+            commit::FORGET_KEYS,
+            "identity_key_record (shop=? AND side=? AND record=?)",
+        ),
+        (
+            commit::MOOT,
+            "review_open (shop=? AND what=? AND kind=? AND side=? AND record=? AND field=?)",
         ),
         (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
         (

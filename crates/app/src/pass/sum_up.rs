@@ -1,0 +1,78 @@
+//! Counting up: what the pass did, where the shop stands, and how far the work has come.
+
+use super::tally::{Agreement, Tally};
+use super::{KINDS, Pass};
+use crate::AppError;
+use domain::Side;
+use serde_json::Value as Json;
+use store::{IntentState, ReviewKind};
+
+impl Pass<'_> {
+    /// Sums up what the pass did and where the shop stands.
+    pub(super) async fn count_up(&self) -> Result<Tally, AppError> {
+        let mut agreement = Agreement::default();
+        let mut held = 0;
+        for kind in KINDS {
+            let totals = self.store.link_totals(self.shop.id, kind).await?;
+            agreement.fields += totals.fields;
+            agreement.agree += totals.agree;
+            held += totals.held;
+        }
+        let mut failed = 0;
+        let mut open = 0;
+        for (_, _, _, state, count) in self.store.count_intents(self.shop.id).await? {
+            match state {
+                IntentState::Held => held += count,
+                IntentState::Failed => failed += count,
+                _ => open += count,
+            }
+        }
+        let reviews = self.store.count_reviews(self.shop.id).await?;
+        let of = |what| {
+            reviews
+                .iter()
+                .filter(|(kind, _)| *kind == what)
+                .map(|(_, count)| count)
+                .sum()
+        };
+        let unreachable = self.store.count_unreachable(self.shop.id).await?;
+        let requests = self.connection.requests();
+        Ok(self.tally(|tally| {
+            tally.agreement = agreement;
+            tally.held = held;
+            tally.failed = failed;
+            tally.review = of(ReviewKind::Match);
+            tally.conflicts = of(ReviewKind::Conflict);
+            tally.unreachable = unreachable;
+            tally.requests = requests;
+            tally.finished = tally.reasons.is_empty() && open == 0;
+            tally.clone()
+        }))
+    }
+
+    pub(super) async fn count_waiting(&self) -> Result<(), AppError> {
+        let mut waiting = [0; 2];
+        for (side, _, _, state, count) in self.store.count_intents(self.shop.id).await? {
+            if state == IntentState::Ready {
+                waiting[usize::from(side == Side::MyGadgetRepairs)] += count;
+            }
+        }
+        self.progress.update(|progress| progress.waiting = waiting);
+        Ok(())
+    }
+
+    pub(super) async fn note_run(&self, phase: &str, finished: bool) -> Result<(), AppError> {
+        let summary = self.tally(|tally| serde_json::to_value(tally).unwrap_or(Json::Null));
+        Ok(self
+            .store
+            .save_run(
+                self.shop.id,
+                self.run,
+                self.now(),
+                phase,
+                &summary,
+                finished,
+            )
+            .await?)
+    }
+}
