@@ -1,8 +1,8 @@
 //! Adding, listing, pausing and removing shops.
 
 use crate::{App, AppError};
-use domain::CountryCode;
-use mapping::Rules;
+use domain::{CountryCode, Kind, Side};
+use mapping::{CreateRule, DeletePolicy, Rules};
 use store::Shop;
 
 /// What is needed to add a shop.
@@ -124,15 +124,38 @@ impl App {
     /// When there is no such shop or the store refuses.
     pub async fn set_rules(&self, name: &str, rules: &Rules) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
+        check_offered(rules)?;
         let rules = serde_json::to_value(rules)
             .map_err(|why| AppError::Refused(format!("the rules cannot be stored: {why}")))?;
         let changes = vec![
             store::Change::Rules(rules),
-            store::Change::UnsettleAll(domain::Kind::Contact),
-            store::Change::UnsettleAll(domain::Kind::Task),
+            store::Change::UnsettleAll(Kind::Contact),
+            store::Change::UnsettleAll(Kind::Task),
         ];
         Ok(self.store.commit(shop.id, self.now(), changes).await?)
     }
+}
+
+/// Rules that a later version will carry out are refused, not silently taken for others.
+fn check_offered(rules: &Rules) -> Result<(), AppError> {
+    let refuse = |what: &str| Err(AppError::Refused(what.to_owned()));
+    if Kind::ALL
+        .iter()
+        .any(|kind| rules.delete.of(*kind) != DeletePolicy::Unlink)
+    {
+        return refuse(
+            "this version does not archive or delete the counterpart of a deleted record yet: it ends the link and tells you. Write `unlink` under [delete]",
+        );
+    }
+    if Side::BOTH
+        .iter()
+        .any(|side| *rules.create.on(*side) == CreateRule::Appointment)
+    {
+        return refuse(
+            "this version does not sync appointments yet, so `appointment` would create nobody. Write `all`, `tagged:NAME` or `none` under [create]",
+        );
+    }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), AppError> {

@@ -15,8 +15,14 @@ async fn invariant_6_within_budget_over_a_whole_first_run() {
         config.index_lag_seconds = 90;
     })
     .await;
-    let approve = SyncOptions { approve: true, live: false };
-    let tally = bench.app.sync(SHOP, approve, &ProgressBoard::default()).await;
+    let approve = SyncOptions {
+        approve: true,
+        live: false,
+    };
+    let tally = bench
+        .app
+        .sync(SHOP, approve, &ProgressBoard::default())
+        .await;
     let tally = tally.unwrap_or_else(|error| panic!("{error}"));
     assert!(tally.finished, "{:?}", tally.reasons);
     assert!(clock.jumps() > 10, "the budget was the bottleneck");

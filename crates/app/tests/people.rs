@@ -300,3 +300,19 @@ async fn a_broken_network_is_said_and_survived() {
     assert!(tally.finished, "{:?}", tally.reasons);
     assert_eq!(tally.updated.highlevel["contact"], 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_that_this_version_cannot_carry_out_are_refused() {
+    let bench = Bench::new(17, 0, 0).await;
+    for document in [
+        "[create]\nhighlevel = \"appointment\"\n",
+        "[delete]\ncontact = \"delete\"\n",
+    ] {
+        let rules = mapping::Rules::from_toml(document).unwrap();
+        let error = bench.app.set_rules(SHOP, &rules).await.unwrap_err();
+        assert!(
+            error.to_string().contains("this version does not"),
+            "{error}"
+        );
+    }
+}
