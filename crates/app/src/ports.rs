@@ -76,6 +76,9 @@ pub trait Port: Send + Sync {
     /// all of them and compares (HighLevel tasks: there is no other way).
     fn tells_changes(&self, kind: Kind) -> bool;
 
+    /// Whether the vendor refuses a second contact with the same value of the field.
+    fn guards(&self, field: Field) -> bool;
+
     /// One page of records of a kind.
     async fn page(&self, kind: Kind, scope: &Scope, next: Option<&Json>)
     -> Result<Page, PortError>;

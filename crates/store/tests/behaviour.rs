@@ -58,6 +58,7 @@ macro_rules! behaviour_suite {
                     gone_contacts_are_no_neighbours
                 }
                 links {
+                    a_key_is_held_while_its_contact_is_linked
                     a_second_link_of_a_record_fails_the_whole_list
                     after_unlinking_a_new_link_is_possible
                     a_new_base_is_kept_with_its_counts

@@ -6,12 +6,14 @@ use super::payload::Payload;
 use crate::AppError;
 use crate::judge::LinkState;
 use crate::ports::{Cause, Draft, Made, Port, PortError};
-use domain::{FailureClass, Field, Kind, LinkId, Record, RecordId, Side, Timestamp, Value};
+use domain::{
+    FailureClass, Field, Kind, LinkId, Record, RecordId, Side, Timestamp, Value, normalize,
+};
 use futures::{Stream, StreamExt};
 use serde_json::json;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
-use store::{Change, Intent, IntentOp, IntentState, JournalEntry, Link, RecordState};
+use store::{Change, Intent, IntentOp, IntentState, JournalEntry, Key, Link, RecordState};
 
 /// Writes under way at once on a side that allows it.
 const AT_ONCE: usize = 12;
@@ -157,10 +159,17 @@ impl Pass<'_> {
     }
 
     async fn create(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
-        let payload = Payload::read(intent);
-        let Some((source, draft)) = self.draft(intent, &payload).await? else {
+        let mut payload = Payload::read(intent);
+        let Some((source, mut draft)) = self.draft(intent, &payload).await? else {
             return Ok(self.decide_anew(intent));
         };
+        let held = self.keys_held(port, &draft).await?;
+        if !held.is_empty() {
+            payload.withhold.extend(held);
+            draft = self
+                .judge
+                .draft(&source, draft.parent.take(), &payload.withhold);
+        }
         if !self.is_bulk(intent.side) {
             // Somebody may have entered the person on this side since the last poll.
             match self.strangers(port, &draft).await {
@@ -184,6 +193,50 @@ impl Pass<'_> {
                 _ => Ok(self.failed(intent, error)),
             },
         }
+    }
+
+    /// Fields of a new contact that the vendor would refuse, since somebody else's counterpart has the same
+    /// value: a family shares a phone. Known beforehand, they cost no refused request.
+    async fn keys_held(&self, port: &dyn Port, draft: &Draft) -> Result<Vec<Field>, AppError> {
+        let mut held = Vec::new();
+        if draft.kind != Kind::Contact {
+            return Ok(held);
+        }
+        for field in [Field::Email, Field::Phone] {
+            let value = draft
+                .fields
+                .get(&field)
+                .and_then(Option::as_ref)
+                .and_then(Value::as_text);
+            let Some(key) = value
+                .filter(|_| port.guards(field))
+                .and_then(|text| self.key(field, text))
+            else {
+                continue;
+            };
+            if self
+                .store
+                .is_key_held(self.shop.id, port.side(), &key)
+                .await?
+            {
+                held.push(field);
+            }
+        }
+        Ok(held)
+    }
+
+    fn key(&self, field: Field, text: &str) -> Option<Key> {
+        let (what, value) = match field {
+            Field::Email => ("email", normalize::email::key(text)),
+            _ => (
+                "phone",
+                normalize::phone::e164(text, &self.judge.setting.country),
+            ),
+        };
+        Some(Key {
+            what,
+            value: value?,
+        })
     }
 
     /// Whether so much is being written that a look before every creation would cost too much; then the

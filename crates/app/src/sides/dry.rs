@@ -47,6 +47,10 @@ impl Port for DryPort {
         self.inner.tells_changes(kind)
     }
 
+    fn guards(&self, field: Field) -> bool {
+        self.inner.guards(field)
+    }
+
     async fn page(
         &self,
         kind: Kind,

@@ -217,6 +217,14 @@ impl Port for HighLevelPort {
         kind == Kind::Contact
     }
 
+    fn guards(&self, field: Field) -> bool {
+        match field {
+            Field::Email => self.duplicates.by_email,
+            Field::Phone => self.duplicates.by_phone,
+            _ => false,
+        }
+    }
+
     async fn page(
         &self,
         kind: Kind,

@@ -201,6 +201,10 @@ impl Port for MyGadgetRepairsPort {
         true
     }
 
+    fn guards(&self, _field: Field) -> bool {
+        false
+    }
+
     async fn page(
         &self,
         kind: Kind,

@@ -1,7 +1,8 @@
 //! Links between records.
 
 use super::{in_list, list};
-use crate::codes::{kind, read_id, read_json, read_kind};
+use crate::change::Key;
+use crate::codes::{kind, read_id, read_json, read_kind, side};
 use crate::model::{Link, LinkTotals};
 use crate::{Store, StoreError};
 use domain::{Kind, LinkId, RecordId, ShopId, Side};
@@ -83,6 +84,32 @@ impl Store {
         id: &RecordId,
     ) -> Result<Option<Link>, StoreError> {
         Ok(self.links_of(shop, on, what, [id]).await?.remove(id))
+    }
+
+    /// Whether a linked contact of a side holds a key.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_key_held(&self, shop: ShopId, on: Side, key: &Key) -> Result<bool, StoreError> {
+        let sql = match on {
+            Side::HighLevel => {
+                "SELECT EXISTS (SELECT 1 FROM identity_key CROSS JOIN link
+                 WHERE identity_key.shop = $1 AND identity_key.what = $2 AND identity_key.value = $3 AND identity_key.side = $4
+                   AND link.shop = $1 AND link.kind = 0 AND link.broken_at IS NULL AND link.left_id = identity_key.record)"
+            }
+            Side::MyGadgetRepairs => {
+                "SELECT EXISTS (SELECT 1 FROM identity_key CROSS JOIN link
+                 WHERE identity_key.shop = $1 AND identity_key.what = $2 AND identity_key.value = $3 AND identity_key.side = $4
+                   AND link.shop = $1 AND link.kind = 0 AND link.broken_at IS NULL AND link.right_id = identity_key.record)"
+            }
+        };
+        Ok(sqlx::query_scalar::<_, bool>(sql)
+            .bind(shop.0)
+            .bind(key.what)
+            .bind(&key.value)
+            .bind(side(on))
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     /// Those of the given records that once had a link which was ended. They are not created anew: somebody

@@ -190,3 +190,19 @@ pub async fn people_set_apart_stay_apart_until_told(bench: &Bench) {
         .unwrap();
     assert_eq!(found, HashSet::from([(id("h2"), id("m1"))]));
 }
+
+pub async fn a_key_is_held_while_its_contact_is_linked(bench: &Bench) {
+    let key = phone("+447400123456");
+    let held = || bench.store.is_key_held(bench.shop, HighLevel, &key);
+    bench
+        .saw(1, 0, vec![(contact(HighLevel, "h1"), vec![key.clone()])])
+        .await;
+    assert!(!held().await.unwrap(), "nobody's counterpart");
+    linked(bench, vec![link(1, "h1", "m1")]).await;
+    assert!(held().await.unwrap());
+    let other = bench.store.is_key_held(bench.shop, MyGadgetRepairs, &key);
+    assert!(!other.await.unwrap(), "the other side's keys do not count");
+    let unlink = Change::Unlink(link(1, "h1", "m1").id, "test".to_owned());
+    bench.commit(2, vec![unlink]).await;
+    assert!(!held().await.unwrap());
+}
