@@ -184,7 +184,8 @@ impl App {
 fn example(row: &store::JournalRow) -> String {
     let kind = row.kind.unwrap_or(Kind::Contact);
     let side = row.side.unwrap_or(Side::HighLevel);
-    let source = row.counterpart.as_ref().map_or("?", |id| id.as_str());
+    let id = row.counterpart.as_ref().map_or("?", |id| id.as_str());
+    let source = row.detail["reference"].as_str().unwrap_or(id);
     let deed = if row.event == "created" {
         "create"
     } else {
