@@ -1,0 +1,266 @@
+//! Making a record: drafted from its source as it is now, with a mark by which it is found again.
+
+use super::{Outcome, done, progress, reference_of};
+use crate::AppError;
+use crate::pass::Pass;
+use crate::pass::payload::Payload;
+use crate::ports::{Cause, Draft, Made, Port, PortError};
+use domain::{Field, Kind, LinkId, Record, RecordId, Side, Value, normalize};
+use serde_json::json;
+use store::{Change, Intent, IntentState, Key, Link, RecordState};
+
+/// More waiting writes than this are a bulk.
+const BULK: u64 = 100;
+
+impl Pass<'_> {
+    pub(super) async fn create(
+        &self,
+        port: &dyn Port,
+        intent: &Intent,
+    ) -> Result<Outcome, AppError> {
+        let mut payload = Payload::read(intent);
+        let Some((source, mut draft)) = self.draft(intent, &payload).await? else {
+            return Ok(self.decide_anew(intent));
+        };
+        let held = self.keys_held(port, &draft).await?;
+        if !held.is_empty() {
+            payload.withhold.extend(held);
+            draft = self
+                .judge
+                .draft(&source, draft.parent.take(), &payload.withhold);
+        }
+        if !self.is_bulk(intent.side) {
+            // Somebody may have entered the person on this side since the last poll.
+            match self.strangers(port, &draft).await {
+                Ok(found) if found.is_empty() => {}
+                Ok(found) => {
+                    let mut outcome = self.decide_anew(intent);
+                    let saw = found.into_iter().map(|record| self.saw_now(record, 0));
+                    outcome.changes.splice(0..0, saw);
+                    return Ok(outcome);
+                }
+                Err(error) => return Ok(self.failed(intent, error)),
+            }
+        }
+        match port.create(&draft).await {
+            Ok(made) => self.made(intent, payload, &source, made),
+            Err(error) => match error.cause.clone() {
+                Cause::Duplicate { id, field } => {
+                    self.duplicate(port, intent, payload, &id, field, &error)
+                        .await
+                }
+                _ => Ok(self.failed(intent, error)),
+            },
+        }
+    }
+
+    /// Fields of a new contact that the vendor would refuse, since somebody else's counterpart has the same
+    /// value: a family shares a phone. Known beforehand, they cost no refused request.
+    async fn keys_held(&self, port: &dyn Port, draft: &Draft) -> Result<Vec<Field>, AppError> {
+        let mut held = Vec::new();
+        if draft.kind != Kind::Contact {
+            return Ok(held);
+        }
+        for field in [Field::Email, Field::Phone] {
+            let value = draft
+                .fields
+                .get(&field)
+                .and_then(Option::as_ref)
+                .and_then(Value::as_text);
+            let Some(key) = value
+                .filter(|_| port.guards(field))
+                .and_then(|text| self.key(field, text))
+            else {
+                continue;
+            };
+            if self
+                .store
+                .is_key_held(self.shop.id, port.side(), &key)
+                .await?
+            {
+                held.push(field);
+            }
+        }
+        Ok(held)
+    }
+
+    fn key(&self, field: Field, text: &str) -> Option<Key> {
+        let (what, value) = match field {
+            Field::Email => ("email", normalize::email::key(text)),
+            _ => (
+                "phone",
+                normalize::phone::e164(text, &self.judge.setting.country),
+            ),
+        };
+        Some(Key {
+            what,
+            value: value?,
+        })
+    }
+
+    /// Whether so much is being written that a look before every creation would cost too much; then the
+    /// side has just been read as a whole.
+    fn is_bulk(&self, side: Side) -> bool {
+        self.progress.look().waiting[usize::from(side == Side::MyGadgetRepairs)] > BULK
+    }
+
+    /// Records with the draft's keys that we have never seen.
+    async fn strangers(&self, port: &dyn Port, draft: &Draft) -> Result<Vec<Record>, PortError> {
+        let mut found = port.same_keys(draft).await?;
+        if found.is_empty() {
+            return Ok(found);
+        }
+        let ids: Vec<RecordId> = found.iter().map(|record| record.id.clone()).collect();
+        let known = self
+            .store
+            .records(self.shop.id, port.side(), draft.kind, &ids)
+            .await
+            .unwrap_or_default();
+        found.retain(|record| known.iter().all(|stored| stored.record.id != record.id));
+        Ok(found)
+    }
+
+    /// The source record and the draft made from it as it is now; nothing when the creation is moot.
+    pub(in crate::pass) async fn draft(
+        &self,
+        intent: &Intent,
+        payload: &Payload,
+    ) -> Result<Option<(Record, Draft)>, AppError> {
+        let from = intent.side.other();
+        let stored = self
+            .store
+            .record(self.shop.id, from, intent.kind, &intent.source)
+            .await?;
+        let Some(source) = stored
+            .filter(|stored| !stored.gone)
+            .map(|stored| stored.record)
+        else {
+            return Ok(None);
+        };
+        if self
+            .store
+            .link_of(self.shop.id, from, intent.kind, &source.id)
+            .await?
+            .is_some()
+        {
+            return Ok(None);
+        }
+        let parent = match (&source.parent, intent.kind) {
+            (_, Kind::Contact) => None,
+            (None, _) => return Ok(None),
+            (Some(parent), _) => {
+                match self
+                    .store
+                    .link_of(self.shop.id, from, Kind::Contact, parent)
+                    .await?
+                {
+                    Some(link) => Some(link.on(intent.side).clone()),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let draft = self.judge.draft(&source, parent, &payload.withhold);
+        Ok(Some((source, draft)))
+    }
+
+    /// A record was made (or found to have been made): link it, and settle what is known of it.
+    pub(in crate::pass) fn made(
+        &self,
+        intent: &Intent,
+        mut payload: Payload,
+        source: &Record,
+        made: Made,
+    ) -> Result<Outcome, AppError> {
+        self.tally(|tally| {
+            tally.made(intent.side, intent.kind);
+            tally.joined(intent.kind);
+        });
+        let (left, right) = self.pair(intent.side, &made.id, &source.id);
+        let mut link = Link {
+            id: LinkId(self.context.new_id()),
+            kind: intent.kind,
+            left,
+            right,
+            base: serde_json::Value::Null,
+            withheld: json!([]),
+            reason: "created".to_owned(),
+            fields: 0,
+            agree: 0,
+            held: 0,
+        };
+        let mut changes = Vec::new();
+        payload.source = self.judge.project(source);
+        match made.record {
+            Some(record) => {
+                let after =
+                    self.judge
+                        .after_create(source, &payload.source, &record, &payload.withhold);
+                after.put_into(&mut link);
+                changes.push(self.wrote(record));
+                changes.push(Change::Settle(
+                    intent.side,
+                    intent.kind,
+                    made.id.clone(),
+                    RecordState::Settled,
+                ));
+                changes.push(done(intent, &made.id));
+                changes.push(self.journal(
+                    "created",
+                    intent,
+                    &made.id,
+                    json!({"reference": reference_of(source, None)}),
+                ));
+                self.wake(intent, &made.id, &mut changes);
+            }
+            None => {
+                changes.push(Change::Rewrite(intent.id, payload.to_json()));
+                changes.push(Change::Progress {
+                    intent: intent.id,
+                    state: IntentState::Written,
+                    target: Some(made.id.clone()),
+                    not_before: None,
+                    counts: false,
+                    failure: None,
+                });
+            }
+        }
+        changes.push(Change::Link(link));
+        Ok(Outcome::of(changes))
+    }
+
+    /// The vendor has a record with the same key. If it is somebody else's counterpart, the key is left
+    /// out (a family shares a phone); if we did not know it, everything is decided anew with it.
+    async fn duplicate(
+        &self,
+        port: &dyn Port,
+        intent: &Intent,
+        mut payload: Payload,
+        id: &RecordId,
+        field: Field,
+        error: &PortError,
+    ) -> Result<Outcome, AppError> {
+        let known = self
+            .store
+            .record(self.shop.id, intent.side, intent.kind, id)
+            .await?;
+        if known.is_none() {
+            return Ok(match port.fetch(intent.kind, id, None).await {
+                Ok(Some(record)) => {
+                    let mut outcome = self.decide_anew(intent);
+                    outcome.changes.insert(0, self.saw_now(record, 0));
+                    outcome
+                }
+                Ok(None) => self.failed(intent, error.clone()),
+                Err(error) => self.failed(intent, error),
+            });
+        }
+        if !payload.withhold.insert(field) {
+            // Left out already, and still refused: nothing more to leave out.
+            return Ok(self.failed(intent, error.clone()));
+        }
+        Ok(Outcome::of(vec![
+            Change::Rewrite(intent.id, payload.to_json()),
+            progress(intent, IntentState::Ready),
+        ]))
+    }
+}
