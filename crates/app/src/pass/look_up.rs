@@ -51,8 +51,8 @@ impl Pass<'_> {
                 IntentState::Ready,
             )]));
         }
-        let payload = Payload::read(intent);
-        let Some((source, draft)) = self.draft(intent, &payload).await? else {
+        let mut payload = Payload::read(intent);
+        let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
         let now = self.now();

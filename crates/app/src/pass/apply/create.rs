@@ -19,16 +19,9 @@ impl Pass<'_> {
         intent: &Intent,
     ) -> Result<Outcome, AppError> {
         let mut payload = Payload::read(intent);
-        let Some((source, mut draft)) = self.draft(intent, &payload).await? else {
+        let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
-        let held = self.keys_held(port, &draft).await?;
-        if !held.is_empty() {
-            payload.withhold.extend(held);
-            draft = self
-                .judge
-                .draft(&source, draft.parent.take(), &payload.withhold);
-        }
         if !self.is_bulk(intent.side) {
             // Somebody may have entered the person on this side since the last poll.
             match self.strangers(port, &draft).await {
@@ -123,8 +116,9 @@ impl Pass<'_> {
     /// The source record and the draft made from it as it is now; nothing when the creation is moot.
     pub(in crate::pass) async fn draft(
         &self,
+        port: &dyn Port,
         intent: &Intent,
-        payload: &Payload,
+        payload: &mut Payload,
     ) -> Result<Option<(Record, Draft)>, AppError> {
         let from = intent.side.other();
         let stored = self
@@ -159,7 +153,15 @@ impl Pass<'_> {
                 }
             }
         };
-        let draft = self.judge.draft(&source, parent, &payload.withhold);
+        let mut draft = self.judge.draft(&source, parent, &payload.withhold);
+        let held = self.keys_held(port, &draft).await?;
+        if !held.is_empty() {
+            // Left out here, so that a look-up after a lost answer seeks what was really sent.
+            payload.withhold.extend(held);
+            draft = self
+                .judge
+                .draft(&source, draft.parent.take(), &payload.withhold);
+        }
         Ok(Some((source, draft)))
     }
 
