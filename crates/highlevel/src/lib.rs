@@ -28,6 +28,7 @@ mod page;
 mod patch;
 pub mod quirks;
 mod vendor_error;
+pub mod webhook;
 
 pub use auth::{StaticToken, TokenError, TokenSource};
 pub use client::Client;

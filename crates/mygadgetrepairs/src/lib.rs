@@ -26,6 +26,7 @@ mod page;
 pub mod probe;
 pub mod quirks;
 mod stamp;
+pub mod webhook;
 mod wire;
 
 #[cfg(test)]
