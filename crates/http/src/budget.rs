@@ -2,26 +2,10 @@
 
 use crate::Seen;
 use async_trait::async_trait;
+use domain::Lane;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// How urgent a request is. A lower lane never takes the last share of a higher one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Lane {
-    /// A person is waiting.
-    Interactive,
-    /// A change that just happened.
-    Live,
-    /// Polls, sweeps, first loads.
-    Background,
-}
-
-impl Lane {
-    /// Every lane, most urgent first.
-    pub const ALL: [Self; 3] = [Self::Interactive, Self::Live, Self::Background];
-}
 
 /// Why a request has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -17,8 +17,9 @@ mod sender;
 mod state;
 
 pub use answer::Answer;
-pub use budget::{Budget, BudgetError, Deferred, Lane, Reason};
+pub use budget::{Budget, BudgetError, Deferred, Reason};
 pub use clock::SystemClock;
+pub use domain::Lane;
 pub use error::{Applied, BuildError, SendError};
 pub use limits::{Seen, VendorLimits};
 pub use memory::MemoryBudget;

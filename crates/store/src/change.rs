@@ -87,6 +87,19 @@ pub enum Change {
     Apart(RecordId, RecordId),
     /// Forgets that.
     NotApart(RecordId, RecordId),
+    /// Webhooks of a side that were looked at, and what came of them.
+    Heard {
+        /// Their numbers.
+        webhooks: Vec<i64>,
+        /// Who sent them.
+        on: Side,
+        /// Changes that they told of.
+        told: usize,
+        /// Changes that a poll found although no webhook had told.
+        missed: usize,
+        /// When the last of them came.
+        last_at: Option<Timestamp>,
+    },
     /// Where polling of a source stands.
     Cursor(String, Json),
     /// Something learnt about the shop.

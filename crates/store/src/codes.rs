@@ -1,7 +1,7 @@
 //! How enums, times and JSON stand in columns.
 
 use crate::StoreError;
-use domain::{Kind, Side, Timestamp};
+use domain::{Kind, Lane, Side, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) const fn side(side: Side) -> i64 {
@@ -34,6 +34,22 @@ pub(crate) const fn read_kind(code: i64) -> Kind {
         1 => Kind::Task,
         2 => Kind::Note,
         _ => Kind::Appointment,
+    }
+}
+
+pub(crate) const fn lane(lane: Lane) -> i64 {
+    match lane {
+        Lane::Interactive => 0,
+        Lane::Live => 1,
+        Lane::Background => 2,
+    }
+}
+
+pub(crate) const fn read_lane(code: i64) -> Lane {
+    match code {
+        0 => Lane::Interactive,
+        1 => Lane::Live,
+        _ => Lane::Background,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the store holds, as its callers see it.
 
 use domain::{
-    Fingerprint, IntentId, Kind, LinkId, Record, RecordId, RunId, ShopId, Side, Timestamp,
+    Fingerprint, IntentId, Kind, Lane, LinkId, Record, RecordId, RunId, ShopId, Side, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -227,6 +227,8 @@ pub struct Intent {
     pub state: IntentState,
     /// Attempts that counted.
     pub attempt: u32,
+    /// How urgent it is: of what is due, the more urgent goes first.
+    pub lane: Lane,
     /// Not before this instant.
     pub not_before: Timestamp,
     /// When it was last sent.
@@ -377,4 +379,59 @@ pub struct RunRow {
     pub phase: String,
     /// Counts.
     pub summary: Json,
+}
+
+/// A webhook as it came, to be kept before it is acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// The shop that it is about.
+    pub shop: ShopId,
+    /// Who sent it.
+    pub side: Side,
+    /// The same bytes for the same event, however often it comes.
+    pub event: [u8; 16],
+    /// The event's name.
+    pub what: String,
+    /// The kind of record to look at, if any.
+    pub kind: Option<Kind>,
+    /// The record to look at, if the event names one.
+    pub record: Option<RecordId>,
+    /// What the record belongs to, if the event says so.
+    pub parent: Option<RecordId>,
+    /// The body as it came.
+    pub body: Vec<u8>,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// A webhook that waits to be looked at: a hint that a record may have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// The webhook's number.
+    pub webhook: i64,
+    /// Who sent it.
+    pub side: Side,
+    /// The kind of record to look at, if any.
+    pub kind: Option<Kind>,
+    /// The record to look at, if it is named.
+    pub record: Option<RecordId>,
+    /// What the record belongs to, if that is named.
+    pub parent: Option<RecordId>,
+    /// The event's name.
+    pub what: String,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// What came of a side's webhooks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Webhooks that were looked at.
+    pub received: u64,
+    /// Changes that a webhook told of.
+    pub told: u64,
+    /// Changes that a poll found although no webhook had told.
+    pub missed: u64,
+    /// When the last one came.
+    pub last_at: Option<Timestamp>,
 }

@@ -13,6 +13,7 @@ mod behaviour {
     pub mod shared;
     pub mod shops;
     pub mod snapshots;
+    pub mod webhooks;
 }
 
 macro_rules! stamp {
@@ -74,6 +75,13 @@ macro_rules! behaviour_suite {
                     retry_and_hold_and_release
                     only_what_was_never_sent_is_cancelled_or_dropped
                     the_next_due_instant
+                    the_urgent_go_first
+                }
+                webhooks {
+                    invariant_1_stored_before_acknowledged_in_batches
+                    an_event_is_kept_once_also_after_it_was_looked_at
+                    what_came_of_webhooks_is_added_up_by_side
+                    only_old_ones_that_were_looked_at_are_forgotten
                 }
                 people {
                     a_question_is_asked_once_and_its_detail_renewed

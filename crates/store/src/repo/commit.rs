@@ -2,7 +2,7 @@
 
 use super::list;
 use crate::change::{Change, Key};
-use crate::codes::{json, kind, side, time};
+use crate::codes::{json, kind, lane, side, time};
 use crate::{Store, StoreError};
 use domain::{Fingerprint, Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::json as object;
@@ -77,6 +77,31 @@ async fn carry_out(
                 .execute(&mut **tx)
                 .await?;
         }
+        Change::Heard {
+            webhooks,
+            on,
+            told,
+            missed,
+            last_at,
+        } => {
+            let received = webhooks.len();
+            let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            sqlx::query(concat!(
+                "UPDATE webhook SET state = 1, body = x'' WHERE shop = $1 AND id ",
+                super::in_list!("2")
+            ))
+            .bind(shop.0)
+            .bind(object!(webhooks).to_string())
+            .execute(&mut **tx)
+            .await?;
+            sqlx::query(
+                "INSERT INTO webhook_count (shop, side, received, told, missed, last_at) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (shop, side) DO UPDATE SET received = received + $3, told = told + $4, missed = missed + $5,
+                     last_at = coalesce($6, last_at)",
+            )
+            .bind(shop.0).bind(side(on)).bind(count(received)).bind(count(told)).bind(count(missed)).bind(last_at.map(time))
+            .execute(&mut **tx).await?;
+        }
         Change::Gone(on, what, id) => {
             sqlx::query("UPDATE record SET gone = 1, state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str())
@@ -121,11 +146,11 @@ async fn carry_out(
                 .execute(&mut **tx).await?;
         }
         Change::Intend(intent) => {
-            sqlx::query("INSERT INTO intent (id, shop, run, side, kind, op, target, source, payload, state, not_before, created_at)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
+            sqlx::query("INSERT INTO intent (id, shop, run, side, kind, op, target, source, payload, state, not_before, created_at, lane)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING")
                 .bind(intent.id.to_string()).bind(shop.0).bind(intent.run.to_string()).bind(side(intent.side)).bind(kind(intent.kind))
                 .bind(intent.op.as_str()).bind(intent.target.as_ref().map(RecordId::as_str)).bind(intent.source.as_str())
-                .bind(json(&intent.payload, "intent", "payload")?).bind(intent.state.as_str()).bind(time(intent.not_before)).bind(at)
+                .bind(json(&intent.payload, "intent", "payload")?).bind(intent.state.as_str()).bind(time(intent.not_before)).bind(at).bind(lane(intent.lane))
                 .execute(&mut **tx).await?;
         }
         Change::Progress {

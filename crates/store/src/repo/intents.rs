@@ -1,7 +1,9 @@
 //! Durable remote writes.
 
 use super::{in_list, list};
-use crate::codes::{kind, read_id, read_json, read_kind, read_side, read_time, side, time};
+use crate::codes::{
+    kind, read_id, read_json, read_kind, read_lane, read_side, read_time, side, time,
+};
 use crate::model::{Intent, IntentOp, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
@@ -11,14 +13,14 @@ use std::collections::HashMap;
 
 macro_rules! columns {
     () => {
-        "id, run, side, kind, op, target, source, payload, state, attempt, not_before, sent_at, code, message"
+        "id, run, side, kind, op, target, source, payload, state, attempt, not_before, sent_at, code, message, lane"
     };
 }
 
 pub(crate) const CLAIM: &str = concat!(
     "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
          SELECT id FROM intent WHERE shop = $1 AND side = $2 AND state = 'ready' AND not_before <= $3
-         ORDER BY kind, not_before, id LIMIT $4)
+         ORDER BY lane, kind, not_before, id LIMIT $4)
      RETURNING ",
     columns!()
 );
@@ -50,13 +52,14 @@ fn read(row: &SqliteRow) -> Result<Intent, StoreError> {
         sent_at: row.try_get::<Option<i64>, _>(11)?.map(read_time),
         code: row.try_get(12)?,
         message: row.try_get(13)?,
+        lane: read_lane(row.try_get(14)?),
     })
 }
 
 impl Store {
     /// Takes up to `limit` ready writes that are due, marks them as sent and hands them out. They are marked
     /// before anything is sent, so that a crash leaves them to be looked up, never to be repeated blindly.
-    /// Contacts come before what hangs on them.
+    /// The more urgent come first; then contacts before what hangs on them.
     ///
     /// # Errors
     /// When the database refuses.
@@ -77,7 +80,7 @@ impl Store {
             .await?;
         tx.commit().await?;
         let mut intents: Vec<Intent> = rows.iter().map(read).collect::<Result<_, _>>()?;
-        intents.sort_by_key(|intent| (intent.kind, intent.id));
+        intents.sort_by_key(|intent| (intent.lane, intent.kind, intent.id));
         Ok(intents)
     }
 

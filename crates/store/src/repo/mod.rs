@@ -12,6 +12,7 @@ mod secrets;
 mod shops;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
 macro_rules! in_list {

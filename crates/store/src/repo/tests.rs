@@ -1,6 +1,6 @@
 //! What only the inside of the store can show: query plans, and a full disk.
 
-use super::{commit, intents, links, records};
+use super::{commit, intents, links, records, webhooks};
 use crate::{Change, Store, StoreError};
 use domain::Timestamp;
 use serde_json::json;
@@ -100,6 +100,11 @@ async fn the_hot_reads_use_their_indexes() {
             "review_open (shop=? AND what=? AND kind=? AND side=? AND record=? AND field=?)",
         ),
         (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
+        (webhooks::WAITING, "webhook_waiting (shop=?)"),
+        (
+            webhooks::BY_REFERENCE,
+            "record_reference (shop=? AND kind=? AND <expr>=? AND side=?)",
+        ),
         (
             intents::OPEN_INTENT,
             "intent_open (shop=? AND side=? AND kind=? AND source=?)",

@@ -129,6 +129,7 @@ pub fn intent(number: u128, side: Side, kind: Kind, source: &str) -> Intent {
         payload: json!({"name": source}),
         state: IntentState::Ready,
         attempt: 0,
+        lane: domain::Lane::Background,
         not_before: at(0),
         sent_at: None,
         code: None,

@@ -386,3 +386,31 @@ pub async fn the_next_due_instant(bench: &Bench) {
     assert_eq!(due(IntentState::Ready).await.unwrap(), Some(at(60)));
     assert_eq!(due(IntentState::Unknown).await.unwrap(), None);
 }
+
+pub async fn the_urgent_go_first(bench: &Bench) {
+    intended(
+        bench,
+        vec![
+            intent(1, MyGadgetRepairs, CONTACT, "history"),
+            Intent {
+                lane: domain::Lane::Live,
+                ..intent(2, MyGadgetRepairs, Kind::Task, "live")
+            },
+            Intent {
+                lane: domain::Lane::Interactive,
+                ..intent(3, MyGadgetRepairs, Kind::Task, "waited for")
+            },
+        ],
+    )
+    .await;
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        let one = bench
+            .store
+            .claim(bench.shop, MyGadgetRepairs, at(10), 1)
+            .await
+            .unwrap();
+        order.push(one[0].source.as_str().to_owned());
+    }
+    assert_eq!(order, ["waited for", "live", "history"]);
+}

@@ -1,0 +1,194 @@
+//! Webhooks: kept before they are acknowledged, handed out as signals, forgotten when their time is over.
+
+use crate::codes::{kind, read_kind, read_side, read_time, side, time};
+use crate::model::{Heard, Signal, Webhook};
+use crate::{Store, StoreError};
+use domain::{Kind, RecordId, ShopId, Side, Timestamp};
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+/// Rows of one statement. A batch is cut into statements of a few fixed sizes, so that each is prepared once.
+const SIZES: [usize; 3] = [64, 8, 1];
+
+pub(crate) const WAITING: &str =
+    "SELECT id, side, kind, record, parent, what, received_at FROM webhook
+     WHERE shop = $1 AND state = 0 ORDER BY id LIMIT $2";
+
+impl Store {
+    /// Keeps webhooks in one transaction, which is on the disk when this returns. An event that is there already
+    /// is left as it is.
+    ///
+    /// # Errors
+    /// When the database refuses; then none is kept.
+    pub async fn keep_webhooks(&self, webhooks: &[Webhook]) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let mut rest = webhooks;
+        while !rest.is_empty() {
+            let size = SIZES
+                .into_iter()
+                .find(|size| *size <= rest.len())
+                .unwrap_or(1);
+            let (chunk, later) = rest.split_at(size);
+            rest = later;
+            let mut insert = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at) ",
+            );
+            insert.push_values(chunk, |mut row, webhook| {
+                row.push_bind(webhook.shop.0)
+                    .push_bind(side(webhook.side))
+                    .push_bind(webhook.event.as_slice())
+                    .push_bind(webhook.what.as_str())
+                    .push_bind(webhook.kind.map(kind))
+                    .push_bind(webhook.record.as_ref().map(RecordId::as_str))
+                    .push_bind(webhook.parent.as_ref().map(RecordId::as_str))
+                    .push_bind(webhook.body.as_slice())
+                    .push_bind(time(webhook.received_at));
+            });
+            insert.push(" ON CONFLICT DO NOTHING");
+            insert.build().persistent(true).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The webhooks of a shop that nobody has looked at yet, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn waiting_signals(
+        &self,
+        shop: ShopId,
+        limit: u32,
+    ) -> Result<Vec<Signal>, StoreError> {
+        let rows = sqlx::query(WAITING)
+            .bind(shop.0)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Signal {
+                    webhook: row.try_get(0)?,
+                    side: read_side(row.try_get(1)?),
+                    kind: row.try_get::<Option<i64>, _>(2)?.map(read_kind),
+                    record: row.try_get::<Option<String>, _>(3)?.map(RecordId::new),
+                    parent: row.try_get::<Option<String>, _>(4)?.map(RecordId::new),
+                    what: row.try_get(5)?,
+                    received_at: read_time(row.try_get(6)?),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether any webhook of a shop waits to be looked at.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_signals(&self, shop: ShopId) -> Result<bool, StoreError> {
+        let found: i64 = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM webhook WHERE shop = $1 AND state = 0)",
+        )
+        .bind(shop.0)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(found != 0)
+    }
+
+    /// The body of a webhook as it came; empty once it was looked at.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn webhook_body(
+        &self,
+        shop: ShopId,
+        webhook: i64,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT body FROM webhook WHERE shop = $1 AND id = $2")
+                .bind(shop.0)
+                .bind(webhook)
+                .fetch_optional(&self.readers)
+                .await?,
+        )
+    }
+
+    /// Whether an event was kept, by its 16 bytes.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn knows_webhook(&self, event: &[u8; 16]) -> Result<bool, StoreError> {
+        let found: i64 =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM webhook WHERE event = $1)")
+                .bind(event.as_slice())
+                .fetch_one(&self.readers)
+                .await?;
+        Ok(found != 0)
+    }
+
+    /// How many webhooks a side sent, and how often changes were found with and without one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn counts_of_webhooks(&self, shop: ShopId, on: Side) -> Result<Heard, StoreError> {
+        let row = sqlx::query(
+            "SELECT received, told, missed, last_at FROM webhook_count WHERE shop = $1 AND side = $2",
+        )
+        .bind(shop.0)
+        .bind(side(on))
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(row) = row else {
+            return Ok(Heard::default());
+        };
+        Ok(Heard {
+            received: row.try_get::<i64, _>(0)?.unsigned_abs(),
+            told: row.try_get::<i64, _>(1)?.unsigned_abs(),
+            missed: row.try_get::<i64, _>(2)?.unsigned_abs(),
+            last_at: row.try_get::<Option<i64>, _>(3)?.map(read_time),
+        })
+    }
+
+    /// Forgets webhooks that were looked at and came before an instant, a bounded number at a time. Answers how
+    /// many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_webhooks(
+        &self,
+        shop: ShopId,
+        before: Timestamp,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "DELETE FROM webhook WHERE id IN (
+                 SELECT id FROM webhook WHERE shop = $1 AND state = 1 AND received_at < $2 ORDER BY id LIMIT $3)",
+        )
+        .bind(shop.0)
+        .bind(time(before))
+        .bind(most)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// The record of the counter's side that people know by a number such as `K-1042`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn by_reference(
+        &self,
+        shop: ShopId,
+        what: Kind,
+        reference: &str,
+    ) -> Result<Option<RecordId>, StoreError> {
+        let id: Option<String> = sqlx::query_scalar(BY_REFERENCE)
+            .bind(shop.0)
+            .bind(kind(what))
+            .bind(reference)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(id.map(RecordId::new))
+    }
+}
+
+pub(crate) const BY_REFERENCE: &str = "SELECT id FROM record INDEXED BY record_reference
+     WHERE shop = $1 AND kind = $2 AND json_extract(body, '$.reference') = $3 AND side = 1 AND gone = 0 LIMIT 1";
