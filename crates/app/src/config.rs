@@ -1,6 +1,19 @@
 //! What the use cases need to know of the configuration.
 
+use highlevel::webhook::{KeyError, Keys};
+use std::sync::Arc;
 use url::Url;
+
+/// A built-in address or key cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BuiltInError {
+    /// An address.
+    #[error(transparent)]
+    Address(#[from] url::ParseError),
+    /// A key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
 
 /// Addresses and ceilings. Everything else about a shop is in the store.
 #[derive(Clone, Debug)]
@@ -26,6 +39,12 @@ pub struct AppConfig {
     pub index_lag_seconds: i64,
     /// Seconds by which the vendors' clocks may differ from ours.
     pub clock_skew_seconds: i64,
+    /// What vendors and browsers reach; webhook addresses lie below it.
+    pub public_url: Url,
+    /// The keys whose signatures count as HighLevel's.
+    pub webhook_keys: Arc<Keys>,
+    /// Our app at HighLevel: webhooks of others are left out. Nothing where no app is configured.
+    pub app_id: Option<String>,
     /// Seconds that a pass waits for budget or for something to become due before it ends.
     pub patience_seconds: i64,
 }
@@ -34,8 +53,8 @@ impl AppConfig {
     /// The vendors' real addresses and the ceilings of the contract.
     ///
     /// # Errors
-    /// Never in practice: the built-in addresses are valid.
-    pub fn standard() -> Result<Self, url::ParseError> {
+    /// Never in practice: the built-in addresses and keys are valid.
+    pub fn standard() -> Result<Self, BuiltInError> {
         Ok(Self {
             highlevel_base: Url::parse("https://services.leadconnectorhq.com")?,
             highlevel_version: "2021-07-28".to_owned(),
@@ -48,6 +67,9 @@ impl AppConfig {
             index_lag_seconds: 90,
             clock_skew_seconds: 300,
             patience_seconds: 300,
+            public_url: Url::parse("http://127.0.0.1:8780")?,
+            webhook_keys: Arc::new(Keys::new::<&str>([], false)?),
+            app_id: None,
         })
     }
 }

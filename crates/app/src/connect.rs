@@ -23,6 +23,7 @@ impl App {
         self.store
             .save_secret(shop.id, secret_name(side), &sealed, self.now())
             .await?;
+        self.kept.forget(shop.id.0);
         self.budget(&shop, side).key_replaced().await?;
         Ok(())
     }
@@ -40,18 +41,22 @@ impl App {
     }
 
     pub(crate) async fn secret(&self, shop: &Shop, side: Side) -> Result<SecretString, AppError> {
-        let Some(sealed) = self.store.secret(shop.id, secret_name(side)).await? else {
-            return Err(AppError::NotConnected {
-                shop: shop.name.clone(),
-                side: side.title(),
-                word: side.as_str(),
-                flag: match side {
-                    Side::HighLevel => "--token-file",
-                    Side::MyGadgetRepairs => "--key-file",
-                },
-            });
-        };
+        let sealed = self.sealed(shop, side).await?;
         Ok(self.vault.unseal(&place(shop, side), &sealed)?)
+    }
+
+    /// A side's credentials as they lie in the store.
+    pub(crate) async fn sealed(&self, shop: &Shop, side: Side) -> Result<String, AppError> {
+        let sealed = self.store.secret(shop.id, secret_name(side)).await?;
+        sealed.ok_or_else(|| AppError::NotConnected {
+            shop: shop.name.clone(),
+            side: side.title(),
+            word: side.as_str(),
+            flag: match side {
+                Side::HighLevel => "--token-file",
+                Side::MyGadgetRepairs => "--key-file",
+            },
+        })
     }
 }
 

@@ -1,12 +1,13 @@
 //! A shop's two sides, ready to be used: credentials out of the vault, budgets, and the facts about the
 //! shop that reading and writing need.
 
+use crate::kept::Ground;
 use crate::ports::{Port, PortError};
 use crate::sides::dry::DryPort;
 use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
 use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
-use domain::{CountryCode, Side};
+use domain::{CountryCode, FailureClass, Lane, Side};
 use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -22,11 +23,14 @@ use store::{Change, Shop};
 
 /// Facts are read again after this long.
 const FACTS_LAST: SignedDuration = SignedDuration::from_hours(24);
+/// A request waits so long for its turn. What waits longer is told, and waits where a webhook can interrupt it.
+const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
 const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 
 /// Both vendors' clients with their budgets.
+#[derive(Clone)]
 pub(crate) struct Clients {
     pub(crate) highlevel: highlevel::Client,
     pub(crate) mygadgetrepairs: mygadgetrepairs::Client,
@@ -46,12 +50,6 @@ impl Budgets {
             highlevel: self.highlevel.asked(),
             mygadgetrepairs: self.mygadgetrepairs.asked(),
         }
-    }
-
-    /// Goes on counting from here.
-    fn count_on(&self, asked: Requests) {
-        self.highlevel.count_on(asked.highlevel);
-        self.mygadgetrepairs.count_on(asked.mygadgetrepairs);
     }
 }
 
@@ -74,25 +72,50 @@ pub(crate) struct LocationFacts {
     pub(crate) unique_identifiers: Vec<String>,
 }
 
-/// Both sides behind their ports.
+/// Both sides behind their ports, for history and for what just happened.
 pub(crate) struct Connection {
     pub(crate) highlevel: Arc<dyn Port>,
     pub(crate) mygadgetrepairs: Arc<dyn Port>,
+    live: [Arc<dyn Port>; 2],
     budgets: Budgets,
+    /// What had been asked before this connection was opened.
+    before: Requests,
 }
 
 impl Connection {
-    /// Requests sent since the connection was made.
+    /// Requests sent since the connection was opened.
     pub(crate) fn requests(&self) -> Requests {
-        self.budgets.asked()
+        let asked = self.budgets.asked();
+        Requests {
+            highlevel: asked.highlevel.saturating_sub(self.before.highlevel),
+            mygadgetrepairs: asked
+                .mygadgetrepairs
+                .saturating_sub(self.before.mygadgetrepairs),
+        }
+    }
+
+    /// A side, for work of the given urgency.
+    pub(crate) fn on(&self, side: Side, lane: Lane) -> &dyn Port {
+        match (side, lane) {
+            (Side::HighLevel, Lane::Background) => &*self.highlevel,
+            (Side::MyGadgetRepairs, Lane::Background) => &*self.mygadgetrepairs,
+            (Side::HighLevel, _) => &*self.live[0],
+            (Side::MyGadgetRepairs, _) => &*self.live[1],
+        }
     }
 
     /// The same sides, but nothing is written through them.
     pub(crate) fn dry(&self) -> Self {
+        let dry =
+            |port: &Arc<dyn Port>| -> Arc<dyn Port> { Arc::new(DryPort::new(Arc::clone(port))) };
+        let (highlevel, mygadgetrepairs) = (dry(&self.highlevel), dry(&self.mygadgetrepairs));
         Self {
-            highlevel: Arc::new(DryPort::new(Arc::clone(&self.highlevel))),
-            mygadgetrepairs: Arc::new(DryPort::new(Arc::clone(&self.mygadgetrepairs))),
+            // One counter for the made-up ids of a side.
+            live: [Arc::clone(&highlevel), Arc::clone(&mygadgetrepairs)],
+            highlevel,
+            mygadgetrepairs,
             budgets: self.budgets.clone(),
+            before: self.before,
         }
     }
 }
@@ -106,12 +129,12 @@ impl App {
             side,
             self.policy(side),
             Arc::clone(&self.context.clock),
-            SignedDuration::from_secs(self.config.patience_seconds),
+            BUDGET_PATIENCE,
         ))
     }
 
-    /// The rules of a side's budget. Only a sliver is kept for people, since nearly all of a small window is
-    /// needed to finish a first run in time; what a person waits for overtakes the rest anyway.
+    /// The rules of a side's budget. Only a sliver is kept for what just happened and for people, since nearly all
+    /// of a small window is needed to finish a first run in time.
     pub(crate) fn policy(&self, side: Side) -> BudgetPolicy {
         let (mut policy, per_window) = match side {
             Side::HighLevel => (
@@ -133,25 +156,50 @@ impl App {
         }
         for window in &mut policy.windows {
             *window = Window {
-                kept_for_interactive: 1,
-                kept_for_live: 0,
+                kept_for_interactive: 0,
+                kept_for_live: 1,
                 ..*window
             };
         }
         policy
     }
 
-    /// Both vendors' clients for a shop.
+    /// Both vendors' clients for a shop: those kept from an earlier pass where nothing has changed since.
     pub(crate) async fn clients(
         &self,
         shop: &Shop,
         zone: &TimeZone,
         paging: &BTreeMap<String, mygadgetrepairs::PagingForm>,
     ) -> Result<Clients, AppError> {
-        let budgets = Budgets {
+        let ground = Ground {
+            credentials: [
+                self.sealed(shop, Side::HighLevel).await?,
+                self.sealed(shop, Side::MyGadgetRepairs).await?,
+            ],
+            location: shop.location.clone(),
+            zone: zone.iana_name().map(str::to_owned),
+            paging: paging.clone(),
+        };
+        if let Some(clients) = self.kept.get(shop.id.0, &ground) {
+            return Ok(clients);
+        }
+        let budgets = self.kept.budgets(shop.id.0, &ground);
+        let budgets = budgets.unwrap_or_else(|| Budgets {
             highlevel: self.budget(shop, Side::HighLevel),
             mygadgetrepairs: self.budget(shop, Side::MyGadgetRepairs),
-        };
+        });
+        let clients = self.make_clients(shop, zone, paging, budgets).await?;
+        self.kept.put(shop.id.0, ground, &clients);
+        Ok(clients)
+    }
+
+    async fn make_clients(
+        &self,
+        shop: &Shop,
+        zone: &TimeZone,
+        paging: &BTreeMap<String, mygadgetrepairs::PagingForm>,
+        budgets: Budgets,
+    ) -> Result<Clients, AppError> {
         let token = self.secret(shop, Side::HighLevel).await?;
         let key = self.secret(shop, Side::MyGadgetRepairs).await?;
         let mut config =
@@ -168,7 +216,7 @@ impl App {
             self.context.clone(),
         )
         .map_err(|why| AppError::Configuration(why.to_string()))?
-        .with_lane(http::Lane::Background);
+        .with_lane(Lane::Background);
         let mut config = mygadgetrepairs::Config::new(self.config.mygadgetrepairs_base.clone());
         config.zone = zone.clone();
         config.paging.clone_from(paging);
@@ -179,7 +227,7 @@ impl App {
             self.context.clone(),
         )
         .map_err(|error| AppError::Vendor(error.into()))?
-        .in_lane(http::Lane::Background);
+        .in_lane(Lane::Background);
         Ok(Clients {
             highlevel,
             mygadgetrepairs,
@@ -190,17 +238,33 @@ impl App {
     /// Connects a shop: clients, facts (read where they are missing or old), ports.
     pub(crate) async fn open(&self, shop: &Shop) -> Result<(Connection, ShopFacts), AppError> {
         let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
+        let before = clients.budgets.asked();
         let facts = self.facts(shop, &clients, false).await?;
         // Days in filters are the shop's days.
-        let asked = clients.budgets.asked();
         let clients = self
             .clients(shop, &facts.setting.zone, &facts.capabilities.paging)
             .await?;
-        clients.budgets.count_on(asked);
-        Ok((self.connection(&clients, &facts), facts))
+        Ok((self.connection(&clients, &facts, before), facts))
     }
 
-    fn connection(&self, clients: &Clients, facts: &ShopFacts) -> Connection {
+    fn connection(&self, clients: &Clients, facts: &ShopFacts, before: Requests) -> Connection {
+        let (highlevel, mygadgetrepairs) = self.ports(clients, facts, Lane::Background);
+        let live = self.ports(clients, facts, Lane::Live);
+        Connection {
+            highlevel,
+            mygadgetrepairs,
+            live: [live.0, live.1],
+            budgets: clients.budgets.clone(),
+            before,
+        }
+    }
+
+    fn ports(
+        &self,
+        clients: &Clients,
+        facts: &ShopFacts,
+        lane: Lane,
+    ) -> (Arc<dyn Port>, Arc<dyn Port>) {
         let guards = |key: &str| {
             !facts.location.allows_duplicates
                 && facts
@@ -213,20 +277,18 @@ impl App {
             by_email: guards("email"),
             by_phone: guards("phone"),
         };
-        Connection {
-            highlevel: Arc::new(HighLevelPort::new(
-                clients.highlevel.clone(),
-                duplicates,
-                self.config.index_lag_seconds,
-            )),
-            mygadgetrepairs: Arc::new(MyGadgetRepairsPort::new(
-                clients.mygadgetrepairs.clone(),
-                facts.setting.zone.clone(),
-                facts.capabilities.has_feed("/customers"),
-                facts.capabilities.has_feed("/tickets"),
-            )),
-            budgets: clients.budgets.clone(),
-        }
+        let highlevel = HighLevelPort::new(
+            clients.highlevel.with_lane(lane),
+            duplicates,
+            self.config.index_lag_seconds,
+        );
+        let mygadgetrepairs = MyGadgetRepairsPort::new(
+            clients.mygadgetrepairs.in_lane(lane),
+            facts.setting.zone.clone(),
+            facts.capabilities.has_feed("/customers"),
+            facts.capabilities.has_feed("/tickets"),
+        );
+        (Arc::new(highlevel), Arc::new(mygadgetrepairs))
     }
 
     /// What is known of a shop; read from the vendors where it is missing or a day old, or when told to.
@@ -373,15 +435,20 @@ where
             Ok(value) => return Ok(value),
             Err(error) => wrap(error),
         };
-        if error.class != domain::FailureClass::Transient || tries >= 4 {
-            return Err(AppError::Vendor(error));
-        }
-        let pause = SignedDuration::from_millis(250 << tries);
-        let until = app
-            .now()
-            .checked_add(pause)
-            .unwrap_or(domain::Timestamp::MAX);
+        let after = |pause| {
+            let until = app.now().checked_add(pause);
+            until.unwrap_or(domain::Timestamp::MAX)
+        };
+        let patience = SignedDuration::from_secs(app.config.patience_seconds);
+        let until = match error.class {
+            FailureClass::Transient if tries < 4 => {
+                let pause = SignedDuration::from_millis(250 << tries);
+                tries += 1;
+                after(pause)
+            }
+            FailureClass::Deferred { until } if until <= after(patience) => until,
+            _ => return Err(AppError::Vendor(error)),
+        };
         app.context.clock.sleep_until(until).await;
-        tries += 1;
     }
 }

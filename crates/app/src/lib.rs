@@ -1,12 +1,15 @@
 //! The use cases: connect, check, preview, sync, review, status. The only crate that knows all below it.
 
+mod calls;
 mod check;
 mod config;
 mod connect;
 mod connection;
 mod error;
+mod intake;
 mod journal;
 mod judge;
+mod kept;
 mod keys;
 mod pass;
 mod ports;
@@ -18,8 +21,9 @@ mod sides;
 mod status;
 
 pub use check::{CheckLine, CheckReport, Verdict};
-pub use config::AppConfig;
+pub use config::{AppConfig, BuiltInError};
 pub use error::AppError;
+pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::PortError;
@@ -42,6 +46,10 @@ pub struct App {
     config: Arc<AppConfig>,
     context: Context,
     boards: service::Boards,
+    kept: kept::KeptClients,
+    calls: calls::Calls,
+    batches: intake::Batches,
+    directory: intake::Directory,
 }
 
 impl App {
@@ -54,6 +62,10 @@ impl App {
             config: Arc::new(config),
             context,
             boards: service::Boards::default(),
+            kept: kept::KeptClients::default(),
+            calls: calls::Calls::default(),
+            batches: intake::Batches::default(),
+            directory: intake::Directory::default(),
         }
     }
 

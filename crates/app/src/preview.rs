@@ -5,6 +5,7 @@ use crate::{App, AppError, ProgressBoard, Tally};
 use domain::{Kind, Side};
 use serde::Serialize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use sync::{Budgets, Deed, Plan, estimate};
 
 /// Examples shown per deed.
@@ -117,6 +118,7 @@ impl App {
             &facts,
             &dry,
             board.clone(),
+            Arc::default(),
         );
         let outcome = pass
             .run(Options {

@@ -24,6 +24,8 @@ pub struct SyncOptions {
     pub approve: bool,
     /// One of the passes of a running service: it spares the day's budget.
     pub live: bool,
+    /// Only what webhooks told of is looked at.
+    pub signals_only: bool,
 }
 
 /// Live progress of every shop that is being served.
@@ -46,7 +48,21 @@ impl App {
             return Err(AppError::Paused(name.to_owned()));
         }
         let _lock = self.lock_shop(&shop).await?;
-        self.pass(&shop, options, false, board).await
+        Ok(self.pass(&shop, options, false, board).await?.0)
+    }
+
+    /// Looks at what webhooks told of, and at nothing else. Where a side was never read completely, that is done
+    /// first.
+    ///
+    /// # Errors
+    /// As [`App::sync`].
+    pub async fn refresh(&self, name: &str, board: &ProgressBoard) -> Result<Tally, AppError> {
+        let options = SyncOptions {
+            live: true,
+            signals_only: true,
+            ..SyncOptions::default()
+        };
+        self.sync(name, options, board).await
     }
 
     /// A pass that reads both sides completely, not only what changed: finds deletes and whatever polls have
@@ -60,7 +76,10 @@ impl App {
             return Err(AppError::Paused(name.to_owned()));
         }
         let _lock = self.lock_shop(&shop).await?;
-        self.pass(&shop, SyncOptions::default(), true, board).await
+        Ok(self
+            .pass(&shop, SyncOptions::default(), true, board)
+            .await?
+            .0)
     }
 
     /// The live progress of a shop that is being served.
@@ -91,8 +110,8 @@ impl App {
                         let stop = cancel.child_token();
                         running.insert(shop.id.0, stop.clone());
                         let app = self.clone();
-                        let name = shop.name.clone();
-                        tasks.spawn(async move { app.serve_shop(&name, &stop).await });
+                        let shop = shop.clone();
+                        tasks.spawn(async move { app.serve_shop(&shop, &stop).await });
                     }
                     _ => {}
                 }
@@ -113,27 +132,56 @@ impl App {
         Ok(())
     }
 
-    async fn serve_shop(&self, name: &str, stop: &CancellationToken) {
-        let board = self.board(name);
+    /// Polls a shop from time to time, and looks at once when a webhook comes.
+    async fn serve_shop(&self, shop: &Shop, stop: &CancellationToken) {
+        let board = self.board(&shop.name);
+        let call = self.calls.of(shop.id.0);
+        let mut next_poll = self.now();
         loop {
+            let polls = self.now() >= next_poll;
             let outcome = tokio::select! {
                 () = stop.cancelled() => return,
-                outcome = self.sync(name, SyncOptions { live: true, ..SyncOptions::default() }, &board) => outcome,
+                outcome = self.live_pass(&shop.name, polls, &board) => outcome,
             };
-            let note = match outcome {
-                Ok(tally) => tally.reasons.first().cloned(),
+            if polls {
+                next_poll = self.in_seconds(i64::from(self.config.poll_seconds));
+            }
+            let (note, listens_at) = match outcome {
+                Ok((tally, again_at)) => (tally.reasons.first().cloned(), again_at),
                 Err(AppError::NoShop(_)) => return,
                 Err(error) => {
-                    tracing::warn!(shop.name = name, %error, "a pass ended early");
-                    Some(error.to_string())
+                    tracing::warn!(shop.name = shop.name, %error, "a pass ended early");
+                    (Some(error.to_string()), Some(next_poll))
                 }
             };
             board.update(|progress| progress.note = note);
+            let until = listens_at.map_or(next_poll, |at| at.min(next_poll));
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.pause(i64::from(self.config.poll_seconds)) => {}
+                () = call.notified(), if listens_at.is_none() => {}
+                () = self.context.clock.sleep_until(until) => {}
             }
         }
+    }
+
+    /// One of the passes of a service. Also answers when webhooks that could not be looked at yet can be.
+    async fn live_pass(
+        &self,
+        name: &str,
+        polls: bool,
+        board: &ProgressBoard,
+    ) -> Result<(Tally, Option<Timestamp>), AppError> {
+        let shop = self.shop(name).await?;
+        if shop.paused {
+            return Err(AppError::Paused(name.to_owned()));
+        }
+        let options = SyncOptions {
+            live: true,
+            signals_only: !polls,
+            ..SyncOptions::default()
+        };
+        let _lock = self.lock_shop(&shop).await?;
+        self.pass(&shop, options, false, board).await
     }
 
     /// Runs one pass; the caller holds the shop's lock.
@@ -143,9 +191,9 @@ impl App {
         options: SyncOptions,
         sweep: bool,
         board: &ProgressBoard,
-    ) -> Result<Tally, AppError> {
+    ) -> Result<(Tally, Option<Timestamp>), AppError> {
         let (connection, facts) = self.open(shop).await?;
-        let sweep = self.sweep_is_due(shop).await? || sweep;
+        let sweep = sweep || (!options.signals_only && self.sweep_is_due(shop).await?);
         let pass = Pass::new(
             &self.store,
             &self.config,
@@ -154,6 +202,7 @@ impl App {
             &facts,
             &connection,
             board.clone(),
+            self.calls.of(shop.id.0),
         );
         let began = self.now();
         let tally = pass
@@ -161,6 +210,7 @@ impl App {
                 approve: options.approve,
                 sweep,
                 live: options.live,
+                signals_only: options.signals_only,
             })
             .await?;
         if sweep {
@@ -169,7 +219,7 @@ impl App {
                 .commit(shop.id, self.now(), vec![store::Change::Fact(SWEPT, at)])
                 .await?;
         }
-        Ok(tally)
+        Ok((tally, pass.listens_again_at()))
     }
 
     async fn sweep_is_due(&self, shop: &Shop) -> Result<bool, AppError> {
@@ -203,10 +253,12 @@ impl App {
     }
 
     async fn pause(&self, seconds: i64) {
-        let until = self
-            .now()
-            .checked_add(SignedDuration::from_secs(seconds))
-            .unwrap_or(Timestamp::MAX);
+        let until = self.in_seconds(seconds);
         self.context.clock.sleep_until(until).await;
+    }
+
+    fn in_seconds(&self, seconds: i64) -> Timestamp {
+        let until = self.now().checked_add(SignedDuration::from_secs(seconds));
+        until.unwrap_or(Timestamp::MAX)
     }
 }

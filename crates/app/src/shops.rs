@@ -102,7 +102,10 @@ impl App {
             .store
             .lock(&format!("shop-{}", shop.id))?
             .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
-        Ok(self.store.remove_shop(shop.id).await?)
+        self.store.remove_shop(shop.id).await?;
+        self.kept.forget(shop.id.0);
+        self.forget_directory();
+        Ok(())
     }
 
     /// The shop's rules.

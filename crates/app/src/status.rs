@@ -32,7 +32,7 @@ pub struct Status {
     pub held: u64,
     /// Refused for good.
     pub failed: u64,
-    /// Webhooks; none are taken by this version.
+    /// Webhooks: how many came, and how many changes they did not tell of.
     pub webhooks: Webhooks,
     /// Linked pairs by kind.
     pub linked: BTreeMap<String, u64>,
@@ -93,10 +93,12 @@ pub struct MyGadgetRepairsBudget {
 /// Webhooks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Webhooks {
-    /// Received.
+    /// Received and looked at.
     pub received: u64,
-    /// Share that was lost and found by polls.
+    /// Share of the changes that no webhook told of: polls found them.
     pub lost_rate: f64,
+    /// When the last one came.
+    pub last_at: Sides<Option<Timestamp>>,
 }
 
 /// How the last run ended.
@@ -199,7 +201,7 @@ impl App {
             conflicts: of(ReviewKind::Conflict),
             held,
             failed,
-            webhooks: Webhooks::default(),
+            webhooks: self.webhooks(shop).await?,
             linked,
             records,
             last_run: last.as_ref().map(|run| LastRun {
@@ -280,6 +282,31 @@ impl App {
         }
         status.reasons = reasons;
         Ok(())
+    }
+
+    async fn webhooks(&self, shop: &Shop) -> Result<Webhooks, AppError> {
+        let left = self
+            .store
+            .counts_of_webhooks(shop.id, Side::HighLevel)
+            .await?;
+        let right = self
+            .store
+            .counts_of_webhooks(shop.id, Side::MyGadgetRepairs)
+            .await?;
+        let missed = left.missed + right.missed;
+        let all = missed + left.told + right.told;
+        Ok(Webhooks {
+            received: left.received + right.received,
+            lost_rate: if all == 0 {
+                0.0
+            } else {
+                missed as f64 / all as f64
+            },
+            last_at: Sides {
+                highlevel: left.last_at,
+                mygadgetrepairs: right.last_at,
+            },
+        })
     }
 
     /// Seconds since a side was last read.

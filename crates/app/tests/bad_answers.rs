@@ -13,7 +13,7 @@ async fn half_written_pages_are_never_taken_for_the_whole() {
     }
     let options = SyncOptions {
         approve: true,
-        live: false,
+        ..SyncOptions::default()
     };
     for _ in 0..4 {
         match bench

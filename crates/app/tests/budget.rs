@@ -17,7 +17,7 @@ async fn invariant_6_within_budget_over_a_whole_first_run() {
     .await;
     let approve = SyncOptions {
         approve: true,
-        live: false,
+        ..SyncOptions::default()
     };
     let tally = bench
         .app

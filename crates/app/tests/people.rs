@@ -264,7 +264,7 @@ async fn a_broken_network_is_said_and_survived() {
             SHOP,
             SyncOptions {
                 approve: true,
-                live: false,
+                ..SyncOptions::default()
             },
             &ProgressBoard::default(),
         )

@@ -49,7 +49,7 @@ pub(crate) async fn run(customers: usize) -> Result<Spent> {
     .await;
     let approved = SyncOptions {
         approve: true,
-        live: false,
+        ..SyncOptions::default()
     };
     let began = SystemClock.now();
     let board = ProgressBoard::default();

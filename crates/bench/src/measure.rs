@@ -42,8 +42,8 @@ pub(crate) async fn run(what: What) -> Result<()> {
         What::First { twins, database } => serde_json::to_string(&first(&twins, &database).await?)?,
         What::Live { twins, database } => {
             let options = SyncOptions {
-                approve: false,
                 live: true,
+                ..SyncOptions::default()
             };
             serde_json::to_string(&later(&twins, &database, options).await?)?
         }
@@ -73,7 +73,7 @@ async fn first(twins: &str, database: &Path) -> Result<Measured> {
     app.connect(SHOP, Side::MyGadgetRepairs, &key).await?;
     let options = SyncOptions {
         approve: true,
-        live: false,
+        ..SyncOptions::default()
     };
     let began = SystemClock.now();
     let mut tally = pass(&app, options).await?;

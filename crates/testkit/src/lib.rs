@@ -154,7 +154,7 @@ impl Bench {
     pub async fn sync(&self) -> Tally {
         let options = SyncOptions {
             approve: true,
-            live: false,
+            ..SyncOptions::default()
         };
         self.app
             .sync(SHOP, options, &ProgressBoard::default())

@@ -70,10 +70,12 @@ impl Pass<'_> {
             Side::MyGadgetRepairs => (1, 1),
         };
         self.stopped.of(side).store(false, Ordering::Relaxed);
+        let mut wrote = false;
         loop {
-            if self.now() >= deadline {
+            if self.now() >= deadline || (wrote && self.is_called().await?) {
                 return Ok(LaneEnd::Paused);
             }
+            wrote = true;
             let intents = self
                 .store
                 .claim(self.shop.id, side, self.now(), claim)
@@ -82,7 +84,7 @@ impl Pass<'_> {
                 return Ok(LaneEnd::Drained);
             }
             let outcomes = futures::stream::iter(intents)
-                .map(|intent| self.carry_out(port, intent))
+                .map(|intent| self.carry_out(self.connection.on(side, intent.lane), intent))
                 .buffer_unordered(at_once);
             let mut stop = None;
             let mut trouble = 0;
@@ -105,18 +107,27 @@ impl Pass<'_> {
         }
     }
 
-    /// Commits outcomes as they come, several together. What produces them goes on side by side: a request
-    /// that holds the store for its budget must be able to finish while a commit waits for the store.
+    /// Whether a webhook came that can be looked at: then history makes room.
+    async fn is_called(&self) -> Result<bool, AppError> {
+        let deaf = self
+            .listens_again_at()
+            .is_some_and(|until| until > self.now());
+        Ok(!deaf && self.store.has_signals(self.shop.id).await?)
+    }
+
+    /// Commits outcomes as they come, several together. What produces them goes on side by side, and never waits
+    /// for the commits: a request that holds the store for its budget must be able to finish while a commit waits
+    /// for the store. Only what was claimed can pile up.
     pub(super) async fn commit_outcomes(
         &self,
         outcomes: impl Stream<Item = Result<Outcome, AppError>>,
         mut look: impl FnMut(&mut Outcome),
     ) -> Result<(), AppError> {
-        let (done, mut ready) = tokio::sync::mpsc::channel(COMMIT);
+        let (done, mut ready) = tokio::sync::mpsc::unbounded_channel();
         let produce = async {
             let mut outcomes = pin!(outcomes);
             while let Some(outcome) = outcomes.next().await {
-                if done.send(outcome).await.is_err() {
+                if done.send(outcome).is_err() {
                     break;
                 }
             }

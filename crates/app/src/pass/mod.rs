@@ -10,6 +10,7 @@ mod look_up;
 pub(crate) mod payload;
 pub mod progress;
 mod rounds;
+mod signals;
 mod sum_up;
 pub mod tally;
 mod walk;
@@ -19,14 +20,15 @@ use crate::judge::Judge;
 use crate::keys::keys_of;
 use crate::ports::{Port, PortError};
 use crate::{AppConfig, AppError};
-use domain::{Context, FailureClass, Kind, Record, RunId, Side, Timestamp};
+use domain::{Context, FailureClass, Kind, Record, RecordId, RunId, Side, Timestamp};
 use progress::{Phase, ProgressBoard};
 use serde_json::Value as Json;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Change, Key, Shop, Store};
 use tally::Tally;
+use tokio::sync::Notify;
 
 /// The kinds that are synced, parents before children.
 const KINDS: [Kind; 2] = [Kind::Contact, Kind::Task];
@@ -43,6 +45,8 @@ pub(crate) struct Options {
     /// One of the passes of a running service: what costs a complete walk is read as often as the day's
     /// budget allows, not every time.
     pub(crate) live: bool,
+    /// Look only at what webhooks told of, where both sides were read completely before.
+    pub(crate) signals_only: bool,
 }
 
 /// Two flags, one for each side.
@@ -73,7 +77,19 @@ pub(crate) struct Pass<'a> {
     pub(crate) progress: ProgressBoard,
     counts: Mutex<Tally>,
     stopped: PerSideFlag,
+    /// Rings when a webhook came.
+    call: Arc<Notify>,
+    /// What webhooks told of in this pass: work on it is live.
+    heard: Mutex<Heard>,
+    /// Whether what is read now was told of by a webhook.
+    hearing: AtomicBool,
+    /// Whether webhooks told of a task without saying whose it is.
+    walk_tasks: AtomicBool,
+    /// Webhooks are not looked at again before.
+    deaf_until: Mutex<Option<Timestamp>>,
 }
+
+type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
 
 impl<'a> Pass<'a> {
     pub(crate) fn new(
@@ -84,6 +100,7 @@ impl<'a> Pass<'a> {
         facts: &ShopFacts,
         connection: &'a Connection,
         progress: ProgressBoard,
+        call: Arc<Notify>,
     ) -> Self {
         let run = RunId(context.new_id());
         Self {
@@ -100,17 +117,40 @@ impl<'a> Pass<'a> {
             progress,
             counts: Mutex::new(Tally::new(&shop.name, run)),
             stopped: PerSideFlag::default(),
+            call,
+            heard: Mutex::default(),
+            hearing: AtomicBool::new(false),
+            walk_tasks: AtomicBool::new(false),
+            deaf_until: Mutex::default(),
         }
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deaf_until(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.deaf_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When webhooks that could not be looked at yet can be.
+    pub(crate) fn listens_again_at(&self) -> Option<Timestamp> {
+        *self.deaf_until()
     }
 
     /// Runs until nothing is left to do, or until something has to be waited for or mended.
     pub(crate) async fn run(&self, options: Options) -> Result<Tally, AppError> {
+        if options.signals_only && self.all_read().await? {
+            return self.run_signals(options).await;
+        }
         self.progress
             .update(|progress| *progress = progress::Progress::default());
         self.note_run("reading", false).await?;
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
-        let tally = self.count_up().await?;
+        let tally = self.count_up(true).await?;
         if tally.finished {
             self.commit(vec![Self::open_approval(false)]).await?;
         }
@@ -120,6 +160,23 @@ impl<'a> Pass<'a> {
             Err(_) => "failed",
         };
         self.note_run(phase, true).await?;
+        outcome.map(|()| tally)
+    }
+
+    /// A pass over what webhooks told of. It leaves no trace of itself where there was nothing to do: a busy shop
+    /// has many of them.
+    async fn run_signals(&self, options: Options) -> Result<Tally, AppError> {
+        let outcome = self.go_signals(options).await;
+        self.progress.phase(Phase::Idle);
+        let tally = self.count_up(false).await?;
+        if tally.wrote() || tally.linked.values().any(|count| *count > 0) || outcome.is_err() {
+            let phase = if outcome.is_ok() {
+                "finished"
+            } else {
+                "failed"
+            };
+            self.note_run(phase, true).await?;
+        }
         outcome.map(|()| tally)
     }
 
@@ -141,6 +198,18 @@ impl<'a> Pass<'a> {
             Json::Null,
         )])
         .await
+    }
+
+    /// Whether both sides were read completely before, so that single records can be judged.
+    async fn all_read(&self) -> Result<bool, AppError> {
+        for side in Side::BOTH {
+            for kind in KINDS {
+                if !self.is_read(side, kind).await? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a complete walk over records whose changes the vendor does not tell is due again: as often
@@ -188,10 +257,17 @@ impl<'a> Pass<'a> {
         until <= self.after(self.now(), self.config.patience_seconds as f64)
     }
 
+    /// Waits until an instant, or until a webhook comes that can be looked at.
     async fn wait(&self, until: Timestamp) {
         self.progress
             .update(|progress| progress.note = Some(format!("waiting until {until}")));
-        self.context.clock.sleep_until(until).await;
+        let deaf = self
+            .listens_again_at()
+            .is_some_and(|again| again > self.now());
+        tokio::select! {
+            () = self.context.clock.sleep_until(until) => {}
+            () = self.call.notified(), if !deaf => {}
+        }
         self.progress.update(|progress| progress.note = None);
     }
 

@@ -15,18 +15,11 @@ const LANE_SECONDS: f64 = 60.0;
 impl Pass<'_> {
     pub(super) async fn go(&self, options: Options) -> Result<(), AppError> {
         self.recover(options).await?;
+        self.take_signals().await?;
         self.read_both(options).await?;
         let mut read_at = self.now();
         loop {
-            self.progress.phase(Phase::Deciding);
-            self.decide_all().await?;
-            if let Some(reason) = self.guard(options.approve).await? {
-                self.tally(|tally| tally.stop(reason));
-                return Ok(());
-            }
-            let stops = self.write_round().await?;
-            let wait_until = self.heed(stops).await?;
-            if self.is_over(wait_until).await? {
+            if self.round(options).await? && !self.take_signals().await?.any {
                 return Ok(());
             }
             if self.now() > self.after(read_at, f64::from(self.config.poll_seconds)) {
@@ -35,10 +28,41 @@ impl Pass<'_> {
                     live: true,
                     ..options
                 };
+                self.take_signals().await?;
                 self.read_both(poll).await?;
                 read_at = self.now();
             }
         }
+    }
+
+    /// The same for what webhooks told of, and nothing else.
+    pub(super) async fn go_signals(&self, options: Options) -> Result<(), AppError> {
+        self.recover(options).await?;
+        self.take_signals().await?;
+        if self.walk_tasks.swap(false, Ordering::Relaxed) {
+            self.walk_all(&*self.connection.highlevel, domain::Kind::Task)
+                .await?;
+        }
+        loop {
+            if self.round(options).await? && !self.take_signals().await?.any {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Decides and writes once. Answers whether the pass is over.
+    async fn round(&self, options: Options) -> Result<bool, AppError> {
+        self.progress.phase(Phase::Deciding);
+        self.decide_all().await?;
+        if let Some(reason) = self.guard(options.approve).await? {
+            self.tally(|tally| tally.stop(reason));
+            return Ok(true);
+        }
+        let stops = self.write_round().await?;
+        let wait_until = self.heed(stops).await?;
+        // What just happened goes before the rest of history.
+        self.take_signals().await?;
+        self.is_over(wait_until).await
     }
 
     /// Puts right what an earlier pass left behind, before anything new is read: what was sent without an
@@ -83,7 +107,9 @@ impl Pass<'_> {
         self.look_up_both().await?;
         self.read_back(left).await?;
         self.read_back(right).await?;
-        self.note_run("writing", false).await?;
+        if self.tally(|tally| tally.wrote()) {
+            self.note_run("writing", false).await?;
+        }
         let stops = [one, other].into_iter().filter_map(|end| match end {
             LaneEnd::Stopped(error) => Some(error),
             LaneEnd::Drained | LaneEnd::Paused => None,

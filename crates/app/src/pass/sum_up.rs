@@ -8,11 +8,11 @@ use serde_json::Value as Json;
 use store::{IntentState, ReviewKind};
 
 impl Pass<'_> {
-    /// Sums up what the pass did and where the shop stands.
-    pub(super) async fn count_up(&self) -> Result<Tally, AppError> {
+    /// Sums up what the pass did and where the shop stands; without the links, whose number makes it dear.
+    pub(super) async fn count_up(&self, with_links: bool) -> Result<Tally, AppError> {
         let mut agreement = Agreement::default();
         let mut held = 0;
-        for kind in KINDS {
+        for kind in KINDS.into_iter().filter(|_| with_links) {
             let totals = self.store.link_totals(self.shop.id, kind).await?;
             agreement.fields += totals.fields;
             agreement.agree += totals.agree;
@@ -35,7 +35,11 @@ impl Pass<'_> {
                 .map(|(_, count)| count)
                 .sum()
         };
-        let unreachable = self.store.count_unreachable(self.shop.id).await?;
+        let unreachable = if with_links {
+            self.store.count_unreachable(self.shop.id).await?
+        } else {
+            0
+        };
         let requests = self.connection.requests();
         Ok(self.tally(|tally| {
             tally.agreement = agreement;

@@ -8,6 +8,7 @@ use domain::{Fingerprint, Kind, Record, RecordId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use store::{Change, JournalEntry};
 
 /// Records of a side whose absence from a complete walk is confirmed at most per pass, one request each.
@@ -15,6 +16,9 @@ const CONFIRM_AT_ONCE: u32 = 200;
 /// How far a poll looks back behind the newest change it has seen: the search index may lag by a minute
 /// (highlevel-quirks.md 3.1).
 const OVERLAP_SECONDS: i64 = 150;
+
+/// A webhook that comes within this is not missed yet.
+const TOLD_WITHIN_SECONDS: i64 = 15;
 
 /// Where a complete walk stands.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -154,8 +158,10 @@ impl Pass<'_> {
                     newest,
                     unfinished: false,
                 };
+                let missed = self.missed(side, kind, &page.records).await?;
                 let saw = self.saw(port, page.records, 0);
-                self.commit(vec![saw, Change::Cursor(poll(side, kind), json(&state))])
+                let cursor = Change::Cursor(poll(side, kind), json(&state));
+                self.commit([saw, cursor].into_iter().chain(missed).collect())
                     .await?;
             }
             next = page.next;
@@ -190,6 +196,7 @@ impl Pass<'_> {
             let done = !changed || next.is_none();
             let mut changes = Vec::new();
             if changed {
+                changes.extend(self.missed(side, kind, &page.records).await?);
                 changes.push(self.saw(port, page.records, 0));
             }
             if done && (changed || open) {
@@ -218,6 +225,12 @@ impl Pass<'_> {
         let stale_after = port
             .lists_lag()
             .then(|| earlier(self.now(), self.config.index_lag_seconds));
+        if self.hearing.load(Ordering::Relaxed) {
+            let told = records
+                .iter()
+                .map(|record| (record.side, record.kind, record.id.clone()));
+            self.heard().extend(told);
+        }
         let records = records
             .into_iter()
             .map(|record| (self.keys_of(&record), record));
@@ -226,6 +239,41 @@ impl Pass<'_> {
             sweep,
             stale_after,
         }
+    }
+
+    /// Counts changes of which no webhook told, where the side sends webhooks at all. What changed a moment ago
+    /// may still be told of.
+    async fn missed(
+        &self,
+        side: Side,
+        kind: Kind,
+        records: &[Record],
+    ) -> Result<Option<Change>, AppError> {
+        if self.hearing.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let counts = self.store.counts_of_webhooks(self.shop.id, side).await?;
+        if counts.last_at.is_none() {
+            return Ok(None);
+        }
+        let ids = records.iter().map(|record| &record.id);
+        let known = self
+            .store
+            .fingerprints(self.shop.id, side, kind, ids)
+            .await?;
+        let settled = earlier(self.now(), TOLD_WITHIN_SECONDS);
+        let missed = records
+            .iter()
+            .filter(|record| record.changed_at.is_none_or(|at| at < settled))
+            .filter(|record| known.get(&record.id) != Some(&Fingerprint::of(record)))
+            .count();
+        Ok((missed > 0).then_some(Change::Heard {
+            webhooks: Vec::new(),
+            on: side,
+            told: 0,
+            missed,
+            last_at: None,
+        }))
     }
 
     async fn any_changed(

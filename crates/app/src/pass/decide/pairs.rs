@@ -160,6 +160,7 @@ impl Pass<'_> {
         source: RecordId,
         payload: &Payload,
     ) -> Intent {
+        let lane = self.lane_of(side.other(), kind, &source);
         Intent {
             id: IntentId(self.context.new_id()),
             run: self.run,
@@ -171,6 +172,7 @@ impl Pass<'_> {
             payload: payload.to_json(),
             state: IntentState::Ready,
             attempt: 0,
+            lane,
             not_before: Timestamp::UNIX_EPOCH,
             sent_at: None,
             code: None,

@@ -1,0 +1,90 @@
+//! Whom a webhook is for: shops by location, and by the secret part of their address. Read from the store when
+//! somebody unknown is named, but not more often than once a second.
+
+use super::counter::Doorkeeper;
+use crate::{App, AppError};
+use domain::{ShopId, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What is known of the shops. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Directory(Arc<RwLock<Known>>);
+
+#[derive(Default)]
+struct Known {
+    locations: HashMap<String, ShopId>,
+    doors: HashMap<String, Arc<Doorkeeper>>,
+    read_at: Option<Timestamp>,
+}
+
+impl Directory {
+    fn location(&self, location: &str) -> Option<ShopId> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.locations.get(location).copied()
+    }
+
+    fn door(&self, token: &str) -> Option<Arc<Doorkeeper>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.doors.get(token).cloned()
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known
+            .read_at
+            .is_some_and(|at| now.as_second() == at.as_second())
+    }
+}
+
+impl App {
+    /// The shop of a HighLevel location.
+    pub(super) async fn shop_at(&self, location: &str) -> Result<Option<ShopId>, AppError> {
+        if let Some(shop) = self.directory.location(location) {
+            return Ok(Some(shop));
+        }
+        self.read_directory().await?;
+        Ok(self.directory.location(location))
+    }
+
+    /// Who guards the address with this secret part.
+    pub(super) async fn door(&self, token: &str) -> Result<Option<Arc<Doorkeeper>>, AppError> {
+        if let Some(door) = self.directory.door(token) {
+            return Ok(Some(door));
+        }
+        self.read_directory().await?;
+        Ok(self.directory.door(token))
+    }
+
+    async fn read_directory(&self) -> Result<(), AppError> {
+        let now = self.now();
+        if self.directory.is_fresh(now) {
+            return Ok(());
+        }
+        let mut known = Known {
+            read_at: Some(now),
+            ..Known::default()
+        };
+        for shop in self.store.shops().await? {
+            known.locations.insert(shop.location.clone(), shop.id);
+            if let Some((token, door)) = self.doorkeeper(&shop).await? {
+                known.doors.insert(token, Arc::new(door));
+            }
+        }
+        *self
+            .directory
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = known;
+        Ok(())
+    }
+
+    /// A shop was removed or its secrets were changed: everything is read again at the next webhook.
+    pub(crate) fn forget_directory(&self) {
+        *self
+            .directory
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Known::default();
+    }
+}

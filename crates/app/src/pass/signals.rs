@@ -1,0 +1,409 @@
+//! Webhooks that wait to be looked at. They are hints: what they name is fetched, and only that counts. Many hints
+//! about one record cost one look.
+
+use super::Pass;
+use crate::AppError;
+use crate::ports::PortError;
+use domain::{FailureClass, Fingerprint, Kind, Lane, Record, RecordId, Side, Timestamp};
+use futures::StreamExt;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use store::{Change, JournalEntry, Signal};
+
+/// Webhooks looked at together.
+const MOST: u32 = 2_000;
+/// Looks under way at once at HighLevel.
+const AT_ONCE: usize = 8;
+/// More tickets than this are cheaper found by one poll of what changed.
+const FEW: usize = 2;
+/// Where it is remembered when MyGadgetRepairs was last asked because of a webhook.
+const LOOKED: &str = "looked.mygadgetrepairs";
+
+/// What became of the hints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Whether anything was looked at.
+    pub(crate) any: bool,
+    /// When what was left can be looked at.
+    pub(crate) again_at: Option<Timestamp>,
+}
+
+/// The hints about one record, or about none in particular.
+#[derive(Default)]
+struct Hint {
+    webhooks: Vec<i64>,
+    parent: Option<RecordId>,
+    last_at: Option<Timestamp>,
+}
+
+type Hints = BTreeMap<(Option<Kind>, Option<RecordId>), Hint>;
+
+/// What a look found.
+enum Look {
+    Found(Box<Record>),
+    Gone,
+    /// It cannot be looked at by itself; the next poll or walk finds it.
+    Left,
+}
+
+impl Pass<'_> {
+    /// Looks at what webhooks told of, before anything is decided.
+    pub(super) async fn take_signals(&self) -> Result<Taken, AppError> {
+        if let Some(until) = *self.deaf_until() {
+            if until > self.now() {
+                return Ok(Taken {
+                    any: false,
+                    again_at: Some(until),
+                });
+            }
+        }
+        let signals = self.store.waiting_signals(self.shop.id, MOST).await?;
+        if signals.is_empty() {
+            return Ok(Taken::default());
+        }
+        let mut taken = Taken::default();
+        let (left, right): (Vec<_>, Vec<_>) = signals
+            .into_iter()
+            .partition(|signal| signal.side == Side::HighLevel);
+        for outcome in [
+            self.take_from_crm(coalesce(left)).await?,
+            self.take_from_counter(coalesce(right)).await?,
+        ] {
+            taken.any |= outcome.any;
+            taken.again_at = taken.again_at.max(outcome.again_at);
+        }
+        *self.deaf_until() = taken.again_at;
+        Ok(taken)
+    }
+
+    /// How urgent work on a record is: live where a webhook just told of it.
+    pub(super) fn lane_of(&self, side: Side, kind: Kind, id: &RecordId) -> Lane {
+        let heard = self.heard();
+        if heard.contains(&(side, kind, id.clone())) {
+            Lane::Live
+        } else {
+            Lane::Background
+        }
+    }
+
+    async fn take_from_crm(&self, hints: Hints) -> Result<Taken, AppError> {
+        if hints.is_empty() {
+            return Ok(Taken::default());
+        }
+        let known = self.known(&hints).await?;
+        let mut looks = futures::stream::iter(hints)
+            .map(|((kind, id), hint)| async move {
+                let look = match (kind, &id) {
+                    (Some(kind), Some(id)) => self.look_at(kind, id, hint.parent.as_ref()).await,
+                    _ => Ok(Look::Left),
+                };
+                (kind, id, hint, look)
+            })
+            .buffer_unordered(AT_ONCE);
+        let mut outcome = Outcome::default();
+        let mut news = false;
+        while let Some((kind, id, hint, look)) = looks.next().await {
+            let (Some(kind), Some(id)) = (kind, id) else {
+                outcome.heard(hint);
+                continue;
+            };
+            match look {
+                Ok(Look::Found(record)) => {
+                    let before = known.get(&(kind, id.clone()));
+                    let changed = before != Some(&Fingerprint::of(&record));
+                    news |= before.is_none() && kind == Kind::Contact;
+                    outcome.told += usize::from(changed);
+                    self.heard().insert((Side::HighLevel, kind, id));
+                    outcome.changes.push(self.saw_now(*record, 0));
+                    outcome.heard(hint);
+                }
+                Ok(Look::Gone) => {
+                    if known.contains_key(&(kind, id.clone())) {
+                        outcome.told += 1;
+                        self.heard().insert((Side::HighLevel, kind, id.clone()));
+                        outcome
+                            .changes
+                            .push(Change::Gone(Side::HighLevel, kind, id.clone()));
+                        outcome.changes.push(self.vanished(kind, id));
+                    }
+                    outcome.heard(hint);
+                }
+                Ok(Look::Left) => outcome.heard(hint),
+                Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
+            }
+        }
+        if news {
+            // Somebody may have entered the person at the counter a moment ago: then they are linked, not made.
+            self.poll_counter(&[Kind::Contact]).await?;
+        }
+        let taken = outcome.taken();
+        self.commit(outcome.into_changes(Side::HighLevel)).await?;
+        Ok(taken)
+    }
+
+    /// The fingerprints of what the hints name, as far as it was seen before.
+    async fn known(
+        &self,
+        hints: &Hints,
+    ) -> Result<HashMap<(Kind, RecordId), Fingerprint>, AppError> {
+        let mut known = HashMap::new();
+        for kind in Kind::ALL {
+            let ids: Vec<&RecordId> = hints
+                .keys()
+                .filter(|(of, _)| *of == Some(kind))
+                .filter_map(|(_, id)| id.as_ref())
+                .collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let prints = self
+                .store
+                .fingerprints(self.shop.id, Side::HighLevel, kind, ids)
+                .await?;
+            known.extend(prints.into_iter().map(|(id, print)| ((kind, id), print)));
+        }
+        Ok(known)
+    }
+
+    async fn look_at(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<Look, PortError> {
+        let port = self.connection.on(Side::HighLevel, Lane::Live);
+        if !super::KINDS.contains(&kind) {
+            return Ok(Look::Left);
+        }
+        let mut parent = parent.cloned();
+        if kind == Kind::Task && parent.is_none() {
+            // A thin event (highlevel-webhooks.md 5.2): what is known of the task tells whose it is.
+            let stored = self
+                .store
+                .record(self.shop.id, Side::HighLevel, kind, id)
+                .await;
+            parent = stored
+                .ok()
+                .flatten()
+                .and_then(|stored| stored.record.parent);
+            if parent.is_none() {
+                self.walk_tasks
+                    .store(true, std::sync::atomic::Ordering::Relaxed);
+                return Ok(Look::Left);
+            }
+        }
+        Ok(match port.fetch(kind, id, parent.as_ref()).await? {
+            Some(record) => Look::Found(Box::new(record)),
+            None => Look::Gone,
+        })
+    }
+
+    /// A look that failed in passing is made again later; one that is refused for good is left to polls and walks.
+    fn not_looked_at(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        hint: Hint,
+        error: &PortError,
+        outcome: &mut Outcome,
+    ) {
+        match error.class {
+            FailureClass::Transient => {
+                outcome.again_at = outcome.again_at.max(Some(self.after(self.now(), 2.0)));
+            }
+            FailureClass::Deferred { until } => {
+                outcome.again_at = outcome.again_at.max(Some(until))
+            }
+            FailureClass::NeedsHuman | FailureClass::Permanent | FailureClass::Bug => {
+                outcome.changes.push(Change::Journal(JournalEntry {
+                    run: self.run,
+                    event: "not_looked_at",
+                    side: Some(error.side),
+                    kind: Some(kind),
+                    record: Some(id.clone()),
+                    counterpart: None,
+                    detail: json!({"code": error.code, "message": error.message}),
+                }));
+                outcome.heard(hint);
+            }
+        }
+    }
+
+    /// MyGadgetRepairs names at most a ticket's number, and is asked sparingly: a ticket or two are fetched, more are
+    /// found by one poll of what changed.
+    async fn take_from_counter(&self, hints: Hints) -> Result<Taken, AppError> {
+        if hints.is_empty() {
+            return Ok(Taken::default());
+        }
+        if let Some(until) = self.counter_rests_until().await? {
+            return Ok(Taken {
+                any: false,
+                again_at: Some(until),
+            });
+        }
+        let side = Side::MyGadgetRepairs;
+        let mut outcome = Outcome::default();
+        let mut polls: BTreeSet<Kind> = BTreeSet::new();
+        let mut tickets: Vec<RecordId> = Vec::new();
+        for ((kind, reference), hint) in hints {
+            let known = match (kind, &reference) {
+                (Some(Kind::Task), Some(reference)) => {
+                    let reference = reference.as_str();
+                    self.store
+                        .by_reference(self.shop.id, Kind::Task, reference)
+                        .await?
+                }
+                _ => None,
+            };
+            match (known, kind) {
+                (Some(ticket), _) => tickets.push(ticket),
+                // A new ticket may belong to a new customer.
+                (None, Some(Kind::Task)) => polls.extend([Kind::Contact, Kind::Task]),
+                (None, Some(kind)) => {
+                    polls.insert(kind);
+                }
+                (None, None) => polls.extend([Kind::Contact, Kind::Task]),
+            }
+            outcome.heard(hint);
+        }
+        if tickets.len() > FEW {
+            polls.insert(Kind::Task);
+        }
+        if !polls.contains(&Kind::Task) {
+            for id in &tickets {
+                match self
+                    .connection
+                    .on(side, Lane::Live)
+                    .fetch(Kind::Task, id, None)
+                    .await
+                {
+                    Ok(Some(record)) => {
+                        outcome.told += 1;
+                        self.heard().insert((side, Kind::Task, id.clone()));
+                        outcome.changes.push(self.saw_now(record, 0));
+                    }
+                    Ok(None) => {
+                        outcome
+                            .changes
+                            .push(Change::Gone(side, Kind::Task, id.clone()));
+                    }
+                    Err(error) => return self.counter_later(&error),
+                }
+            }
+        }
+        let polls: Vec<Kind> = polls.into_iter().collect();
+        if let Err(error) = self.poll_counter(&polls).await {
+            return match error {
+                AppError::Vendor(error) => self.counter_later(&error),
+                other => Err(other),
+            };
+        }
+        let taken = outcome.taken();
+        let mut changes = outcome.into_changes(side);
+        changes.push(Change::Cursor(LOOKED.to_owned(), Json::Null));
+        self.commit(changes).await?;
+        Ok(taken)
+    }
+
+    /// Polls what changed at the counter, on account of a webhook.
+    async fn poll_counter(&self, kinds: &[Kind]) -> Result<(), AppError> {
+        let port = self.connection.on(Side::MyGadgetRepairs, Lane::Live);
+        for kind in kinds {
+            // Before the first complete walk there is nothing to compare with; the walk reads it anyway.
+            if super::KINDS.contains(kind) && self.is_read(port.side(), *kind).await? {
+                self.hearing
+                    .store(true, std::sync::atomic::Ordering::Relaxed);
+                let polled = self.poll_changed(port, *kind).await;
+                self.hearing
+                    .store(false, std::sync::atomic::Ordering::Relaxed);
+                polled?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The hints stay where they are until the side can be asked.
+    fn counter_later(&self, error: &PortError) -> Result<Taken, AppError> {
+        let again_at = match error.class {
+            FailureClass::Deferred { until } => until,
+            _ => self.after(self.now(), f64::from(self.config.poll_seconds)),
+        };
+        self.progress
+            .update(|progress| progress.note = Some(error.message.clone()));
+        Ok(Taken {
+            any: false,
+            again_at: Some(again_at),
+        })
+    }
+
+    /// Webhooks of the counter are looked at so seldom that they use at most half of what may be asked.
+    async fn counter_rests_until(&self) -> Result<Option<Timestamp>, AppError> {
+        let per_minute = self.config.mygadgetrepairs_per_minute;
+        if per_minute == 0 {
+            return Ok(None);
+        }
+        let looked = self.store.cursor(self.shop.id, LOOKED).await?;
+        let until = looked.map(|row| self.after(row.at, 120.0 / f64::from(per_minute)));
+        Ok(until.filter(|until| *until > self.now()))
+    }
+
+    fn vanished(&self, kind: Kind, id: RecordId) -> Change {
+        Change::Journal(JournalEntry {
+            run: self.run,
+            event: "vanished",
+            side: Some(Side::HighLevel),
+            kind: Some(kind),
+            record: Some(id),
+            counterpart: None,
+            detail: Json::Null,
+        })
+    }
+}
+
+/// What is to be committed once the looks are over.
+#[derive(Default)]
+struct Outcome {
+    changes: Vec<Change>,
+    webhooks: Vec<i64>,
+    told: usize,
+    last_at: Option<Timestamp>,
+    again_at: Option<Timestamp>,
+}
+
+impl Outcome {
+    fn heard(&mut self, hint: Hint) {
+        self.webhooks.extend(hint.webhooks);
+        self.last_at = self.last_at.max(hint.last_at);
+    }
+
+    fn taken(&self) -> Taken {
+        Taken {
+            any: !self.webhooks.is_empty(),
+            again_at: self.again_at,
+        }
+    }
+
+    fn into_changes(self, on: Side) -> Vec<Change> {
+        let mut changes = self.changes;
+        changes.push(Change::Heard {
+            webhooks: self.webhooks,
+            on,
+            told: self.told,
+            missed: 0,
+            last_at: self.last_at,
+        });
+        changes
+    }
+}
+
+/// Hints about the same record are one.
+fn coalesce(signals: Vec<Signal>) -> Hints {
+    let mut hints = Hints::new();
+    for signal in signals {
+        let hint = hints.entry((signal.kind, signal.record)).or_default();
+        hint.webhooks.push(signal.webhook);
+        hint.parent = signal.parent.or(hint.parent.take());
+        hint.last_at = hint.last_at.max(Some(signal.received_at));
+    }
+    hints
+}
