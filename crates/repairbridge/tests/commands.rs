@@ -180,7 +180,24 @@ fn a_shop_without_credentials_says_how_to_connect() {
         .with(0)
         .json();
     assert_eq!(show["connected"]["highlevel"], false);
-    assert!(show["webhooks"].is_null() && show["webhooks_reason"].is_string());
+    let webhooks = &show["webhooks"];
+    assert_eq!(
+        webhooks["highlevel"]["url"],
+        "http://127.0.0.1:8780/hooks/crm"
+    );
+    let counter = &webhooks["mygadgetrepairs"];
+    for key in ["url", "user", "password", "payload"] {
+        assert!(
+            counter[key].as_str().is_some_and(|text| !text.is_empty()),
+            "{key}"
+        );
+    }
+    assert!(counter["headers"]["X-Sync-Token"].is_string());
+    let again = place
+        .run(&["shop", "show", "main", "--json"])
+        .with(0)
+        .json();
+    assert_eq!(again["webhooks"], *webhooks, "the secrets stay");
 }
 
 #[test]

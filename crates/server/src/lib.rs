@@ -5,6 +5,7 @@
 
 mod api;
 mod health;
+mod hooks;
 mod host;
 mod page;
 mod serving;
@@ -31,8 +32,10 @@ pub struct ServerOptions {
     pub hosts: Vec<String>,
 }
 
-/// Every path: the page, health, and `/api/v1`.
+/// Every path: the page, health, `/api/v1`, and the webhooks, which come under any host name and carry their own
+/// proof.
 pub fn router(app: App, options: &ServerOptions) -> Router {
+    let hooks = hooks::routes(app.clone());
     let views = Arc::new(Views::new(app));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
     Router::new()
@@ -42,4 +45,5 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .with_state(views)
         .layer(middleware::from_fn_with_state(hosts, host::check))
         .layer(middleware::map_response(page::protect))
+        .merge(hooks)
 }

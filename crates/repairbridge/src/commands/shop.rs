@@ -3,12 +3,9 @@
 use crate::cli::Shop;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
-use app::{App, NewShop};
+use app::{App, CounterWebhook, NewShop};
 use domain::Side;
 use serde_json::{Value, json};
-
-/// Why `webhooks` is null.
-const NO_WEBHOOKS: &str = "this version takes no webhooks; changes are found by polling";
 
 pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, Problem> {
     match what {
@@ -77,7 +74,12 @@ async fn list(app: &App, output: Output) -> Result<(), Problem> {
 
 async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
     let shop = app.shop(name).await?;
-    let document = document(app, &shop).await?;
+    let mut document = document(app, &shop).await?;
+    let counter = app.counter_webhook(&shop).await?;
+    document["webhooks"] = json!({
+        "highlevel": {"url": app.crm_webhook_url()},
+        "mygadgetrepairs": counter,
+    });
     output.json(&document);
     let rows = [
         "location",
@@ -89,8 +91,36 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
     ]
     .map(|key| [key.to_owned(), word(&document[key])]);
     output.table(["shop", name], rows.to_vec());
-    output.line(NO_WEBHOOKS);
+    for line in webhook_lines(app, &counter) {
+        output.line(line);
+    }
     Ok(())
+}
+
+/// What to paste where, so that changes arrive at once instead of with the next poll.
+fn webhook_lines(app: &App, counter: &CounterWebhook) -> Vec<String> {
+    let headers = |headers| Value::Object(headers).to_string();
+    let mut lines = vec![
+        String::new(),
+        "Webhooks make changes arrive at once; without them they are found by polling.".to_owned(),
+        format!("HighLevel, in your app's settings > Webhooks: {}", app.crm_webhook_url()),
+        "MyGadgetRepairs, in Shop settings > Notifications > edit a notification, for each that you use:".to_owned(),
+        format!("  Webhook URL  {}", counter.url),
+        format!("  Username     {}", counter.user),
+        format!("  Password     {}", counter.password),
+        format!("  Add Headers  {}", headers(counter.headers.clone())),
+        format!("  Payload      {}", counter.payload),
+        "Better for the notifications below, since they name the event and save requests:".to_owned(),
+    ];
+    for text in &counter.notifications {
+        lines.push(format!("  when {}:", text.when));
+        lines.push(format!(
+            "    Add Headers  {}",
+            headers(text.headers.clone())
+        ));
+        lines.push(format!("    Payload      {}", text.payload));
+    }
+    lines
 }
 
 async fn document(app: &App, shop: &store::Shop) -> Result<Value, Problem> {
@@ -106,8 +136,6 @@ async fn document(app: &App, shop: &store::Shop) -> Result<Value, Problem> {
             "highlevel": app.is_connected(shop, Side::HighLevel).await?,
             "mygadgetrepairs": app.is_connected(shop, Side::MyGadgetRepairs).await?,
         },
-        "webhooks": null,
-        "webhooks_reason": NO_WEBHOOKS,
     }))
 }
 

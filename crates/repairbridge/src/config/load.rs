@@ -10,6 +10,7 @@ use figment::{Figment, Source};
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use url::Url;
 
 const FILE: &str = "repairbridge.toml";
@@ -208,7 +209,18 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         0 => Err(found.misfit(key, "it must be 1 or more")),
         value => Ok(value),
     };
+    let keys = highlevel::webhook::Keys::new(
+        &highlevel.webhook_public_keys,
+        highlevel.accept_legacy_signature,
+    )
+    .map_err(|why| found.misfit("highlevel.webhook_public_keys", why.to_string()))?;
+    let public_url = found.address("server.public_url", &server.public_url)?;
+    // An app's id is its client's id up to the hyphen (highlevel-webhooks.md 3.1).
+    let app_id = highlevel.client_id.split('-').next().map(str::trim);
     let app = AppConfig {
+        public_url: public_url.clone(),
+        webhook_keys: Arc::new(keys),
+        app_id: app_id.filter(|id| !id.is_empty()).map(str::to_owned),
         highlevel_base: found.address("highlevel.base_url", &highlevel.base_url)?,
         highlevel_version: highlevel.api_version,
         highlevel_per_10s: highlevel.requests_per_10s,
@@ -228,7 +240,7 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
             &server.listen,
             "an address such as 127.0.0.1:8780",
         )?,
-        public_url: found.address("server.public_url", &server.public_url)?,
+        public_url,
         store_url: found.store(&store.url),
         key_file: found.file("vault.key_file", &vault.key_file),
         vault_key: std::env::var(VAULT_KEY)

@@ -1,0 +1,59 @@
+//! Webhooks in: `POST /hooks/crm` for HighLevel's app, `POST /hooks/mgr/{secret}` for a shop's notifications.
+//! Answered as soon as they are on the disk; nothing else is done before. The vendors' rules decide the status:
+//! HighLevel comes again after 429 and under no other answer for sure (highlevel-webhooks.md 4), MyGadgetRepairs
+//! wants any 2xx within five seconds (mygadgetrepairs-webhooks.md 1.6).
+
+use app::{Accepted, App, NotTaken};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+
+/// The largest body that is taken. Documented events stay far below it.
+const MOST_BYTES: usize = 1 << 20;
+
+pub(crate) fn routes(app: App) -> Router {
+    Router::new()
+        .route("/hooks/crm", post(crm))
+        .route("/hooks/mgr/{secret}", post(counter))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(app)
+}
+
+async fn crm(State(app): State<App>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let taken = app
+        .take_crm_webhook(|name| text(&headers, name), &body)
+        .await;
+    answer(taken, StatusCode::TOO_MANY_REQUESTS)
+}
+
+async fn counter(
+    State(app): State<App>,
+    Path(secret): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    let taken = app
+        .take_counter_webhook(&secret, |name| text(&headers, name), &body)
+        .await;
+    answer(taken, StatusCode::SERVICE_UNAVAILABLE)
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn answer(taken: Result<Accepted, NotTaken>, come_again: StatusCode) -> StatusCode {
+    match taken {
+        Ok(Accepted::Kept | Accepted::NotOurs) => StatusCode::OK,
+        Err(NotTaken::Forged(why)) => {
+            tracing::debug!(why, "a webhook was refused");
+            StatusCode::UNAUTHORIZED
+        }
+        Err(error @ NotTaken::NotKept(_)) => {
+            tracing::error!(%error, "the vendor is asked to send it again");
+            come_again
+        }
+    }
+}
