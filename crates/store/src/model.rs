@@ -231,7 +231,7 @@ pub struct Intent {
     pub lane: Lane,
     /// Not before this instant.
     pub not_before: Timestamp,
-    /// When it was last sent.
+    /// When it was last sent; once it is written, when the answer came: only what was read later shows it.
     pub sent_at: Option<Timestamp>,
     /// Stable code of the last failure.
     pub code: Option<String>,

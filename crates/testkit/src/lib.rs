@@ -9,6 +9,7 @@
 
 mod exactly_once;
 mod recorded;
+pub mod signed;
 mod truth;
 
 pub use exactly_once::assert_exactly_once;
@@ -162,6 +163,25 @@ impl Bench {
             .expect("a pass ends")
     }
 
+    /// One look at what webhooks told of.
+    pub async fn refresh(&self) -> Tally {
+        self.app
+            .refresh(SHOP, &ProgressBoard::default())
+            .await
+            .expect("a look ends")
+    }
+
+    /// A webhook of the CRM, signed and taken.
+    pub async fn tell(&self, kind: &str, fields: &Json) {
+        let mut event = fields.clone();
+        event["type"] = kind.into();
+        event["locationId"] = self.twins.location_id().into();
+        event["webhookId"] = http_id().into();
+        signed::deliver(&self.app, &event)
+            .await
+            .expect("the webhook is taken");
+    }
+
     /// One pass that reads both sides completely.
     pub async fn sweep(&self) -> Tally {
         self.app
@@ -213,6 +233,8 @@ pub fn unhindered(twins: (&str, &str)) -> AppConfig {
     config.highlevel_per_10s = 0;
     config.mygadgetrepairs_per_minute = 0;
     config.index_lag_seconds = 2;
+    let keys = highlevel::webhook::Keys::new([signed::public_key()], false).expect("a key");
+    config.webhook_keys = Arc::new(keys);
     config
 }
 
@@ -236,6 +258,12 @@ pub async fn application_with(
             .expect("a data key is stored");
     }
     App::new(store, vault, config, context)
+}
+
+/// A number that no other webhook has.
+fn http_id() -> String {
+    let context = Assembly::default().context;
+    context.new_id().to_string()
 }
 
 fn database(folder: &TempDir) -> PathBuf {

@@ -164,7 +164,7 @@ async fn carry_out(
             let (code, message) = failure.unzip();
             sqlx::query("UPDATE intent SET state = $2, target = coalesce($3, target), not_before = coalesce($4, not_before),
                              attempt = attempt + $5, code = $6, message = $7,
-                             sent_at = CASE WHEN $2 = 'sent' THEN $8 ELSE sent_at END,
+                             sent_at = CASE WHEN $2 IN ('sent', 'written') THEN $8 ELSE sent_at END,
                              finished_at = CASE WHEN $2 IN ('done', 'failed') THEN $8 END
                          WHERE id = $1")
                 .bind(intent.to_string()).bind(state.as_str()).bind(target.as_ref().map(RecordId::as_str))
