@@ -21,6 +21,8 @@ mod auth;
 mod client;
 mod config;
 mod decode;
+#[cfg(test)]
+mod decode_tests;
 mod draft;
 mod error;
 pub mod model;

@@ -29,3 +29,8 @@ pub use keys::{KeyError, KeyProblem, Keys, PUBLISHED_KEY};
 pub use kind::EventKind;
 pub use signature::{LEGACY_SIGNATURE_HEADER, SIGNATURE_HEADER, Signature, SignatureError};
 pub use subject::{Direction, Subject};
+
+#[cfg(test)]
+mod event_tests;
+#[cfg(test)]
+mod signature_tests;

@@ -18,6 +18,8 @@ pub mod api;
 mod auth;
 mod client;
 mod config;
+#[cfg(test)]
+mod decode_tests;
 mod error;
 mod lenient;
 pub mod limits;

@@ -25,3 +25,6 @@ pub use credentials::{Credentials, TOKEN_HEADER};
 pub use event::{EVENT_HEADER, Event};
 pub use notice::{EVENT_ID_HEADER, Notice};
 pub use setup::{HOOK_PATH, Notification, Setup, setup};
+
+#[cfg(test)]
+mod tests;
