@@ -21,7 +21,7 @@ mod sides;
 mod status;
 
 pub use check::{CheckLine, CheckReport, Verdict};
-pub use config::{AppConfig, BuiltInError};
+pub use config::{AppConfig, BuiltInError, webhook_keys};
 pub use error::AppError;
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};

@@ -24,7 +24,9 @@ async fn application(folder: &tempfile::TempDir) -> App {
         .unwrap();
     let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).unwrap();
     let (vault, _) = Vault::open(&master, &[], &context).unwrap();
-    App::new(store, vault, AppConfig::standard().unwrap(), context)
+    let mut config = AppConfig::standard().unwrap();
+    config.webhook_keys = app::webhook_keys(&[testkit::signed::public_key()], false).unwrap();
+    App::new(store, vault, config, context)
 }
 
 async fn with_shop(folder: &tempfile::TempDir) -> Router {
@@ -42,6 +44,63 @@ async fn with_shop(folder: &tempfile::TempDir) -> Router {
             hosts: vec!["bridge.example".into()],
         },
     )
+}
+
+/// Posts to a hook under a host name that nobody configured, as vendors do.
+async fn post(router: &Router, path: &str, headers: &[(&str, &str)], body: &[u8]) -> StatusCode {
+    let mut request = Request::post(path).header("host", "whatever.example");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_vec())).unwrap();
+    router.clone().oneshot(request).await.unwrap().status()
+}
+
+#[tokio::test]
+async fn webhooks_are_answered_as_the_vendors_rules_want_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = application(&folder).await;
+    let new = NewShop {
+        name: "main".into(),
+        location: "loc".into(),
+        zone: None,
+        country: None,
+    };
+    let shop = app.add_shop(&new).await.unwrap();
+    let paste = app.counter_webhook(&shop).await.unwrap();
+    let counter = paste.url.split_once("8780").unwrap().1.to_owned();
+    let token = paste.headers["X-Sync-Token"].as_str().unwrap().to_owned();
+    let router = router(app.clone(), &ServerOptions::default());
+    let body = br#"{"type":"ContactUpdate","locationId":"loc","id":"c1","webhookId":"w1"}"#;
+    let right = testkit::signed::signature(body);
+    let signed = [("X-GHL-Signature", right.as_str())];
+    assert_eq!(post(&router, "/hooks/crm", &signed, body).await, 200);
+    assert_eq!(post(&router, "/hooks/crm", &signed, body).await, 200);
+    assert_eq!(post(&router, "/hooks/crm", &signed, b"{}").await, 401);
+    assert_eq!(post(&router, "/hooks/crm", &[], body).await, 401);
+    let large = vec![b' '; (1 << 20) + 1];
+    assert_eq!(post(&router, "/hooks/crm", &signed, &large).await, 413);
+    let known = [("X-Sync-Token", token.as_str())];
+    assert_eq!(post(&router, &counter, &known, b"not json").await, 200);
+    assert_eq!(post(&router, &counter, &[], b"{}").await, 401);
+    assert_eq!(post(&router, "/hooks/mgr/else", &known, b"{}").await, 401);
+    assert_eq!(post(&router, &counter, &known, &large).await, 413);
+    assert_eq!(
+        app.store()
+            .waiting_signals(shop.id, 10)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+
+    // What cannot be kept is asked for again, never taken.
+    app.store().clone().close().await;
+    let other = br#"{"type":"ContactUpdate","locationId":"loc","id":"c1","webhookId":"w2"}"#;
+    let right = testkit::signed::signature(other);
+    let signed = [("X-GHL-Signature", right.as_str())];
+    assert_eq!(post(&router, "/hooks/crm", &signed, other).await, 429);
+    assert_eq!(post(&router, &counter, &known, b"{}").await, 503);
 }
 
 async fn get(router: &Router, path: &str, host: &str) -> (StatusCode, String, String) {

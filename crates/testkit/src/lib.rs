@@ -233,8 +233,7 @@ pub fn unhindered(twins: (&str, &str)) -> AppConfig {
     config.highlevel_per_10s = 0;
     config.mygadgetrepairs_per_minute = 0;
     config.index_lag_seconds = 2;
-    let keys = highlevel::webhook::Keys::new([signed::public_key()], false).expect("a key");
-    config.webhook_keys = Arc::new(keys);
+    config.webhook_keys = app::webhook_keys(&[signed::public_key()], false).expect("a key");
     config
 }
 

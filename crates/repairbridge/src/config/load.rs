@@ -10,7 +10,6 @@ use figment::{Figment, Source};
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use url::Url;
 
 const FILE: &str = "repairbridge.toml";
@@ -209,7 +208,7 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         0 => Err(found.misfit(key, "it must be 1 or more")),
         value => Ok(value),
     };
-    let keys = highlevel::webhook::Keys::new(
+    let keys = app::webhook_keys(
         &highlevel.webhook_public_keys,
         highlevel.accept_legacy_signature,
     )
@@ -219,7 +218,7 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
     let app_id = highlevel.client_id.split('-').next().map(str::trim);
     let app = AppConfig {
         public_url: public_url.clone(),
-        webhook_keys: Arc::new(keys),
+        webhook_keys: keys,
         app_id: app_id.filter(|id| !id.is_empty()).map(str::to_owned),
         highlevel_base: found.address("highlevel.base_url", &highlevel.base_url)?,
         highlevel_version: highlevel.api_version,
