@@ -133,6 +133,9 @@ pub(crate) struct Twin {
     /// Seconds by which contact search lags behind writes.
     #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
     pub(crate) search_lag: f64,
+    /// Delivers the HighLevel twin's app webhooks to this address; plain http only.
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhooks: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

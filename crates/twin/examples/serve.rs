@@ -27,6 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 "read_only_token": known.read_only.secret,
                 "other_location_token": known.other_location.secret,
                 "agency_token": known.agency.secret,
+                "webhook_public_key": twins.highlevel().webhooks().public_key.spki,
             },
             "mygadgetrepairs": {
                 "base_url": twins.mygadgetrepairs_url(),

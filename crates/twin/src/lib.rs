@@ -5,9 +5,11 @@
 
 mod clock;
 mod control;
+mod drain;
 mod fault;
 pub mod highlevel;
 mod ids;
+mod loopback;
 pub mod mygadgetrepairs;
 mod request_log;
 mod running;
@@ -18,6 +20,7 @@ pub mod shop;
 mod tests;
 
 pub use clock::TwinClock;
+pub use drain::Drain;
 pub use fault::{Fate, FaultProfile, FaultProfileError, Ruling};
 pub use ids::Ids;
 pub use running::{RunningTwins, TwinError, TwinOptions, Vendor, start, start_with};

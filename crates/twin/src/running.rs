@@ -1,5 +1,6 @@
 //! Starting both twins with one made-up shop behind them.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use tokio_util::task::TaskTracker;
 use crate::clock::TwinClock;
 use crate::control::Shared;
 use crate::fault::FaultProfile;
-use crate::highlevel::{self, HighLevelTwin};
-use crate::mygadgetrepairs::{self, MyGadgetRepairsTwin};
+use crate::highlevel::{self, HighLevelTwin, WebhookPolicy, WebhookPolicyError};
+use crate::mygadgetrepairs::{self, MyGadgetRepairsTwin, Notification, NotificationEvent};
 use crate::serve::{self, Face};
 use crate::shop::MadeUpShop;
 
@@ -149,6 +150,7 @@ pub async fn start_with(options: TwinOptions, shop: MadeUpShop) -> Result<Runnin
             mygadgetrepairs.control(),
         )
         .await?;
+    tasks.spawn(highlevel.clone().push_webhooks(stop.clone()));
     tasks.close();
     Ok(RunningTwins {
         highlevel,
@@ -264,6 +266,48 @@ impl RunningTwins {
     /// Requests to a vendor's paths so far.
     pub fn requests(&self, vendor: Vendor) -> u64 {
         self.at(vendor).shared.requests()
+    }
+
+    /// Delivers the CRM's app webhooks to this address in this way.
+    ///
+    /// # Errors
+    /// When the address cannot be posted to, or a share of the policy is none.
+    pub fn deliver_webhooks_to(
+        &self,
+        url: &str,
+        policy: WebhookPolicy,
+    ) -> Result<(), WebhookPolicyError> {
+        let url = Some(url.to_owned());
+        self.highlevel.set_webhooks(WebhookPolicy { url, ..policy })
+    }
+
+    /// Sets up one notification for each kind of event, as an administrator of the counter would paste it: `{event}` in the
+    /// payload and in the values of the headers becomes the event's name, as `ticket.created`. In place of those before.
+    pub fn notify(
+        &self,
+        url: &str,
+        user: &str,
+        password: &str,
+        headers: &BTreeMap<String, String>,
+        payload_template: &str,
+    ) {
+        let notifications = NotificationEvent::ALL
+            .into_iter()
+            .map(|event| {
+                let named = |text: &str| text.replace("{event}", event.name());
+                let headers = headers
+                    .iter()
+                    .map(|(name, value)| (name.clone(), named(value)));
+                Notification {
+                    username: user.to_owned(),
+                    password: password.to_owned(),
+                    headers: headers.collect(),
+                    event_id: format!("twin-{}", event.name().replace('.', "-")),
+                    ..Notification::new(event, url, &named(payload_template))
+                }
+            })
+            .collect();
+        self.mygadgetrepairs.set_notifications(notifications);
     }
 
     /// Ends both twins and waits until open requests are answered.

@@ -150,3 +150,38 @@ async fn a_taken_address_is_named() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn both_vendors_are_told_where_to_deliver() {
+    let twins = started("none").await;
+    let headers = [("X-Sync-Event".to_owned(), "{event}".to_owned())].into();
+    let payload = r#"{"event":"{event}","ref":"{ticket_ref}"}"#;
+    twins.notify(
+        "http://127.0.0.1:9/hooks/mgr/x",
+        "sync",
+        "pw",
+        &headers,
+        payload,
+    );
+    let set_up = twins.mygadgetrepairs().notifications();
+    assert_eq!(set_up.len(), 11);
+    assert_eq!(
+        set_up[3].payload,
+        r#"{"event":"ticket.created","ref":"{ticket_ref}"}"#
+    );
+    assert_eq!(set_up[3].headers["X-Sync-Event"], "ticket.created");
+    let policy = crate::highlevel::WebhookPolicy {
+        drop: 0.1,
+        ..Default::default()
+    };
+    twins
+        .deliver_webhooks_to("http://127.0.0.1:9/hooks/crm", policy)
+        .unwrap();
+    let webhooks = twins.highlevel().webhooks();
+    assert_eq!(
+        webhooks.policy.url.as_deref(),
+        Some("http://127.0.0.1:9/hooks/crm")
+    );
+    assert_eq!(webhooks.policy.drop, 0.1);
+    twins.shutdown().await;
+}

@@ -5,6 +5,7 @@ use crate::interrupt;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
 use serde_json::{Value, json};
+use twin::highlevel::WebhookPolicy;
 use twin::{FaultProfile, RunningTwins, TwinOptions, Vendor};
 
 pub(crate) async fn run(what: Twin, output: Output) -> Result<Exit, Problem> {
@@ -22,6 +23,11 @@ pub(crate) async fn run(what: Twin, output: Output) -> Result<Exit, Problem> {
         take_limits_off(&mut options);
     }
     let twins = start(options).await?;
+    if let Some(url) = &what.webhooks {
+        twins
+            .deliver_webhooks_to(url, WebhookPolicy::default())
+            .map_err(|why| Problem::wrong("TWIN-WEBHOOKS", why.to_string()))?;
+    }
     output.json(&document(&twins));
     for line in lines(&twins) {
         output.line(line);
@@ -56,6 +62,7 @@ pub(crate) fn document(twins: &RunningTwins) -> Value {
             "read_only_token": known.read_only.secret,
             "other_location_token": known.other_location.secret,
             "agency_token": known.agency.secret,
+            "webhook_public_key": twins.highlevel().webhooks().public_key.spki,
         },
         "mygadgetrepairs": {
             "base_url": twins.mygadgetrepairs_url(),
@@ -76,6 +83,10 @@ fn lines(twins: &RunningTwins) -> Vec<String> {
         format!("  location            {}", known.location_id),
         format!("  token               {}", known.token.secret),
         format!("  token, read only    {}", known.read_only.secret),
+        format!(
+            "  webhook key         {}",
+            twins.highlevel().webhooks().public_key.spki
+        ),
         format!(
             "  control             {}",
             control(twins, Vendor::HighLevel)

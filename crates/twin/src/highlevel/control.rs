@@ -4,14 +4,15 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::HighLevelTwin;
 use super::settings::Settings;
 use super::state::{Counts, Kind};
 
-type Refused = (StatusCode, Json<Value>);
+pub(super) type Refused = (StatusCode, Json<Value>);
 
 pub(super) fn router(twin: &HighLevelTwin) -> Router {
     Router::new()
@@ -23,6 +24,7 @@ pub(super) fn router(twin: &HighLevelTwin) -> Router {
         .route("/settings", get(settings).put(put_settings))
         .route("/person", post(person))
         .with_state(twin.clone())
+        .merge(super::webhooks::router(twin))
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +90,7 @@ async fn credentials(State(twin): State<HighLevelTwin>) -> Json<Value> {
         "readOnlyToken": known.read_only.secret,
         "otherLocationToken": known.other_location.secret,
         "agencyToken": known.agency.secret,
+        "webhookPublicKey": twin.webhooks().public_key.spki,
     }))
 }
 
@@ -100,21 +103,33 @@ async fn put_settings(
     State(twin): State<HighLevelTwin>,
     Json(changes): Json<Value>,
 ) -> Result<Json<Settings>, Refused> {
-    let wrong = |message: String| (StatusCode::BAD_REQUEST, Json(json!({ "message": message })));
+    let settings: Settings = merged("settings", &twin.settings(), &changes)?;
+    twin.set_settings(settings.clone());
+    Ok(Json(settings))
+}
+
+pub(super) fn wrong(message: &str) -> Refused {
+    (StatusCode::BAD_REQUEST, Json(json!({ "message": message })))
+}
+
+/// What is there, with some of its keys changed.
+pub(super) fn merged<T: Serialize + DeserializeOwned>(
+    name: &str,
+    old: &T,
+    changes: &Value,
+) -> Result<T, Refused> {
     let changes = changes
         .as_object()
-        .ok_or_else(|| wrong("settings must be a JSON object".to_owned()))?;
-    let mut whole = json!(twin.settings());
+        .ok_or_else(|| wrong(&format!("{name} must be a JSON object")))?;
+    let mut whole = json!(old);
     for (key, value) in changes {
         whole[key] = value.clone();
     }
-    let settings: Settings = serde_json::from_value(whole).map_err(|error| {
-        wrong(format!(
-            "settings: {error}; GET /_twin/settings shows all keys"
+    serde_json::from_value(whole).map_err(|error| {
+        wrong(&format!(
+            "{name}: {error}; GET /_twin/{name} shows all keys"
         ))
-    })?;
-    twin.set_settings(settings.clone());
-    Ok(Json(settings))
+    })
 }
 
 async fn person(

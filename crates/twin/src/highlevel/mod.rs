@@ -16,6 +16,7 @@ mod id;
 mod limits;
 mod load;
 mod location;
+mod messages;
 mod notes;
 mod operation;
 mod person;
@@ -28,6 +29,7 @@ mod state;
 mod tasks;
 mod token;
 mod users;
+mod webhooks;
 mod workflows;
 mod world;
 
@@ -40,9 +42,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use serde_json::Value;
 
+pub use self::messages::AutomationTexts;
 pub use self::settings::{Identifier, Settings};
 pub use self::state::{Counts, Kind};
 pub use self::token::{Credentials, Reach, Token};
+pub use self::webhooks::{
+    DueWebhook, RetryOn, WebhookCounters, WebhookDelivery, WebhookKey, WebhookPolicy,
+    WebhookPolicyError, WebhookState, Webhooks,
+};
 use self::world::World;
 use crate::clock::TwinClock;
 
@@ -87,7 +94,9 @@ impl HighLevelTwin {
     }
 
     /// The control paths of this twin, to stand below `/_twin`:
-    /// `GET /state`, `/counts`, `/automations`, `/violations`, `/credentials`, `GET` and `PUT /settings`, `POST /person`.
+    /// `GET /state`, `/counts`, `/automations`, `/violations`, `/credentials`, `GET` and `PUT /settings`, `POST /person`,
+    /// `GET` and `PUT /webhooks`, `GET /webhooks/deliveries`, `POST /webhooks/replay`, `/webhooks/install` and
+    /// `/webhooks/uninstall`.
     pub fn control(&self) -> Router {
         control::router(self)
     }

@@ -146,6 +146,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let mut note = Note::new(world.new_id(), contact, call.now);
     apply(&mut note, call.body);
     let body = json!({ "note": shown(&note) });
+    world.note_note("NoteCreate", &note, call.now);
     add(world, note);
     Ok(Reply::created(body))
 }
@@ -154,6 +155,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let mut note = found(world, call)?;
     apply(&mut note, call.body);
     let body = json!({ "note": shown(&note) });
+    world.note_note("NoteUpdate", &note, call.now);
     world.notes.insert(note.id, note);
     Ok(Reply::ok(body))
 }
@@ -171,5 +173,6 @@ pub(super) fn remove(world: &mut World, id: Id) -> bool {
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let note = found(world, call)?;
     remove(world, note.id);
+    world.note_note("NoteDelete", &note, call.now);
     Ok(Reply::ok(both_spellings()))
 }

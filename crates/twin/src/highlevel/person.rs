@@ -3,6 +3,7 @@
 //! `{"action": NAME, …}` with `create_contact {fields, force}`, `edit_contact {id, fields, force}`, `delete_contact {id}`,
 //! `merge_contacts {keep, gone}`, `add_tags` and `remove_tags {id, tags}`, `create_task {contact, fields}`,
 //! `edit_task {id, fields}`, `delete_task {id}`, the same for `note`, and for `appointment` with its `calendarId` in the fields.
+//! `send_message` and `receive_message {contact, body}` are what staff texts, and what the contact texts back.
 //! Fields have the API's names. `force` lets a duplicate be.
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::call::{Call, Reply, texts};
 use super::contacts::model::{Contact, Writer};
 use super::id::Id;
+use super::messages::{self, Words};
 use super::refusal::Refusal;
 use super::world::World;
 use super::{calendars, contacts, notes, tasks};
@@ -67,6 +69,8 @@ impl Person<'_> {
             "create_appointment" => self.run(world, calendars::create, &[]),
             "edit_appointment" => self.run(world, calendars::update, &[id]),
             "delete_appointment" => self.run(world, calendars::delete, &[id]),
+            "send_message" => self.message(world, true),
+            "receive_message" => self.message(world, false),
             other => Err(Refusal::bad_request(format!(
                 "a person knows no action '{other}'; see the reference of /_twin/person"
             ))),
@@ -101,6 +105,17 @@ impl Person<'_> {
             writer: self.writer.clone(),
         };
         run(world, &call).map(|reply| reply.body)
+    }
+
+    fn message(&self, world: &mut World, outbound: bool) -> Result<Value, Refusal> {
+        let contact = world.contact_above(self.text("contact"))?.id;
+        let words = Words {
+            body: self.text("body"),
+            outbound,
+            user: if outbound { &self.writer.id } else { "" },
+        };
+        let id = messages::say(world, contact, "SMS", &words, self.now);
+        Ok(json!({ "messageId": id }))
     }
 
     fn run_below(

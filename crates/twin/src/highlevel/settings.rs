@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::messages::AutomationTexts;
+
 /// A key that two contacts may not share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,6 +47,8 @@ pub struct Settings {
     pub country: String,
     /// The location's IANA time zone.
     pub time_zone: String,
+    /// Which automations text the contact.
+    pub automation_texts: AutomationTexts,
 }
 
 impl Default for Settings {
@@ -59,6 +63,7 @@ impl Default for Settings {
             company_name_on_update: false,
             country: "GB".to_owned(),
             time_zone: "Europe/London".to_owned(),
+            automation_texts: AutomationTexts::default(),
         }
     }
 }

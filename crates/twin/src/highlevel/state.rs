@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::calendars::Appointment;
 use super::contacts::shape::{self, Answer};
 use super::id::Id;
+use super::messages::Message;
 use super::tasks::Task;
 use super::world::World;
 use super::{date, notes};
@@ -22,6 +23,8 @@ pub enum Kind {
     Notes,
     /// Appointments, deleted ones too, with times in UTC.
     Appointments,
+    /// Messages to and from contacts.
+    Messages,
 }
 
 /// How much there is of everything.
@@ -41,6 +44,9 @@ pub struct Counts {
     pub tags: usize,
     /// Things that would have started automations.
     pub automations: usize,
+    /// Messages to and from contacts.
+    #[serde(default)]
+    pub messages: usize,
 }
 
 pub(super) fn counts(world: &World) -> Counts {
@@ -52,6 +58,7 @@ pub(super) fn counts(world: &World) -> Counts {
         businesses: world.businesses.len(),
         tags: world.tags.len(),
         automations: world.automations.len(),
+        messages: world.messages.all.len(),
     }
 }
 
@@ -91,12 +98,23 @@ pub(super) fn records(world: &World, kind: Kind, after: Option<&str>, limit: usi
             .take(limit)
             .map(appointment)
             .collect(),
+        Kind::Messages => {
+            let from = after.map_or(Unbounded, Excluded);
+            let messages = world.messages.all.range((from, Unbounded)).take(limit);
+            messages.map(|(_, message)| said(message)).collect()
+        }
     }
 }
 
 fn kinded(mut record: Value, kind: &str) -> Value {
     record["kind"] = json!(kind);
     record
+}
+
+fn said(message: &Message) -> Value {
+    let mut shown = message.shown();
+    shown["id"] = json!(message.id);
+    kinded(shown, "message")
 }
 
 fn task(task: &Task) -> Value {

@@ -15,12 +15,14 @@ use super::custom_fields::CustomField;
 use super::date;
 use super::id::Id;
 use super::limits::Limits;
+use super::messages::{self, Messages};
 use super::notes::Note;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::tasks::Tasks;
 use super::token::{Credentials, Token};
 use super::users::User;
+use super::webhooks::Outbox;
 use super::workflows::Workflow;
 use crate::ids::Ids;
 
@@ -68,6 +70,8 @@ pub(crate) struct World {
     pub custom_fields: Vec<CustomField>,
     pub workflows: Vec<Workflow>,
     pub automations: Vec<Automation>,
+    pub messages: Messages,
+    pub webhooks: Outbox,
 }
 
 impl World {
@@ -96,6 +100,8 @@ impl World {
             tags: Vec::new(),
             custom_fields: Vec::new(),
             automations: Vec::new(),
+            messages: Messages::seeded(seed),
+            webhooks: Outbox::seeded(seed),
         }
     }
 
@@ -112,7 +118,10 @@ impl World {
 
     /// Writes a contact; search knows of it after the lag.
     pub fn put_contact(&mut self, contact: Contact, now: i64) -> Arc<Contact> {
-        self.contacts.put(contact, now.saturating_add(self.lag()))
+        let old = self.contacts.get(contact.id).cloned();
+        let new = self.contacts.put(contact, now.saturating_add(self.lag()));
+        self.note_contact(old.as_deref(), &new, now);
+        new
     }
 
     fn lag(&self) -> i64 {
@@ -122,9 +131,10 @@ impl World {
     /// Removes a contact with its tasks and notes; its appointments are marked deleted.
     pub fn remove_contact(&mut self, id: Id, now: i64) -> bool {
         let gone_at = now.saturating_add(self.lag());
-        if self.contacts.remove(id, gone_at).is_none() {
+        let Some(gone) = self.contacts.remove(id, gone_at) else {
             return false;
-        }
+        };
+        self.note_contact_gone(&gone, now);
         self.tasks.remove_of(id);
         for note in self.notes_of.remove(&id).unwrap_or_default() {
             self.notes.remove(&note);
@@ -149,6 +159,7 @@ impl World {
             by,
             at: date::iso(now),
         });
+        messages::automate(self, trigger, contact, detail, now);
     }
 
     /// Puts names into the location's tag dictionary that are not there yet.

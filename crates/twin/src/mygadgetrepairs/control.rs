@@ -199,7 +199,10 @@ async fn act(State(twin): Twin, Json(wanted): Json<Act>) -> Response<Body> {
     let (answer, calls) = {
         let mut account = twin.account();
         let answer = person::act(&mut account, wanted, now);
-        (answer, notifications::due(&mut account))
+        (
+            answer,
+            notifications::due(&mut account, true, now.as_millisecond()),
+        )
     };
     notifications::send(&twin, calls);
     answer.response(201, &[])
@@ -312,20 +315,19 @@ fn change_status(
 }
 
 async fn notifications(State(twin): Twin) -> Json<Vec<Notification>> {
-    Json(twin.account().outbox.notifications.clone())
+    Json(twin.notifications())
 }
 
 async fn put_notifications(
     State(twin): Twin,
     Json(wanted): Json<Vec<Notification>>,
 ) -> Json<Vec<Notification>> {
-    let mut account = twin.account();
-    account.outbox.notifications = wanted;
-    Json(account.outbox.notifications.clone())
+    twin.set_notifications(wanted);
+    Json(twin.notifications())
 }
 
 async fn deliveries(State(twin): Twin) -> Json<Vec<Delivery>> {
-    Json(twin.account().outbox.deliveries.iter().cloned().collect())
+    Json(twin.account().outbox.deliveries.values().cloned().collect())
 }
 
 /// Bodies that came to the vendor's `/webhook/…` paths.

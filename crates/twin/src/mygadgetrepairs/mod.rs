@@ -26,10 +26,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 
 pub use limits::LimitState;
-pub use notifications::Notification;
+pub use notifications::{DueCall, Notification, NotificationEvent};
 pub use settings::{Comments, CreatedFilter, Feeds, Granularity, Paging, Settings, TicketOrder};
 
 use crate::clock::TwinClock;
+use crate::loopback::Poster;
 use crate::shop::MadeUpShop;
 use book::Book;
 use limits::Limits;
@@ -47,6 +48,7 @@ pub struct MyGadgetRepairsTwin {
 
 struct Inner {
     clock: TwinClock,
+    poster: Poster,
     account: Mutex<Account>,
 }
 
@@ -84,6 +86,7 @@ impl MyGadgetRepairsTwin {
         Self {
             inner: Arc::new(Inner {
                 clock,
+                poster: Poster::new(),
                 account: Mutex::new(account),
             }),
         }

@@ -28,7 +28,10 @@ pub(super) async fn answer(
     let (response, deliveries) = {
         let mut account = twin.account();
         let response = answered(&mut account, now, &parts, &body);
-        (response, super::notifications::due(&mut account))
+        (
+            response,
+            super::notifications::due(&mut account, false, now.as_millisecond()),
+        )
     };
     super::notifications::send(&twin, deliveries);
     response

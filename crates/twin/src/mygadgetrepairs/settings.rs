@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DEFAULT_API_KEY;
+use crate::drain::Drain;
 
 /// The switches of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,10 @@ pub struct Settings {
     pub number_phones: bool,
     /// Fault: an empty nested object comes as `""`.
     pub empty_text_objects: bool,
+    /// Whether what a client does through the API causes notifications too; unknown (mygadgetrepairs-webhooks.md 5).
+    pub notify_api_writes: bool,
+    /// Whether the twin makes the notifications' calls by itself or is asked what is due.
+    pub notifications: Drain,
 }
 
 impl Default for Settings {
@@ -73,6 +78,8 @@ impl Default for Settings {
             clear_on_empty: false,
             number_phones: false,
             empty_text_objects: false,
+            notify_api_writes: true,
+            notifications: Drain::Live,
         }
     }
 }

@@ -88,6 +88,8 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         ));
     }
     check_rules(world, &event, call, None)?;
+    world.note_appointment("AppointmentCreate", &event, call.now);
+    world.note_appointment("AppointmentUpdate", &event, call.now);
     announce(world, &event, call);
     let body = shape::written(world, &event);
     world.appointments.put(event);
@@ -113,8 +115,13 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 }
 
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let event = found(world, call.param(0))?;
+    let mut event = found(world, call.param(0))?;
+    let was_there = !event.deleted;
     world.appointments.delete(event.id, call.now);
+    if was_there {
+        event.updated = call.now;
+        world.note_appointment("AppointmentDelete", &event, call.now);
+    }
     Ok(Reply::created(both_spellings()))
 }
 

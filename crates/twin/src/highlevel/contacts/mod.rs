@@ -63,10 +63,11 @@ fn create_contact(world: &mut World, call: &Call<'_>) -> Result<Arc<Contact>, Re
         contact.country.clone_from(&world.settings.country);
     }
     refuse_duplicate(world, None, &contact)?;
+    let contact = world.put_contact(contact, call.now);
     let id = contact.id;
     world.note_automation("contact_created", id, "", call.writer.source, call.now);
     tags::announce(world, id, &[], &contact.tags, call);
-    Ok(world.put_contact(contact, call.now))
+    Ok(contact)
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -91,8 +92,9 @@ fn update_contact(
     )?;
     refuse_duplicate(world, Some(old), &contact)?;
     touch(&mut contact, call.now, &call.writer);
+    let contact = world.put_contact(contact, call.now);
     tags::announce(world, contact.id, &old.tags, &contact.tags, call);
-    Ok(world.put_contact(contact, call.now))
+    Ok(contact)
 }
 
 /// Marks a contact as changed.

@@ -50,11 +50,11 @@ pub(super) fn change(
     contact.tags.retain(|tag| !removed.contains(tag));
     contact.tags.extend(added.iter().cloned());
     let after = contact.tags.clone();
-    announce(world, id, &old.tags, &after, call);
     if !added.is_empty() || !removed.is_empty() {
         touch(&mut contact, call.now, &call.writer);
         world.put_contact(contact, call.now);
     }
+    announce(world, id, &old.tags, &after, call);
     Some(Changed {
         before: old.tags.clone(),
         after,

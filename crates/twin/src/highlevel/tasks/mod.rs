@@ -110,15 +110,20 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     };
     apply(&mut task, call.body);
     let body = json!({ "task": shown(&task) });
+    world.note_task("TaskCreate", &task, call.now);
     world.tasks.put(task);
     Ok(Reply::created(body))
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let mut task = found(world, call)?;
+    let was_completed = task.completed;
     apply(&mut task, call.body);
     task.updated = call.now;
     let body = json!({ "task": shown(&task) });
+    if task.completed && !was_completed {
+        world.note_task("TaskComplete", &task, call.now);
+    }
     world.tasks.put(task);
     Ok(Reply::ok(body))
 }
@@ -126,5 +131,6 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let task = found(world, call)?;
     world.tasks.remove(task.id);
+    world.note_task("TaskDelete", &task, call.now);
     Ok(Reply::ok(both_spellings()))
 }

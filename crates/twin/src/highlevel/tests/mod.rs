@@ -10,6 +10,7 @@ mod resources;
 mod search;
 mod tags;
 mod tasks;
+mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

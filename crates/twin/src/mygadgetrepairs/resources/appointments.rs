@@ -8,7 +8,7 @@ use super::super::answer::Answer;
 use super::super::book::{Appointment, Book};
 use super::super::dates;
 use super::super::id::Id;
-use super::super::notifications::Event;
+use super::super::notifications::NotificationEvent as Event;
 use super::super::settings::CreatedFilter;
 use super::super::shelf::Row;
 use super::list::{self, Page, Span};

@@ -7,7 +7,7 @@ use super::super::Account;
 use super::super::answer::Answer;
 use super::super::book::Comment;
 use super::super::id::Id;
-use super::super::notifications::Event;
+use super::super::notifications::NotificationEvent as Event;
 use super::list::Page;
 use super::{Call, show};
 

@@ -10,7 +10,7 @@ use super::super::Account;
 use super::super::answer::Answer;
 use super::super::book::{Book, Ticket, Word};
 use super::super::id::Id;
-use super::super::notifications::Event;
+use super::super::notifications::NotificationEvent as Event;
 use super::super::settings::{CreatedFilter, Settings, TicketOrder};
 use super::super::shelf::Row;
 use super::list::{self, Page, Span};
