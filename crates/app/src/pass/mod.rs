@@ -85,6 +85,10 @@ pub(crate) struct Pass<'a> {
     hearing: AtomicBool,
     /// Whether webhooks told of a task without saying whose it is.
     walk_tasks: AtomicBool,
+    /// Held while webhooks are looked at.
+    listening: tokio::sync::Mutex<()>,
+    /// Whether a webhook told of something that is not decided yet.
+    called: AtomicBool,
     /// Webhooks are not looked at again before.
     deaf_until: Mutex<Option<Timestamp>>,
 }
@@ -121,6 +125,8 @@ impl<'a> Pass<'a> {
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
             walk_tasks: AtomicBool::new(false),
+            listening: tokio::sync::Mutex::default(),
+            called: AtomicBool::new(false),
             deaf_until: Mutex::default(),
         }
     }
