@@ -1,5 +1,8 @@
 //! The service, live: edits arrive by webhook, without webhooks by poll, and on the worst of lines all the same.
 
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+#![allow(clippy::disallowed_methods, reason = "it kills in real time")]
+
 mod service;
 
 use serde_json::{Value as Json, json};

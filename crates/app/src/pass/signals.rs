@@ -152,7 +152,6 @@ impl Pass<'_> {
                     outcome.changes.push(self.saw_now(*record, 0));
                     outcome.heard(hint);
                 }
-                Ok(Look::Known) => outcome.heard(hint),
                 Ok(Look::Gone) => {
                     let stored = known.get(&(kind, id.clone()));
                     if stored.is_some_and(|stored| !stored.gone) {
@@ -165,7 +164,7 @@ impl Pass<'_> {
                     }
                     outcome.heard(hint);
                 }
-                Ok(Look::Left) => outcome.heard(hint),
+                Ok(Look::Known | Look::Left) => outcome.heard(hint),
                 Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
             }
         }
@@ -262,7 +261,7 @@ impl Pass<'_> {
                 outcome.again_at = outcome.again_at.max(Some(self.after(self.now(), 2.0)));
             }
             FailureClass::Deferred { until } => {
-                outcome.again_at = outcome.again_at.max(Some(until))
+                outcome.again_at = outcome.again_at.max(Some(until));
             }
             FailureClass::NeedsHuman | FailureClass::Permanent | FailureClass::Bug => {
                 outcome.changes.push(Change::Journal(JournalEntry {
@@ -307,12 +306,11 @@ impl Pass<'_> {
             };
             match (known, kind) {
                 (Some(ticket), _) => tickets.push(ticket),
-                // A new ticket may belong to a new customer.
-                (None, Some(Kind::Task)) => polls.extend([Kind::Contact, Kind::Task]),
-                (None, Some(kind)) => {
+                (None, Some(kind)) if kind != Kind::Task => {
                     polls.insert(kind);
                 }
-                (None, None) => polls.extend([Kind::Contact, Kind::Task]),
+                // A new ticket may belong to a new customer.
+                (None, _) => polls.extend([Kind::Contact, Kind::Task]),
             }
             outcome.heard(hint);
         }

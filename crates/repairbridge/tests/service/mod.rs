@@ -1,6 +1,11 @@
 //! The binary as a service beside the tests, with webhooks of both twins coming in.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test support")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "test support: it waits in real time"
+)]
 #![allow(dead_code, reason = "every test file uses its part")]
 
 use serde_json::Value;
