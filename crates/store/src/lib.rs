@@ -19,6 +19,6 @@ pub use engine::Store;
 pub use error::StoreError;
 pub use lock::Lock;
 pub use model::{
-    FactRow, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
+    Exchange, FactRow, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
     RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, StoredRecord,
 };

@@ -11,7 +11,10 @@ pub(crate) mod payload;
 pub mod progress;
 mod rounds;
 mod sum_up;
+pub(crate) mod take_back;
 pub mod tally;
+pub(crate) mod trim;
+pub(crate) mod undo;
 mod walk;
 
 use crate::connection::{Connection, ShopFacts};
@@ -73,6 +76,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) progress: ProgressBoard,
     counts: Mutex<Tally>,
     stopped: PerSideFlag,
+    /// Carries out nothing but what this run decided: an undo is no sync.
+    own_work_only: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -100,6 +105,7 @@ impl<'a> Pass<'a> {
             progress,
             counts: Mutex::new(Tally::new(&shop.name, run)),
             stopped: PerSideFlag::default(),
+            own_work_only: false,
         }
     }
 
@@ -111,6 +117,7 @@ impl<'a> Pass<'a> {
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
         let tally = self.count_up().await?;
+        self.trim().await?;
         if tally.finished {
             self.commit(vec![Self::open_approval(false)]).await?;
         }
