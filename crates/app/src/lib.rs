@@ -1,11 +1,13 @@
 //! The use cases: connect, check, preview, sync, review, status. The only crate that knows all below it.
 
+mod agreement;
 mod check;
 mod config;
 mod connect;
 mod connection;
 mod edits;
 mod error;
+mod explain;
 mod history;
 mod journal;
 mod judge;
@@ -14,6 +16,7 @@ mod named;
 mod pass;
 mod ports;
 mod preview;
+mod retry;
 mod review;
 mod service;
 mod shops;
@@ -21,13 +24,18 @@ mod sides;
 mod status;
 mod undo;
 
+pub use agreement::{Difference, DifferingField, Why};
 pub use check::{CheckLine, CheckReport, Verdict};
 pub use config::AppConfig;
 pub use error::AppError;
+pub use explain::{
+    Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,
+};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::PortError;
 pub use preview::{Preview, PreviewCost};
+pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine};
 pub use service::SyncOptions;
 pub use shops::NewShop;
