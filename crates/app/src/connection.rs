@@ -1,6 +1,7 @@
 //! A shop's two sides, ready to be used: credentials out of the vault, budgets, and the facts about the
 //! shop that reading and writing need.
 
+use crate::judge::Judge;
 use crate::kept::Ground;
 use crate::ports::{Port, PortError};
 use crate::sides::dry::DryPort;
@@ -370,6 +371,24 @@ impl App {
             setting,
             location,
             capabilities,
+        })
+    }
+
+    /// Rules and setting by what is stored, however old. For answers that ask no vendor.
+    pub(crate) async fn stored_judge(&self, shop: &Shop) -> Result<Judge, AppError> {
+        let location = self.store.fact(shop.id, LOCATION).await?;
+        let statuses = self.store.fact(shop.id, STATUSES).await?;
+        let (Some(location), Some(statuses)) = (location, statuses) else {
+            return Err(AppError::Refused(format!(
+                "the shop `{0}` has not been read yet; run `repairbridge sync {0}` first",
+                shop.name
+            )));
+        };
+        let location = serde_json::from_value(location.value).unwrap_or_default();
+        let statuses = serde_json::from_value(statuses.value).unwrap_or_default();
+        Ok(Judge {
+            rules: self.rules_of(shop)?,
+            setting: self.setting(shop, &location, statuses)?,
         })
     }
 

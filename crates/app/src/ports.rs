@@ -113,6 +113,18 @@ pub trait Port: Send + Sync {
     /// just before a creation, since somebody may have entered the person meanwhile.
     async fn same_keys(&self, draft: &Draft) -> Result<Vec<Record>, PortError>;
 
+    /// Deletes a record. One that is not there (any more) is as good as deleted.
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<(), PortError>;
+
+    /// What hangs on a record and would go with it, in words; nothing when nothing does, or nothing that the
+    /// vendor shows.
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError>;
+
     /// Looks for a record that may have been made from the draft when the answer was lost.
     async fn find(
         &self,

@@ -256,7 +256,7 @@ impl App {
         }
         if status.failed > 0 {
             reasons.push(format!(
-                "{} writes were refused (`repairbridge log {name}`)",
+                "{} writes were refused (`repairbridge retry {name}`)",
                 status.failed
             ));
         }

@@ -48,3 +48,41 @@ pub const fn wire_name(kind: Kind, side: Side, field: Field) -> &'static str {
         _ => field.as_str(),
     }
 }
+
+/// The shared field that a person means: by the name that is shown, by a vendor's own name, or by the name in
+/// the rules. Parts of a field count as the field: `firstName` is a part of `name`.
+#[must_use]
+pub fn field_named(kind: Kind, text: &str) -> Option<Field> {
+    let shared: &[Field] = match kind {
+        Kind::Contact => &[
+            Field::Name,
+            Field::Email,
+            Field::Phone,
+            Field::Company,
+            Field::Address,
+            Field::City,
+            Field::PostalCode,
+            Field::Country,
+        ],
+        Kind::Task => &[Field::Title, Field::Body, Field::DueDate, Field::Completed],
+        Kind::Note => &[Field::Body],
+        Kind::Appointment => &[Field::Title, Field::Body],
+    };
+    let is = |name: &str| name.eq_ignore_ascii_case(text.trim());
+    let part = match (kind, text.trim().to_ascii_lowercase().as_str()) {
+        (Kind::Contact, "firstname" | "lastname" | "name_parts" | "first_name" | "last_name") => {
+            Some(Field::Name)
+        }
+        (Kind::Contact, "mobile" | "telephone" | "landline") => Some(Field::Phone),
+        (Kind::Task, "status.label" | "completed") => Some(Field::Completed),
+        _ => None,
+    };
+    part.or_else(|| {
+        shared.iter().copied().find(|field| {
+            is(field.as_str())
+                || Side::BOTH
+                    .into_iter()
+                    .any(|side| is(label(kind, side, *field)) || is(wire_name(kind, side, *field)))
+        })
+    })
+}

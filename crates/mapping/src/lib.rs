@@ -16,7 +16,7 @@ mod status;
 mod task_rules;
 
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
-pub use label::{label, wire_name};
+pub use label::{field_named, label, wire_name};
 pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};
 pub use problem::{Held, Problem};
 pub use project::{Projection, project, project_linked};

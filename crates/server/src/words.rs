@@ -3,6 +3,25 @@
 use domain::{Kind, Side};
 use store::JournalRow;
 
+/// The names of the fields that a line is about, before the record's.
+fn fields(row: &JournalRow) -> String {
+    let names: Vec<&str> = row.detail["fields"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str)
+        .collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("{} of ", names.join(", "))
+    }
+}
+
+fn cause(row: &JournalRow) -> &str {
+    row.detail["cause"].as_str().unwrap_or("taken back")
+}
+
 /// A line of the journal as a sentence without its time.
 #[must_use]
 pub fn sentence(row: &JournalRow) -> String {
@@ -40,6 +59,11 @@ pub fn sentence(row: &JournalRow) -> String {
             )
         }
         "updated" => format!("Brought {record} up to date from {}", counterpart()),
+        "deleted" if row.detail["undo"] == true => {
+            format!("Deleted {record} again: {}", cause(row))
+        }
+        "taken_back" => format!("Put back {}{record}: {}", fields(row), cause(row)),
+        "edited" => format!("A person changed {}{record}", fields(row)),
         "deleted" => format!("Deleted {record}, as {} was deleted", counterpart()),
         "linked" if reference.is_some() => {
             format!(

@@ -19,6 +19,7 @@ pub use engine::Store;
 pub use error::StoreError;
 pub use lock::Lock;
 pub use model::{
-    FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
-    RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord, Webhook,
+    Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,
+    LinkTotals, RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord,
+    Webhook,
 };

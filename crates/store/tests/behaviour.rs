@@ -6,6 +6,7 @@
 mod behaviour {
     pub mod bench;
     pub mod commit;
+    pub mod exchanges;
     pub mod intents;
     pub mod links;
     pub mod neighbourhood;
@@ -50,6 +51,12 @@ macro_rules! behaviour_suite {
                     reads_by_id_keep_shops_sides_and_kinds_apart
                     unsettling_a_kind_leaves_gone_ones_and_other_kinds
                 }
+                exchanges {
+                    a_finished_write_is_found_by_its_record_and_by_the_run_that_read_it_back
+                    only_the_writes_of_a_run_are_claimed
+                    old_ones_are_forgotten_a_few_at_a_time_and_open_ones_never
+                    records_are_found_by_id_and_by_the_counters_number
+                }
                 neighbourhood {
                     candidates_and_rivals_but_not_strangers
                     a_key_shared_by_more_than_50_says_nothing
@@ -73,7 +80,7 @@ macro_rules! behaviour_suite {
                     what_was_sent_at_a_crash_becomes_unknown
                     progress_is_kept
                     retry_and_hold_and_release
-                    only_what_was_never_sent_is_cancelled_or_dropped
+                    only_what_was_never_sent_is_cancelled
                     the_next_due_instant
                     the_urgent_go_first
                 }

@@ -8,12 +8,14 @@ mod base;
 mod cost;
 mod decision;
 mod evidence;
+mod ground;
 mod guard;
 mod identity;
 mod merge;
 mod person;
 mod plan;
 mod tasks;
+mod undo;
 
 pub use base::{Agreed, Base, Changes};
 pub use cost::{Budgets, Cost, estimate, task_walk_interval};
@@ -22,9 +24,11 @@ pub use decision::{
     decide_vanished, mapped,
 };
 pub use evidence::{Reason, Rung};
+pub use ground::{Ground, way};
 pub use guard::{Approval, approve};
 pub use identity::{Candidate, Match, Neighbourhood};
 pub use merge::{Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge};
 pub use person::Person;
 pub use plan::{Deed, Plan};
 pub use tasks::match_task;
+pub use undo::{TakeBack, Wrote, take_back};

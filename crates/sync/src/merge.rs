@@ -3,11 +3,11 @@
 //! The echo of our own write needs no memory and no timer: what we wrote, as the vendor shows it, is half
 //! of the base, so when it comes back as an event or a poll row nothing has changed.
 
-use crate::{Agreed, Base, Changes};
+use crate::{Agreed, Base, Changes, Ground};
 use domain::{Field, Fields, Side, Timestamp, Value};
 use mapping::{Direction, FieldRule, Held, KindRules, Policy};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A value that a vendor refused. It is not written again until one of the two values changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +92,9 @@ pub struct Merge {
     pub to_left: Changes,
     /// To write to MyGadgetRepairs.
     pub to_right: Changes,
+    /// Why each of these is written.
+    #[serde(default)]
+    pub grounds: BTreeMap<Field, Ground>,
     /// The base to keep now. Fields that are to be written stay as they were until
     /// [`Base::settle`](crate::Base::settle) is told what came of it: after a crash in between the
     /// decision is simply made again.
@@ -181,8 +184,12 @@ impl<'a> FieldMerge<'a> {
                 }
             }
             _ if equal => self.agree(merge),
-            (true, false) => self.carry(Side::HighLevel, merge),
-            (false, true) => self.carry(Side::MyGadgetRepairs, merge),
+            (true, false) => self.carry(Side::HighLevel, self.edited(Side::HighLevel), merge),
+            (false, true) => self.carry(
+                Side::MyGadgetRepairs,
+                self.edited(Side::MyGadgetRepairs),
+                merge,
+            ),
             _ => self.conflict(merge),
         }
     }
@@ -203,8 +210,17 @@ impl<'a> FieldMerge<'a> {
         merge.base.0.insert(self.field, agreed);
     }
 
+    /// Why a value is carried that only one side changed.
+    const fn edited(&self, from: Side) -> Ground {
+        let direction = self.rule.direction;
+        match self.base {
+            Some(_) => Ground::Edit { from, direction },
+            None => Ground::First { from, direction },
+        }
+    }
+
     /// Writes the value of one side to the other.
-    fn carry(&self, from: Side, merge: &mut Merge) {
+    fn carry(&self, from: Side, ground: Ground, merge: &mut Merge) {
         let to = from.other();
         let value = self.on(from);
         if !self.rule.direction.writes(to) {
@@ -232,6 +248,7 @@ impl<'a> FieldMerge<'a> {
             Side::MyGadgetRepairs => &mut merge.to_right,
         };
         changes.insert(self.field, value.cloned());
+        merge.grounds.insert(self.field, ground);
         if self.replaces_an_edit(to) {
             merge.overruled.push(Overruled {
                 field: self.field,
@@ -262,7 +279,7 @@ impl<'a> FieldMerge<'a> {
 
     fn conflict(&self, merge: &mut Merge) {
         match self.winner() {
-            Some(winner) => self.carry(winner, merge),
+            Some((winner, ground)) => self.carry(winner, ground, merge),
             None => merge.conflicts.push(Conflict {
                 field: self.field,
                 left: self.left.cloned(),
@@ -272,16 +289,18 @@ impl<'a> FieldMerge<'a> {
         }
     }
 
-    fn winner(&self) -> Option<Side> {
+    fn winner(&self) -> Option<(Side, Ground)> {
         let chosen = self.input.choices.iter().find(|choice| {
             choice.field == self.field
                 && self.field.same(choice.left.as_ref(), self.left)
                 && self.field.same(choice.right.as_ref(), self.right)
         });
         if let Some(choice) = chosen {
-            return Some(choice.winner);
+            let winner = choice.winner;
+            return Some((winner, Ground::Choice { winner }));
         }
-        match self.rule.conflict {
+        let policy = self.rule.conflict;
+        let winner = match policy {
             Policy::Highlevel => Some(Side::HighLevel),
             Policy::Mygadgetrepairs => Some(Side::MyGadgetRepairs),
             Policy::Ask => None,
@@ -293,6 +312,7 @@ impl<'a> FieldMerge<'a> {
                     Side::MyGadgetRepairs
                 }
             }),
-        }
+        };
+        winner.map(|winner| (winner, Ground::Rule { winner, policy }))
     }
 }

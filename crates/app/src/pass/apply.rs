@@ -3,11 +3,14 @@
 
 mod create;
 mod failure;
+mod take_away;
+mod take_back;
 mod update;
 
 pub(super) use failure::ATTEMPTS;
 
 use super::Pass;
+use super::payload::Payload;
 use crate::AppError;
 use crate::ports::{Port, PortError};
 use domain::{Kind, Record, RecordId, Side, Timestamp};
@@ -76,10 +79,7 @@ impl Pass<'_> {
                 return Ok(LaneEnd::Paused);
             }
             wrote = true;
-            let intents = self
-                .store
-                .claim(self.shop.id, side, self.now(), claim)
-                .await?;
+            let intents = self.claim(side, claim).await?;
             if intents.is_empty() {
                 return Ok(LaneEnd::Drained);
             }
@@ -105,6 +105,17 @@ impl Pass<'_> {
                 return Ok(LaneEnd::Stopped(error));
             }
         }
+    }
+
+    /// Takes what is due; while an undo is at work, nothing but what it decided.
+    async fn claim(&self, side: Side, limit: u32) -> Result<Vec<Intent>, AppError> {
+        let (shop, now) = (self.shop.id, self.now());
+        Ok(if self.own_work_only {
+            let run = self.run;
+            self.store.claim_of_run(shop, side, run, now, limit).await?
+        } else {
+            self.store.claim(shop, side, now, limit).await?
+        })
     }
 
     /// Commits outcomes as they come, several together. What produces them goes on side by side, and never waits
@@ -149,7 +160,7 @@ impl Pass<'_> {
         let outcome = match intent.op {
             IntentOp::Create => self.create(port, &intent).await,
             IntentOp::Update => self.update(port, &intent).await,
-            IntentOp::Delete => Ok(Outcome::of(vec![Change::Cancel(intent.id)])),
+            IntentOp::Delete => self.take_away(port, &intent).await,
         };
         if let Ok(Outcome { stop: Some(_), .. }) = &outcome {
             self.stopped.of(port.side()).store(true, Ordering::Relaxed);
@@ -193,6 +204,16 @@ impl Pass<'_> {
         }
     }
 
+    /// The change that keeps a finished write with what it did.
+    pub(super) fn finish(&self, intent: &Intent, target: &RecordId, kept: &Payload) -> Change {
+        Change::Finish {
+            intent: intent.id,
+            target: target.clone(),
+            run: self.run,
+            exchange: kept.to_json(),
+        }
+    }
+
     pub(super) fn journal(
         &self,
         event: &'static str,
@@ -226,17 +247,6 @@ pub(super) fn progress(intent: &Intent, state: IntentState) -> Change {
         intent: intent.id,
         state,
         target: None,
-        not_before: None,
-        counts: false,
-        failure: None,
-    }
-}
-
-pub(super) fn done(intent: &Intent, target: &RecordId) -> Change {
-    Change::Progress {
-        intent: intent.id,
-        state: IntentState::Done,
-        target: Some(target.clone()),
         not_before: None,
         counts: false,
         failure: None,

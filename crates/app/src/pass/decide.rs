@@ -1,6 +1,6 @@
 //! From what was read to what is to be written: page by page over the records that changed.
 
-mod pairs;
+pub(super) mod pairs;
 mod people;
 mod singles;
 

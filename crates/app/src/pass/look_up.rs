@@ -45,13 +45,15 @@ impl Pass<'_> {
     }
 
     async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
-        if intent.op != IntentOp::Create {
-            return Ok(Outcome::of(vec![super::apply::progress(
-                intent,
-                IntentState::Ready,
-            )]));
-        }
         let mut payload = Payload::read(intent);
+        if intent.op != IntentOp::Create {
+            // The next attempt looks whether this one arrived.
+            payload.maybe_applied = true;
+            return Ok(Outcome::of(vec![
+                Change::Rewrite(intent.id, payload.to_json()),
+                super::apply::progress(intent, IntentState::Ready),
+            ]));
+        }
         let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
@@ -228,6 +230,9 @@ impl Pass<'_> {
         };
         let source = source.record;
         changes.extend(match intent.op {
+            _ if payload.undo.is_some() => {
+                self.read_back_undo(intent, &payload, &link, &record, &source)
+            }
             IntentOp::Create => self.read_back_create(intent, &payload, &link, &record, &source),
             _ => self.read_back_update(intent, &payload, &link, &record, &source),
         });
@@ -245,9 +250,10 @@ impl Pass<'_> {
         let after = self
             .judge
             .after_create(source, &payload.source, record, &payload.withhold);
+        let shown = self.judge.project_with(record, source);
         let mut changes = vec![
             after.rebase(link.id),
-            super::apply::done(intent, &record.id),
+            self.finish(intent, &record.id, &payload.kept(&shown)),
             self.journal(
                 "created",
                 intent,
@@ -289,9 +295,10 @@ impl Pass<'_> {
         let after = self.judge.after_update(link, payload, record, source);
         let mut detail = after.detail(payload);
         detail["reference"] = super::apply::reference_of(record, Some(source)).into();
+        let shown = self.judge.project_with(record, source);
         vec![
             after.rebase(link.id),
-            super::apply::done(intent, &record.id),
+            self.finish(intent, &record.id, &payload.kept(&shown)),
             self.journal("updated", intent, &record.id, detail),
             Change::Unsettle(intent.side, intent.kind, record.id.clone()),
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),

@@ -12,7 +12,10 @@ pub mod progress;
 mod rounds;
 mod signals;
 mod sum_up;
+pub(crate) mod take_back;
 pub mod tally;
+pub(crate) mod trim;
+pub(crate) mod undo;
 mod walk;
 
 use crate::connection::{Connection, ShopFacts};
@@ -88,6 +91,8 @@ pub(crate) struct Pass<'a> {
     called: AtomicBool,
     /// Webhooks are not looked at again before.
     deaf_until: Mutex<Option<Timestamp>>,
+    /// Carries out nothing but what this run decided: an undo is no sync.
+    own_work_only: bool,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -123,6 +128,7 @@ impl<'a> Pass<'a> {
             listening: tokio::sync::Mutex::default(),
             called: AtomicBool::new(false),
             deaf_until: Mutex::default(),
+            own_work_only: false,
         }
     }
 
@@ -152,6 +158,7 @@ impl<'a> Pass<'a> {
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
         let tally = self.count_up(true).await?;
+        self.trim().await?;
         if tally.finished {
             self.commit(vec![Self::open_approval(false)]).await?;
         }

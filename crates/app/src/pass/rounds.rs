@@ -81,7 +81,7 @@ impl Pass<'_> {
         self.look_up_both().await
     }
 
-    async fn read_both(&self, options: Options) -> Result<(), AppError> {
+    pub(super) async fn read_both(&self, options: Options) -> Result<(), AppError> {
         self.progress.phase(Phase::Reading);
         tokio::try_join!(
             self.read_side(&*self.connection.highlevel, options),
@@ -157,7 +157,7 @@ impl Pass<'_> {
         Ok(stopped && wait_until.is_none() && !self.due_on_open_sides().await?)
     }
 
-    async fn look_up_both(&self) -> Result<(), AppError> {
+    pub(super) async fn look_up_both(&self) -> Result<(), AppError> {
         self.look_up_unknown(&*self.connection.highlevel).await?;
         self.look_up_unknown(&*self.connection.mygadgetrepairs)
             .await

@@ -139,6 +139,11 @@ impl Tally {
         self.updated.add(side, kind);
     }
 
+    /// A record was deleted.
+    pub fn removed(&mut self, side: Side, kind: Kind) {
+        self.deleted.add(side, kind);
+    }
+
     /// Two records were linked.
     pub fn joined(&mut self, kind: Kind) {
         *self.linked.entry(kind.as_str().to_owned()).or_default() += 1;

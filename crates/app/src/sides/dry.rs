@@ -100,6 +100,14 @@ impl Port for DryPort {
         self.inner.same_keys(draft).await
     }
 
+    async fn delete(&self, _: Kind, _: &RecordId, _: Option<&RecordId>) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
+        self.inner.attached(record).await
+    }
+
     async fn find(&self, _: &Draft, _: Timestamp, _: Timestamp) -> Result<Finding, PortError> {
         Ok(Finding {
             candidates: Vec::new(),

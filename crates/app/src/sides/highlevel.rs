@@ -330,6 +330,49 @@ impl Port for HighLevelPort {
         self.with_same_keys(draft).await
     }
 
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<(), PortError> {
+        let outcome = match (kind, parent) {
+            (Kind::Contact, _) => self.client.contacts().delete(id.as_str()).await,
+            (_, Some(parent)) => {
+                let tasks = self.client.tasks();
+                tasks.delete(parent.as_str(), id.as_str()).await
+            }
+            (_, None) => return Err(incomplete()),
+        };
+        match outcome {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map_err(PortError::from),
+        }
+    }
+
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
+        if record.kind != Kind::Contact {
+            return Ok(None);
+        }
+        if !record.tags.is_empty() {
+            return Ok(Some("it has tags".to_owned()));
+        }
+        let id = record.id.as_str();
+        let tasks = self.client.tasks().list(id).await?.len();
+        let notes = self.client.notes().list(id).await?.len();
+        let appointments = self.client.appointments().of_contact(id).await?.len();
+        let parts: Vec<String> = [
+            (tasks, "tasks"),
+            (notes, "notes"),
+            (appointments, "appointments"),
+        ]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{what}: {count}"))
+        .collect();
+        Ok((!parts.is_empty()).then(|| format!("it has {}", parts.join(", "))))
+    }
+
     async fn find(
         &self,
         draft: &Draft,

@@ -306,6 +306,48 @@ impl Port for MyGadgetRepairsPort {
         Ok(Vec::new())
     }
 
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        _parent: Option<&RecordId>,
+    ) -> Result<(), PortError> {
+        let outcome = match kind {
+            Kind::Contact => self.client.customers().delete(id).await,
+            _ => self.client.tickets().delete(id).await,
+        };
+        match outcome {
+            Err(Error::NotFound { .. }) => Ok(()),
+            other => other.map_err(PortError::from),
+        }
+    }
+
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
+        if record.kind == Kind::Contact {
+            let page = self
+                .client
+                .appointments()
+                .page(&Filter::default(), &Cursor::start())
+                .await
+                .map_err(PortError::from)?;
+            let booked = page
+                .items
+                .iter()
+                .any(|one| one.customer.as_ref() == Some(&record.id));
+            return Ok(booked.then(|| "it has an appointment".to_owned()));
+        }
+        let comments = self.client.ticket_comments();
+        match comments.page(&record.id, &Cursor::start()).await {
+            Ok(page) if page.items.is_empty() => Ok(None),
+            Ok(_) => Ok(Some("it has comments".to_owned())),
+            Err(Error::NotOffered { .. }) => Ok(Some(
+                "the account does not let comments be read, so that somebody's could be lost"
+                    .to_owned(),
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn find(
         &self,
         draft: &Draft,

@@ -3,15 +3,19 @@
 mod check;
 mod connect;
 mod demo;
+mod explain;
 mod log;
 mod preview;
+mod retry;
 mod review;
 mod rules;
+mod runs;
 mod serve;
 mod shop;
 mod status;
 mod sync;
 mod twin;
+mod undo;
 
 use crate::cli::{Command, Global};
 use crate::config;
@@ -42,7 +46,20 @@ pub(crate) async fn run(
         Command::Check { name } => check::run(&app, &name, output).await,
         Command::Preview { name } => preview::run(&app, &name, output).await,
         Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,
-        Command::Status { name } => status::run(&app, name.as_deref(), output).await,
+        Command::Status {
+            name: Some(name),
+            differences: true,
+            limit,
+        } => status::differences(&app, &name, limit, output).await,
+        Command::Status { name, .. } => status::run(&app, name.as_deref(), output).await,
+        Command::Explain {
+            name,
+            record,
+            field,
+        } => explain::run(&app, &name, &record, field.as_deref(), output).await,
+        Command::Undo(what) => undo::run(&app, what, output).await,
+        Command::Runs { name, limit } => runs::run(&app, &name, limit, output).await,
+        Command::Retry { name, id, all } => retry::run(&app, &name, id, all, output).await,
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,

@@ -1,6 +1,7 @@
 //! The repositories: what may be read, and how changes are written. One file per subject.
 
 mod commit;
+mod exchanges;
 mod facts;
 mod intents;
 mod journal;

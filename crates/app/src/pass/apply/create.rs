@@ -1,13 +1,15 @@
 //! Making a record: drafted from its source as it is now, with a mark by which it is found again.
 
-use super::{Outcome, done, progress, reference_of};
+use super::{Outcome, progress, reference_of};
 use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
 use crate::ports::{Cause, Draft, Made, Port, PortError};
 use domain::{Field, Kind, LinkId, Record, RecordId, Side, Value, normalize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::{Change, Intent, IntentState, Key, Link, RecordState};
+use sync::Ground;
 
 /// More waiting writes than this are a bulk.
 const BULK: u64 = 100;
@@ -192,12 +194,15 @@ impl Pass<'_> {
         };
         let mut changes = Vec::new();
         payload.source = self.judge.project(source);
+        payload.changes = self.judge.drafted(source, &payload.withhold);
+        payload.grounds = created_grounds(&payload, source.side);
         match made.record {
             Some(record) => {
                 let after =
                     self.judge
                         .after_create(source, &payload.source, &record, &payload.withhold);
                 after.put_into(&mut link);
+                let shown = self.judge.project_with(&record, source);
                 changes.push(self.wrote(record));
                 changes.push(Change::Settle(
                     intent.side,
@@ -205,7 +210,7 @@ impl Pass<'_> {
                     made.id.clone(),
                     RecordState::Settled,
                 ));
-                changes.push(done(intent, &made.id));
+                changes.push(self.finish(intent, &made.id, &payload.kept(&shown)));
                 changes.push(self.journal(
                     "created",
                     intent,
@@ -265,4 +270,12 @@ impl Pass<'_> {
             progress(intent, IntentState::Ready),
         ]))
     }
+}
+
+/// Every value of a new record has the same ground.
+fn created_grounds(payload: &Payload, from: Side) -> BTreeMap<Field, Ground> {
+    let fields = payload.changes.keys();
+    fields
+        .map(|field| (*field, Ground::Created { from }))
+        .collect()
 }

@@ -4,8 +4,9 @@ use super::Outcome;
 use crate::AppError;
 use crate::judge::LinkState;
 use crate::pass::Pass;
+use crate::pass::decide::pairs::grounds_of;
 use crate::pass::payload::Payload;
-use crate::ports::{Cause, Port};
+use crate::ports::{Cause, Port, PortError};
 use domain::{Field, Record, Side, Value};
 use store::{Change, Intent, IntentState, Link};
 
@@ -54,32 +55,57 @@ impl Pass<'_> {
             Side::HighLevel => (&target, &source.record),
             Side::MyGadgetRepairs => (&source.record, &target),
         };
-        let wanted = self.judge.judge(&link, left, right).merge.to(side).clone();
+        let stored = Payload::read(intent);
+        if stored.undo.is_some() {
+            let place = super::take_back::Place {
+                link,
+                source: source.record,
+                target,
+                parent,
+            };
+            return self.take_back(port, intent, stored, place).await;
+        }
+        let merge = self.judge.judge(&link, left, right).merge;
+        let wanted = merge.to(side).clone();
         if let Some(state) = self.further_address(&link, &wanted, &target) {
             let mut outcome = self.decide_anew(intent);
             outcome.changes.splice(0..0, [seen, state.rebase(link.id)]);
             return Ok(outcome);
         }
-        let before = Payload::read(intent);
+        let before = self.judge.project_with(&target, &source.record);
+        let landed = stored.landed(&before);
         let mut writes = self.judge.native(&wanted, &target, &source.record);
-        if before.adorn
+        if stored.adorn
             && let Some(adornment) = mapping::adorn(&target, &source.record)
         {
             for (field, value) in adornment.fields {
                 writes.entry(field).or_insert(value);
             }
         }
+        let payload = Payload {
+            changes: wanted,
+            grounds: grounds_of(&merge, side),
+            source: self.judge.project(&source.record),
+            before,
+            ..stored.clone()
+        }
+        .with_landed(landed, &stored);
+        if writes.is_empty() && !payload.changes.is_empty() {
+            // An earlier attempt arrived although its answer was lost.
+            let mut changes = vec![seen];
+            changes.extend(self.read_back_update(intent, &payload, &link, &target, &source.record));
+            return Ok(Outcome::of(changes));
+        }
         if writes.is_empty() {
             let mut outcome = self.decide_anew(intent);
             outcome.changes.insert(0, seen);
             return Ok(outcome);
         }
-        let payload = Payload {
-            changes: wanted,
-            source: self.judge.project(&source.record),
-            before: self.judge.project_with(&target, &source.record),
-            ..before
-        };
+        if !payload.writes_as(&stored) {
+            // Known before it is sent: whether it arrived can be told even if its answer is lost.
+            let rewrite = Change::Rewrite(intent.id, payload.to_json());
+            self.commit(vec![rewrite]).await?;
+        }
         match port
             .update(intent.kind, &target_id, parent.as_ref(), &writes)
             .await
@@ -97,8 +123,8 @@ impl Pass<'_> {
                 ));
                 Ok(Outcome::of(changes))
             }
+            // What was looked at before the write is not stored: it would pass for what was read back.
             Ok(None) => Ok(Outcome::of(vec![
-                seen,
                 Change::Rewrite(intent.id, payload.to_json()),
                 Change::Progress {
                     intent: intent.id,
@@ -126,12 +152,29 @@ impl Pass<'_> {
                             .push(Change::Gone(side, intent.kind, target_id));
                         outcome
                     }
-                    Cause::Other => self.failed(intent, error),
+                    Cause::Other => self.failed_update(intent, payload, error),
                 };
                 outcome.changes.insert(0, seen);
                 Ok(outcome)
             }
         }
+    }
+
+    /// An update whose answer was lost is looked for by its next attempt.
+    pub(super) fn failed_update(
+        &self,
+        intent: &Intent,
+        mut payload: Payload,
+        error: PortError,
+    ) -> Outcome {
+        let maybe_applied = error.maybe_applied;
+        let mut outcome = self.failed(intent, error);
+        if maybe_applied && !payload.maybe_applied {
+            payload.maybe_applied = true;
+            let rewrite = Change::Rewrite(intent.id, payload.to_json());
+            outcome.changes.push(rewrite);
+        }
+        outcome
     }
 
     /// Writing an address that the contact has as a further one would make it the primary and drop the
