@@ -2,6 +2,16 @@
 
 use url::Url;
 
+/// How much goes on at once within a shop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Concurrency {
+    /// Both sides side by side, and as many requests at once as a side takes.
+    #[default]
+    Parallel,
+    /// One thing after the other, so that the same beginning leads to the same end: for simulations.
+    Sequential,
+}
+
 /// Addresses and ceilings. Everything else about a shop is in the store.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
@@ -28,6 +38,8 @@ pub struct AppConfig {
     pub clock_skew_seconds: i64,
     /// Seconds that a pass waits for budget or for something to become due before it ends.
     pub patience_seconds: i64,
+    /// How much goes on at once within a shop.
+    pub concurrency: Concurrency,
 }
 
 impl AppConfig {
@@ -48,6 +60,7 @@ impl AppConfig {
             index_lag_seconds: 90,
             clock_skew_seconds: 300,
             patience_seconds: 300,
+            concurrency: Concurrency::Parallel,
         })
     }
 }

@@ -18,7 +18,7 @@ mod sides;
 mod status;
 
 pub use check::{CheckLine, CheckReport, Verdict};
-pub use config::AppConfig;
+pub use config::{AppConfig, Concurrency};
 pub use error::AppError;
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};

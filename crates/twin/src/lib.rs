@@ -20,4 +20,5 @@ mod tests;
 pub use clock::TwinClock;
 pub use fault::{Fate, FaultProfile, FaultProfileError, Ruling};
 pub use ids::Ids;
+pub use request_log::Entry as LoggedRequest;
 pub use running::{RunningTwins, TwinError, TwinOptions, Vendor, start, start_with};

@@ -12,6 +12,7 @@ use crate::control::Shared;
 use crate::fault::FaultProfile;
 use crate::highlevel::{self, HighLevelTwin};
 use crate::mygadgetrepairs::{self, MyGadgetRepairsTwin};
+use crate::request_log::Entry as LoggedRequest;
 use crate::serve::{self, Face};
 use crate::shop::MadeUpShop;
 
@@ -264,6 +265,12 @@ impl RunningTwins {
     /// Requests to a vendor's paths so far.
     pub fn requests(&self, vendor: Vendor) -> u64 {
         self.at(vendor).shared.requests()
+    }
+
+    /// Up to `limit` of the newest requests to a vendor's paths with a number above `after`, oldest first, without
+    /// their bodies.
+    pub fn log(&self, vendor: Vendor, after: u64, limit: usize) -> Vec<LoggedRequest> {
+        self.at(vendor).shared.log.after(after, limit, false)
     }
 
     /// Ends both twins and waits until open requests are answered.

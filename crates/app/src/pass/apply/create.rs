@@ -8,6 +8,7 @@ use crate::ports::{Cause, Draft, Made, Port, PortError};
 use domain::{Field, Kind, LinkId, Record, RecordId, Side, Value, normalize};
 use serde_json::json;
 use store::{Change, Intent, IntentState, Key, Link, RecordState};
+use sync::SingleDecision;
 
 /// More waiting writes than this are a bulk.
 const BULK: u64 = 100;
@@ -22,6 +23,13 @@ impl Pass<'_> {
         let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
+        if !matches!(
+            self.judge.single(&source, true),
+            SingleDecision::Create { .. }
+        ) {
+            // Since it was decided, the source became one that gets no counterpart: a task was completed.
+            return Ok(self.decide_anew(intent));
+        }
         if !self.is_bulk(intent.side) {
             // Somebody may have entered the person on this side since the last poll.
             match self.strangers(port, &draft).await {
@@ -36,7 +44,10 @@ impl Pass<'_> {
             }
         }
         match port.create(&draft).await {
-            Ok(made) => self.made(intent, payload, &source, made),
+            Ok(made) => {
+                self.note_carried_out(intent.id);
+                self.made(intent, payload, &source, made)
+            }
             Err(error) => match error.cause.clone() {
                 Cause::Duplicate { id, field } => {
                     self.duplicate(port, intent, payload, &id, field, &error)
@@ -194,17 +205,25 @@ impl Pass<'_> {
         payload.source = self.judge.project(source);
         match made.record {
             Some(record) => {
-                let after =
-                    self.judge
-                        .after_create(source, &payload.source, &record, &payload.withhold);
+                // Found by a look-up: people may have been there since, unless the record tells otherwise.
+                let in_doubt = self.is_in_doubt(intent.id) && !is_untouched(&record);
+                let after = self.judge.after_create(
+                    source,
+                    &payload.source,
+                    &record,
+                    &payload.withhold,
+                    in_doubt,
+                );
                 after.put_into(&mut link);
                 changes.push(self.wrote(record));
-                changes.push(Change::Settle(
-                    intent.side,
-                    intent.kind,
-                    made.id.clone(),
-                    RecordState::Settled,
-                ));
+                if !in_doubt {
+                    changes.push(Change::Settle(
+                        intent.side,
+                        intent.kind,
+                        made.id.clone(),
+                        RecordState::Settled,
+                    ));
+                }
                 changes.push(done(intent, &made.id));
                 changes.push(self.journal(
                     "created",
@@ -264,5 +283,13 @@ impl Pass<'_> {
             Change::Rewrite(intent.id, payload.to_json()),
             progress(intent, IntentState::Ready),
         ]))
+    }
+}
+
+/// Whether a record says that nobody changed it since it was made.
+fn is_untouched(record: &Record) -> bool {
+    match (record.created_at, record.changed_at) {
+        (Some(made), Some(changed)) => changed.as_second() - made.as_second() <= 1,
+        _ => false,
     }
 }

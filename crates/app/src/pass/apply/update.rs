@@ -8,6 +8,7 @@ use crate::pass::payload::Payload;
 use crate::ports::{Cause, Port};
 use domain::{Field, Record, Side, Value};
 use store::{Change, Intent, IntentState, Link};
+use sync::Overruled;
 
 impl Pass<'_> {
     pub(super) async fn update(
@@ -32,11 +33,12 @@ impl Pass<'_> {
             return Ok(self.decide_anew(intent));
         };
         let target_id = link.on(side).clone();
-        let parent = self
+        let known = self
             .store
             .record(shop, side, intent.kind, &target_id)
             .await?
-            .and_then(|stored| stored.record.parent);
+            .map(|stored| stored.record);
+        let parent = known.as_ref().and_then(|known| known.parent.clone());
         // Look before overwriting: a person may have edited the record since the last poll.
         let target = match port.fetch(intent.kind, &target_id, parent.as_ref()).await {
             Ok(Some(target)) => target,
@@ -54,7 +56,8 @@ impl Pass<'_> {
             Side::HighLevel => (&target, &source.record),
             Side::MyGadgetRepairs => (&source.record, &target),
         };
-        let wanted = self.judge.judge(&link, left, right).merge.to(side).clone();
+        let merge = self.judge.judge(&link, left, right).merge;
+        let wanted = merge.to(side).clone();
         if let Some(state) = self.further_address(&link, &wanted, &target) {
             let mut outcome = self.decide_anew(intent);
             outcome.changes.splice(0..0, [seen, state.rebase(link.id)]);
@@ -80,14 +83,23 @@ impl Pass<'_> {
             before: self.judge.project_with(&target, &source.record),
             ..before
         };
+        let overruled = self.newly_overruled(
+            &link,
+            known.as_ref(),
+            &target,
+            &source.record,
+            merge.overruled,
+        );
         match port
             .update(intent.kind, &target_id, parent.as_ref(), &writes)
             .await
         {
             Ok(Some(mut record)) => {
+                self.note_carried_out(intent.id);
                 // Answers to writes may leave out what they do not change.
                 record.parent = record.parent.or(parent);
                 let mut changes = vec![seen, self.wrote(record.clone())];
+                changes.extend(overruled);
                 changes.extend(self.read_back_update(
                     intent,
                     &payload,
@@ -97,18 +109,23 @@ impl Pass<'_> {
                 ));
                 Ok(Outcome::of(changes))
             }
-            Ok(None) => Ok(Outcome::of(vec![
-                seen,
-                Change::Rewrite(intent.id, payload.to_json()),
-                Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Written,
-                    target: Some(target_id),
-                    not_before: None,
-                    counts: false,
-                    failure: None,
-                },
-            ])),
+            Ok(None) => {
+                self.note_carried_out(intent.id);
+                // What was seen before the write is not kept: it must not pass for a reading after it.
+                let mut changes = vec![
+                    Change::Rewrite(intent.id, payload.to_json()),
+                    Change::Progress {
+                        intent: intent.id,
+                        state: IntentState::Written,
+                        target: Some(target_id),
+                        not_before: None,
+                        counts: false,
+                        failure: None,
+                    },
+                ];
+                changes.extend(overruled);
+                Ok(Outcome::of(changes))
+            }
             Err(error) => {
                 let mut outcome = match error.cause.clone() {
                     Cause::Duplicate { field, .. } => {
@@ -132,6 +149,27 @@ impl Pass<'_> {
                 Ok(outcome)
             }
         }
+    }
+
+    /// The line of the journal that keeps values which this write replaces and which were not known when it was
+    /// decided: a person edited the record since the last poll.
+    fn newly_overruled(
+        &self,
+        link: &Link,
+        known: Option<&Record>,
+        target: &Record,
+        source: &Record,
+        mut overruled: Vec<Overruled>,
+    ) -> Option<Change> {
+        if let Some(known) = known {
+            let (left, right) = match target.side {
+                Side::HighLevel => (known, source),
+                Side::MyGadgetRepairs => (source, known),
+            };
+            let before = self.judge.judge(link, left, right).merge.overruled;
+            overruled.retain(|value| !before.contains(value));
+        }
+        (!overruled.is_empty()).then(|| self.overruled(link, &overruled))
     }
 
     /// Writing an address that the contact has as a further one would make it the primary and drop the

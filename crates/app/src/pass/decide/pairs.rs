@@ -12,7 +12,7 @@ use store::{
     Change, Intent, IntentOp, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind,
     ReviewState, StoredRecord,
 };
-use sync::{Conflict, PairDecision};
+use sync::{Conflict, Overruled, PairDecision};
 
 impl Pass<'_> {
     pub(super) async fn decide_pairs(
@@ -110,16 +110,7 @@ impl Pass<'_> {
             ));
         }
         if !decision.merge.overruled.is_empty() {
-            // A person's value gives way to a rule: it is kept here, never lost silently.
-            changes.push(Change::Journal(JournalEntry {
-                run: self.run,
-                event: "overruled",
-                side: Some(Side::HighLevel),
-                kind: Some(link.kind),
-                record: Some(link.left.clone()),
-                counterpart: Some(link.right.clone()),
-                detail: json!({"values": decision.merge.overruled}),
-            }));
+            changes.push(self.overruled(link, &decision.merge.overruled));
         }
         changes.push(state.rebase(link.id));
         // One side at a time: what is written to the other is decided again on the outcome.
@@ -133,6 +124,19 @@ impl Pass<'_> {
         }
         changes.push(settle(left));
         changes.push(settle(right));
+    }
+
+    /// A person's value gives way to a rule: it is kept in the journal, never lost silently.
+    pub(in crate::pass) fn overruled(&self, link: &Link, values: &[Overruled]) -> Change {
+        Change::Journal(JournalEntry {
+            run: self.run,
+            event: "overruled",
+            side: Some(Side::HighLevel),
+            kind: Some(link.kind),
+            record: Some(link.left.clone()),
+            counterpart: Some(link.right.clone()),
+            detail: json!({"values": values}),
+        })
     }
 
     fn update_intent(&self, link: &Link, side: Side, decision: &PairDecision) -> Intent {
