@@ -1,6 +1,6 @@
 //! Drawing a schedule from a seed.
 
-use crate::step::{Act, Deed, Delivery, Step};
+use crate::step::{Act, Deed, Step};
 use domain::{Field, Side};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -175,15 +175,10 @@ fn draw(random: &mut StdRng, number: &mut u32) -> Step {
         },
         974..978 => Step::Pause,
         978..986 => Step::Resume,
-        _ => Step::Deliver(
-            [
-                Delivery::InOrder,
-                Delivery::Shuffled,
-                Delivery::Doubled,
-                Delivery::Lost,
-                Delivery::WithForgery,
-            ][random.random_range(0..5)],
-        ),
+        // Deliveries are drawn once the engine takes them.
+        _ => Step::Wait {
+            seconds: random.random_range(1..90),
+        },
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::Intent;
+use sync::Overruled;
 
 /// The document of an intent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub(crate) struct Payload {
     /// Fields that the vendor refuses for this record, because another record has the same key.
     #[serde(default)]
     pub(crate) withhold: BTreeSet<Field>,
+    /// People's values that the write replaces and that the journal keeps already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) overruled: Vec<Overruled>,
 }
 
 impl Payload {

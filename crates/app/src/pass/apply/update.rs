@@ -33,12 +33,11 @@ impl Pass<'_> {
             return Ok(self.decide_anew(intent));
         };
         let target_id = link.on(side).clone();
-        let known = self
+        let parent = self
             .store
             .record(shop, side, intent.kind, &target_id)
             .await?
-            .map(|stored| stored.record);
-        let parent = known.as_ref().and_then(|known| known.parent.clone());
+            .and_then(|stored| stored.record.parent);
         // Look before overwriting: a person may have edited the record since the last poll.
         let target = match port.fetch(intent.kind, &target_id, parent.as_ref()).await {
             Ok(Some(target)) => target,
@@ -77,19 +76,14 @@ impl Pass<'_> {
             outcome.changes.insert(0, seen);
             return Ok(outcome);
         }
-        let payload = Payload {
+        let mut payload = Payload {
             changes: wanted,
             source: self.judge.project(&source.record),
             before: self.judge.project_with(&target, &source.record),
             ..before
         };
-        let overruled = self.newly_overruled(
-            &link,
-            known.as_ref(),
-            &target,
-            &source.record,
-            merge.overruled,
-        );
+        self.keep_overruled(intent, &link, &mut payload, merge.overruled)
+            .await?;
         match port
             .update(intent.kind, &target_id, parent.as_ref(), &writes)
             .await
@@ -99,7 +93,6 @@ impl Pass<'_> {
                 // Answers to writes may leave out what they do not change.
                 record.parent = record.parent.or(parent);
                 let mut changes = vec![seen, self.wrote(record.clone())];
-                changes.extend(overruled);
                 changes.extend(self.read_back_update(
                     intent,
                     &payload,
@@ -112,7 +105,7 @@ impl Pass<'_> {
             Ok(None) => {
                 self.note_carried_out(intent.id);
                 // What was seen before the write is not kept: it must not pass for a reading after it.
-                let mut changes = vec![
+                let changes = vec![
                     Change::Rewrite(intent.id, payload.to_json()),
                     Change::Progress {
                         intent: intent.id,
@@ -123,7 +116,6 @@ impl Pass<'_> {
                         failure: None,
                     },
                 ];
-                changes.extend(overruled);
                 Ok(Outcome::of(changes))
             }
             Err(error) => {
@@ -151,25 +143,23 @@ impl Pass<'_> {
         }
     }
 
-    /// The line of the journal that keeps values which this write replaces and which were not known when it was
-    /// decided: a person edited the record since the last poll.
-    fn newly_overruled(
+    /// Keeps in the journal what this write replaces and what was not known when it was decided: a person edited
+    /// the record meanwhile. Stored before the write is sent, since afterwards the value is nowhere else.
+    async fn keep_overruled(
         &self,
+        intent: &Intent,
         link: &Link,
-        known: Option<&Record>,
-        target: &Record,
-        source: &Record,
+        payload: &mut Payload,
         mut overruled: Vec<Overruled>,
-    ) -> Option<Change> {
-        if let Some(known) = known {
-            let (left, right) = match target.side {
-                Side::HighLevel => (known, source),
-                Side::MyGadgetRepairs => (source, known),
-            };
-            let before = self.judge.judge(link, left, right).merge.overruled;
-            overruled.retain(|value| !before.contains(value));
+    ) -> Result<(), AppError> {
+        overruled.retain(|value| !payload.overruled.contains(value));
+        if overruled.is_empty() {
+            return Ok(());
         }
-        (!overruled.is_empty()).then(|| self.overruled(link, &overruled))
+        let line = self.overruled(link, &overruled);
+        payload.overruled.extend(overruled);
+        self.commit(vec![line, Change::Rewrite(intent.id, payload.to_json())])
+            .await
     }
 
     /// Writing an address that the contact has as a further one would make it the primary and drop the

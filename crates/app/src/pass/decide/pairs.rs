@@ -143,6 +143,7 @@ impl Pass<'_> {
         let payload = Payload {
             cause: format!("changed in {}", side.other().title()),
             changes: decision.merge.to(side).clone(),
+            overruled: decision.merge.overruled.clone(),
             ..Payload::default()
         };
         self.intent(
