@@ -12,7 +12,7 @@ use twin::TwinClock;
 /// What one look at the time costs, in microseconds: a reading that follows a write carries a later instant.
 const LOOK: i64 = 50;
 /// A pass that looks at the time so often without an end goes round in circles.
-const ENDLESS: u64 = 100_000;
+const ENDLESS: u64 = 20_000;
 
 /// Why a pass was cut off in the middle. Travels as the payload of an unwinding: nothing of the pass goes on,
 /// just as when its process is killed.

@@ -6,7 +6,7 @@ use crate::stage::Arena;
 use crate::{Setting, Trouble};
 
 /// Plays at most, so that a stubborn failure is told in good time.
-const TRIES: usize = 400;
+const TRIES: usize = 200;
 
 /// The shortest schedule found that breaks the same invariant: steps are dropped by halves, then one by one.
 pub(crate) fn shrink(
