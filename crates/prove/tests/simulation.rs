@@ -102,3 +102,18 @@ fn a_task_that_is_completed_before_its_ticket_is_made_gets_none() {
         &[act(3, Side::HighLevel, Deed::EditWork(Field::Completed))],
     );
 }
+
+#[test]
+fn invariant_3_an_edit_of_the_source_before_the_look_up_is_carried_over() {
+    killed_anywhere(
+        &[
+            act(1, Side::HighLevel, Deed::NewPerson),
+            PASS,
+            act(2, Side::HighLevel, Deed::NewWork),
+        ],
+        &[
+            Step::LockOut { seconds: 600 },
+            act(3, Side::HighLevel, Deed::EditWork(Field::Title)),
+        ],
+    );
+}

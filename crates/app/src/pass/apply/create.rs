@@ -203,10 +203,20 @@ impl Pass<'_> {
         };
         let mut changes = Vec::new();
         payload.source = self.judge.project(source);
+        let found = self.is_in_doubt(intent.id);
+        if found {
+            // Found by a look-up: what was sent is what was decided. An edit of the source since is news.
+            for (field, value) in &payload.changes {
+                match value {
+                    Some(value) => payload.source.insert(*field, value.clone()),
+                    None => payload.source.remove(field),
+                };
+            }
+        }
         match made.record {
             Some(record) => {
                 // Found by a look-up: people may have been there since, unless the record tells otherwise.
-                let in_doubt = self.is_in_doubt(intent.id) && !is_untouched(&record);
+                let in_doubt = found && !is_untouched(&record);
                 let after = self.judge.after_create(
                     source,
                     &payload.source,
@@ -216,14 +226,17 @@ impl Pass<'_> {
                 );
                 after.put_into(&mut link);
                 changes.push(self.wrote(record));
-                if !in_doubt {
-                    changes.push(Change::Settle(
+                changes.push(if found {
+                    // Both are compared once more: either may have been edited since.
+                    Change::Unsettle(intent.side.other(), intent.kind, source.id.clone())
+                } else {
+                    Change::Settle(
                         intent.side,
                         intent.kind,
                         made.id.clone(),
                         RecordState::Settled,
-                    ));
-                }
+                    )
+                });
                 changes.push(done(intent, &made.id));
                 changes.push(self.journal(
                     "created",
