@@ -205,21 +205,27 @@ impl Judge {
 
     /// The link of a record just made, from what it reads back as. `had` are the source's shared fields
     /// at the moment of writing, `withhold` the fields that were left out since another record holds the
-    /// same key.
+    /// same key. In doubt, what it shows is not what was written: a person may have edited it meanwhile, so
+    /// differing fields were never in step and are decided by the rules, not taken for the vendor's form.
     pub(crate) fn after_create(
         &self,
         source: &Record,
         had: &Fields,
         made: &Record,
         withhold: &BTreeSet<Field>,
+        in_doubt: bool,
     ) -> LinkState {
         let side = made.side;
         let shown = project_linked(made, Some(source), &self.rules, &self.setting).fields;
-        let base = self
+        let mut base = self
             .rules
             .fields_of(made.kind)
             .map(|rules| Base::created(side, rules, had, &shown, &[]))
             .unwrap_or_default();
+        if in_doubt {
+            base.0
+                .retain(|field, _| field.same(shown.get(field), had.get(field)));
+        }
         let withheld = withhold
             .iter()
             .filter(|field| had.contains_key(field))
@@ -246,18 +252,27 @@ impl Judge {
         }
     }
 
-    /// What a link holds after an update of `side` that reads back as `shown`.
+    /// What a link holds after an update of `side` that reads back as `shown`. In doubt, a value that is neither
+    /// the old one nor ours may be a person's: the base stays, and both edits are weighed by the rules.
     pub(crate) fn after_update(
         &self,
         link: &Link,
         payload: &Payload,
         shown: &Record,
         source: &Record,
+        in_doubt: bool,
     ) -> LinkState {
         let side = shown.side;
         let fields = project_linked(shown, Some(source), &self.rules, &self.setting).fields;
         let mut base: Base = serde_json::from_value(link.base.clone()).unwrap_or_default();
-        let refused = base.settle(side, &payload.changes, &payload.before, &fields);
+        let mut written = payload.changes.clone();
+        if in_doubt {
+            written.retain(|field, value| {
+                let shows = fields.get(field);
+                field.same(value.as_ref(), shows) || field.same(payload.before.get(field), shows)
+            });
+        }
+        let refused = base.settle(side, &written, &payload.before, &fields);
         let mut notes = Notes::of(link);
         notes
             .withheld

@@ -29,7 +29,7 @@ mod undo;
 
 pub use agreement::{Difference, DifferingField, Why};
 pub use check::{CheckLine, CheckReport, Verdict};
-pub use config::{AppConfig, BuiltInError, webhook_keys};
+pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
 pub use error::AppError;
 pub use explain::{
     Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,

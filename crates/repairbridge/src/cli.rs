@@ -37,6 +37,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// The whole product on this machine, with both vendors emulated and a made-up repair shop.
     Demo(Demo),
+    /// Plays made-up days of a shop against the emulators, from seeds, and certifies that nothing was lost or
+    /// doubled. Touches neither vendor nor shop. Exit status 1 when something did not hold.
+    Prove(Prove),
     /// Just the emulators of both vendors, for tests.
     Twin(Twin),
     /// Adds, lists, shows, pauses, resumes and removes shops.
@@ -141,6 +144,18 @@ pub(crate) struct Demo {
     /// Ends after the first complete sync.
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// The shop whose rules, country and time zone are used; the default ones where left out.
+    pub(crate) name: Option<String>,
+    /// Schedules to play; each from a seed of its own.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) schedules: u64,
+    /// The first seed; the others follow.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]

@@ -11,8 +11,8 @@ pub(super) use failure::ATTEMPTS;
 
 use super::Pass;
 use super::payload::Payload;
-use crate::AppError;
 use crate::ports::{Port, PortError};
+use crate::{AppError, Concurrency};
 use domain::{Kind, Record, RecordId, Side, Timestamp};
 use futures::{Stream, StreamExt};
 use std::pin::pin;
@@ -85,7 +85,7 @@ impl Pass<'_> {
             }
             let outcomes = futures::stream::iter(intents)
                 .map(|intent| self.carry_out(self.connection.on(side, intent.lane), intent))
-                .buffer_unordered(at_once);
+                .buffer_unordered(self.at_once(at_once));
             let mut stop = None;
             let mut trouble = 0;
             self.commit_outcomes(outcomes, |outcome| {
@@ -126,6 +126,19 @@ impl Pass<'_> {
         outcomes: impl Stream<Item = Result<Outcome, AppError>>,
         mut look: impl FnMut(&mut Outcome),
     ) -> Result<(), AppError> {
+        if self.config.concurrency == Concurrency::Sequential {
+            let mut outcomes = pin!(outcomes.chunks(COMMIT));
+            while let Some(batch) = outcomes.next().await {
+                let mut changes = Vec::new();
+                for outcome in batch {
+                    let mut outcome: Outcome = outcome?;
+                    look(&mut outcome);
+                    changes.extend(outcome.changes);
+                }
+                self.commit(changes).await?;
+            }
+            return Ok(());
+        }
         let (done, mut ready) = tokio::sync::mpsc::unbounded_channel();
         let produce = async {
             let mut outcomes = pin!(outcomes);

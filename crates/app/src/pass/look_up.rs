@@ -40,7 +40,7 @@ impl Pass<'_> {
             .collect();
         let outcomes = futures::stream::iter(due)
             .map(|intent| async move { self.look_up(port, &intent).await })
-            .buffer_unordered(at_once(port.side()));
+            .buffer_unordered(self.at_once(at_once(port.side())));
         self.commit_outcomes(outcomes, |_| {}).await
     }
 
@@ -247,9 +247,13 @@ impl Pass<'_> {
         record: &Record,
         source: &Record,
     ) -> Vec<Change> {
-        let after = self
-            .judge
-            .after_create(source, &payload.source, record, &payload.withhold);
+        let after = self.judge.after_create(
+            source,
+            &payload.source,
+            record,
+            &payload.withhold,
+            self.is_in_doubt(intent.id),
+        );
         let shown = self.judge.project_with(record, source);
         let mut changes = vec![
             after.rebase(link.id),
@@ -292,7 +296,10 @@ impl Pass<'_> {
         source: &Record,
     ) -> Vec<Change> {
         self.tally(|tally| tally.changed(intent.side, intent.kind));
-        let after = self.judge.after_update(link, payload, record, source);
+        let in_doubt = self.is_in_doubt(intent.id);
+        let after = self
+            .judge
+            .after_update(link, payload, record, source, in_doubt);
         let mut detail = after.detail(payload);
         detail["reference"] = super::apply::reference_of(record, Some(source)).into();
         let shown = self.judge.project_with(record, source);

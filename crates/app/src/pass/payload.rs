@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::Intent;
-use sync::{Changes, Ground};
+use sync::{Changes, Ground, Overruled};
 
 /// The document of an intent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub(crate) struct Payload {
     /// Fields that the vendor refuses for this record, because another record has the same key.
     #[serde(default)]
     pub(crate) withhold: BTreeSet<Field>,
+    /// People's values that the write replaces and that the journal keeps already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) overruled: Vec<Overruled>,
     /// It takes back earlier writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) undo: Option<Undo>,

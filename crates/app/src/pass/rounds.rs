@@ -83,10 +83,11 @@ impl Pass<'_> {
 
     pub(super) async fn read_both(&self, options: Options) -> Result<(), AppError> {
         self.progress.phase(Phase::Reading);
-        tokio::try_join!(
+        self.both(
             self.read_side(&*self.connection.highlevel, options),
-            self.read_side(&*self.connection.mygadgetrepairs, options)
-        )?;
+            self.read_side(&*self.connection.mygadgetrepairs, options),
+        )
+        .await?;
         Ok(())
     }
 
@@ -100,10 +101,12 @@ impl Pass<'_> {
         self.progress.phase(Phase::Writing);
         self.count_waiting().await?;
         let deadline = self.after(self.now(), LANE_SECONDS);
-        let (one, other) = tokio::try_join!(
-            self.write_side(left, deadline),
-            self.write_side(right, deadline)
-        )?;
+        let (one, other) = self
+            .both(
+                self.write_side(left, deadline),
+                self.write_side(right, deadline),
+            )
+            .await?;
         self.progress.phase(Phase::ReadingBack);
         self.look_up_both().await?;
         self.read_back(left).await?;

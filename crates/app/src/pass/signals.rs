@@ -132,7 +132,7 @@ impl Pass<'_> {
                 };
                 (kind, id, hint, look)
             })
-            .buffer_unordered(AT_ONCE);
+            .buffer_unordered(self.at_once(AT_ONCE));
         let mut outcome = Outcome::default();
         let mut news = false;
         while let Some((kind, id, hint, look)) = looks.next().await {

@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod log;
 mod preview;
+mod prove;
 mod retry;
 mod review;
 mod rules;
@@ -30,10 +31,11 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Exit, Problem> {
     let output = *output;
-    // These two need no configuration.
+    // These need no configuration, or only where a shop is named.
     let command = match command {
         Command::Demo(what) => return demo::run(what, output).await,
         Command::Twin(what) => return twin::run(what, output).await,
+        Command::Prove(what) => return prove::run(global, what, output).await,
         command => command,
     };
     let config = config::load(global.config.as_deref())?;
@@ -63,7 +65,7 @@ pub(crate) async fn run(
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,
-        Command::Demo(_) | Command::Twin(_) => Ok(Exit::Done),
+        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) => Ok(Exit::Done),
     };
     store.close().await;
     outcome

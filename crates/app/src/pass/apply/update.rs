@@ -9,6 +9,7 @@ use crate::pass::payload::Payload;
 use crate::ports::{Cause, Port, PortError};
 use domain::{Field, Record, Side, Value};
 use store::{Change, Intent, IntentState, Link};
+use sync::Overruled;
 
 impl Pass<'_> {
     pub(super) async fn update(
@@ -101,7 +102,11 @@ impl Pass<'_> {
             outcome.changes.insert(0, seen);
             return Ok(outcome);
         }
-        if !payload.writes_as(&stored) {
+        let mut payload = payload;
+        let told = self
+            .keep_overruled(intent, &link, &mut payload, merge.overruled)
+            .await?;
+        if !told && !payload.writes_as(&stored) {
             // Known before it is sent: whether it arrived can be told even if its answer is lost.
             let rewrite = Change::Rewrite(intent.id, payload.to_json());
             self.commit(vec![rewrite]).await?;
@@ -111,6 +116,7 @@ impl Pass<'_> {
             .await
         {
             Ok(Some(mut record)) => {
+                self.note_carried_out(intent.id);
                 // Answers to writes may leave out what they do not change.
                 record.parent = record.parent.or(parent);
                 let mut changes = vec![seen, self.wrote(record.clone())];
@@ -123,18 +129,22 @@ impl Pass<'_> {
                 ));
                 Ok(Outcome::of(changes))
             }
-            // What was looked at before the write is not stored: it would pass for what was read back.
-            Ok(None) => Ok(Outcome::of(vec![
-                Change::Rewrite(intent.id, payload.to_json()),
-                Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Written,
-                    target: Some(target_id),
-                    not_before: None,
-                    counts: false,
-                    failure: None,
-                },
-            ])),
+            Ok(None) => {
+                self.note_carried_out(intent.id);
+                // What was seen before the write is not kept: it must not pass for a reading after it.
+                let changes = vec![
+                    Change::Rewrite(intent.id, payload.to_json()),
+                    Change::Progress {
+                        intent: intent.id,
+                        state: IntentState::Written,
+                        target: Some(target_id),
+                        not_before: None,
+                        counts: false,
+                        failure: None,
+                    },
+                ];
+                Ok(Outcome::of(changes))
+            }
             Err(error) => {
                 let mut outcome = match error.cause.clone() {
                     Cause::Duplicate { field, .. } => {
@@ -175,6 +185,27 @@ impl Pass<'_> {
             outcome.changes.push(rewrite);
         }
         outcome
+    }
+
+    /// Keeps in the journal what this write replaces and what was not known when it was decided: a person edited
+    /// the record meanwhile. Stored before the write is sent, since afterwards the value is nowhere else. Answers
+    /// whether there was anything.
+    async fn keep_overruled(
+        &self,
+        intent: &Intent,
+        link: &Link,
+        payload: &mut Payload,
+        mut overruled: Vec<Overruled>,
+    ) -> Result<bool, AppError> {
+        overruled.retain(|value| !payload.overruled.contains(value));
+        if overruled.is_empty() {
+            return Ok(false);
+        }
+        let line = self.overruled(link, &overruled);
+        payload.overruled.extend(overruled);
+        self.commit(vec![line, Change::Rewrite(intent.id, payload.to_json())])
+            .await?;
+        Ok(true)
     }
 
     /// Writing an address that the contact has as a further one would make it the primary and drop the

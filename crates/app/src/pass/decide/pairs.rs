@@ -12,7 +12,7 @@ use store::{
     Change, Intent, IntentOp, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind,
     ReviewState, StoredRecord,
 };
-use sync::{Conflict, Ground, Merge, PairDecision};
+use sync::{Conflict, Ground, Merge, Overruled, PairDecision};
 
 impl Pass<'_> {
     pub(super) async fn decide_pairs(
@@ -113,19 +113,7 @@ impl Pass<'_> {
             ));
         }
         if !decision.merge.overruled.is_empty() {
-            // A person's value gives way to a rule: it is told here and kept with the write.
-            changes.push(Change::Journal(JournalEntry {
-                run: self.run,
-                event: "overruled",
-                side: Some(Side::HighLevel),
-                kind: Some(link.kind),
-                record: Some(link.left.clone()),
-                counterpart: Some(link.right.clone()),
-                detail: json!({
-                    "fields": decision.merge.overruled.iter().map(|one| one.field).collect::<Vec<_>>(),
-                    "reference": right.reference,
-                }),
-            }));
+            changes.push(self.overruled(link, &decision.merge.overruled));
         }
         changes.push(state.rebase(link.id));
         // One side at a time: what is written to the other is decided again on the outcome.
@@ -163,6 +151,22 @@ impl Pass<'_> {
         }
     }
 
+    /// A person's value gives way to a rule: it is kept in the journal, never lost silently.
+    pub(in crate::pass) fn overruled(&self, link: &Link, values: &[Overruled]) -> Change {
+        Change::Journal(JournalEntry {
+            run: self.run,
+            event: "overruled",
+            side: Some(Side::HighLevel),
+            kind: Some(link.kind),
+            record: Some(link.left.clone()),
+            counterpart: Some(link.right.clone()),
+            detail: json!({
+                "fields": values.iter().map(|one| one.field).collect::<Vec<_>>(),
+                "values": values,
+            }),
+        })
+    }
+
     fn update_intent(&self, link: &Link, side: Side, decision: &PairDecision) -> Intent {
         let (to, from) = match side {
             Side::HighLevel => (&decision.left_shared, &decision.right_shared),
@@ -174,6 +178,7 @@ impl Pass<'_> {
             grounds: grounds_of(&decision.merge, side),
             source: from.clone(),
             before: to.clone(),
+            overruled: decision.merge.overruled.clone(),
             ..Payload::default()
         }
         .kept(&Fields::new());
