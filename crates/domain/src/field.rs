@@ -33,6 +33,12 @@ pub enum Field {
     DueDate,
     /// Whether the work is finished.
     Completed,
+    /// When an appointment begins.
+    Start,
+    /// When an appointment ends.
+    End,
+    /// Whether an appointment was called off.
+    Cancelled,
 
     /// Native: given name (HighLevel `firstName`, MyGadgetRepairs `name_parts`).
     FirstName,
@@ -48,11 +54,23 @@ pub enum Field {
     StatusLabel,
     /// Native to MyGadgetRepairs: when the ticket was opened.
     Opened,
+    /// Native: an appointment's begin in the vendor's own words, beside the instant.
+    StartText,
+    /// Native: an appointment's end in the vendor's own words.
+    EndText,
+    /// Native to HighLevel: where an appointment stands (`confirmed`, `cancelled` …).
+    Booking,
+    /// Native to HighLevel: id of the appointment's calendar.
+    Calendar,
+    /// Native: who serves the customer, by the vendor's id.
+    Staff,
+    /// Native: where an appointment takes place.
+    Place,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 28] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -65,6 +83,9 @@ impl Field {
         Self::Body,
         Self::DueDate,
         Self::Completed,
+        Self::Start,
+        Self::End,
+        Self::Cancelled,
         Self::FirstName,
         Self::LastName,
         Self::Mobile,
@@ -72,6 +93,12 @@ impl Field {
         Self::Status,
         Self::StatusLabel,
         Self::Opened,
+        Self::StartText,
+        Self::EndText,
+        Self::Booking,
+        Self::Calendar,
+        Self::Staff,
+        Self::Place,
     ];
 
     /// The stable name used in rules, the store and JSON.
@@ -90,6 +117,9 @@ impl Field {
             Self::Body => "body",
             Self::DueDate => "due_date",
             Self::Completed => "completed",
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Cancelled => "cancelled",
             Self::FirstName => "first_name",
             Self::LastName => "last_name",
             Self::Mobile => "mobile",
@@ -97,6 +127,12 @@ impl Field {
             Self::Status => "status",
             Self::StatusLabel => "status_label",
             Self::Opened => "opened",
+            Self::StartText => "start_text",
+            Self::EndText => "end_text",
+            Self::Booking => "booking",
+            Self::Calendar => "calendar",
+            Self::Staff => "staff",
+            Self::Place => "place",
         }
     }
 

@@ -16,7 +16,7 @@ mod task;
 mod user;
 
 pub use appointment::{
-    Appointment, AppointmentStatus, CreateAppointment, EventTime, UpdateAppointment,
+    Appointment, AppointmentStatus, CreateAppointment, EventStamp, EventTime, UpdateAppointment,
 };
 pub use calendar::{Calendar, EventWindow, EventsOf, TeamMember};
 pub use contact::{Actor, Contact, CustomValue};

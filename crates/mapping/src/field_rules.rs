@@ -106,6 +106,19 @@ impl KindRules {
         ]))
     }
 
+    fn appointment() -> Self {
+        let to_counter = FieldRule {
+            direction: Direction::ToMygadgetrepairs,
+            conflict: Policy::Highlevel,
+        };
+        Self(BTreeMap::from([
+            (Field::Title, to_counter),
+            (Field::Start, to_counter),
+            (Field::End, to_counter),
+            (Field::Cancelled, to_counter),
+        ]))
+    }
+
     /// Lays what a document says over the defaults.
     fn overlay<E: serde::de::Error>(
         mut self,
@@ -150,6 +163,9 @@ struct Patch {
 pub struct FieldRules {
     contact: KindRules,
     task: KindRules,
+    /// Not part of the document as long as no pass carries it out.
+    #[serde(skip)]
+    appointment: KindRules,
 }
 
 impl Default for FieldRules {
@@ -157,6 +173,7 @@ impl Default for FieldRules {
         Self {
             contact: KindRules::contact(),
             task: KindRules::task(),
+            appointment: KindRules::appointment(),
         }
     }
 }
@@ -168,7 +185,8 @@ impl FieldRules {
         match kind {
             Kind::Contact => Some(&self.contact),
             Kind::Task => Some(&self.task),
-            Kind::Note | Kind::Appointment => None,
+            Kind::Appointment => Some(&self.appointment),
+            Kind::Note => None,
         }
     }
 
@@ -177,7 +195,8 @@ impl FieldRules {
         match kind {
             Kind::Contact => Some(&mut self.contact),
             Kind::Task => Some(&mut self.task),
-            Kind::Note | Kind::Appointment => None,
+            Kind::Appointment => Some(&mut self.appointment),
+            Kind::Note => None,
         }
     }
 }
@@ -194,6 +213,7 @@ impl<'de> Deserialize<'de> for FieldRules {
         Ok(Self {
             contact: KindRules::contact().overlay(&document.contact)?,
             task: KindRules::task().overlay(&document.task)?,
+            appointment: KindRules::appointment(),
         })
     }
 }

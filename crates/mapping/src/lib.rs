@@ -3,6 +3,8 @@
 //!
 //! Pure: the same record, rules and setting always give the same projection.
 
+pub mod appointment;
+mod appointment_rules;
 mod due;
 mod field_rules;
 mod label;
@@ -15,6 +17,7 @@ mod setting;
 mod status;
 mod task_rules;
 
+pub use appointment_rules::{AppointmentRules, CancelledPolicy};
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
 pub use label::{field_named, label, wire_name};
 pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};

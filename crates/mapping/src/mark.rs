@@ -6,6 +6,7 @@ use domain::{RecordId, normalize::text};
 const CONTACT: &str = "MyGadgetRepairs ";
 const TASK: &str = "MyGadgetRepairs ticket ";
 const TICKET: &str = "HighLevel task ";
+const APPOINTMENT: &str = "HighLevel appointment ";
 
 /// The `source` of a HighLevel contact that stands for a customer: `MyGadgetRepairs C-317`.
 #[must_use]
@@ -41,6 +42,19 @@ pub fn read_task_body(body: &str) -> (Option<String>, Option<String>) {
 #[must_use]
 pub fn read_ticket_description(body: &str) -> (Option<String>, Option<String>) {
     split_last(body, TICKET)
+}
+
+/// The last line of a MyGadgetRepairs appointment's description: `HighLevel appointment 0TkCdp9PfvLeWKYRRvIz`.
+#[must_use]
+pub fn appointment_line(appointment: &RecordId) -> String {
+    format!("{APPOINTMENT}{appointment}")
+}
+
+/// Splits a MyGadgetRepairs appointment's description into the person's text and the appointment id that our last
+/// line names.
+#[must_use]
+pub fn read_appointment_description(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, APPOINTMENT)
 }
 
 /// A text with a mark as its last line.

@@ -1,6 +1,6 @@
 //! A shop's rules: one document, every part with a working default.
 
-use crate::{FieldRules, Held, KindRules, Problem, Setting, TaskRules, status};
+use crate::{AppointmentRules, FieldRules, Held, KindRules, Problem, Setting, TaskRules, status};
 use domain::{Field, Kind, Side};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -18,6 +18,10 @@ pub struct Rules {
     pub guard: GuardLimits,
     /// How tickets and tasks correspond.
     pub tasks: TaskRules,
+    /// How appointments are kept in step. Not part of the document as long as no pass carries it out: a table that
+    /// does nothing must not be accepted.
+    #[serde(skip)]
+    pub appointments: AppointmentRules,
     /// Direction and conflict policy of every shared field.
     pub fields: FieldRules,
 }

@@ -10,6 +10,8 @@ const READ_BACK_ROWS: u64 = 50;
 const TASK_ROWS: u64 = 500;
 /// Share of the daily budget, in per cent, that the task walk may use.
 const TASK_WALK_PERCENT: u64 = 30;
+/// The same for the walk over the calendars.
+const CALENDAR_WALK_PERCENT: u64 = 10;
 const DAY: u64 = 86_400;
 
 /// What may be asked of the vendors.
@@ -88,6 +90,14 @@ pub fn task_walk_interval(tasks: u64, poll_seconds: u64, budgets: &Budgets) -> u
     let pages = tasks / TASK_ROWS + 1;
     let share = (budgets.highlevel_per_day * TASK_WALK_PERCENT / 100).max(1);
     poll_seconds.max((pages * DAY).div_ceil(share))
+}
+
+/// Seconds between two walks over a location's calendars, one request each, so that the walks use less than 10 % of
+/// the day's requests; never less than `poll_seconds`.
+#[must_use]
+pub fn calendar_walk_interval(calendars: u64, poll_seconds: u64, budgets: &Budgets) -> u64 {
+    let share = (budgets.highlevel_per_day * CALENDAR_WALK_PERCENT / 100).max(1);
+    poll_seconds.max((calendars * DAY).div_ceil(share))
 }
 
 /// Whole days at the daily limit, the rest at the burst limit.

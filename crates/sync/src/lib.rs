@@ -4,6 +4,7 @@
 //! Pure: the same base, records and rules always give the same decision. Left is HighLevel, right is
 //! MyGadgetRepairs, throughout.
 
+mod appointments;
 mod base;
 mod cost;
 mod decision;
@@ -17,8 +18,9 @@ mod plan;
 mod tasks;
 mod undo;
 
+pub use appointments::match_appointment;
 pub use base::{Agreed, Base, Changes};
-pub use cost::{Budgets, Cost, estimate, task_walk_interval};
+pub use cost::{Budgets, Cost, calendar_walk_interval, estimate, task_walk_interval};
 pub use decision::{
     Outcome, Pair, PairDecision, Single, SingleDecision, Vanished, decide_pair, decide_single,
     decide_vanished, mapped,
