@@ -48,11 +48,15 @@ pub enum Field {
     StatusLabel,
     /// Native to MyGadgetRepairs: when the ticket was opened.
     Opened,
+    /// Native to notes and comments: who wrote it, as people call them, else the vendor's id.
+    Author,
+    /// Native to MyGadgetRepairs: whether a comment is for staff only; absent where the account does not say.
+    Internal,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -72,6 +76,8 @@ impl Field {
         Self::Status,
         Self::StatusLabel,
         Self::Opened,
+        Self::Author,
+        Self::Internal,
     ];
 
     /// The stable name used in rules, the store and JSON.
@@ -97,6 +103,8 @@ impl Field {
             Self::Status => "status",
             Self::StatusLabel => "status_label",
             Self::Opened => "opened",
+            Self::Author => "author",
+            Self::Internal => "internal",
         }
     }
 

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod lock;
 mod model;
+mod note_change;
 mod repo;
 
 pub use change::{Change, Key};
@@ -22,3 +23,4 @@ pub use model::{
     FactRow, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
     RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, StoredRecord,
 };
+pub use note_change::{NoteChange, NoteTotals, NoteWatch};

@@ -9,6 +9,7 @@ mod behaviour {
     pub mod intents;
     pub mod links;
     pub mod neighbourhood;
+    pub mod notes;
     pub mod people;
     pub mod shared;
     pub mod shops;
@@ -74,6 +75,12 @@ macro_rules! behaviour_suite {
                     retry_and_hold_and_release
                     only_what_was_never_sent_is_cancelled_or_dropped
                     the_next_due_instant
+                }
+                notes {
+                    a_call_during_a_look_is_not_lost
+                    contacts_with_open_tickets_come_round_and_held_ones_when_told
+                    what_was_told_is_kept_by_place
+                    a_rule_keeps_its_beginning_until_it_changes_and_fires_once
                 }
                 people {
                     a_question_is_asked_once_and_its_detail_renewed

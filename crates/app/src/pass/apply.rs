@@ -37,6 +37,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Lets the lane go on although this failed.
+    pub(super) fn go_on(&mut self) {
+        self.stop = None;
+    }
+
     pub(super) fn of(changes: Vec<Change>) -> Self {
         Self {
             changes,
@@ -144,6 +149,7 @@ impl Pass<'_> {
             return Ok(Outcome::of(vec![progress(&intent, IntentState::Ready)]));
         }
         let outcome = match intent.op {
+            _ if intent.kind == Kind::Note => self.write_note(port, &intent).await,
             IntentOp::Create => self.create(port, &intent).await,
             IntentOp::Update => self.update(port, &intent).await,
             IntentOp::Delete => Ok(Outcome::of(vec![Change::Cancel(intent.id)])),

@@ -7,6 +7,7 @@ mod apply;
 mod decide;
 mod guard;
 mod look_up;
+pub(crate) mod notes;
 pub(crate) mod payload;
 pub mod progress;
 mod rounds;
@@ -73,6 +74,7 @@ pub(crate) struct Pass<'a> {
     pub(crate) progress: ProgressBoard,
     counts: Mutex<Tally>,
     stopped: PerSideFlag,
+    notes: notes::NotesState,
 }
 
 impl<'a> Pass<'a> {
@@ -100,6 +102,10 @@ impl<'a> Pass<'a> {
             progress,
             counts: Mutex::new(Tally::new(&shop.name, run)),
             stopped: PerSideFlag::default(),
+            notes: notes::NotesState::new(
+                notes::home::form(&facts.capabilities),
+                context.clock.now(),
+            ),
         }
     }
 

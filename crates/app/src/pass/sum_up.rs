@@ -35,6 +35,7 @@ impl Pass<'_> {
                 .map(|(_, count)| count)
                 .sum()
         };
+        held += self.store.note_totals(self.shop.id).await?.held;
         let unreachable = self.store.count_unreachable(self.shop.id).await?;
         let requests = self.connection.requests();
         Ok(self.tally(|tally| {

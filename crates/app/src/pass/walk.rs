@@ -188,7 +188,7 @@ impl Pass<'_> {
             let changed = self.any_changed(side, kind, &page.records).await?;
             next = page.next;
             let done = !changed || next.is_none();
-            let mut changes = Vec::new();
+            let mut changes = self.comments_due(side, kind, &page.records);
             if changed {
                 changes.push(self.saw(port, page.records, 0));
             }

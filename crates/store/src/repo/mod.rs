@@ -5,6 +5,7 @@ mod facts;
 mod intents;
 mod journal;
 mod links;
+mod notes;
 mod records;
 mod reviews;
 mod runs;
