@@ -36,7 +36,7 @@ async fn shop_on(form: impl FnOnce(&mut Settings)) -> Shop {
     let closed = ticket(&bench, &customer, "Old repair").await;
     bench
         .at_counter(
-            &json!({"action": "edit_ticket", "id": closed, "fields": {"status": "Completed"}}),
+            &json!({"action": "edit_ticket", "id": closed, "fields": {"status": "Collected"}}),
         )
         .await;
     let tally = bench.sync().await;
@@ -261,6 +261,22 @@ async fn lose_answers(bench: &Bench, vendor: Vendor) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn invariant_8_quiet_history_notes_and_the_preview_counts_comments() {
     let bench = Bench::new(11, 60, 40).await;
+    let month = jiff::Timestamp::now().as_second() - 30 * 86_400;
+    let (recent, old): (Vec<_>, Vec<_>) = bench.at_start.notes.values().partition(|note| {
+        let at: jiff::Timestamp = note["dateAdded"].as_str().unwrap().parse().unwrap();
+        at.as_second() > month
+    });
+    let recent: Vec<&Json> = recent.iter().map(|note| &note["body"]).collect();
+    let old: Vec<&str> = old
+        .iter()
+        .map(|note| &note["body"])
+        .filter(|body| !recent.contains(body))
+        .map(|body| body.as_str().unwrap())
+        .collect();
+    assert!(!old.is_empty());
+    for contact in bench.at_start.contacts.keys() {
+        note(&bench, contact, "Just called about the repair");
+    }
     let preview = bench
         .app
         .preview(SHOP, &ProgressBoard::default())
@@ -281,7 +297,14 @@ async fn invariant_8_quiet_history_notes_and_the_preview_counts_comments() {
         .map(|(_, comment)| comment)
         .collect();
     assert_eq!(ours.len() as u64, comments_made(&tally));
+    assert!(!ours.is_empty());
     for comment in ours {
+        let text = comment["comment"].as_str().unwrap();
+        assert!(text.contains("Just called about the repair"), "{text}");
+        assert!(
+            !old.iter().any(|old| text.contains(old)),
+            "history was told: {text}"
+        );
         let ticket = comment["ticket"]["id"].as_str().unwrap();
         let status = truth.tickets[ticket]["status"]["label"].as_str().unwrap();
         assert!(
@@ -314,6 +337,175 @@ async fn comments_become_notes_once_where_the_rules_want_it_and_digests_do_not()
     assert!(!notes.iter().any(|text| text.contains("before the rule")));
     // The note that we wrote is not told to the ticket: two comments of people, one digest.
     assert_eq!(shop.comments(&shop.open).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn notes_are_shown_in_a_custom_field_where_the_rules_say_so() {
+    let shop = shop_on(|settings| settings.comments = Comments::Missing).await;
+    shop.rules("[notes]\nto = \"custom_field:CRM notes\"").await;
+    shop.note("Prefers to be called after six");
+    let tally = shop.bench.sync().await;
+    assert!(tally.finished, "{:?}", tally.reasons);
+    assert_eq!((comments_made(&tally), tally.held, tally.failed), (0, 0, 0));
+    let shown = || async {
+        let truth = shop.bench.truth().await;
+        truth.customers.values().next().unwrap().to_string()
+    };
+    assert!(shown().await.contains("after six"), "{}", shown().await);
+    let quiet = shop.bench.sync().await;
+    assert!(!quiet.wrote(), "{quiet:?}");
+    shop.note("Pays in cash");
+    shop.bench.sync().await;
+    let both = shown().await;
+    assert!(
+        both.contains("after six") && both.contains("Pays in cash"),
+        "{both}"
+    );
+}
+
+/// Automations of the customer's that our writes would have started: trigger and detail.
+fn automations(bench: &Bench, after: usize) -> Vec<(String, String)> {
+    let all = bench.twins.highlevel().automations(after);
+    let ours = all.into_iter().filter(|one| one["by"] == "INTEGRATION");
+    ours.map(|one| {
+        let text = |key: &str| one[key].as_str().unwrap().to_owned();
+        (text("trigger"), text("detail"))
+    })
+    .filter(|(trigger, _)| trigger != "contact_created")
+    .collect()
+}
+
+const ONBOARDING: &str = r#"
+    [notes]
+    to = "off"
+    [[note_rules]]
+    name = "onboarding"
+    when = { words = ["signed up", "vip"] }
+    then = { tag = "Onboarding", workflow = "Welcome", task = { title = "Call and say hello", due_days = 2 } }
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_note_rule_acts_once_and_never_on_history_or_on_replay() {
+    let shop = shop().await;
+    let before = shop.bench.twins.highlevel().automations(0).len();
+    shop.note("Signed up before the rule was there");
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    shop.rules(ONBOARDING).await;
+    shop.bench.sync().await;
+    assert_eq!(automations(&shop.bench, before), []);
+
+    shop.note("A vip's friend, signed nothing: viper");
+    let preview = shop
+        .bench
+        .app
+        .preview(SHOP, &ProgressBoard::default())
+        .await
+        .unwrap();
+    let lines = preview.lines().join("\n");
+    assert!(
+        lines.contains("would start the workflow “Welcome” for 1 person"),
+        "{lines}"
+    );
+    assert_eq!(
+        automations(&shop.bench, before),
+        [],
+        "a preview does nothing"
+    );
+    let tally = shop.bench.sync().await;
+    assert!(tally.finished, "{:?}", tally.reasons);
+    let started = automations(&shop.bench, before);
+    assert_eq!(started.len(), 2, "{started:?}");
+    assert_eq!(started[0].0, "tag_added");
+    assert_eq!(started[1].0, "workflow_added");
+    let truth = shop.bench.truth().await;
+    let hello: Vec<&Json> = truth
+        .tasks
+        .values()
+        .filter(|task| task["title"].as_str().unwrap().contains("say hello"))
+        .collect();
+    assert_eq!(hello.len(), 1);
+    // Not for the same note again: neither the next day, nor edited, nor with the rules set anew.
+    shop.rules(ONBOARDING).await;
+    shop.bench.sync().await;
+    shop.bench.sweep().await;
+    assert_eq!(automations(&shop.bench, before).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_8_a_note_rule_that_fires_too_often_waits_for_a_person() {
+    let shop = shop().await;
+    let before = shop.bench.twins.highlevel().automations(0).len();
+    let document = ONBOARDING.replace("to = \"off\"", "to = \"off\"\nmost_per_pass = 3");
+    shop.rules(&document).await;
+    for number in 0..5 {
+        shop.note(&format!("vip number {number}"));
+    }
+    let options = app::SyncOptions {
+        approve: false,
+        live: false,
+    };
+    let board = ProgressBoard::default();
+    let tally = shop.bench.app.sync(SHOP, options, &board).await.unwrap();
+    assert!(!tally.finished);
+    assert!(
+        tally.reasons.join("").contains("`onboarding` fired for 5"),
+        "{:?}",
+        tally.reasons
+    );
+    assert_eq!(automations(&shop.bench, before), []);
+    let again = shop.bench.app.sync(SHOP, options, &board).await.unwrap();
+    assert!(again.held > 0);
+    assert_eq!(automations(&shop.bench, before), []);
+    shop.bench.sync().await;
+    let started = automations(&shop.bench, before);
+    assert!(
+        started
+            .iter()
+            .any(|(trigger, _)| trigger == "workflow_added")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_2_a_note_rule_acts_once_when_answers_are_lost() {
+    let shop = shop().await;
+    let before = shop.bench.twins.highlevel().automations(0).len();
+    shop.rules(ONBOARDING).await;
+    shop.bench.sync().await;
+    shop.note("vip");
+    lose_some_answers(&shop.bench).await;
+    let started = automations(&shop.bench, before);
+    assert!(started.len() <= 2, "{started:?}");
+    let truth = shop.bench.truth().await;
+    let hello = truth
+        .tasks
+        .values()
+        .filter(|task| task["title"].as_str().unwrap().contains("say hello"));
+    assert_eq!(hello.count(), 1);
+}
+
+async fn lose_some_answers(bench: &Bench) {
+    let faults = FaultProfile {
+        lost: 0.3,
+        ..FaultProfile::none()
+    };
+    bench.twins.set_faults(Vendor::HighLevel, faults);
+    let options = app::SyncOptions {
+        approve: true,
+        live: false,
+    };
+    for _ in 0..4 {
+        // A pass may end early on such a line.
+        let _ = bench
+            .app
+            .sync(SHOP, options, &ProgressBoard::default())
+            .await;
+    }
+    bench
+        .twins
+        .set_faults(Vendor::HighLevel, FaultProfile::none());
+    for _ in 0..2 {
+        bench.sync().await;
+    }
 }
 
 async fn comment(shop: &Shop, text: &str) {

@@ -23,4 +23,4 @@ pub use model::{
     FactRow, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
     RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, StoredRecord,
 };
-pub use note_change::{NoteChange, NoteTotals, NoteWatch};
+pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};

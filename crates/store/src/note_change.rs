@@ -59,11 +59,26 @@ pub struct NoteWatch {
     pub due: i64,
 }
 
+/// Whose notes are to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueNotes {
+    /// Rules about age that are due at this instant count.
+    pub now: Timestamp,
+    /// Contacts with open tickets are due when they were last looked at by then.
+    pub looked_before: Timestamp,
+    /// So are contacts without.
+    pub everyone: bool,
+    /// So are those with notes held back.
+    pub held_too: bool,
+}
+
 /// How the notes of a shop stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoteTotals {
-    /// Contacts with open tickets.
+    /// Contacts whose notes were ever asked about.
     pub contacts: u64,
+    /// Of those, the ones with open tickets.
+    pub with_tickets: u64,
     /// Tickets whose notes are held back.
     pub held: u64,
 }

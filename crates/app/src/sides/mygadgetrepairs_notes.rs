@@ -38,9 +38,11 @@ fn comment(found: &Comment, zone: &TimeZone, ticket: &RecordId) -> Record {
     let mut record = Record::new(Side::MyGadgetRepairs, Kind::Note, found.id.clone());
     record.parent = Some(ticket.clone());
     let body = found.text.as_deref().map(mapping::note_text);
-    record.mark = body
-        .as_deref()
-        .and_then(|body| mapping::mark::read_comment(body).1);
+    // As sent, or as HTML: a note may speak of tags, so the plain reading comes first.
+    record.mark = [found.text.as_deref(), body.as_deref()]
+        .into_iter()
+        .flatten()
+        .find_map(|body| mapping::mark::read_comment(body).1);
     put(&mut record, Field::Body, body.as_deref());
     let author = found
         .author

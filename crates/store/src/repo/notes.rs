@@ -2,7 +2,7 @@
 
 use super::{in_list, list};
 use crate::codes::{read_time, time};
-use crate::note_change::{NoteChange, NoteTotals, NoteWatch};
+use crate::note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
 use crate::{Store, StoreError};
 use domain::{RecordId, ShopId, Timestamp};
 use serde_json::json;
@@ -157,31 +157,29 @@ async fn rules_stand(
 
 impl Store {
     /// Contacts whose notes are to be looked at, in the order of their ids after the given one: those that
-    /// were called for; those with open tickets, last looked at before `looked_before`; those with a rule
-    /// about age due at `now`; and, when told so, those with notes held back.
+    /// were called for, and those that are due by themselves.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn due_notes(
         &self,
         shop: ShopId,
-        now: Timestamp,
-        looked_before: Timestamp,
-        held_too: bool,
+        due: DueNotes,
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<NoteWatch>, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT contact, due FROM note_watch WHERE shop = $1 AND contact > $2
-             AND (due > seen OR (open > 0 AND checked_at <= $3) OR again_at <= $4 OR (held > 0 AND $5))
+             AND (due > seen OR ((open > 0 OR $7) AND checked_at <= $3) OR again_at <= $4 OR (held > 0 AND $5))
              ORDER BY contact LIMIT $6",
         )
         .bind(shop.0)
         .bind(after.map_or("", RecordId::as_str))
-        .bind(time(looked_before))
-        .bind(time(now))
-        .bind(held_too)
+        .bind(time(due.looked_before))
+        .bind(time(due.now))
+        .bind(due.held_too)
         .bind(limit)
+        .bind(due.everyone)
         .fetch_all(&self.readers)
         .await?;
         Ok(rows.into_iter().map(watch).collect())
@@ -211,14 +209,15 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn note_totals(&self, shop: ShopId) -> Result<NoteTotals, StoreError> {
-        let (contacts, held): (i64, i64) = sqlx::query_as(
-            "SELECT coalesce(sum(open > 0), 0), coalesce(sum(held), 0) FROM note_watch WHERE shop = $1",
+        let (contacts, with_tickets, held): (i64, i64, i64) = sqlx::query_as(
+            "SELECT count(*), coalesce(sum(open > 0), 0), coalesce(sum(held), 0) FROM note_watch WHERE shop = $1",
         )
         .bind(shop.0)
         .fetch_one(&self.readers)
         .await?;
         Ok(NoteTotals {
             contacts: contacts.unsigned_abs(),
+            with_tickets: with_tickets.unsigned_abs(),
             held: held.unsigned_abs(),
         })
     }

@@ -2,12 +2,18 @@
 
 use super::bench::*;
 use domain::RecordId;
-use store::{Change, NoteChange};
+use store::{Change, DueNotes, NoteChange};
 
 async fn due(bench: &Bench, now: i64, looked_before: i64, held_too: bool) -> Vec<(String, i64)> {
+    let asked = DueNotes {
+        now: at(now),
+        looked_before: at(looked_before),
+        everyone: false,
+        held_too,
+    };
     let due = bench
         .store
-        .due_notes(bench.shop, at(now), at(looked_before), held_too, None, 10)
+        .due_notes(bench.shop, asked, None, 10)
         .await
         .unwrap();
     due.into_iter()
@@ -52,7 +58,20 @@ pub async fn contacts_with_open_tickets_come_round_and_held_ones_when_told(bench
     assert_eq!(all, [("h1".to_owned(), 0), ("h3".to_owned(), 0)]);
     assert_eq!(due(bench, 20, 9, true).await, [("h3".to_owned(), 0)]);
     let totals = bench.store.note_totals(bench.shop).await.unwrap();
-    assert_eq!((totals.contacts, totals.held), (2, 1));
+    let counts = (totals.contacts, totals.with_tickets, totals.held);
+    assert_eq!(counts, (3, 2, 1));
+    let everyone = DueNotes {
+        now: at(20),
+        looked_before: at(10),
+        everyone: true,
+        held_too: false,
+    };
+    let all = bench
+        .store
+        .due_notes(bench.shop, everyone, Some(&id("h1")), 10)
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 2, "{all:?}");
 }
 
 pub async fn what_was_told_is_kept_by_place(bench: &Bench) {

@@ -19,7 +19,7 @@ use futures::StreamExt;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::{IntentOp, IntentState, NoteWatch};
+use store::{DueNotes, IntentOp, IntentState, NoteWatch};
 use sync::{CommentForm, NotesHome};
 
 /// Contacts looked at together.
@@ -87,20 +87,18 @@ impl Pass<'_> {
             home,
             now,
         };
-        let looked_before = self.looked_before(options, now).await?;
+        let due = DueNotes {
+            now,
+            looked_before: self.looked_before(options, now).await?,
+            everyone: !rules.note_rules.is_empty(),
+            held_too,
+        };
         let deadline = self.after(now, STAGE_SECONDS);
         let mut after: Option<RecordId> = None;
         loop {
             let page = self
                 .store
-                .due_notes(
-                    self.shop.id,
-                    now,
-                    looked_before,
-                    held_too,
-                    after.as_ref(),
-                    PAGE,
-                )
+                .due_notes(self.shop.id, due, after.as_ref(), PAGE)
                 .await?;
             let Some(last) = page.last() else {
                 return Ok(());
@@ -133,13 +131,19 @@ impl Pass<'_> {
         self.commit_outcomes(outcomes, |_| {}).await
     }
 
-    /// Contacts with open tickets that were last looked at before this instant are due. A complete pass looks
+    /// Contacts that were last looked at before this instant are due: those with open tickets, and where rules
+    /// are about notes all of them. A complete pass looks
     /// at all of them once; a running service as often as a share of the day's requests allows.
     async fn looked_before(&self, options: Options, now: Timestamp) -> Result<Timestamp, AppError> {
         if !options.live {
             return Ok(self.notes.began);
         }
-        let contacts = self.store.note_totals(self.shop.id).await?.contacts;
+        let totals = self.store.note_totals(self.shop.id).await?;
+        let contacts = if self.judge.rules.note_rules.is_empty() {
+            totals.with_tickets
+        } else {
+            totals.contacts
+        };
         let interval = sync::note_refresh_interval(
             contacts,
             &self.judge.rules.notes,
