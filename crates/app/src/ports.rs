@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,6 +55,23 @@ pub struct Made {
     pub record: Option<Record>,
 }
 
+/// Something done to a contact or customer beside its mapped fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Adds a tag.
+    Tag(String),
+    /// Puts the contact into a workflow, by its name or id.
+    Workflow(String),
+    /// Sets a custom field, by its name, key or id.
+    Field {
+        /// The field.
+        name: String,
+        /// The text.
+        value: String,
+    },
+}
+
 /// What a look-up after an unknown outcome found.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -96,6 +114,15 @@ pub trait Port: Send + Sync {
         let _ = (kind, body);
         None
     }
+
+    /// The records of a kind that belong to one record: the notes of a contact, the comments of a ticket.
+    async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError>;
+
+    /// Whether something was done to a contact already, as far as the side shows it.
+    async fn is_done(&self, contact: &RecordId, act: &Act) -> Result<bool, PortError>;
+
+    /// Does something to a contact.
+    async fn enact(&self, contact: &RecordId, act: &Act) -> Result<(), PortError>;
 
     /// Makes a record.
     async fn create(&self, draft: &Draft) -> Result<Made, PortError>;

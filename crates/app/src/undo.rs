@@ -236,8 +236,12 @@ impl App {
     }
 }
 
+/// Writes that an undo may take back. What notes were told stays: comments can be neither edited nor removed
+/// (mygadgetrepairs-api.md 12.5), and a message that a tag or workflow sent cannot be called back.
 fn is_ours(exchange: &Exchange) -> bool {
-    exchange.intent.state == IntentState::Done && Payload::read(&exchange.intent).undo.is_none()
+    exchange.intent.state == IntentState::Done
+        && exchange.intent.kind != Kind::Note
+        && Payload::read(&exchange.intent).undo.is_none()
 }
 
 /// The field of each kind that goes by this name.

@@ -66,11 +66,15 @@ pub enum Field {
     Staff,
     /// Native: where an appointment takes place.
     Place,
+    /// Native to notes and comments: who wrote it, as people call them, else the vendor's id.
+    Author,
+    /// Native to MyGadgetRepairs: whether a comment is for staff only; absent where the account does not say.
+    Internal,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -99,6 +103,8 @@ impl Field {
         Self::Calendar,
         Self::Staff,
         Self::Place,
+        Self::Author,
+        Self::Internal,
     ];
 
     /// The stable name used in rules, the store and JSON.
@@ -133,6 +139,8 @@ impl Field {
             Self::Calendar => "calendar",
             Self::Staff => "staff",
             Self::Place => "place",
+            Self::Author => "author",
+            Self::Internal => "internal",
         }
     }
 

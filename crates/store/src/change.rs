@@ -3,6 +3,7 @@
 use crate::model::{
     Intent, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind, ReviewState,
 };
+use crate::note_change::NoteChange;
 use domain::{IntentId, Kind, LinkId, Record, RecordId, RunId, Side, Timestamp};
 use serde_json::Value as Json;
 
@@ -121,4 +122,8 @@ pub enum Change {
     Rules(Json),
     /// Everything of a kind is decided again (rules or vocabularies changed).
     UnsettleAll(Kind),
+    /// The notes of a HighLevel contact may have changed: they are fetched by the next pass.
+    NotesDue(RecordId),
+    /// Anything else about notes.
+    Note(NoteChange),
 }

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod lock;
 mod model;
+mod note_change;
 mod repo;
 
 pub use change::{Change, Key};
@@ -23,3 +24,4 @@ pub use model::{
     LinkTotals, RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord,
     Webhook,
 };
+pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};

@@ -10,6 +10,7 @@ mod behaviour {
     pub mod intents;
     pub mod links;
     pub mod neighbourhood;
+    pub mod notes;
     pub mod people;
     pub mod shared;
     pub mod shops;
@@ -89,6 +90,12 @@ macro_rules! behaviour_suite {
                     an_event_is_kept_once_also_after_it_was_looked_at
                     what_came_of_webhooks_is_added_up_by_side
                     only_old_ones_that_were_looked_at_are_forgotten
+                }
+                notes {
+                    a_call_during_a_look_is_not_lost
+                    contacts_with_open_tickets_come_round_and_held_ones_when_told
+                    what_was_told_is_kept_by_place
+                    a_rule_keeps_its_beginning_until_it_changes_and_fires_once
                 }
                 people {
                     a_question_is_asked_once_and_its_detail_renewed

@@ -1,7 +1,7 @@
 //! What a plan costs in requests and time.
 
 use crate::{Deed, Plan};
-use domain::Side;
+use domain::{Kind, Side};
 use serde::{Deserialize, Serialize};
 
 /// Rows of a MyGadgetRepairs page (mygadgetrepairs-api.md section 6): one read-back request covers as many.
@@ -49,12 +49,12 @@ pub struct Cost {
 
 /// Estimates a plan. HighLevel: one request for a create (the answer is read back), two for an update or
 /// delete (look, write). MyGadgetRepairs: one for a create, two for an update or delete, and a read-back of
-/// every fiftieth part of a page. An unlink costs nothing.
+/// every fiftieth part of a page; two for a comment. An unlink costs nothing.
 #[must_use]
 pub fn estimate(plan: &Plan, budgets: &Budgets) -> Cost {
     let mut requests = [0_u64; 2];
     let mut read_back = 0_u64;
-    for (deed, side, _, number) in plan.iter() {
+    for (deed, side, kind, number) in plan.iter() {
         let each = match deed {
             Deed::Create => 1,
             Deed::Update | Deed::Delete => 2,
@@ -62,6 +62,10 @@ pub fn estimate(plan: &Plan, budgets: &Budgets) -> Cost {
         };
         match side {
             Side::HighLevel => requests[0] += each * number,
+            // A comment is read back by itself, on its ticket.
+            Side::MyGadgetRepairs if (deed, kind) == (Deed::Create, Kind::Note) => {
+                requests[1] += 2 * number;
+            }
             Side::MyGadgetRepairs => {
                 requests[1] += each * number;
                 read_back += if each > 0 { number } else { 0 };

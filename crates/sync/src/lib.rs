@@ -13,6 +13,7 @@ mod ground;
 mod guard;
 mod identity;
 mod merge;
+mod notes;
 mod person;
 mod plan;
 mod tasks;
@@ -30,6 +31,10 @@ pub use ground::{Ground, way};
 pub use guard::{Approval, approve};
 pub use identity::{Candidate, Match, Neighbourhood};
 pub use merge::{Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge};
+pub use notes::{
+    CommentForm, Firings, NoteHistory, NotesHome, days_before, is_our_note, note_firings,
+    note_print, note_refresh_interval, notes_home, untold,
+};
 pub use person::Person;
 pub use plan::{Deed, Plan};
 pub use tasks::match_task;

@@ -40,6 +40,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Lets the lane go on although this failed.
+    pub(super) fn go_on(&mut self) {
+        self.stop = None;
+    }
+
     pub(super) fn of(changes: Vec<Change>) -> Self {
         Self {
             changes,
@@ -171,6 +176,7 @@ impl Pass<'_> {
             return Ok(Outcome::of(vec![progress(&intent, IntentState::Ready)]));
         }
         let outcome = match intent.op {
+            _ if intent.kind == Kind::Note => self.write_note(port, &intent).await,
             IntentOp::Create => self.create(port, &intent).await,
             IntentOp::Update => self.update(port, &intent).await,
             IntentOp::Delete => self.take_away(port, &intent).await,
@@ -224,6 +230,16 @@ impl Pass<'_> {
             target: target.clone(),
             run: self.run,
             exchange: kept.to_json(),
+        }
+    }
+
+    /// A write about notes is done: what it remembers is kept as it is.
+    pub(super) fn done(&self, intent: &Intent, target: &RecordId) -> Change {
+        Change::Finish {
+            intent: intent.id,
+            target: target.clone(),
+            run: self.run,
+            exchange: intent.payload.clone(),
         }
     }
 

@@ -45,6 +45,9 @@ impl Pass<'_> {
     }
 
     async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
+        if intent.kind == Kind::Note && intent.op == IntentOp::Create {
+            return self.look_up_note(port, intent).await;
+        }
         let mut payload = Payload::read(intent);
         if intent.op != IntentOp::Create {
             // The next attempt looks whether this one arrived.
@@ -172,7 +175,10 @@ impl Pass<'_> {
                 }
             }
             for intent in intents {
-                let changes = self.read_back_one(port, &intent).await?;
+                let changes = match intent.kind {
+                    Kind::Note => self.read_back_note(port, &intent).await?,
+                    _ => self.read_back_one(port, &intent).await?,
+                };
                 self.commit(changes).await?;
             }
         }

@@ -7,6 +7,7 @@ mod apply;
 mod decide;
 mod guard;
 mod look_up;
+pub(crate) mod notes;
 pub(crate) mod payload;
 pub mod progress;
 mod rounds;
@@ -97,6 +98,7 @@ pub(crate) struct Pass<'a> {
     /// Writes that this pass has carried out. What is read back of others, left by an earlier pass, may have been
     /// edited by people meanwhile.
     carried_out: Mutex<BTreeSet<IntentId>>,
+    notes: notes::NotesState,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -134,6 +136,10 @@ impl<'a> Pass<'a> {
             deaf_until: Mutex::default(),
             own_work_only: false,
             carried_out: Mutex::default(),
+            notes: notes::NotesState::new(
+                notes::home::form(&facts.capabilities),
+                context.clock.now(),
+            ),
         }
     }
 

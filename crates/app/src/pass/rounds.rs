@@ -55,6 +55,7 @@ impl Pass<'_> {
         self.progress.phase(Phase::Deciding);
         self.called.store(false, Ordering::Relaxed);
         self.decide_all().await?;
+        self.look_at_notes(options).await?;
         if let Some(reason) = self.guard(options.approve).await? {
             self.tally(|tally| tally.stop(reason));
             return Ok(true);
@@ -168,6 +169,9 @@ impl Pass<'_> {
 
     async fn what_is_left(&self) -> Result<Left, AppError> {
         if self.store.count_unsettled(self.shop.id).await? > 0 && !self.waits_for_look_up().await? {
+            return Ok(Left::Work);
+        }
+        if self.notes_are_left() {
             return Ok(Left::Work);
         }
         let mut due: Option<Timestamp> = None;

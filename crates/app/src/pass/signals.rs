@@ -164,7 +164,14 @@ impl Pass<'_> {
                     }
                     outcome.heard(hint);
                 }
-                Ok(Look::Known | Look::Left) => outcome.heard(hint),
+                Ok(Look::Known | Look::Left) => {
+                    if let (Kind::Note, Some(contact)) = (kind, hint.parent.clone()) {
+                        // The notes of a person are read together.
+                        outcome.changes.push(Change::NotesDue(contact));
+                        outcome.polled = true;
+                    }
+                    outcome.heard(hint);
+                }
                 Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
             }
         }

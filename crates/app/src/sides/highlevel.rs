@@ -1,7 +1,7 @@
 //! HighLevel behind the port.
 
-use super::{put, text_of};
-use crate::ports::{Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use super::{highlevel_notes as notes, put, text_of};
+use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use highlevel::api::Lookup;
@@ -12,6 +12,7 @@ use highlevel::model::{
 use highlevel::{Client, Cursor, Error, Patch};
 use http::Applied;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The largest pages that the vendor gives (highlevel-api.md 7.7 and 9.4).
@@ -31,6 +32,8 @@ pub(crate) struct HighLevelPort {
     index_lag_seconds: i64,
     /// Whether updates of contacts take `companyName` (highlevel-quirks.md 2.12).
     takes_company: AtomicBool,
+    /// Names of the location's users by id, where they can be read.
+    users: BTreeMap<String, String>,
 }
 
 impl HighLevelPort {
@@ -40,7 +43,14 @@ impl HighLevelPort {
             duplicates,
             index_lag_seconds,
             takes_company: AtomicBool::new(true),
+            users: BTreeMap::new(),
         }
+    }
+
+    /// The same side, with the names of the location's users.
+    pub(crate) fn with_users(mut self, users: BTreeMap<String, String>) -> Self {
+        self.users = users;
+        self
     }
 
     async fn contacts(&self, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
@@ -271,7 +281,25 @@ impl Port for HighLevelPort {
         }
     }
 
+    async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError> {
+        match kind {
+            Kind::Note => notes::list(&self.client, &self.users, parent).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn is_done(&self, contact: &RecordId, act: &Act) -> Result<bool, PortError> {
+        notes::is_done(&self.client, contact, act).await
+    }
+
+    async fn enact(&self, contact: &RecordId, act: &Act) -> Result<(), PortError> {
+        notes::enact(&self.client, contact, act).await
+    }
+
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
+        if draft.kind == Kind::Note {
+            return notes::create(&self.client, &self.users, draft).await;
+        }
         if draft.kind == Kind::Contact {
             let made = self
                 .client
@@ -388,6 +416,12 @@ impl Port for HighLevelPort {
                 conclusive: true,
             });
         };
+        if draft.kind == Kind::Note {
+            return Ok(Finding {
+                candidates: self.list_of(Kind::Note, parent).await?,
+                conclusive: true,
+            });
+        }
         // The list of one contact does not come from the index.
         let tasks = match self.client.tasks().list(parent.as_str()).await {
             Ok(tasks) => tasks,

@@ -2,7 +2,9 @@
 
 pub(crate) mod dry;
 pub(crate) mod highlevel;
+mod highlevel_notes;
 pub(crate) mod mygadgetrepairs;
+mod mygadgetrepairs_notes;
 
 use domain::{Field, Value};
 

@@ -1,7 +1,7 @@
 //! MyGadgetRepairs behind the port.
 
-use super::{put, text_of};
-use crate::ports::{Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use super::{mygadgetrepairs_notes as notes, put, text_of};
+use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, Field, Kind, Record, RecordId, Side, Timestamp, Value, normalize};
 use http::Applied;
@@ -255,7 +255,25 @@ impl Port for MyGadgetRepairsPort {
         }
     }
 
+    async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError> {
+        match kind {
+            Kind::Note => notes::list(&self.client, &self.zone, parent).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn is_done(&self, contact: &RecordId, act: &Act) -> Result<bool, PortError> {
+        notes::is_done(&self.client, contact, act).await
+    }
+
+    async fn enact(&self, contact: &RecordId, act: &Act) -> Result<(), PortError> {
+        notes::enact(&self.client, contact, act).await
+    }
+
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
+        if draft.kind == Kind::Note {
+            return notes::create(&self.client, draft).await;
+        }
         let id = match draft.kind {
             Kind::Contact => {
                 self.client
@@ -354,6 +372,12 @@ impl Port for MyGadgetRepairsPort {
         _sent_at: Timestamp,
         _now: Timestamp,
     ) -> Result<Finding, PortError> {
+        if let (Kind::Note, Some(ticket)) = (draft.kind, &draft.parent) {
+            return Ok(Finding {
+                candidates: self.list_of(Kind::Note, ticket).await?,
+                conclusive: true,
+            });
+        }
         let mut candidates = Vec::new();
         let mut cursor = Cursor::start();
         for _ in 0..LOOK_BACK_PAGES {

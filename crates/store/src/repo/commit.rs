@@ -261,6 +261,8 @@ async fn carry_out(
                 .bind(json(&entry.detail, "journal", "detail")?)
                 .execute(&mut **tx).await?;
         }
+        Change::NotesDue(contact) => super::notes::due(tx, shop, &contact).await?,
+        Change::Note(change) => super::notes::carry_out(tx, shop, at, change).await?,
         Change::Approved => {
             sqlx::query("UPDATE shop SET approved_at = coalesce(approved_at, $2) WHERE id = $1")
                 .bind(shop.0)
