@@ -311,7 +311,7 @@ async fn invariant_8_quiet_history_notes_and_the_preview_tells_of_comments() {
     assert!(announced > 0 && announced <= comments_made(&tally));
     let truth = bench.truth().await;
     let month = jiff::tz::TimeZone::UTC
-        .to_datetime(jiff::Timestamp::now())
+        .to_datetime(domain::Clock::now(&http::SystemClock))
         .date()
         .saturating_sub(jiff::ToSpan::days(31));
     let ours: Vec<&Json> = truth
