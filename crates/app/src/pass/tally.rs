@@ -100,7 +100,7 @@ pub struct Tally {
     /// Contacts whose notes were read, one request each.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub note_reads: u64,
-    /// What rules about notes want done, in words, and for how many notes.
+    /// What rules about notes want done, in words, and for how many people.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub note_rules: BTreeMap<String, u64>,
     /// Requests sent.

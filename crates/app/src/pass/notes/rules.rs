@@ -38,6 +38,7 @@ impl Pass<'_> {
             now: round.now,
         };
         let firings = sync::note_firings(rules, notes, history);
+        let mut counted = BTreeSet::new();
         for (rule, note) in firings.now {
             changes.push(Change::Note(NoteChange::Fired {
                 rule: rule.name.clone(),
@@ -45,10 +46,17 @@ impl Pass<'_> {
             }));
             self.count_firing(&rule.name);
             for (place, payload) in self.wishes(rule, contact).into_iter().enumerate() {
-                let source = format!("{}/{}/{place}", note.id, rule.name);
+                // Several notes of one person want one tag; but each its task.
+                let whose = match payload {
+                    NotePayload::Task { .. } => &note.id,
+                    _ => contact,
+                };
+                let source = format!("{whose}/{}/{place}", rule.name);
                 changes.push(self.intend_note(RecordId::new(source), &payload));
                 let words = words(&payload);
-                self.tally(|tally| *tally.note_rules.entry(words).or_default() += 1);
+                if counted.insert(words.clone()) {
+                    self.tally(|tally| *tally.note_rules.entry(words).or_default() += 1);
+                }
             }
         }
         Ok(firings.again_at)
