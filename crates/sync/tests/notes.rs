@@ -1,6 +1,9 @@
 //! Notes: none is told twice, none leaves for a place where a customer could read it, rules fire once.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at what cannot be built"
+)]
 
 use domain::{Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use mapping::{NoteRule, NotesRules, NotesTo, Rules, digest, mark, note_text};

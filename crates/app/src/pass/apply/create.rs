@@ -265,6 +265,10 @@ impl Pass<'_> {
             }
         }
         changes.push(Change::Link(link));
+        // A ticket made for a task: the notes of its contact belong there as well.
+        if (intent.side, intent.kind) == (Side::MyGadgetRepairs, Kind::Task) {
+            changes.extend(source.parent.clone().map(Change::NotesDue));
+        }
         Ok(Outcome::of(changes))
     }
 

@@ -4,7 +4,6 @@ use super::Round;
 use super::intents::is_sent;
 use crate::AppError;
 use crate::pass::Pass;
-use crate::pass::apply::Outcome;
 use domain::{Field, Fingerprint, Kind, Record, RecordId, Side};
 use mapping::NotesTo;
 use std::collections::{HashMap, HashSet};
@@ -135,10 +134,13 @@ impl Pass<'_> {
             .collect())
     }
 
-    /// Whether a ticket is being worked on. One whose status nobody knows is left alone.
+    /// Whether a ticket is being worked on. One that has no status yet is new; one whose status nobody knows
+    /// is left alone.
     fn is_open(&self, ticket: &Record) -> bool {
-        mapping::group_of(ticket, &self.judge.rules.tasks, &self.judge.setting)
-            .is_some_and(|group| !group.completed())
+        mapping::group_of(ticket, &self.judge.rules.tasks, &self.judge.setting).map_or_else(
+            || ticket.text(Field::Status).is_none() && ticket.text(Field::StatusLabel).is_none(),
+            |group| !group.completed(),
+        )
     }
 
     /// Fetches a contact's notes where anything could follow from them, and decides what does.
@@ -147,7 +149,7 @@ impl Pass<'_> {
         round: &Round,
         watch: NoteWatch,
         desk: Desk,
-    ) -> Result<Outcome, AppError> {
+    ) -> Result<Vec<Change>, AppError> {
         let contact = &watch.record;
         let shown = round.home != NotesHome::Off && !desk.open.is_empty();
         let mut changes = self.cancel_closed(&desk);
@@ -169,7 +171,7 @@ impl Pass<'_> {
             held,
             again_at,
         }));
-        Ok(Outcome::of(changes))
+        Ok(changes)
     }
 
     /// A contact's notes as they are now, kept as snapshots. What is gone is marked.

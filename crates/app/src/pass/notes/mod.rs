@@ -15,17 +15,19 @@ pub(crate) use back::BACK;
 use super::{Options, Pass};
 use crate::AppError;
 use domain::{Kind, RecordId, Side, Timestamp};
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::{DueNotes, IntentOp, IntentState, NoteWatch};
+use store::{Change, DueNotes, IntentOp, IntentState, NoteWatch};
 use sync::{CommentForm, NotesHome};
 
 /// Contacts looked at together.
 const PAGE: u32 = 200;
 /// Contacts whose notes are fetched side by side.
 const AT_ONCE: usize = 8;
+/// Contacts whose looks are committed together.
+const TOGETHER: usize = 40;
 /// How long notes are read before writing gets its turn.
 const STAGE_SECONDS: f64 = 60.0;
 
@@ -125,10 +127,19 @@ impl Pass<'_> {
             (!desk.is_under_way()).then_some((watch, desk))
         });
         let looks: Vec<_> = looks.collect();
-        let outcomes = futures::stream::iter(looks)
-            .map(|(watch, desk)| self.look_at_contact(round, watch, desk))
-            .buffer_unordered(self.at_once(AT_ONCE));
-        self.commit_outcomes(outcomes, |_| {}).await
+        // Committed when no request is under way: one that holds the store for its budget must not be left
+        // half done while a commit waits for the store.
+        let mut looks = looks.into_iter().peekable();
+        while looks.peek().is_some() {
+            let some = looks.by_ref().take(TOGETHER);
+            let found: Vec<Vec<Change>> = futures::stream::iter(some)
+                .map(|(watch, desk)| self.look_at_contact(round, watch, desk))
+                .buffer_unordered(self.at_once(AT_ONCE))
+                .try_collect()
+                .await?;
+            self.commit(found.into_iter().flatten().collect()).await?;
+        }
+        Ok(())
     }
 
     /// Contacts that were last looked at before this instant are due: those with open tickets, and where rules
