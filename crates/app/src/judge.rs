@@ -145,6 +145,7 @@ impl Judge {
             .iter()
             .map(|conflict| conflict.field)
             .collect();
+        notes.choices = sync::standing(&notes.choices, &decision.merge);
         LinkState {
             base: decision.merge.base.clone(),
             notes,

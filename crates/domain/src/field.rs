@@ -33,6 +33,15 @@ pub enum Field {
     DueDate,
     /// Whether the work is finished.
     Completed,
+    /// Do not disturb in any way. Filled with yes or absent, as the next three: a side that allows messages
+    /// holds nothing.
+    NoContact,
+    /// No telephone calls.
+    NoCalls,
+    /// No e-mails.
+    NoEmail,
+    /// No text messages.
+    NoSms,
 
     /// Native: given name (HighLevel `firstName`, MyGadgetRepairs `name_parts`).
     FirstName,
@@ -52,7 +61,7 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -65,6 +74,10 @@ impl Field {
         Self::Body,
         Self::DueDate,
         Self::Completed,
+        Self::NoContact,
+        Self::NoCalls,
+        Self::NoEmail,
+        Self::NoSms,
         Self::FirstName,
         Self::LastName,
         Self::Mobile,
@@ -73,6 +86,18 @@ impl Field {
         Self::StatusLabel,
         Self::Opened,
     ];
+
+    /// What a person may opt out of: each blocks messages of its sort.
+    pub const CONSENT: [Self; 4] = [Self::NoContact, Self::NoCalls, Self::NoEmail, Self::NoSms];
+
+    /// Whether this is an opt-out, which only ever gets stricter unless a person loosens it.
+    #[must_use]
+    pub const fn is_consent(self) -> bool {
+        matches!(
+            self,
+            Self::NoContact | Self::NoCalls | Self::NoEmail | Self::NoSms
+        )
+    }
 
     /// The stable name used in rules, the store and JSON.
     #[must_use]
@@ -90,6 +115,10 @@ impl Field {
             Self::Body => "body",
             Self::DueDate => "due_date",
             Self::Completed => "completed",
+            Self::NoContact => "no_contact",
+            Self::NoCalls => "no_calls",
+            Self::NoEmail => "no_email",
+            Self::NoSms => "no_sms",
             Self::FirstName => "first_name",
             Self::LastName => "last_name",
             Self::Mobile => "mobile",

@@ -3,6 +3,7 @@
 //!
 //! Pure: the same record, rules and setting always give the same projection.
 
+mod consent;
 mod due;
 mod field_rules;
 mod label;
@@ -15,6 +16,7 @@ mod setting;
 mod status;
 mod task_rules;
 
+pub use consent::{PERMANENT, blocked, shows};
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
 pub use label::{label, wire_name};
 pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};

@@ -24,7 +24,9 @@ pub use decision::{
 pub use evidence::{Reason, Rung};
 pub use guard::{Approval, approve};
 pub use identity::{Candidate, Match, Neighbourhood};
-pub use merge::{Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge};
+pub use merge::{
+    Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge, standing, unused,
+};
 pub use person::Person;
 pub use plan::{Deed, Plan};
 pub use tasks::match_task;
