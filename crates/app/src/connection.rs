@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Change, Shop};
+use tokio::sync::Notify;
 
 /// Facts are read again after this long.
 const FACTS_LAST: SignedDuration = SignedDuration::from_hours(24);
@@ -80,6 +81,8 @@ pub(crate) struct Connection {
     budgets: Budgets,
     /// What had been asked before this connection was opened.
     before: Requests,
+    /// Rings when a webhook came for the shop.
+    pub(crate) bell: Arc<Notify>,
 }
 
 impl Connection {
@@ -116,6 +119,7 @@ impl Connection {
             mygadgetrepairs,
             budgets: self.budgets.clone(),
             before: self.before,
+            bell: Arc::default(),
         }
     }
 }
@@ -244,10 +248,17 @@ impl App {
         let clients = self
             .clients(shop, &facts.setting.zone, &facts.capabilities.paging)
             .await?;
-        Ok((self.connection(&clients, &facts, before), facts))
+        let bell = self.calls.of(shop.id.0);
+        Ok((self.connection(&clients, &facts, before, bell), facts))
     }
 
-    fn connection(&self, clients: &Clients, facts: &ShopFacts, before: Requests) -> Connection {
+    fn connection(
+        &self,
+        clients: &Clients,
+        facts: &ShopFacts,
+        before: Requests,
+        bell: Arc<Notify>,
+    ) -> Connection {
         let (highlevel, mygadgetrepairs) = self.ports(clients, facts, Lane::Background);
         let live = self.ports(clients, facts, Lane::Live);
         Connection {
@@ -256,6 +267,7 @@ impl App {
             live: [live.0, live.1],
             budgets: clients.budgets.clone(),
             before,
+            bell,
         }
     }
 

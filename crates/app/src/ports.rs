@@ -91,6 +91,12 @@ pub trait Port: Send + Sync {
         parent: Option<&RecordId>,
     ) -> Result<Option<Record>, PortError>;
 
+    /// The record as a webhook's body shows it; nothing where the body does not show it whole.
+    fn told(&self, kind: Kind, body: &[u8]) -> Option<Record> {
+        let _ = (kind, body);
+        None
+    }
+
     /// Makes a record.
     async fn create(&self, draft: &Draft) -> Result<Made, PortError>;
 

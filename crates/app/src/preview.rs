@@ -5,7 +5,6 @@ use crate::{App, AppError, ProgressBoard, Tally};
 use domain::{Kind, Side};
 use serde::Serialize;
 use std::path::PathBuf;
-use std::sync::Arc;
 use sync::{Budgets, Deed, Plan, estimate};
 
 /// Examples shown per deed.
@@ -118,7 +117,6 @@ impl App {
             &facts,
             &dry,
             board.clone(),
-            Arc::default(),
         );
         let outcome = pass
             .run(Options {

@@ -202,7 +202,6 @@ impl App {
             &facts,
             &connection,
             board.clone(),
-            self.calls.of(shop.id.0),
         );
         let began = self.now();
         let tally = pass

@@ -322,7 +322,12 @@ fn the_twin_command_prints_addresses_and_credentials() {
             .unwrap()
             .ends_with("/v1")
     );
+    let key = highlevel["webhook_public_key"].as_str().unwrap();
+    assert!(key.starts_with("MCowBQYDK2VwAyEA"), "{key}");
     place.run(&["twin", "--faults", "awful"]).with(2);
+    let unreachable = ["twin", "--webhooks", "https://example.com/hooks/crm"];
+    let free = ["--highlevel-listen", any, "--mygadgetrepairs-listen", any];
+    place.run(&[&unreachable[..], &free[..]].concat()).with(2);
 }
 
 #[test]

@@ -419,6 +419,8 @@ pub struct Signal {
     pub parent: Option<RecordId>,
     /// The event's name.
     pub what: String,
+    /// The body as it came.
+    pub body: Vec<u8>,
     /// When it came.
     pub received_at: Timestamp,
 }

@@ -220,6 +220,11 @@ pub async fn application(twins: &RunningTwins, database: &std::path::Path) -> Ap
 async fn assemble(twins: &RunningTwins, database: &std::path::Path, assembly: &Assembly) -> App {
     let at = (twins.highlevel_url(), twins.mygadgetrepairs_url());
     let mut config = unhindered((&at.0, &at.1));
+    let keys = [
+        signed::public_key(),
+        twins.highlevel().webhooks().public_key.spki,
+    ];
+    config.webhook_keys = app::webhook_keys(&keys, false).expect("keys");
     (assembly.tune)(&mut config);
     application_with(config, database, assembly.context.clone()).await
 }

@@ -107,14 +107,6 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether a webhook came that can be looked at: then history makes room.
-    async fn is_called(&self) -> Result<bool, AppError> {
-        let deaf = self
-            .listens_again_at()
-            .is_some_and(|until| until > self.now());
-        Ok(!deaf && self.store.has_signals(self.shop.id).await?)
-    }
-
     /// Commits outcomes as they come, several together. What produces them goes on side by side, and never waits
     /// for the commits: a request that holds the store for its budget must be able to finish while a commit waits
     /// for the store. Only what was claimed can pile up.

@@ -25,10 +25,9 @@ use progress::{Phase, ProgressBoard};
 use serde_json::Value as Json;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, Key, Shop, Store};
 use tally::Tally;
-use tokio::sync::Notify;
 
 /// The kinds that are synced, parents before children.
 const KINDS: [Kind; 2] = [Kind::Contact, Kind::Task];
@@ -77,14 +76,16 @@ pub(crate) struct Pass<'a> {
     pub(crate) progress: ProgressBoard,
     counts: Mutex<Tally>,
     stopped: PerSideFlag,
-    /// Rings when a webhook came.
-    call: Arc<Notify>,
     /// What webhooks told of in this pass: work on it is live.
     heard: Mutex<Heard>,
     /// Whether what is read now was told of by a webhook.
     hearing: AtomicBool,
     /// Whether webhooks told of a task without saying whose it is.
     walk_tasks: AtomicBool,
+    /// Held while webhooks are looked at.
+    listening: tokio::sync::Mutex<()>,
+    /// Whether a webhook told of something that is not decided yet.
+    called: AtomicBool,
     /// Webhooks are not looked at again before.
     deaf_until: Mutex<Option<Timestamp>>,
 }
@@ -100,7 +101,6 @@ impl<'a> Pass<'a> {
         facts: &ShopFacts,
         connection: &'a Connection,
         progress: ProgressBoard,
-        call: Arc<Notify>,
     ) -> Self {
         let run = RunId(context.new_id());
         Self {
@@ -117,10 +117,11 @@ impl<'a> Pass<'a> {
             progress,
             counts: Mutex::new(Tally::new(&shop.name, run)),
             stopped: PerSideFlag::default(),
-            call,
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
             walk_tasks: AtomicBool::new(false),
+            listening: tokio::sync::Mutex::default(),
+            called: AtomicBool::new(false),
             deaf_until: Mutex::default(),
         }
     }
@@ -266,7 +267,7 @@ impl<'a> Pass<'a> {
             .is_some_and(|again| again > self.now());
         tokio::select! {
             () = self.context.clock.sleep_until(until) => {}
-            () = self.call.notified(), if !deaf => {}
+            () = self.connection.bell.notified(), if !deaf => {}
         }
         self.progress.update(|progress| progress.note = None);
     }

@@ -19,7 +19,7 @@ impl Pass<'_> {
         self.read_both(options).await?;
         let mut read_at = self.now();
         loop {
-            if self.round(options).await? && !self.take_signals().await?.any {
+            if self.round(options).await? && !self.take_signals().await?.news {
                 return Ok(());
             }
             if self.now() > self.after(read_at, f64::from(self.config.poll_seconds)) {
@@ -44,7 +44,7 @@ impl Pass<'_> {
                 .await?;
         }
         loop {
-            if self.round(options).await? && !self.take_signals().await?.any {
+            if self.round(options).await? && !self.take_signals().await?.news {
                 return Ok(());
             }
         }
@@ -53,6 +53,7 @@ impl Pass<'_> {
     /// Decides and writes once. Answers whether the pass is over.
     async fn round(&self, options: Options) -> Result<bool, AppError> {
         self.progress.phase(Phase::Deciding);
+        self.called.store(false, Ordering::Relaxed);
         self.decide_all().await?;
         if let Some(reason) = self.guard(options.approve).await? {
             self.tally(|tally| tally.stop(reason));

@@ -4,11 +4,14 @@
 use super::Pass;
 use crate::AppError;
 use crate::ports::PortError;
-use domain::{FailureClass, Fingerprint, Kind, Lane, Record, RecordId, Side, Timestamp};
+use domain::{
+    FailureClass, Field, Fingerprint, Kind, Lane, Record, RecordId, Side, Timestamp, Value,
+};
 use futures::StreamExt;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::{Change, JournalEntry, Signal};
+use std::sync::atomic::Ordering;
+use store::{Change, JournalEntry, Signal, StoredRecord};
 
 /// Webhooks looked at together.
 const MOST: u32 = 2_000;
@@ -22,8 +25,8 @@ const LOOKED: &str = "looked.mygadgetrepairs";
 /// What became of the hints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {
-    /// Whether anything was looked at.
-    pub(crate) any: bool,
+    /// Whether anything has to be decided because of them.
+    pub(crate) news: bool,
     /// When what was left can be looked at.
     pub(crate) again_at: Option<Timestamp>,
 }
@@ -34,12 +37,20 @@ struct Hint {
     webhooks: Vec<i64>,
     parent: Option<RecordId>,
     last_at: Option<Timestamp>,
+    /// What they say of the record, each in its own body.
+    bodies: Vec<Vec<u8>>,
+    /// Whether one of them says that the record is gone.
+    gone: bool,
+    /// Whether one of them says that the work is finished.
+    finished: bool,
 }
 
 type Hints = BTreeMap<(Option<Kind>, Option<RecordId>), Hint>;
 
 /// What a look found.
 enum Look {
+    /// The webhooks show it as it is known already: our own write, come back.
+    Known,
     Found(Box<Record>),
     Gone,
     /// It cannot be looked at by itself; the next poll or walk finds it.
@@ -49,13 +60,16 @@ enum Look {
 impl Pass<'_> {
     /// Looks at what webhooks told of, before anything is decided.
     pub(super) async fn take_signals(&self) -> Result<Taken, AppError> {
-        if let Some(until) = *self.deaf_until() {
-            if until > self.now() {
-                return Ok(Taken {
-                    any: false,
-                    again_at: Some(until),
-                });
-            }
+        // Both sides' writers may call; one look at a time is enough.
+        let Ok(_alone) = self.listening.try_lock() else {
+            return Ok(Taken::default());
+        };
+        let deaf = *self.deaf_until();
+        if deaf.is_some_and(|until| until > self.now()) {
+            return Ok(Taken {
+                news: false,
+                again_at: deaf,
+            });
         }
         let signals = self.store.waiting_signals(self.shop.id, MOST).await?;
         if signals.is_empty() {
@@ -69,11 +83,22 @@ impl Pass<'_> {
             self.take_from_crm(coalesce(left)).await?,
             self.take_from_counter(coalesce(right)).await?,
         ] {
-            taken.any |= outcome.any;
+            taken.news |= outcome.news;
             taken.again_at = taken.again_at.max(outcome.again_at);
         }
         *self.deaf_until() = taken.again_at;
+        if taken.news {
+            self.called.store(true, Ordering::Relaxed);
+        }
         Ok(taken)
+    }
+
+    /// Whether a webhook told of something that has to be decided: then history makes room.
+    pub(super) async fn is_called(&self) -> Result<bool, AppError> {
+        if self.store.has_signals(self.shop.id).await? {
+            self.take_signals().await?;
+        }
+        Ok(self.called.load(Ordering::Relaxed))
     }
 
     /// How urgent work on a record is: live where a webhook just told of it.
@@ -91,10 +116,18 @@ impl Pass<'_> {
             return Ok(Taken::default());
         }
         let known = self.known(&hints).await?;
+        let known = &known;
         let mut looks = futures::stream::iter(hints)
             .map(|((kind, id), hint)| async move {
                 let look = match (kind, &id) {
-                    (Some(kind), Some(id)) => self.look_at(kind, id, hint.parent.as_ref()).await,
+                    (Some(kind), Some(id)) => {
+                        let stored = known.get(&(kind, id.clone()));
+                        if stored.is_some_and(|stored| self.is_known(kind, &hint, stored)) {
+                            Ok(Look::Known)
+                        } else {
+                            self.look_at(kind, id, hint.parent.as_ref()).await
+                        }
+                    }
                     _ => Ok(Look::Left),
                 };
                 (kind, id, hint, look)
@@ -110,7 +143,9 @@ impl Pass<'_> {
             match look {
                 Ok(Look::Found(record)) => {
                     let before = known.get(&(kind, id.clone()));
-                    let changed = before != Some(&Fingerprint::of(&record));
+                    let changed = before.is_none_or(|stored| {
+                        stored.gone || stored.fingerprint != Fingerprint::of(&record)
+                    });
                     news |= before.is_none() && kind == Kind::Contact;
                     outcome.told += usize::from(changed);
                     self.heard().insert((Side::HighLevel, kind, id));
@@ -118,7 +153,8 @@ impl Pass<'_> {
                     outcome.heard(hint);
                 }
                 Ok(Look::Gone) => {
-                    if known.contains_key(&(kind, id.clone())) {
+                    let stored = known.get(&(kind, id.clone()));
+                    if stored.is_some_and(|stored| !stored.gone) {
                         outcome.told += 1;
                         self.heard().insert((Side::HighLevel, kind, id.clone()));
                         outcome
@@ -128,7 +164,7 @@ impl Pass<'_> {
                     }
                     outcome.heard(hint);
                 }
-                Ok(Look::Left) => outcome.heard(hint),
+                Ok(Look::Known | Look::Left) => outcome.heard(hint),
                 Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
             }
         }
@@ -141,12 +177,9 @@ impl Pass<'_> {
         Ok(taken)
     }
 
-    /// The fingerprints of what the hints name, as far as it was seen before.
-    async fn known(
-        &self,
-        hints: &Hints,
-    ) -> Result<HashMap<(Kind, RecordId), Fingerprint>, AppError> {
-        let mut known = HashMap::new();
+    /// What the hints name, as far as it was seen before.
+    async fn known(&self, hints: &Hints) -> Result<Known, AppError> {
+        let mut known = Known::new();
         for kind in Kind::ALL {
             let ids: Vec<&RecordId> = hints
                 .keys()
@@ -156,13 +189,30 @@ impl Pass<'_> {
             if ids.is_empty() {
                 continue;
             }
-            let prints = self
+            let stored = self
                 .store
-                .fingerprints(self.shop.id, Side::HighLevel, kind, ids)
+                .records(self.shop.id, Side::HighLevel, kind, ids)
                 .await?;
-            known.extend(prints.into_iter().map(|(id, print)| ((kind, id), print)));
+            let by_id = |stored: StoredRecord| ((kind, stored.record.id.clone()), stored);
+            known.extend(stored.into_iter().map(by_id));
         }
         Ok(known)
+    }
+
+    /// Whether all that the webhooks show of a record is known. Judged by value: each must show every field as it is
+    /// stored, and none that is stored may be missing, since emptied fields are left out.
+    fn is_known(&self, kind: Kind, hint: &Hint, stored: &StoredRecord) -> bool {
+        let port = self.connection.on(Side::HighLevel, Lane::Live);
+        let finished = stored.record.fields.get(&Field::Completed);
+        let finished = finished.and_then(Value::as_flag) == Some(true);
+        !stored.gone
+            && !hint.gone
+            && (finished || !hint.finished)
+            && !hint.bodies.is_empty()
+            && hint.bodies.iter().all(|body| {
+                port.told(kind, body)
+                    .is_some_and(|told| shows(&told, &stored.record))
+            })
     }
 
     async fn look_at(
@@ -187,8 +237,7 @@ impl Pass<'_> {
                 .flatten()
                 .and_then(|stored| stored.record.parent);
             if parent.is_none() {
-                self.walk_tasks
-                    .store(true, std::sync::atomic::Ordering::Relaxed);
+                self.walk_tasks.store(true, Ordering::Relaxed);
                 return Ok(Look::Left);
             }
         }
@@ -212,7 +261,7 @@ impl Pass<'_> {
                 outcome.again_at = outcome.again_at.max(Some(self.after(self.now(), 2.0)));
             }
             FailureClass::Deferred { until } => {
-                outcome.again_at = outcome.again_at.max(Some(until))
+                outcome.again_at = outcome.again_at.max(Some(until));
             }
             FailureClass::NeedsHuman | FailureClass::Permanent | FailureClass::Bug => {
                 outcome.changes.push(Change::Journal(JournalEntry {
@@ -237,7 +286,7 @@ impl Pass<'_> {
         }
         if let Some(until) = self.counter_rests_until().await? {
             return Ok(Taken {
-                any: false,
+                news: false,
                 again_at: Some(until),
             });
         }
@@ -257,12 +306,11 @@ impl Pass<'_> {
             };
             match (known, kind) {
                 (Some(ticket), _) => tickets.push(ticket),
-                // A new ticket may belong to a new customer.
-                (None, Some(Kind::Task)) => polls.extend([Kind::Contact, Kind::Task]),
-                (None, Some(kind)) => {
+                (None, Some(kind)) if kind != Kind::Task => {
                     polls.insert(kind);
                 }
-                (None, None) => polls.extend([Kind::Contact, Kind::Task]),
+                // A new ticket may belong to a new customer.
+                (None, _) => polls.extend([Kind::Contact, Kind::Task]),
             }
             outcome.heard(hint);
         }
@@ -292,6 +340,7 @@ impl Pass<'_> {
             }
         }
         let polls: Vec<Kind> = polls.into_iter().collect();
+        outcome.polled = !polls.is_empty();
         if let Err(error) = self.poll_counter(&polls).await {
             return match error {
                 AppError::Vendor(error) => self.counter_later(&error),
@@ -311,11 +360,9 @@ impl Pass<'_> {
         for kind in kinds {
             // Before the first complete walk there is nothing to compare with; the walk reads it anyway.
             if super::KINDS.contains(kind) && self.is_read(port.side(), *kind).await? {
-                self.hearing
-                    .store(true, std::sync::atomic::Ordering::Relaxed);
+                self.hearing.store(true, Ordering::Relaxed);
                 let polled = self.poll_changed(port, *kind).await;
-                self.hearing
-                    .store(false, std::sync::atomic::Ordering::Relaxed);
+                self.hearing.store(false, Ordering::Relaxed);
                 polled?;
             }
         }
@@ -331,7 +378,7 @@ impl Pass<'_> {
         self.progress
             .update(|progress| progress.note = Some(error.message.clone()));
         Ok(Taken {
-            any: false,
+            news: false,
             again_at: Some(again_at),
         })
     }
@@ -360,12 +407,28 @@ impl Pass<'_> {
     }
 }
 
+type Known = HashMap<(Kind, RecordId), StoredRecord>;
+
+/// Whether a webhook shows a record just as it is stored.
+fn shows(told: &Record, stored: &Record) -> bool {
+    // Events of tasks do not say whether the work is finished; there is an event of its own for that.
+    let counts = |field: &Field| *field != Field::Completed;
+    let fields = told.fields.keys().chain(stored.fields.keys());
+    let tags = |record: &Record| record.tags.iter().cloned().collect::<BTreeSet<String>>();
+    fields
+        .filter(|field| counts(field))
+        .all(|field| field.same(told.fields.get(field), stored.fields.get(field)))
+        && tags(told) == tags(stored)
+        && (told.parent.is_none() || told.parent == stored.parent)
+}
+
 /// What is to be committed once the looks are over.
 #[derive(Default)]
 struct Outcome {
     changes: Vec<Change>,
     webhooks: Vec<i64>,
     told: usize,
+    polled: bool,
     last_at: Option<Timestamp>,
     again_at: Option<Timestamp>,
 }
@@ -378,7 +441,7 @@ impl Outcome {
 
     fn taken(&self) -> Taken {
         Taken {
-            any: !self.webhooks.is_empty(),
+            news: self.told > 0 || self.polled,
             again_at: self.again_at,
         }
     }
@@ -404,6 +467,9 @@ fn coalesce(signals: Vec<Signal>) -> Hints {
         hint.webhooks.push(signal.webhook);
         hint.parent = signal.parent.or(hint.parent.take());
         hint.last_at = hint.last_at.max(Some(signal.received_at));
+        hint.gone |= signal.what.ends_with("Delete");
+        hint.finished |= signal.what == "TaskComplete";
+        hint.bodies.push(signal.body);
     }
     hints
 }

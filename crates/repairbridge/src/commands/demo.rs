@@ -12,10 +12,12 @@ use domain::Side;
 use secrecy::SecretString;
 use serde_json::json;
 use server::ServerOptions;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use twin::highlevel::{WebhookPolicy, WebhookPolicyError};
 use twin::{RunningTwins, TwinOptions, Vendor};
 
 const SHOP: &str = "main";
@@ -39,6 +41,7 @@ pub(crate) async fn run(what: Demo, output: Output) -> Result<Exit, Problem> {
     let app = wiring::open(&config).await?;
     let _lock = serve::take_lock(&app)?;
     connect(&app, &twins).await?;
+    webhooks(&app, &twins).await?;
 
     let page = format!("http://{address}/");
     for line in introduction(&twins, &page, &folder, &file) {
@@ -164,6 +167,7 @@ public_url = "http://{address}"
 [highlevel]
 base_url = "{}"
 requests_per_10s = 0
+webhook_public_keys = ["{}"]
 
 [mygadgetrepairs]
 base_url = "{}"
@@ -174,6 +178,7 @@ poll_seconds = 2
 index_lag_seconds = 2
 "#,
         twins.highlevel_url(),
+        twins.highlevel().webhooks().public_key.spki,
         twins.mygadgetrepairs_url()
     );
     std::fs::write(&file, text).map_err(|why| {
@@ -201,6 +206,29 @@ async fn connect(app: &App, twins: &RunningTwins) -> Result<(), Problem> {
         &SecretString::from(twins.key()),
     )
     .await?;
+    Ok(())
+}
+
+/// Sets both twins up to tell of every change, as people would with what `shop show` prints.
+async fn webhooks(app: &App, twins: &RunningTwins) -> Result<(), Problem> {
+    let refused = |why: WebhookPolicyError| Problem::ran("DEMO-WEBHOOKS", why.to_string());
+    twins
+        .deliver_webhooks_to(&app.crm_webhook_url(), WebhookPolicy::default())
+        .map_err(refused)?;
+    let paste = app.counter_webhook(&app.shop(SHOP).await?).await?;
+    let mut headers: BTreeMap<String, String> = paste
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect();
+    headers.insert("X-Sync-Event".to_owned(), "{event}".to_owned());
+    twins.notify(
+        &paste.url,
+        &paste.user,
+        &paste.password,
+        &headers,
+        &paste.payload,
+    );
     Ok(())
 }
 
@@ -245,6 +273,10 @@ fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) ->
         format!(
             "  cut the network     {}",
             curl("POST", &left, "offline", r#"{"on":true}"#)
+        ),
+        format!(
+            "  lose webhooks       {}",
+            curl("PUT", &left, "webhooks", r#"{"drop":1.0}"#)
         ),
         format!(
             "  make it rough       {}",

@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 const SIZES: [usize; 3] = [64, 8, 1];
 
 pub(crate) const WAITING: &str =
-    "SELECT id, side, kind, record, parent, what, received_at FROM webhook
+    "SELECT id, side, kind, record, parent, what, received_at, body FROM webhook
      WHERE shop = $1 AND state = 0 ORDER BY id LIMIT $2";
 
 impl Store {
@@ -74,6 +74,7 @@ impl Store {
                     parent: row.try_get::<Option<String>, _>(4)?.map(RecordId::new),
                     what: row.try_get(5)?,
                     received_at: read_time(row.try_get(6)?),
+                    body: row.try_get(7)?,
                 })
             })
             .collect()
@@ -91,24 +92,6 @@ impl Store {
         .fetch_one(&self.readers)
         .await?;
         Ok(found != 0)
-    }
-
-    /// The body of a webhook as it came; empty once it was looked at.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn webhook_body(
-        &self,
-        shop: ShopId,
-        webhook: i64,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(
-            sqlx::query_scalar("SELECT body FROM webhook WHERE shop = $1 AND id = $2")
-                .bind(shop.0)
-                .bind(webhook)
-                .fetch_optional(&self.readers)
-                .await?,
-        )
     }
 
     /// Whether an event was kept, by its 16 bytes.

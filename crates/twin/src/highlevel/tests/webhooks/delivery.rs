@@ -151,20 +151,22 @@ async fn the_breaker_pauses_everything_and_forgeries_do_not_count() {
     let bench = pulled(policy).await;
     let twin = bench.twins.highlevel();
     let fail = |forged: bool| {
-        for webhook in twin.take_due_webhooks() {
+        let mut due = twin.take_due_webhooks();
+        due.sort_by_key(|webhook| !webhook.forged);
+        for webhook in due {
             let status = if webhook.forged == forged { 401 } else { 200 };
             twin.webhook_answered(webhook.number, Some(status));
         }
     };
     for _ in 0..3 {
         bench.contact(json!({"firstName": "Ada"})).await;
-        fail(true);
     }
+    fail(true);
     assert_eq!(twin.webhooks().paused_until, None);
     for _ in 0..2 {
         bench.contact(json!({"firstName": "Ada"})).await;
-        fail(false);
     }
+    fail(false);
     assert!(twin.webhooks().paused_until.is_some());
     bench.contact(json!({"firstName": "Ada"})).await;
     bench.pass(4_999);
