@@ -1,6 +1,7 @@
 //! The pre-flight: finds trouble before a sync does, with the mend for each.
 
-use crate::connection::patiently;
+use crate::connection::{ShopFacts, patiently};
+use crate::pass::notes::home;
 use crate::ports::{Port, PortError, Scope};
 use crate::{App, AppError};
 use domain::{FailureClass, Kind, Side};
@@ -8,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::Shop;
+use sync::NotesHome;
 
 /// How a line of the pre-flight came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -213,6 +215,7 @@ impl App {
                         let mend = format!("repairbridge rules set {}", shop.name);
                         report.say(&what, Verdict::Warned, problem.reason, Some(&mend));
                     }
+                    self.check_notes(shop, &facts, report).await?;
                     let (connection, _) = self.open(shop).await?;
                     for kind in [Kind::Contact, Kind::Task] {
                         self.check_reading(&*connection.highlevel, kind, report)
@@ -238,6 +241,37 @@ impl App {
                 left(status.budget.mygadgetrepairs.window_left)
             ),
         );
+        Ok(())
+    }
+
+    /// Whether CRM notes have a place at the counter.
+    async fn check_notes(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        report: &mut CheckReport,
+    ) -> Result<(), AppError> {
+        const WHAT: &str = "notes";
+        let form = home::form(&facts.capabilities);
+        let home = home::home(&self.store, shop, &facts.rules.notes, form).await?;
+        match home {
+            NotesHome::Comments { proven: true } => {
+                report.passed(WHAT, "CRM notes are told in comments of open tickets");
+            }
+            NotesHome::Comments { proven: false } => report.passed(
+                WHAT,
+                "CRM notes are told in comments of open tickets; the first one is read back before others follow",
+            ),
+            NotesHome::CustomField(name) => report.passed(
+                WHAT,
+                format!("CRM notes are shown in the customers' custom field “{name}”"),
+            ),
+            NotesHome::Off => report.passed(WHAT, "CRM notes stay in HighLevel, as the rules say"),
+            NotesHome::Held(reason) => match reason.split_once(". ") {
+                Some((says, mend)) => report.warned(WHAT, says, mend),
+                None => report.say(WHAT, Verdict::Warned, reason, None),
+            },
+        }
         Ok(())
     }
 

@@ -15,6 +15,16 @@ pub enum BuiltInError {
     Key(#[from] KeyError),
 }
 
+/// How much goes on at once within a shop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Concurrency {
+    /// Both sides side by side, and as many requests at once as a side takes.
+    #[default]
+    Parallel,
+    /// One thing after the other, so that the same beginning leads to the same end: for simulations.
+    Sequential,
+}
+
 /// Addresses and ceilings. Everything else about a shop is in the store.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
@@ -47,6 +57,8 @@ pub struct AppConfig {
     pub app_id: Option<String>,
     /// Seconds that a pass waits for budget or for something to become due before it ends.
     pub patience_seconds: i64,
+    /// How much goes on at once within a shop.
+    pub concurrency: Concurrency,
 }
 
 /// The keys whose signatures count as HighLevel's: the published one and these more, each as PEM, base64 or hex.
@@ -78,6 +90,7 @@ impl AppConfig {
             public_url: Url::parse("http://127.0.0.1:8780")?,
             webhook_keys: webhook_keys(&[], false)?,
             app_id: None,
+            concurrency: Concurrency::Parallel,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! A shop's two sides, ready to be used: credentials out of the vault, budgets, and the facts about the
 //! shop that reading and writing need.
 
+use crate::judge::Judge;
 use crate::kept::Ground;
 use crate::ports::{Port, PortError};
 use crate::sides::dry::DryPort;
@@ -29,6 +30,7 @@ const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
 const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
+const USERS: &str = "users";
 
 /// Both vendors' clients with their budgets.
 #[derive(Clone)]
@@ -61,6 +63,8 @@ pub(crate) struct ShopFacts {
     pub(crate) setting: Setting,
     pub(crate) location: LocationFacts,
     pub(crate) capabilities: Capabilities,
+    /// Names of the location's users by id, where they can be read.
+    pub(crate) users: BTreeMap<String, String>,
 }
 
 /// What the location says of itself.
@@ -293,7 +297,8 @@ impl App {
             clients.highlevel.with_lane(lane),
             duplicates,
             self.config.index_lag_seconds,
-        );
+        )
+        .with_users(facts.users.clone());
         let mygadgetrepairs = MyGadgetRepairsPort::new(
             clients.mygadgetrepairs.in_lane(lane),
             facts.setting.zone.clone(),
@@ -365,12 +370,70 @@ impl App {
             }
         };
         let setting = self.setting(shop, &location, statuses)?;
+        let rules = self.rules_of(shop)?;
+        let users = self.users(shop, clients, &rules, anew).await?;
         Ok(ShopFacts {
-            rules: self.rules_of(shop)?,
+            rules,
+            users,
             setting,
             location,
             capabilities,
         })
+    }
+
+    /// Rules and setting by what is stored, however old. For answers that ask no vendor.
+    pub(crate) async fn stored_judge(&self, shop: &Shop) -> Result<Judge, AppError> {
+        let location = self.store.fact(shop.id, LOCATION).await?;
+        let statuses = self.store.fact(shop.id, STATUSES).await?;
+        let (Some(location), Some(statuses)) = (location, statuses) else {
+            return Err(AppError::Refused(format!(
+                "the shop `{0}` has not been read yet; run `repairbridge sync {0}` first",
+                shop.name
+            )));
+        };
+        let location = serde_json::from_value(location.value).unwrap_or_default();
+        let statuses = serde_json::from_value(statuses.value).unwrap_or_default();
+        Ok(Judge {
+            rules: self.rules_of(shop)?,
+            setting: self.setting(shop, &location, statuses)?,
+        })
+    }
+
+    /// Names of the location's users, for notes. Without the scope for them notes name nobody.
+    async fn users(
+        &self,
+        shop: &Shop,
+        clients: &Clients,
+        rules: &Rules,
+        anew: bool,
+    ) -> Result<BTreeMap<String, String>, AppError> {
+        if rules.notes.to == mapping::NotesTo::Off && rules.note_rules.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        if let Some(known) = self.known(shop, USERS, anew).await? {
+            return Ok(known);
+        }
+        let users = match clients.highlevel.users().list().await {
+            Ok(users) => users,
+            Err(error) => {
+                use domain::Failure as _;
+                if matches!(error.class(), FailureClass::Transient) {
+                    return Ok(BTreeMap::new());
+                }
+                Vec::new()
+            }
+        };
+        let names = users.into_iter().filter_map(|user| {
+            let (given, family) = (user.first_name.as_deref(), user.last_name.as_deref());
+            let name = user
+                .name
+                .clone()
+                .or_else(|| domain::normalize::name::join(given, family))?;
+            Some((user.id, name))
+        });
+        let names: BTreeMap<String, String> = names.collect();
+        self.learn(shop, USERS, &names).await?;
+        Ok(names)
     }
 
     fn setting(

@@ -1,10 +1,19 @@
-//! The journal, read.
+//! The journal and the runs, read.
 
 use crate::{App, AppError};
 use domain::RecordId;
-use store::JournalRow;
+use store::{JournalRow, RunRow};
 
 impl App {
+    /// The newest runs of a shop, newest first.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn runs(&self, name: &str, limit: u32) -> Result<Vec<RunRow>, AppError> {
+        let shop = self.shop(name).await?;
+        Ok(self.store.runs(shop.id, limit).await?)
+    }
+
     /// The newest lines of a shop's journal, oldest of them first; of one record where it is named.
     ///
     /// # Errors

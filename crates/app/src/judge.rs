@@ -1,5 +1,6 @@
 //! The pure core as a pass uses it: rules and setting held together, records in, judgements out.
 
+use crate::edits::Edit;
 use crate::pass::payload::Payload;
 use crate::ports::{Draft, Writes};
 use domain::{Field, Fields, Kind, LinkId, Record, RecordId, Side, Value};
@@ -32,6 +33,12 @@ pub(crate) struct Notes {
     /// Fields about which a person is asked.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) asked: BTreeSet<Field>,
+    /// Values that people entered, and when they were first seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) edits: Vec<Edit>,
+    /// Fields in which the two sides differ since a person had a write taken back.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) taken_back: BTreeSet<Field>,
 }
 
 impl Notes {
@@ -146,11 +153,26 @@ impl Judge {
             .map(|conflict| conflict.field)
             .collect();
         notes.choices = sync::standing(&notes.choices, &decision.merge);
+        notes
+            .taken_back
+            .retain(|field| decision.merge.differing.contains(field));
         LinkState {
             base: decision.merge.base.clone(),
             notes,
             counts: counts(decision),
         }
+    }
+
+    /// The shared values with which a counterpart of the record is made.
+    pub(crate) fn drafted(&self, source: &Record, withhold: &BTreeSet<Field>) -> Changes {
+        let side = source.side.other();
+        self.project(source)
+            .into_iter()
+            .filter(|(field, _)| {
+                self.is_mapped(source.kind, *field, side) && !withhold.contains(field)
+            })
+            .map(|(field, value)| (field, Some(value)))
+            .collect()
     }
 
     /// The record to be made on the other side.
@@ -161,14 +183,7 @@ impl Judge {
         withhold: &BTreeSet<Field>,
     ) -> Draft {
         let side = source.side.other();
-        let changes: Changes = self
-            .project(source)
-            .into_iter()
-            .filter(|(field, _)| {
-                self.is_mapped(source.kind, *field, side) && !withhold.contains(field)
-            })
-            .map(|(field, value)| (field, Some(value)))
-            .collect();
+        let changes = self.drafted(source, withhold);
         let native = to_native(
             self.writing(side, source.kind, None, Some(source)),
             &changes,
@@ -191,21 +206,27 @@ impl Judge {
 
     /// The link of a record just made, from what it reads back as. `had` are the source's shared fields
     /// at the moment of writing, `withhold` the fields that were left out since another record holds the
-    /// same key.
+    /// same key. In doubt, what it shows is not what was written: a person may have edited it meanwhile, so
+    /// differing fields were never in step and are decided by the rules, not taken for the vendor's form.
     pub(crate) fn after_create(
         &self,
         source: &Record,
         had: &Fields,
         made: &Record,
         withhold: &BTreeSet<Field>,
+        in_doubt: bool,
     ) -> LinkState {
         let side = made.side;
         let shown = project_linked(made, Some(source), &self.rules, &self.setting).fields;
-        let base = self
+        let mut base = self
             .rules
             .fields_of(made.kind)
             .map(|rules| Base::created(side, rules, had, &shown, &[]))
             .unwrap_or_default();
+        if in_doubt {
+            base.0
+                .retain(|field, _| field.same(shown.get(field), had.get(field)));
+        }
         let withheld = withhold
             .iter()
             .filter(|field| had.contains_key(field))
@@ -232,18 +253,27 @@ impl Judge {
         }
     }
 
-    /// What a link holds after an update of `side` that reads back as `shown`.
+    /// What a link holds after an update of `side` that reads back as `shown`. In doubt, a value that is neither
+    /// the old one nor ours may be a person's: the base stays, and both edits are weighed by the rules.
     pub(crate) fn after_update(
         &self,
         link: &Link,
         payload: &Payload,
         shown: &Record,
         source: &Record,
+        in_doubt: bool,
     ) -> LinkState {
         let side = shown.side;
         let fields = project_linked(shown, Some(source), &self.rules, &self.setting).fields;
         let mut base: Base = serde_json::from_value(link.base.clone()).unwrap_or_default();
-        let refused = base.settle(side, &payload.changes, &payload.before, &fields);
+        let mut written = payload.changes.clone();
+        if in_doubt {
+            written.retain(|field, value| {
+                let shows = fields.get(field);
+                field.same(value.as_ref(), shows) || field.same(payload.before.get(field), shows)
+            });
+        }
+        let refused = base.settle(side, &written, &payload.before, &fields);
         let mut notes = Notes::of(link);
         notes
             .withheld
@@ -252,11 +282,80 @@ impl Judge {
         notes
             .choices
             .retain(|choice| !payload.changes.contains_key(&choice.field));
+        notes
+            .taken_back
+            .retain(|field| !payload.changes.contains_key(field));
         LinkState {
             base,
             notes,
             counts: (link.fields, link.agree, link.held),
         }
+    }
+
+    /// What a link holds after earlier writes to `side` were taken back and it reads as `shown`, and the
+    /// exchange as it is kept: without the fields that the vendor did not put back.
+    pub(crate) fn after_undo(
+        &self,
+        link: &Link,
+        payload: &Payload,
+        shown: &Record,
+        source: &Record,
+    ) -> (LinkState, Payload) {
+        let side = shown.side;
+        let here = self.project_with(shown, source);
+        let there = self.project_with(source, shown);
+        let mut base: Base = serde_json::from_value(link.base.clone()).unwrap_or_default();
+        let mut notes = Notes::of(link);
+        let mut payload = payload.clone();
+        let mut undo = payload.undo.take().unwrap_or_default();
+        for (field, value) in payload.changes.clone() {
+            let now = here.get(&field);
+            let stands = undo.stands.get(&field).and_then(Option::as_ref);
+            if field.same(now, stands) && !field.same(now, value.as_ref()) {
+                payload.changes.remove(&field);
+                let reason = format!(
+                    "{} kept its value although it took the change",
+                    side.title()
+                );
+                undo.refused.insert(field, reason);
+                continue;
+            }
+            // An edit on the other side that came after our write is still to be carried over.
+            let other = match base.get(field) {
+                Some(agreed) => agreed.on(side.other()).cloned(),
+                None => there.get(&field).cloned(),
+            };
+            base.put(field, side, now.cloned(), other);
+            notes
+                .withheld
+                .retain(|note| note.side != side || note.field != field);
+            notes.choices.retain(|choice| choice.field != field);
+            notes.taken_back.insert(field);
+        }
+        payload.undo = Some(undo);
+        let (left, right) = match side {
+            Side::HighLevel => (shown, source),
+            Side::MyGadgetRepairs => (source, shown),
+        };
+        let after = self.compare(left, right, Some(&base), &notes);
+        let state = LinkState {
+            base,
+            notes,
+            counts: counts(&after),
+        };
+        (state, payload.kept(&here))
+    }
+
+    /// Whether a linked record can take a value at all; the reason if not.
+    pub(crate) fn can_take(
+        &self,
+        target: &Record,
+        source: &Record,
+        field: Field,
+        value: Option<&Value>,
+    ) -> Result<(), mapping::Held> {
+        let writing = self.writing(target.side, target.kind, Some(target), Some(source));
+        mapping::can_write(writing, field, value)
     }
 
     /// What a link holds once a vendor refused a field outright.

@@ -1,37 +1,50 @@
 //! The use cases: connect, check, preview, sync, review, status. The only crate that knows all below it.
 
+mod agreement;
 mod calls;
 mod check;
 mod config;
 mod connect;
 mod connection;
+mod edits;
 mod error;
+mod explain;
+mod history;
 mod intake;
 mod journal;
 mod judge;
 mod kept;
 mod keys;
+mod named;
 mod pass;
 mod ports;
 mod preview;
+mod retry;
 mod review;
 mod service;
 mod shops;
 mod sides;
 mod status;
+mod undo;
 
+pub use agreement::{Difference, DifferingField, Why};
 pub use check::{CheckLine, CheckReport, Verdict};
-pub use config::{AppConfig, BuiltInError, webhook_keys};
+pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
 pub use error::AppError;
+pub use explain::{
+    Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,
+};
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::PortError;
 pub use preview::{Preview, PreviewCost};
+pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine};
 pub use service::SyncOptions;
 pub use shops::NewShop;
 pub use status::{Health, Status};
+pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 
 use domain::{Context, Timestamp};
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,6 +55,23 @@ pub struct Made {
     pub record: Option<Record>,
 }
 
+/// Something done to a contact or customer beside its mapped fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Adds a tag.
+    Tag(String),
+    /// Puts the contact into a workflow, by its name or id.
+    Workflow(String),
+    /// Sets a custom field, by its name, key or id.
+    Field {
+        /// The field.
+        name: String,
+        /// The text.
+        value: String,
+    },
+}
+
 /// What a look-up after an unknown outcome found.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -97,6 +115,15 @@ pub trait Port: Send + Sync {
         None
     }
 
+    /// The records of a kind that belong to one record: the notes of a contact, the comments of a ticket.
+    async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError>;
+
+    /// Whether something was done to a contact already, as far as the side shows it.
+    async fn is_done(&self, contact: &RecordId, act: &Act) -> Result<bool, PortError>;
+
+    /// Does something to a contact.
+    async fn enact(&self, contact: &RecordId, act: &Act) -> Result<(), PortError>;
+
     /// Makes a record.
     async fn create(&self, draft: &Draft) -> Result<Made, PortError>;
 
@@ -112,6 +139,18 @@ pub trait Port: Send + Sync {
     /// Records with the keys of a draft, where the vendor would not refuse a second one by itself: looked for
     /// just before a creation, since somebody may have entered the person meanwhile.
     async fn same_keys(&self, draft: &Draft) -> Result<Vec<Record>, PortError>;
+
+    /// Deletes a record. One that is not there (any more) is as good as deleted.
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<(), PortError>;
+
+    /// What hangs on a record and would go with it, in words; nothing when nothing does, or nothing that the
+    /// vendor shows.
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError>;
 
     /// Looks for a record that may have been made from the draft when the answer was lost.
     async fn find(

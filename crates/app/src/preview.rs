@@ -83,7 +83,15 @@ impl Preview {
             "{} have neither e-mail nor phone",
             self.tally.unreachable
         ));
-        lines.push("no tag is set and no workflow is started by a sync; contacts that are created may still start automations that react to new contacts".to_owned());
+        for (did, count) in &self.tally.note_rules {
+            let people = if *count == 1 { "person" } else { "people" };
+            lines.push(format!(
+                "would {did} for {count} {people}, by a note rule; tags and workflows may send messages"
+            ));
+        }
+        if self.tally.note_rules.is_empty() {
+            lines.push("no tag is set and no workflow is started by a sync; contacts that are created may still start automations that react to new contacts".to_owned());
+        }
         let PreviewCost {
             highlevel,
             mygadgetrepairs,
@@ -174,7 +182,7 @@ impl App {
         };
         let cost = estimate(&plan, &budgets);
         PreviewCost {
-            highlevel: cost.highlevel,
+            highlevel: cost.highlevel + tally.note_reads,
             mygadgetrepairs: cost.mygadgetrepairs,
             seconds: cost.seconds,
         }

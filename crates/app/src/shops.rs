@@ -128,15 +128,34 @@ impl App {
     pub async fn set_rules(&self, name: &str, rules: &Rules) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
         check_offered(rules)?;
+        let document = rules.clone();
         let rules = serde_json::to_value(rules)
             .map_err(|why| AppError::Refused(format!("the rules cannot be stored: {why}")))?;
         let changes = vec![
             store::Change::Rules(rules),
             store::Change::UnsettleAll(Kind::Contact),
             store::Change::UnsettleAll(Kind::Task),
+            store::Change::Note(store::NoteChange::Rules(beginnings(&document))),
         ];
         Ok(self.store.commit(shop.id, self.now(), changes).await?)
     }
+}
+
+/// The rules about notes that act from the moment they are set, with their contents.
+fn beginnings(rules: &Rules) -> Vec<(String, String)> {
+    let back = rules
+        .notes
+        .back
+        .then(|| (crate::pass::notes::BACK.to_owned(), String::new()));
+    rules
+        .note_rules
+        .iter()
+        .map(|rule| {
+            let content = serde_json::to_string(rule).unwrap_or_default();
+            (rule.name.clone(), content)
+        })
+        .chain(back)
+        .collect()
 }
 
 /// Rules that a later version will carry out are refused, not silently taken for others.

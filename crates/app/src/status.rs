@@ -210,6 +210,9 @@ impl App {
                 phase: run.phase.clone(),
             }),
         };
+        let notes = crate::pass::notes::home::held(&self.store, shop).await?;
+        status.held += notes.as_ref().map_or(0, |(held, _)| *held);
+        let held_reason = held_reason.or(notes.map(|(_, reason)| reason));
         self.judge_health(shop, &mut status, held_reason, waiting)
             .await?;
         Ok(status)
@@ -256,7 +259,7 @@ impl App {
         }
         if status.failed > 0 {
             reasons.push(format!(
-                "{} writes were refused (`repairbridge log {name}`)",
+                "{} writes were refused (`repairbridge retry {name}`)",
                 status.failed
             ));
         }

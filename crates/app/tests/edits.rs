@@ -317,3 +317,59 @@ async fn a_field_emptied_in_the_crm_is_emptied_or_told() {
     );
     assert!(bench.sync().await.held >= 1);
 }
+
+/// The fields that the newest update of a record is said to have been kept differently by the vendor.
+async fn kept_differently(bench: &Bench, id: &str) -> Json {
+    let shop = bench.app.shop(SHOP).await.unwrap();
+    let rows = bench
+        .app
+        .store()
+        .journal_tail(shop.id, Some(&RecordId::new(id)), 50)
+        .await
+        .unwrap();
+    let updated = rows.iter().rev().find(|row| row.event == "updated");
+    updated.unwrap().detail["kept_differently"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_12_what_was_seen_before_a_write_does_not_pass_for_its_reading_back() {
+    let (bench, [contact_id, customer_id, ..]) = small_shop().await;
+    bench.in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {"city": "York"}}));
+    sync_twice(&bench).await;
+    let now = customer(&bench, &customer_id).await;
+    assert_eq!(now["fulladdress"]["city"], "York");
+    assert_eq!(kept_differently(&bench, &customer_id).await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_3_an_edit_overruled_at_the_moment_of_writing_is_kept_in_the_journal() {
+    let (bench, [contact_id, customer_id, ..]) = small_shop().await;
+    // Contact search does not show the edit before the write looks at the contact itself.
+    let mut settings = bench.twins.highlevel().settings();
+    settings.index_lag_ms = 60_000;
+    bench.twins.highlevel().set_settings(settings);
+    bench.in_crm(&json!({"action": "edit_contact", "id": contact_id, "fields": {"city": "York"}}));
+    bench
+        .at_counter(
+            &json!({"action": "edit_customer", "id": customer_id, "fields": {"city": "Hull"}}),
+        )
+        .await;
+    bench.sync().await;
+    assert_eq!(contact(&bench, &contact_id).await["city"], "Hull");
+    let shop = bench.app.shop(SHOP).await.unwrap();
+    let rows = bench
+        .app
+        .store()
+        .journal_tail(shop.id, Some(&RecordId::new(&contact_id)), 50)
+        .await
+        .unwrap();
+    let kept: Vec<&Json> = rows
+        .iter()
+        .filter(|row| row.event == "overruled")
+        .map(|row| &row.detail["values"])
+        .collect();
+    assert_eq!(
+        kept,
+        [&json!([{"field": "city", "side": "highlevel", "value": "York"}])]
+    );
+}

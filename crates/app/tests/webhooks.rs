@@ -118,9 +118,9 @@ async fn a_webhook_brings_an_edit_at_once_and_many_cost_one_look() {
             .and_then(Json::as_str),
         Some("York")
     );
-    // One look at the contact; at the customer a look, the write, and one to read it back.
+    // One look at the contact and one at its notes; at the customer a look, the write, and one to read it back.
     let after = requests(&bench);
-    assert_eq!((after.0 - before.0, after.1 - before.1), (1, 3));
+    assert_eq!((after.0 - before.0, after.1 - before.1), (2, 3));
     assert_eq!(waiting(&bench).await, 0);
     let status = bench.app.status(SHOP).await.unwrap();
     assert_eq!(status.webhooks.received, 50);

@@ -226,12 +226,12 @@ impl Figures {
         Ok(())
     }
 
-    fn say(&mut self, of: &str, what: &str, value: &str) {
+    pub(crate) fn say(&mut self, of: &str, what: &str, value: &str) {
         eprintln!("  {what}: {value}");
         self.table.add_row([of, what, value, "", ""]);
     }
 
-    fn held(&mut self, of: &str, what: &str, value: &str, bound: &str, holds: bool) {
+    pub(crate) fn held(&mut self, of: &str, what: &str, value: &str, bound: &str, holds: bool) {
         let verdict = if holds { "holds" } else { "MISSED" };
         self.missed += usize::from(!holds);
         eprintln!("  {what}: {value} ({bound}: {verdict})");
@@ -239,6 +239,6 @@ impl Figures {
     }
 }
 
-fn mebibytes(bytes: u64) -> String {
+pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / 1_048_576.0)
 }

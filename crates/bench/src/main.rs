@@ -1,19 +1,30 @@
 //! Measures the sync against the twins and holds each figure against its bound. See `bench --help`.
 
 mod apart;
+mod bare;
 mod budget;
 mod figures;
+mod intake;
+mod load;
 mod measure;
+mod prepared;
+mod reaction;
 mod requests;
+mod rest;
+mod service;
+mod signed;
 mod smallest;
 mod twins;
 
 use clap::{Parser, Subcommand};
 use figures::Figures;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Measures the sync against twins of both vendors: a first run and its memory, a pass in which nothing
-/// changed, and the use of the vendors' real limits in recorded time. Ends with 1 when a bound is missed.
+/// changed, and the use of the vendors' real limits in recorded time. Then the service: webhooks beside a bare
+/// handler, the way from a webhook to the vendor, a full queue, and rest. Ends with 1 when a bound is missed.
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Cli {
@@ -38,6 +49,14 @@ enum Which {
     Large,
     /// The vendors' limits in recorded time.
     Limits,
+    /// Webhooks in, beside a bare handler.
+    Intake,
+    /// From a webhook to the vendor.
+    Reaction,
+    /// Webhooks in while very many wait.
+    Waiting,
+    /// A large shop in step with nothing to do.
+    Rest,
 }
 
 /// What runs in a process of its own, so that its memory is only its own.
@@ -46,6 +65,9 @@ enum Part {
     /// Both twins, until the standard input ends.
     #[command(hide = true)]
     Twins { customers: usize },
+    /// The handler that webhooks are compared with, until the standard input ends.
+    #[command(hide = true)]
+    Bare { database: PathBuf, key: String },
     /// One measurement; prints one line of JSON.
     #[command(hide = true)]
     Measure {
@@ -62,6 +84,11 @@ struct Sizes {
     /// Whether the larger shop's memory is held against its bound. At small sizes the database's page caches,
     /// which are bounded, are still filling.
     holds_memory: bool,
+    intake: intake::Sizes,
+    /// Webhooks whose way to the vendor is followed.
+    reactions: u64,
+    /// Linked pairs at rest.
+    rest: usize,
 }
 
 const FULL: Sizes = Sizes {
@@ -69,12 +96,28 @@ const FULL: Sizes = Sizes {
     large: 100_000,
     limits: 2_000,
     holds_memory: true,
+    intake: intake::Sizes {
+        time: Duration::from_secs(3),
+        requests: 60_000,
+        rounds: 5,
+        waiting: 1_000_000,
+    },
+    reactions: 60,
+    rest: 100_000,
 };
 const QUICK: Sizes = Sizes {
     first: 2_000,
     large: 8_000,
     limits: 600,
     holds_memory: false,
+    intake: intake::Sizes {
+        time: Duration::from_millis(1_500),
+        requests: 25_000,
+        rounds: 3,
+        waiting: 50_000,
+    },
+    reactions: 15,
+    rest: 100_000,
 };
 
 #[tokio::main]
@@ -82,6 +125,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     match cli.part {
         Some(Part::Twins { customers }) => twins::serve(customers).await?,
+        Some(Part::Bare { database, key }) => bare::serve(&database, &key).await?,
         Some(Part::Measure { what }) => measure::run(what).await?,
         None => {
             let sizes = if cli.quick { QUICK } else { FULL };
@@ -97,6 +141,18 @@ async fn main() -> anyhow::Result<ExitCode> {
             }
             if wanted(Which::Limits) {
                 figures.limits(sizes.limits).await?;
+            }
+            if wanted(Which::Intake) {
+                figures.intake(sizes.intake).await?;
+            }
+            if wanted(Which::Reaction) {
+                figures.reaction(sizes.reactions).await?;
+            }
+            if wanted(Which::Waiting) {
+                figures.waiting(sizes.intake).await?;
+            }
+            if wanted(Which::Rest) {
+                figures.rest(sizes.rest).await?;
             }
             return Ok(figures.close());
         }

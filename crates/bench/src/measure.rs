@@ -123,7 +123,8 @@ pub(crate) fn add(tally: &mut Tally, further: Tally) {
     tally.requests.mygadgetrepairs += before.requests.mygadgetrepairs;
 }
 
-async fn application(twins: &Where, database: &Path) -> App {
+/// The application on a database, without ceilings of ours.
+pub(crate) async fn application(twins: &Where, database: &Path) -> App {
     let context = Context {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),

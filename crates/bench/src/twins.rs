@@ -4,8 +4,10 @@ use crate::apart;
 use crate::requests::Shapes;
 use anyhow::{Context, Result};
 use app::Requests;
+use domain::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::process::Child;
 use twin::TwinOptions;
@@ -96,6 +98,58 @@ impl Twins {
             shapes.add(&self.ask(base, "log?limit=50000").await?);
         }
         Ok(shapes)
+    }
+
+    /// A person edits a contact in the CRM.
+    pub(crate) async fn edit_contact(&self, id: &str, fields: Json) -> Result<()> {
+        let action = json!({"action": "edit_contact", "id": id, "fields": fields});
+        let url = control(&self.at.highlevel, "person");
+        let answer = self.client.post(url).json(&action).send().await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// Ids of contacts.
+    pub(crate) async fn contacts(&self, most: usize) -> Result<Vec<String>> {
+        let what = format!("state?kind=contacts&limit={most}");
+        let url = control(&self.at.highlevel, &what);
+        let lines = self.client.get(url).send().await?.text().await?;
+        let mut ids = Vec::new();
+        for line in lines.lines() {
+            let contact: Json = serde_json::from_str(line)?;
+            ids.extend(contact["id"].as_str().map(str::to_owned));
+        }
+        Ok(ids)
+    }
+
+    /// When the first request of a sort arrived at a side since [`Twins::forget`].
+    pub(crate) async fn arrived(
+        &self,
+        base: &str,
+        method: &str,
+        path: &str,
+    ) -> Result<Option<Timestamp>> {
+        let log = self.ask(base, "log?limit=1000").await?;
+        let entries = log["requests"].as_array().context("a log")?;
+        let first = entries.iter().find(|entry| {
+            entry["method"] == method && entry["path"].as_str().is_some_and(|at| at.contains(path))
+        });
+        let time = first.and_then(|entry| entry["time"].as_str());
+        Ok(time.map(str::parse).transpose()?)
+    }
+
+    /// Waits until nothing was asked for a second.
+    pub(crate) async fn quiet(&self) -> Result<()> {
+        let mut before = None;
+        loop {
+            let requests = self.requests().await?;
+            let now = requests.highlevel + requests.mygadgetrepairs;
+            if before == Some(now) {
+                return Ok(());
+            }
+            before = Some(now);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     /// Forgets the requests so far, for [`Twins::shapes`].

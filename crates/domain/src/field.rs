@@ -42,6 +42,12 @@ pub enum Field {
     NoEmail,
     /// No text messages.
     NoSms,
+    /// When an appointment begins.
+    Start,
+    /// When an appointment ends.
+    End,
+    /// Whether an appointment was called off.
+    Cancelled,
 
     /// Native: given name (HighLevel `firstName`, MyGadgetRepairs `name_parts`).
     FirstName,
@@ -57,11 +63,27 @@ pub enum Field {
     StatusLabel,
     /// Native to MyGadgetRepairs: when the ticket was opened.
     Opened,
+    /// Native: an appointment's begin in the vendor's own words, beside the instant.
+    StartText,
+    /// Native: an appointment's end in the vendor's own words.
+    EndText,
+    /// Native to HighLevel: where an appointment stands (`confirmed`, `cancelled` …).
+    Booking,
+    /// Native to HighLevel: id of the appointment's calendar.
+    Calendar,
+    /// Native: who serves the customer, by the vendor's id.
+    Staff,
+    /// Native: where an appointment takes place.
+    Place,
+    /// Native to notes and comments: who wrote it, as people call them, else the vendor's id.
+    Author,
+    /// Native to MyGadgetRepairs: whether a comment is for staff only; absent where the account does not say.
+    Internal,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 34] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -78,6 +100,9 @@ impl Field {
         Self::NoCalls,
         Self::NoEmail,
         Self::NoSms,
+        Self::Start,
+        Self::End,
+        Self::Cancelled,
         Self::FirstName,
         Self::LastName,
         Self::Mobile,
@@ -85,6 +110,14 @@ impl Field {
         Self::Status,
         Self::StatusLabel,
         Self::Opened,
+        Self::StartText,
+        Self::EndText,
+        Self::Booking,
+        Self::Calendar,
+        Self::Staff,
+        Self::Place,
+        Self::Author,
+        Self::Internal,
     ];
 
     /// What a person may opt out of: each blocks messages of its sort.
@@ -119,6 +152,9 @@ impl Field {
             Self::NoCalls => "no_calls",
             Self::NoEmail => "no_email",
             Self::NoSms => "no_sms",
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Cancelled => "cancelled",
             Self::FirstName => "first_name",
             Self::LastName => "last_name",
             Self::Mobile => "mobile",
@@ -126,6 +162,14 @@ impl Field {
             Self::Status => "status",
             Self::StatusLabel => "status_label",
             Self::Opened => "opened",
+            Self::StartText => "start_text",
+            Self::EndText => "end_text",
+            Self::Booking => "booking",
+            Self::Calendar => "calendar",
+            Self::Staff => "staff",
+            Self::Place => "place",
+            Self::Author => "author",
+            Self::Internal => "internal",
         }
     }
 

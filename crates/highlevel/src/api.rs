@@ -9,6 +9,7 @@ mod notes;
 mod tags;
 mod tasks;
 mod users;
+mod workflows;
 
 pub use appointments::Appointments;
 pub use calendars::Calendars;
@@ -19,3 +20,4 @@ pub use notes::Notes;
 pub use tags::Tags;
 pub use tasks::Tasks;
 pub use users::Users;
+pub use workflows::Workflows;

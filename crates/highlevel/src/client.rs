@@ -113,6 +113,12 @@ impl Client {
         api::Users(self)
     }
 
+    /// Workflows of the location.
+    #[must_use]
+    pub const fn workflows(&self) -> api::Workflows<'_> {
+        api::Workflows(self)
+    }
+
     /// Calendars and what is in them.
     #[must_use]
     pub const fn calendars(&self) -> api::Calendars<'_> {

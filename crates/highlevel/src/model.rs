@@ -14,9 +14,10 @@ mod search;
 mod tag;
 mod task;
 mod user;
+mod workflow;
 
 pub use appointment::{
-    Appointment, AppointmentStatus, CreateAppointment, EventTime, UpdateAppointment,
+    Appointment, AppointmentStatus, CreateAppointment, EventStamp, EventTime, UpdateAppointment,
 };
 pub use calendar::{Calendar, EventWindow, EventsOf, TeamMember};
 pub use contact::{Actor, Contact, CustomValue};
@@ -29,3 +30,4 @@ pub use search::{ContactSearch, Direction, Filter, Sort};
 pub use tag::Tag;
 pub use task::{CreateTask, Task, TaskSearch, UpdateTask};
 pub use user::User;
+pub use workflow::Workflow;

@@ -799,7 +799,7 @@ async fn quirk_3_17_a_deleted_appointment_is_told() {
         let found = rig.client.appointments().get("E").await.unwrap();
         assert!(found.is_deleted());
         assert_eq!(
-            found.start_time,
+            found.start_time.map(|stamp| stamp.time),
             Some(EventTime::Exact(at("2026-08-01T10:00:00Z")))
         );
     }
@@ -809,7 +809,7 @@ async fn quirk_3_17_a_deleted_appointment_is_told() {
 fn quirk_3_18_times_without_zone_are_kept_apart() {
     let appointment: Appointment =
         serde_json::from_value(json!({"id": "E", "startTime": "2026-07-16 11:00:00"})).unwrap();
-    let Some(EventTime::Local(_)) = appointment.start_time else {
+    let Some(EventTime::Local(_)) = appointment.start_time.as_ref().map(|stamp| stamp.time) else {
         panic!("local")
     };
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
@@ -908,4 +908,19 @@ async fn quirk_5_7_a_429_waits_for_the_interval() {
         matches!(error.class(), FailureClass::Deferred { .. }),
         "{error}"
     );
+}
+
+#[test]
+fn an_all_day_date_is_a_day_of_the_location_and_the_text_is_kept() {
+    let appointment: Appointment = serde_json::from_value(
+        json!({"id": "E", "startTime": "2026-07-16", "endTime": "2026-07-16T11:30:00+02:00"}),
+    )
+    .unwrap();
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
+    let start = appointment.start_time.unwrap();
+    assert_eq!(start.at(&zone), Some(at("2026-07-15T22:00:00Z")));
+    assert_eq!(start.text, "2026-07-16");
+    let end = appointment.end_time.unwrap();
+    assert_eq!(end.at(&zone), Some(at("2026-07-16T09:30:00Z")));
+    assert_eq!(end.text, "2026-07-16T11:30:00+02:00");
 }

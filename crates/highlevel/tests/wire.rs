@@ -431,3 +431,36 @@ async fn a_lookup_that_finds_nothing_is_nothing() {
         "a refusal is no absence"
     );
 }
+
+#[tokio::test]
+async fn workflows_are_listed_and_a_contact_is_put_into_one() {
+    let rig = Rig::start([
+        (
+            200,
+            json!({"workflows": [{"id": "w-1", "name": "Welcome", "status": "published", "version": 1}]}),
+        ),
+        (201, json!({"succeded": true, "succeeded": true})),
+        (400, json!({"message": "Workflow with id w-2 not found", "statusCode": 400})),
+    ])
+    .await;
+    let workflows = rig.client.workflows().list().await.unwrap();
+    assert_eq!(
+        (workflows[0].id.as_str(), workflows[0].name.as_deref()),
+        ("w-1", Some("Welcome"))
+    );
+    assert!(rig.last().uri.contains("locationId="), "{}", rig.last().uri);
+    rig.client
+        .contacts()
+        .add_to_workflow("A", "w-1")
+        .await
+        .unwrap();
+    let asked = rig.last();
+    assert!(
+        asked.uri.ends_with("/contacts/A/workflow/w-1"),
+        "{}",
+        asked.uri
+    );
+    assert_eq!(asked.body, json!({}));
+    let refused = rig.client.contacts().add_to_workflow("A", "w-2").await;
+    assert!(refused.is_err_and(|error| error.is_not_found()));
+}

@@ -112,6 +112,19 @@ impl KindRules {
         ]))
     }
 
+    fn appointment() -> Self {
+        let to_counter = FieldRule {
+            direction: Direction::ToMygadgetrepairs,
+            conflict: Policy::Highlevel,
+        };
+        Self(BTreeMap::from([
+            (Field::Title, to_counter),
+            (Field::Start, to_counter),
+            (Field::End, to_counter),
+            (Field::Cancelled, to_counter),
+        ]))
+    }
+
     /// Lays what a document says over the defaults.
     fn overlay<E: serde::de::Error>(
         mut self,
@@ -162,6 +175,9 @@ struct Patch {
 pub struct FieldRules {
     contact: KindRules,
     task: KindRules,
+    /// Not part of the document as long as no pass carries it out.
+    #[serde(skip)]
+    appointment: KindRules,
 }
 
 impl Default for FieldRules {
@@ -169,6 +185,7 @@ impl Default for FieldRules {
         Self {
             contact: KindRules::contact(),
             task: KindRules::task(),
+            appointment: KindRules::appointment(),
         }
     }
 }
@@ -180,7 +197,8 @@ impl FieldRules {
         match kind {
             Kind::Contact => Some(&self.contact),
             Kind::Task => Some(&self.task),
-            Kind::Note | Kind::Appointment => None,
+            Kind::Appointment => Some(&self.appointment),
+            Kind::Note => None,
         }
     }
 
@@ -189,7 +207,8 @@ impl FieldRules {
         match kind {
             Kind::Contact => Some(&mut self.contact),
             Kind::Task => Some(&mut self.task),
-            Kind::Note | Kind::Appointment => None,
+            Kind::Appointment => Some(&mut self.appointment),
+            Kind::Note => None,
         }
     }
 }
@@ -206,6 +225,7 @@ impl<'de> Deserialize<'de> for FieldRules {
         Ok(Self {
             contact: KindRules::contact().overlay(&document.contact)?,
             task: KindRules::task().overlay(&document.task)?,
+            appointment: KindRules::appointment(),
         })
     }
 }

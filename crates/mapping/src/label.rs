@@ -17,7 +17,9 @@ pub const fn label(kind: Kind, side: Side, field: Field) -> &'static str {
         (_, Field::Country) => "country",
         (_, Field::Title) => "title",
         (_, Field::DueDate) => "dueDate",
-        (_, Field::Completed) => "status",
+        (_, Field::Completed | Field::Cancelled) => "status",
+        (_, Field::Start) => "date",
+        (_, Field::End) => "end",
         (Kind::Note, Field::Body) => "content",
         (_, Field::Body) => "notes",
         _ => wire_name(kind, side, field),
@@ -40,11 +42,58 @@ pub const fn wire_name(kind: Kind, side: Side, field: Field) -> &'static str {
         (Side::MyGadgetRepairs, Kind::Contact, Field::Country) => "fulladdress.country",
         (Side::MyGadgetRepairs, _, Field::Landline) => "phone",
         (Side::MyGadgetRepairs, Kind::Task, Field::Title) => "short_info",
-        (Side::MyGadgetRepairs, Kind::Task, Field::Body) => "description",
-        (Side::MyGadgetRepairs, Kind::Appointment, Field::Title) => "subject",
+        (Side::MyGadgetRepairs, Kind::Task | Kind::Appointment, Field::Body) => "description",
+        (Side::MyGadgetRepairs, Kind::Appointment, Field::Title | Field::Cancelled) => "subject",
+        (Side::MyGadgetRepairs, _, Field::Start | Field::StartText) => "start_date",
+        (Side::MyGadgetRepairs, _, Field::End | Field::EndText) => "end_date",
+        (Side::HighLevel, _, Field::Start | Field::StartText) => "startTime",
+        (Side::HighLevel, _, Field::End | Field::EndText) => "endTime",
+        (Side::HighLevel, _, Field::Booking | Field::Cancelled) => "appointmentStatus",
+        (Side::HighLevel, _, Field::Calendar) => "calendarId",
+        (Side::HighLevel, _, Field::Staff) => "assignedUserId",
+        (Side::HighLevel, _, Field::Place) => "address",
+        (Side::MyGadgetRepairs, _, Field::Place) => "location",
         (Side::MyGadgetRepairs, Kind::Task, Field::Completed) => "status",
         (Side::MyGadgetRepairs, _, Field::StatusLabel) => "status.label",
         (Side::MyGadgetRepairs, _, Field::Opened) => "created_date",
         _ => field.as_str(),
     }
+}
+
+/// The shared field that a person means: by the name that is shown, by a vendor's own name, or by the name in
+/// the rules. Parts of a field count as the field: `firstName` is a part of `name`.
+#[must_use]
+pub fn field_named(kind: Kind, text: &str) -> Option<Field> {
+    let shared: &[Field] = match kind {
+        Kind::Contact => &[
+            Field::Name,
+            Field::Email,
+            Field::Phone,
+            Field::Company,
+            Field::Address,
+            Field::City,
+            Field::PostalCode,
+            Field::Country,
+        ],
+        Kind::Task => &[Field::Title, Field::Body, Field::DueDate, Field::Completed],
+        Kind::Note => &[Field::Body],
+        Kind::Appointment => &[Field::Title, Field::Body],
+    };
+    let is = |name: &str| name.eq_ignore_ascii_case(text.trim());
+    let part = match (kind, text.trim().to_ascii_lowercase().as_str()) {
+        (Kind::Contact, "firstname" | "lastname" | "name_parts" | "first_name" | "last_name") => {
+            Some(Field::Name)
+        }
+        (Kind::Contact, "mobile" | "telephone" | "landline") => Some(Field::Phone),
+        (Kind::Task, "status.label" | "completed") => Some(Field::Completed),
+        _ => None,
+    };
+    part.or_else(|| {
+        shared.iter().copied().find(|field| {
+            is(field.as_str())
+                || Side::BOTH
+                    .into_iter()
+                    .any(|side| is(label(kind, side, *field)) || is(wire_name(kind, side, *field)))
+        })
+    })
 }

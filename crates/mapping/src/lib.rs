@@ -3,12 +3,16 @@
 //!
 //! Pure: the same record, rules and setting always give the same projection.
 
+pub mod appointment;
+mod appointment_rules;
 mod consent;
+mod digest;
 mod due;
 mod field_rules;
 mod label;
 pub mod mark;
 mod native;
+mod note_rules;
 mod problem;
 mod project;
 mod rules;
@@ -16,10 +20,13 @@ mod setting;
 mod status;
 mod task_rules;
 
+pub use appointment_rules::{AppointmentRules, CancelledPolicy};
 pub use consent::{PERMANENT, blocked, shows};
+pub use digest::{Telling, digest, field_digest, note_of_comment, note_text};
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
-pub use label::{label, wire_name};
+pub use label::{field_named, label, wire_name};
 pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};
+pub use note_rules::{NewTask, NoteRule, NoteThen, NoteWhen, NotesRules, NotesTo, SetField};
 pub use problem::{Held, Problem};
 pub use project::{Projection, project, project_linked};
 pub use rules::{

@@ -6,6 +6,10 @@ use domain::{RecordId, normalize::text};
 const CONTACT: &str = "MyGadgetRepairs ";
 const TASK: &str = "MyGadgetRepairs ticket ";
 const TICKET: &str = "HighLevel task ";
+const APPOINTMENT: &str = "HighLevel appointment ";
+const NOTES: &str = "HighLevel notes ";
+const COMMENT: &str = "MyGadgetRepairs comment ";
+const RULE: &str = "Repairbridge note rule ";
 
 /// The `source` of a HighLevel contact that stands for a customer: `MyGadgetRepairs C-317`.
 #[must_use]
@@ -41,6 +45,55 @@ pub fn read_task_body(body: &str) -> (Option<String>, Option<String>) {
 #[must_use]
 pub fn read_ticket_description(body: &str) -> (Option<String>, Option<String>) {
     split_last(body, TICKET)
+}
+
+/// The last line of a MyGadgetRepairs appointment's description: `HighLevel appointment 0TkCdp9PfvLeWKYRRvIz`.
+#[must_use]
+pub fn appointment_line(appointment: &RecordId) -> String {
+    format!("{APPOINTMENT}{appointment}")
+}
+
+/// Splits a MyGadgetRepairs appointment's description into the person's text and the appointment id that our last
+/// line names.
+#[must_use]
+pub fn read_appointment_description(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, APPOINTMENT)
+}
+
+/// The last line of a ticket comment that tells CRM notes: `HighLevel notes 7f3a09c2b1d4`.
+#[must_use]
+pub fn notes_line(token: &str) -> String {
+    format!("{NOTES}{token}")
+}
+
+/// Splits a ticket comment into its text and the token of a digest of ours.
+#[must_use]
+pub fn read_comment(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, NOTES)
+}
+
+/// The last line of a CRM note that stands for a ticket comment.
+#[must_use]
+pub fn comment_line(comment: &RecordId) -> String {
+    format!("{COMMENT}{comment}")
+}
+
+/// Splits a CRM note into its text and the comment that our last line names.
+#[must_use]
+pub fn read_note(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, COMMENT)
+}
+
+/// The last line of a CRM task that a rule about notes opened.
+#[must_use]
+pub fn rule_line(token: &str) -> String {
+    format!("{RULE}{token}")
+}
+
+/// The token of a task that a rule about notes opened.
+#[must_use]
+pub fn read_rule_task(body: &str) -> Option<String> {
+    split_last(body, RULE).1
 }
 
 /// A text with a mark as its last line.

@@ -1,6 +1,6 @@
 //! Shared terms back into what a vendor stores.
 
-use crate::{Held, Rules, Setting, consent, mark};
+use crate::{Held, Rules, Setting, appointment, consent, mark};
 use domain::{CountryCode, Field, Kind, Record, Side, Value, normalize::name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -136,6 +136,9 @@ pub fn adorn(task: &Record, ticket: &Record) -> Option<NativeWrite> {
 
 fn put_shared(writing: Writing<'_>, field: Field, value: Option<&Value>, write: &mut NativeWrite) {
     let own = value.cloned();
+    if writing.kind == Kind::Appointment {
+        return put_appointment(writing, field, own, write);
+    }
     match (writing.side, field) {
         (Side::HighLevel, Field::Name) => {
             let (given, family) = name_parts(value, writing.source);
@@ -172,6 +175,31 @@ fn put_shared(writing: Writing<'_>, field: Field, value: Option<&Value>, write: 
         (_, field) if field.is_consent() => write.put(field, own.or(Some(Value::Flag(false)))),
         _ => write.put(field, own),
     }
+}
+
+/// Title and state share the subject: whichever changes, the other stays as the record has it.
+fn put_appointment(
+    writing: Writing<'_>,
+    field: Field,
+    value: Option<Value>,
+    write: &mut NativeWrite,
+) {
+    if !matches!(field, Field::Title | Field::Cancelled) {
+        write.put(field, value);
+        return;
+    }
+    let written = write.fields.get(&Field::Title).and_then(Option::as_ref);
+    let standing = written
+        .and_then(Value::as_text)
+        .or_else(|| writing.target.and_then(|target| target.text(Field::Title)))
+        .unwrap_or("");
+    let (title, off) = appointment::read_subject(standing);
+    let subject = match &value {
+        Some(Value::Flag(off)) => appointment::subject(&title, *off),
+        Some(Value::Text(title)) => appointment::subject(title, off),
+        _ => return,
+    };
+    write.put(Field::Title, Value::text(subject));
 }
 
 /// The parts as the source keeps them, where they make up this very name; else split.
@@ -275,6 +303,9 @@ fn complete_new(
                 write.issue_type.clone_from(&writing.rules.tasks.issue_type);
             }
         }
+        (Kind::Appointment, Side::MyGadgetRepairs) => {
+            write.put(Field::Body, appointment::description(writing.source));
+        }
         (Kind::Note | Kind::Appointment, _) => {}
     }
     write.fields.retain(|_, value| value.is_some());
@@ -302,6 +333,10 @@ pub fn missing(writing: Writing<'_>, write: &NativeWrite) -> Vec<Held> {
         (Kind::Contact, Side::MyGadgetRepairs) => &[(
             Field::Name,
             "MyGadgetRepairs requires a name for a new customer, and the contact has none",
+        )],
+        (Kind::Appointment, _) => &[(
+            Field::Start,
+            "the appointment has no begin that can be read",
         )],
         _ => &[],
     };

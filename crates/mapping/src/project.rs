@@ -14,7 +14,7 @@ pub struct Projection {
 }
 
 impl Projection {
-    fn put(&mut self, field: Field, value: Option<Value>) {
+    pub(crate) fn put(&mut self, field: Field, value: Option<Value>) {
         if let Some(value) = value {
             self.fields.insert(field, value);
         }
@@ -46,7 +46,8 @@ pub fn project_linked(
         (Kind::Contact, side) => contact(record, side, setting, &mut shared),
         (Kind::Task, Side::HighLevel) => task(record, counterpart, &mut shared),
         (Kind::Task, Side::MyGadgetRepairs) => ticket(record, rules, setting, &mut shared),
-        (Kind::Note | Kind::Appointment, _) => {}
+        (Kind::Appointment, _) => crate::appointment::project(record, &mut shared),
+        (Kind::Note, _) => {}
     }
     shared
 }

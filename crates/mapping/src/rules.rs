@@ -1,6 +1,9 @@
 //! A shop's rules: one document, every part with a working default.
 
-use crate::{FieldRules, Held, KindRules, Problem, Setting, TaskRules, status};
+use crate::{
+    AppointmentRules, FieldRules, Held, KindRules, NoteRule, NotesRules, Problem, Setting,
+    TaskRules, status,
+};
 use domain::{Field, Kind, Side};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -18,8 +21,17 @@ pub struct Rules {
     pub guard: GuardLimits,
     /// How tickets and tasks correspond.
     pub tasks: TaskRules,
+    /// How appointments are kept in step. Not part of the document as long as no pass carries it out: a table that
+    /// does nothing must not be accepted.
+    #[serde(skip)]
+    pub appointments: AppointmentRules,
+    /// Where CRM notes are shown.
+    pub notes: NotesRules,
     /// Direction and conflict policy of every shared field.
     pub fields: FieldRules,
+    /// What follows from notes in the CRM.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub note_rules: Vec<NoteRule>,
 }
 
 /// Why a rules document cannot be used.
@@ -28,6 +40,9 @@ pub enum RulesError {
     /// It is not a rules document. The text says where.
     #[error("the rules cannot be read: {0}")]
     Read(#[from] toml::de::Error),
+    /// A rule about notes makes no sense. The text names it.
+    #[error("[[note_rules]] {0}")]
+    NoteRule(String),
     /// They cannot be written as TOML.
     #[error("the rules cannot be written: {0}")]
     Write(#[from] toml::ser::Error),
@@ -39,7 +54,9 @@ impl Rules {
     /// # Errors
     /// When it is not TOML, or names a key or value that does not exist.
     pub fn from_toml(text: &str) -> Result<Self, RulesError> {
-        Ok(toml::from_str(text)?)
+        let rules: Self = toml::from_str(text)?;
+        crate::note_rules::check(&rules.note_rules).map_err(RulesError::NoteRule)?;
+        Ok(rules)
     }
 
     /// The whole document, defaults included.

@@ -116,8 +116,13 @@ impl StoredBudget {
         lane: Lane,
         now: Timestamp,
     ) -> Result<Result<u32, Grant>, store::StoreError> {
-        // A scarce side stays exact: its window is smaller than two blocks of ten.
-        let block = if self.block() < 4 { 1 } else { self.block() };
+        // A scarce side stays exact: its window is smaller than two blocks of ten. So does what comes now and then:
+        // of a block, all but one would be lost before it is needed, and the window would fill with nothing.
+        let block = if lane != Lane::Background || self.block() < 4 {
+            1
+        } else {
+            self.block()
+        };
         self.change(|state| {
             let mut taken = 0;
             while taken < block {

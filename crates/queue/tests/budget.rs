@@ -110,3 +110,26 @@ async fn a_pause_for_a_doubtful_key_outlives_the_process_until_another_key_is_en
     again.key_replaced().await.unwrap();
     assert!(again.reserve(Lane::Live).await.is_ok());
 }
+
+/// A webhook now and then: what is booked is what is sent, however far apart.
+#[tokio::test]
+async fn single_requests_do_not_fill_the_window_with_what_is_never_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Hand(Mutex::new(Timestamp::from_second(1_000_000).unwrap())));
+    let (store, shop) = shop(&folder).await;
+    let window = BudgetPolicy::per(80, SignedDuration::from_secs(10));
+    let patience = SignedDuration::ZERO;
+    let budget = StoredBudget::new(
+        store,
+        shop.id,
+        Side::HighLevel,
+        window,
+        Arc::clone(&clock) as Arc<dyn Clock>,
+        patience,
+    );
+    for _ in 0..40 {
+        budget.reserve(Lane::Live).await.unwrap();
+        let later = clock.now().checked_add(SignedDuration::from_millis(400));
+        *clock.0.lock().unwrap() = later.unwrap();
+    }
+}

@@ -37,6 +37,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// The whole product on this machine, with both vendors emulated and a made-up repair shop.
     Demo(Demo),
+    /// Plays made-up days of a shop against the emulators, from seeds, and certifies that nothing was lost or
+    /// doubled. Touches neither vendor nor shop. Exit status 1 when something did not hold.
+    Prove(Prove),
     /// Just the emulators of both vendors, for tests.
     Twin(Twin),
     /// Adds, lists, shows, pauses, resumes and removes shops.
@@ -67,6 +70,42 @@ pub(crate) enum Command {
     Status {
         /// The shop; all of them where left out.
         name: Option<String>,
+        /// Lists the linked records that differ, with the fields and why.
+        #[arg(long, requires = "name")]
+        differences: bool,
+        /// Of these, at most so many.
+        #[arg(long, requires = "differences", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
+    },
+    /// Why a record's values are what they are.
+    Explain {
+        /// The shop.
+        name: String,
+        /// An id of either side, or the number that the counter shows, such as C-317.
+        record: String,
+        /// Only this field.
+        field: Option<String>,
+    },
+    /// Takes back what the sync wrote, where it is still in place.
+    Undo(Undo),
+    /// The runs of a shop, newest first.
+    Runs {
+        /// The shop.
+        name: String,
+        /// Runs at most.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
+    },
+    /// Failed work: listed, or tried again by the next sync.
+    Retry {
+        /// The shop.
+        name: String,
+        /// The failed write that is tried again.
+        #[arg(conflicts_with = "all")]
+        id: Option<String>,
+        /// All that failed.
+        #[arg(long)]
+        all: bool,
     },
     /// The journal of a shop.
     Log(Log),
@@ -105,6 +144,18 @@ pub(crate) struct Demo {
     /// Ends after the first complete sync.
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// The shop whose rules, country and time zone are used; the default ones where left out.
+    pub(crate) name: Option<String>,
+    /// Schedules to play; each from a seed of its own.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) schedules: u64,
+    /// The first seed; the others follow.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +257,32 @@ pub(crate) enum Connect {
         #[arg(long, value_name = "FILE")]
         key_file: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Undo {
+    /// The shop.
+    pub(crate) name: String,
+    /// What this run wrote; `runs` lists them.
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "record",
+        required_unless_present = "record"
+    )]
+    pub(crate) run: Option<String>,
+    /// What was written to this record and its counterpart: an id of either side, or the counter's number.
+    #[arg(long, value_name = "REF")]
+    pub(crate) record: Option<String>,
+    /// Only this field.
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) field: Option<String>,
+    /// Deletes the records that were made, where nobody changed or used them since.
+    #[arg(long)]
+    pub(crate) delete_created: bool,
+    /// Tells what would be done and writes nothing to either side.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each crate may depend on, dev-dependencies aside.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("mapping", &["domain"]),
     ("sync", &["domain", "mapping"]),
@@ -36,11 +36,16 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ),
     ("server", &["app", "domain", "store"]),
     (
+        "prove",
+        &["app", "domain", "mapping", "store", "twin", "vault"],
+    ),
+    (
         "repairbridge",
         &[
             "app",
             "domain",
             "mapping",
+            "prove",
             "repairbridge-http",
             "server",
             "store",

@@ -3,6 +3,25 @@
 use domain::{Kind, Side};
 use store::JournalRow;
 
+/// The names of the fields that a line is about, before the record's.
+fn fields(row: &JournalRow) -> String {
+    let names: Vec<&str> = row.detail["fields"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str)
+        .collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("{} of ", names.join(", "))
+    }
+}
+
+fn cause(row: &JournalRow) -> &str {
+    row.detail["cause"].as_str().unwrap_or("taken back")
+}
+
 /// A line of the journal as a sentence without its time.
 #[must_use]
 pub fn sentence(row: &JournalRow) -> String {
@@ -40,6 +59,11 @@ pub fn sentence(row: &JournalRow) -> String {
             )
         }
         "updated" => format!("Brought {record} up to date from {}", counterpart()),
+        "deleted" if row.detail["undo"] == true => {
+            format!("Deleted {record} again: {}", cause(row))
+        }
+        "taken_back" => format!("Put back {}{record}: {}", fields(row), cause(row)),
+        "edited" => format!("A person changed {}{record}", fields(row)),
         "deleted" => format!("Deleted {record}, as {} was deleted", counterpart()),
         "linked" if reference.is_some() => {
             format!(
@@ -55,6 +79,9 @@ pub fn sentence(row: &JournalRow) -> String {
             Some(code) => format!("{record} could not be written ({code})"),
             None => format!("{record} could not be written"),
         },
+        "told" | "told_unread" | "told_unsure" | "told_visible" | "noted" | "note_rule" => {
+            about_notes(row, reference)
+        }
         "overruled" => format!("{record} was changed on both sides; the rules chose one value"),
         "chosen" => format!("A person chose a value for {record}"),
         "apart" => format!(
@@ -62,5 +89,39 @@ pub fn sentence(row: &JournalRow) -> String {
             counterpart()
         ),
         other => format!("{other}: {record}"),
+    }
+}
+
+/// Lines about notes. Their record is the ticket, the customer, the comment or the contact.
+fn about_notes(row: &JournalRow, reference: Option<&str>) -> String {
+    let id = row.record.as_ref().map_or("(unknown)", |id| id.as_str());
+    let place = reference.unwrap_or(id);
+    let count = row.detail["notes"].as_u64().unwrap_or(0);
+    let notes = if count == 1 {
+        "1 note".to_owned()
+    } else {
+        format!("{count} notes")
+    };
+    match row.event.as_str() {
+        "told" => format!("Told {place} of {notes}"),
+        "told_unread" => format!(
+            "Sent {notes} to ticket {place}; this account does not show them, so they were not read back"
+        ),
+        "told_unsure" => format!(
+            "MyGadgetRepairs did not answer whether ticket {place} got {notes}; not sent again, since a comment cannot be taken back. Look at the ticket"
+        ),
+        "told_visible" => format!(
+            "The comment with {notes} on ticket {place} did not read back as internal: customers may see it. No further notes are told"
+        ),
+        "noted" => format!("Made a HighLevel note of a comment on ticket {place}"),
+        _ => {
+            let rule = row.detail["rule"].as_str().unwrap_or("?");
+            let did = row.detail["did"].as_str().unwrap_or("?");
+            let already = match row.detail["already"].as_bool() {
+                Some(true) => " (was so already)",
+                _ => "",
+            };
+            format!("Note rule `{rule}`, contact {id}: {did}{already}")
+        }
     }
 }

@@ -3,7 +3,8 @@
 use crate::model::{
     Intent, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind, ReviewState,
 };
-use domain::{IntentId, Kind, LinkId, Record, RecordId, Side, Timestamp};
+use crate::note_change::NoteChange;
+use domain::{IntentId, Kind, LinkId, Record, RecordId, RunId, Side, Timestamp};
 use serde_json::Value as Json;
 
 /// A normalised key of a contact, for matching.
@@ -35,8 +36,6 @@ pub enum Change {
     Settle(Side, Kind, RecordId, RecordState),
     /// Records that the vendor no longer has.
     Gone(Side, Kind, RecordId),
-    /// A record that turned out to be there was seen by this sweep.
-    Seen(Side, Kind, RecordId, i64),
     /// Lets the children of a record be decided again.
     WakeChildren(Side, RecordId),
     /// Lets a record be decided again.
@@ -72,6 +71,17 @@ pub enum Change {
         counts: bool,
         /// Code and words of a failure.
         failure: Option<(String, String)>,
+    },
+    /// A remote write was carried out and read back: what it did is kept with it, and the run that saw it.
+    Finish {
+        /// The write.
+        intent: IntentId,
+        /// The record that was written.
+        target: RecordId,
+        /// The run that read it back.
+        run: RunId,
+        /// What it did.
+        exchange: Json,
     },
     /// Drops a remote write whose cause is gone or will be decided anew. Never one that may have been sent.
     Cancel(IntentId),
@@ -112,4 +122,8 @@ pub enum Change {
     Rules(Json),
     /// Everything of a kind is decided again (rules or vocabularies changed).
     UnsettleAll(Kind),
+    /// The notes of a HighLevel contact may have changed: they are fetched by the next pass.
+    NotesDue(RecordId),
+    /// Anything else about notes.
+    Note(NoteChange),
 }

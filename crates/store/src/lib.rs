@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod lock;
 mod model;
+mod note_change;
 mod repo;
 
 pub use change::{Change, Key};
@@ -19,6 +20,8 @@ pub use engine::Store;
 pub use error::StoreError;
 pub use lock::Lock;
 pub use model::{
-    FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link, LinkTotals,
-    RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord, Webhook,
+    Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,
+    LinkTotals, RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord,
+    Webhook,
 };
+pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};

@@ -239,6 +239,17 @@ pub struct Intent {
     pub message: Option<String>,
 }
 
+/// A remote write with its times. A finished one is kept, with what it did, to be explained and taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// The write. Once it is finished, its run is the one that read it back.
+    pub intent: Intent,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// When it was read back, or refused for good.
+    pub finished_at: Option<Timestamp>,
+}
+
 /// What a person is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

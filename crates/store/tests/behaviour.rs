@@ -6,9 +6,11 @@
 mod behaviour {
     pub mod bench;
     pub mod commit;
+    pub mod exchanges;
     pub mod intents;
     pub mod links;
     pub mod neighbourhood;
+    pub mod notes;
     pub mod people;
     pub mod shared;
     pub mod shops;
@@ -50,6 +52,12 @@ macro_rules! behaviour_suite {
                     reads_by_id_keep_shops_sides_and_kinds_apart
                     unsettling_a_kind_leaves_gone_ones_and_other_kinds
                 }
+                exchanges {
+                    a_finished_write_is_found_by_its_record_and_by_the_run_that_read_it_back
+                    only_the_writes_of_a_run_are_claimed
+                    old_ones_are_forgotten_a_few_at_a_time_and_open_ones_never
+                    records_are_found_by_id_and_by_the_counters_number
+                }
                 neighbourhood {
                     candidates_and_rivals_but_not_strangers
                     a_key_shared_by_more_than_50_says_nothing
@@ -73,7 +81,7 @@ macro_rules! behaviour_suite {
                     what_was_sent_at_a_crash_becomes_unknown
                     progress_is_kept
                     retry_and_hold_and_release
-                    only_what_was_never_sent_is_cancelled_or_dropped
+                    only_what_was_never_sent_is_cancelled
                     the_next_due_instant
                     the_urgent_go_first
                 }
@@ -82,6 +90,12 @@ macro_rules! behaviour_suite {
                     an_event_is_kept_once_also_after_it_was_looked_at
                     what_came_of_webhooks_is_added_up_by_side
                     only_old_ones_that_were_looked_at_are_forgotten
+                }
+                notes {
+                    a_call_during_a_look_is_not_lost
+                    contacts_with_open_tickets_come_round_and_held_ones_when_told
+                    what_was_told_is_kept_by_place
+                    a_rule_keeps_its_beginning_until_it_changes_and_fires_once
                 }
                 people {
                     a_question_is_asked_once_and_its_detail_renewed

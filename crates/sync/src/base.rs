@@ -58,6 +58,11 @@ impl Base {
         self.0.get(&field)
     }
 
+    /// Sets what counts as in step from now on: the value on a side, and the other side's.
+    pub fn put(&mut self, field: Field, side: Side, here: Option<Value>, there: Option<Value>) {
+        self.0.insert(field, Agreed::new(side, here, there));
+    }
+
     /// Takes in what came of a write to `side`: `before` is what the side showed when it was decided,
     /// `shown` what it reads back as. What a vendor made of our value becomes its half of the base, so
     /// that it never comes back as an edit. Values that it did not take at all are returned, to be kept

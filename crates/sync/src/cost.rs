@@ -1,7 +1,7 @@
 //! What a plan costs in requests and time.
 
 use crate::{Deed, Plan};
-use domain::Side;
+use domain::{Kind, Side};
 use serde::{Deserialize, Serialize};
 
 /// Rows of a MyGadgetRepairs page (mygadgetrepairs-api.md section 6): one read-back request covers as many.
@@ -10,6 +10,8 @@ const READ_BACK_ROWS: u64 = 50;
 const TASK_ROWS: u64 = 500;
 /// Share of the daily budget, in per cent, that the task walk may use.
 const TASK_WALK_PERCENT: u64 = 30;
+/// The same for the walk over the calendars.
+const CALENDAR_WALK_PERCENT: u64 = 10;
 const DAY: u64 = 86_400;
 
 /// What may be asked of the vendors.
@@ -47,12 +49,12 @@ pub struct Cost {
 
 /// Estimates a plan. HighLevel: one request for a create (the answer is read back), two for an update or
 /// delete (look, write). MyGadgetRepairs: one for a create, two for an update or delete, and a read-back of
-/// every fiftieth part of a page. An unlink costs nothing.
+/// every fiftieth part of a page; two for a comment. An unlink costs nothing.
 #[must_use]
 pub fn estimate(plan: &Plan, budgets: &Budgets) -> Cost {
     let mut requests = [0_u64; 2];
     let mut read_back = 0_u64;
-    for (deed, side, _, number) in plan.iter() {
+    for (deed, side, kind, number) in plan.iter() {
         let each = match deed {
             Deed::Create => 1,
             Deed::Update | Deed::Delete => 2,
@@ -60,6 +62,10 @@ pub fn estimate(plan: &Plan, budgets: &Budgets) -> Cost {
         };
         match side {
             Side::HighLevel => requests[0] += each * number,
+            // A comment is read back by itself, on its ticket.
+            Side::MyGadgetRepairs if (deed, kind) == (Deed::Create, Kind::Note) => {
+                requests[1] += 2 * number;
+            }
             Side::MyGadgetRepairs => {
                 requests[1] += each * number;
                 read_back += if each > 0 { number } else { 0 };
@@ -88,6 +94,14 @@ pub fn task_walk_interval(tasks: u64, poll_seconds: u64, budgets: &Budgets) -> u
     let pages = tasks / TASK_ROWS + 1;
     let share = (budgets.highlevel_per_day * TASK_WALK_PERCENT / 100).max(1);
     poll_seconds.max((pages * DAY).div_ceil(share))
+}
+
+/// Seconds between two walks over a location's calendars, one request each, so that the walks use less than 10 % of
+/// the day's requests; never less than `poll_seconds`.
+#[must_use]
+pub fn calendar_walk_interval(calendars: u64, poll_seconds: u64, budgets: &Budgets) -> u64 {
+    let share = (budgets.highlevel_per_day * CALENDAR_WALK_PERCENT / 100).max(1);
+    poll_seconds.max((calendars * DAY).div_ceil(share))
 }
 
 /// Whole days at the daily limit, the rest at the burst limit.

@@ -292,8 +292,15 @@ fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
     if (record.kind, record.side, finished) == (Kind::Task, Side::HighLevel, Some(true)) {
         return Some("the task was already completed; only open tasks become tickets".to_owned());
     }
+    if (record.kind, record.side) == (Kind::Appointment, Side::MyGadgetRepairs) {
+        return Some("appointments flow from HighLevel to MyGadgetRepairs only".to_owned());
+    }
     match rules.create.on(side) {
         CreateRule::All => None,
+        // Whose person has a counterpart is not asked again for every appointment.
+        CreateRule::Appointment | CreateRule::Tagged(_) if record.kind == Kind::Appointment => None,
+        // Nor for the tasks of people who came with an appointment.
+        CreateRule::Appointment if record.kind != Kind::Contact => None,
         CreateRule::None => Some(format!("the rules create nothing in {title}")),
         CreateRule::Appointment if single.appointment => None,
         CreateRule::Appointment => Some(format!(

@@ -9,6 +9,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
+    /// The same person has an appointment at this very instant on both sides.
+    SameStart,
     /// Telephone and family name agree, the given name does not contradict.
     PhoneAndName,
     /// An e-mail address agrees and the name does not contradict.
@@ -39,6 +41,8 @@ pub enum Reason {
     SamePhone,
     /// Both have numbers, none in common.
     OtherPhone,
+    /// The appointments begin at the same instant.
+    SameStart,
     /// The full name is the same.
     SameName,
     /// The names fit each other: a part is missing or shortened.
@@ -65,6 +69,7 @@ impl fmt::Display for Reason {
             Self::OtherEmail => "different e-mail addresses",
             Self::SamePhone => "same telephone number",
             Self::OtherPhone => "different telephone numbers",
+            Self::SameStart => "same person and same begin",
             Self::SameName => "same name",
             Self::NameFits => "names fit each other",
             Self::SameFamily => "same family name, different given names",

@@ -4,29 +4,40 @@
 //! Pure: the same base, records and rules always give the same decision. Left is HighLevel, right is
 //! MyGadgetRepairs, throughout.
 
+mod appointments;
 mod base;
 mod cost;
 mod decision;
 mod evidence;
+mod ground;
 mod guard;
 mod identity;
 mod merge;
+mod notes;
 mod person;
 mod plan;
 mod tasks;
+mod undo;
 
+pub use appointments::match_appointment;
 pub use base::{Agreed, Base, Changes};
-pub use cost::{Budgets, Cost, estimate, task_walk_interval};
+pub use cost::{Budgets, Cost, calendar_walk_interval, estimate, task_walk_interval};
 pub use decision::{
     Outcome, Pair, PairDecision, Single, SingleDecision, Vanished, decide_pair, decide_single,
     decide_vanished, mapped,
 };
 pub use evidence::{Reason, Rung};
+pub use ground::{Ground, way};
 pub use guard::{Approval, approve};
 pub use identity::{Candidate, Match, Neighbourhood};
 pub use merge::{
     Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge, standing, unused,
 };
+pub use notes::{
+    CommentForm, Firings, NoteHistory, NotesHome, days_before, is_our_note, note_firings,
+    note_print, note_refresh_interval, notes_home, untold,
+};
 pub use person::Person;
 pub use plan::{Deed, Plan};
 pub use tasks::match_task;
+pub use undo::{TakeBack, Wrote, take_back};

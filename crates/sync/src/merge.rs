@@ -3,11 +3,11 @@
 //! The echo of our own write needs no memory and no timer: what we wrote, as the vendor shows it, is half
 //! of the base, so when it comes back as an event or a poll row nothing has changed.
 
-use crate::{Agreed, Base, Changes};
+use crate::{Agreed, Base, Changes, Ground};
 use domain::{Field, Fields, Side, Timestamp, Value};
 use mapping::{Direction, FieldRule, Held, KindRules, Policy};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A value that a vendor refused. It is not written again until one of the two values changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +122,9 @@ pub struct Merge {
     pub to_left: Changes,
     /// To write to MyGadgetRepairs.
     pub to_right: Changes,
+    /// Why each of these is written.
+    #[serde(default)]
+    pub grounds: BTreeMap<Field, Ground>,
     /// The base to keep now. Fields that are to be written stay as they were until
     /// [`Base::settle`](crate::Base::settle) is told what came of it: after a crash in between the
     /// decision is simply made again.
@@ -214,8 +217,12 @@ impl<'a> FieldMerge<'a> {
                 }
             }
             _ if equal => self.agree(merge),
-            (true, false) => self.carry(Side::HighLevel, merge),
-            (false, true) => self.carry(Side::MyGadgetRepairs, merge),
+            (true, false) => self.carry(Side::HighLevel, self.edited(Side::HighLevel), merge),
+            (false, true) => self.carry(
+                Side::MyGadgetRepairs,
+                self.edited(Side::MyGadgetRepairs),
+                merge,
+            ),
             _ => self.conflict(merge),
         }
     }
@@ -236,10 +243,14 @@ impl<'a> FieldMerge<'a> {
             .is_some_and(|base| blocks(base.left.as_ref()) && blocks(base.right.as_ref()));
         // What was lifted where it cannot flow from stays there, as any edit against the direction does.
         if !lifted || !self.rule.direction.writes(strict) {
-            return self.carry(strict, merge);
+            let ground = Ground::Rule {
+                winner: strict,
+                policy: self.rule.conflict,
+            };
+            return self.carry(strict, ground, merge);
         }
         match self.chosen() {
-            Some(winner) => self.carry(winner, merge),
+            Some(winner) => self.carry(winner, Ground::Choice { winner }, merge),
             None => self.ask(merge),
         }
     }
@@ -260,8 +271,17 @@ impl<'a> FieldMerge<'a> {
         merge.base.0.insert(self.field, agreed);
     }
 
+    /// Why a value is carried that only one side changed.
+    const fn edited(&self, from: Side) -> Ground {
+        let direction = self.rule.direction;
+        match self.base {
+            Some(_) => Ground::Edit { from, direction },
+            None => Ground::First { from, direction },
+        }
+    }
+
     /// Writes the value of one side to the other.
-    fn carry(&self, from: Side, merge: &mut Merge) {
+    fn carry(&self, from: Side, ground: Ground, merge: &mut Merge) {
         let to = from.other();
         let value = self.on(from);
         if !self.rule.direction.writes(to) {
@@ -296,6 +316,7 @@ impl<'a> FieldMerge<'a> {
             Side::MyGadgetRepairs => &mut merge.to_right,
         };
         changes.insert(self.field, value.cloned());
+        merge.grounds.insert(self.field, ground);
         if self.replaces_an_edit(to) {
             merge.overruled.push(Overruled {
                 field: self.field,
@@ -326,7 +347,7 @@ impl<'a> FieldMerge<'a> {
 
     fn conflict(&self, merge: &mut Merge) {
         match self.winner() {
-            Some(winner) => self.carry(winner, merge),
+            Some((winner, ground)) => self.carry(winner, ground, merge),
             None => self.ask(merge),
         }
     }
@@ -351,11 +372,12 @@ impl<'a> FieldMerge<'a> {
         Some(choice.winner)
     }
 
-    fn winner(&self) -> Option<Side> {
+    fn winner(&self) -> Option<(Side, Ground)> {
         if let Some(winner) = self.chosen() {
-            return Some(winner);
+            return Some((winner, Ground::Choice { winner }));
         }
-        match self.rule.conflict {
+        let policy = self.rule.conflict;
+        let winner = match policy {
             Policy::Highlevel => Some(Side::HighLevel),
             Policy::Mygadgetrepairs => Some(Side::MyGadgetRepairs),
             // Opt-outs have a merge of their own.
@@ -368,7 +390,8 @@ impl<'a> FieldMerge<'a> {
                     Side::MyGadgetRepairs
                 }
             }),
-        }
+        };
+        winner.map(|winner| (winner, Ground::Rule { winner, policy }))
     }
 }
 

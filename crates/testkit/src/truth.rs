@@ -12,10 +12,14 @@ pub struct Truth {
     pub contacts: BTreeMap<String, Json>,
     /// CRM tasks by id.
     pub tasks: BTreeMap<String, Json>,
+    /// CRM notes by id.
+    pub notes: BTreeMap<String, Json>,
     /// Customers by id.
     pub customers: BTreeMap<String, Json>,
     /// Tickets by id.
     pub tickets: BTreeMap<String, Json>,
+    /// Ticket comments by id.
+    pub comments: BTreeMap<String, Json>,
 }
 
 impl Truth {
@@ -24,6 +28,7 @@ impl Truth {
         for (kind, into) in [
             (Kind::Contacts, &mut truth.contacts),
             (Kind::Tasks, &mut truth.tasks),
+            (Kind::Notes, &mut truth.notes),
         ] {
             let mut after: Option<String> = None;
             loop {
@@ -35,6 +40,7 @@ impl Truth {
         }
         truth.customers = counter(twins, "customers").await;
         truth.tickets = counter(twins, "tickets").await;
+        truth.comments = counter(twins, "comments").await;
         truth
     }
 
@@ -45,6 +51,27 @@ impl Truth {
         self.contacts
             .values()
             .filter(|contact| contact["source"] == source.as_str())
+            .collect()
+    }
+
+    /// The comments of a ticket, oldest first.
+    #[must_use]
+    pub fn comments_of(&self, ticket: &str) -> Vec<&Json> {
+        let mut comments: Vec<&Json> = self
+            .comments
+            .values()
+            .filter(|comment| comment["ticket"]["id"] == ticket)
+            .collect();
+        comments.sort_by_key(|comment| comment["created_date"].to_string());
+        comments
+    }
+
+    /// The notes of a contact.
+    #[must_use]
+    pub fn notes_of(&self, contact: &str) -> Vec<&Json> {
+        self.notes
+            .values()
+            .filter(|note| note["contactId"] == contact)
             .collect()
     }
 

@@ -23,4 +23,5 @@ pub use clock::TwinClock;
 pub use drain::Drain;
 pub use fault::{Fate, FaultProfile, FaultProfileError, Ruling};
 pub use ids::Ids;
+pub use request_log::Entry as LoggedRequest;
 pub use running::{RunningTwins, TwinError, TwinOptions, Vendor, start, start_with};

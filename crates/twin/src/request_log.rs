@@ -12,15 +12,22 @@ const KEPT_BODY: usize = 4_096;
 
 /// One request to a vendor path.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Entry {
+pub struct Entry {
+    /// Its running number.
     pub number: u64,
+    /// When it came.
     pub time: String,
+    /// The method.
     pub method: String,
+    /// The path.
     pub path: String,
+    /// The query, as it came.
     pub query: String,
     /// `None` when the connection was cut without an answer.
     pub status: Option<u16>,
+    /// What befell it.
     pub fault: Option<&'static str>,
+    /// The body, cut at a limit.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub body: String,
 }

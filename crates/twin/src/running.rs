@@ -13,6 +13,7 @@ use crate::control::Shared;
 use crate::fault::FaultProfile;
 use crate::highlevel::{self, HighLevelTwin, WebhookPolicy, WebhookPolicyError};
 use crate::mygadgetrepairs::{self, MyGadgetRepairsTwin, Notification, NotificationEvent};
+use crate::request_log::Entry as LoggedRequest;
 use crate::serve::{self, Face};
 use crate::shop::MadeUpShop;
 
@@ -308,6 +309,12 @@ impl RunningTwins {
             })
             .collect();
         self.mygadgetrepairs.set_notifications(notifications);
+    }
+
+    /// Up to `limit` of the newest requests to a vendor's paths with a number above `after`, oldest first, without
+    /// their bodies.
+    pub fn log(&self, vendor: Vendor, after: u64, limit: usize) -> Vec<LoggedRequest> {
+        self.at(vendor).shared.log.after(after, limit, false)
     }
 
     /// Ends both twins and waits until open requests are answered.

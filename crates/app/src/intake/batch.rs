@@ -76,3 +76,81 @@ impl Batches {
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{ShopId, Side, Timestamp};
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    async fn store(folder: &tempfile::TempDir) -> (Store, ShopId) {
+        let path = folder.path().join("store.db");
+        let url = format!("sqlite://{}", path.display());
+        let store = Store::open(&url).await.unwrap();
+        let rules = serde_json::json!({});
+        let shop = store.add_shop("main", "place", None, None, &rules, Timestamp::UNIX_EPOCH);
+        let shop = shop.await.unwrap().id;
+        (store, shop)
+    }
+
+    fn webhook(shop: ShopId, number: u128) -> Webhook {
+        Webhook {
+            shop,
+            side: Side::HighLevel,
+            event: number.to_be_bytes(),
+            what: "ContactUpdate".into(),
+            kind: None,
+            record: None,
+            parent: None,
+            body: b"{}".to_vec(),
+            received_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    /// Transactions in the write-ahead log: its frames that end one (https://www.sqlite.org/fileformat2.html, 4.1).
+    fn transactions(store: &Store) -> usize {
+        let log = std::fs::read(format!("{}-wal", store.path().display())).unwrap();
+        let page = u32::from_be_bytes(log[8..12].try_into().unwrap()) as usize;
+        let frames = log[32..].chunks_exact(24 + page);
+        let ends = |frame: &&[u8]| frame[8..16] == log[16..24] && frame[4..8] != [0; 4];
+        frames.filter(ends).count()
+    }
+
+    #[tokio::test]
+    async fn webhooks_that_come_together_share_a_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, shop) = store(&folder).await;
+        let batches = Batches::default();
+        let before = transactions(&store);
+        let keeping =
+            (0..3 * MOST as u128).map(|number| batches.keep(&store, webhook(shop, number)));
+        for kept in futures::future::join_all(keeping).await {
+            kept.unwrap();
+        }
+        assert_eq!(transactions(&store), before + 3);
+        assert!(
+            store
+                .knows_webhook(&(3 * MOST as u128 - 1).to_be_bytes())
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_takes_nobody_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, shop) = store(&folder).await;
+        let batches = Batches::default();
+        {
+            let mut first = pin!(batches.keep(&store, webhook(shop, 1)));
+            let waits = first.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(waits.is_pending());
+        }
+        batches.keep(&store, webhook(shop, 2)).await.unwrap();
+        for number in [1_u128, 2] {
+            assert!(store.knows_webhook(&number.to_be_bytes()).await.unwrap());
+        }
+    }
+}

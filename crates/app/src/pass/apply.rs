@@ -3,13 +3,16 @@
 
 mod create;
 mod failure;
+mod take_away;
+mod take_back;
 mod update;
 
 pub(super) use failure::ATTEMPTS;
 
 use super::Pass;
-use crate::AppError;
+use super::payload::Payload;
 use crate::ports::{Port, PortError};
+use crate::{AppError, Concurrency};
 use domain::{Kind, Record, RecordId, Side, Timestamp};
 use futures::{Stream, StreamExt};
 use std::pin::pin;
@@ -37,6 +40,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Lets the lane go on although this failed.
+    pub(super) fn go_on(&mut self) {
+        self.stop = None;
+    }
+
     pub(super) fn of(changes: Vec<Change>) -> Self {
         Self {
             changes,
@@ -76,16 +84,13 @@ impl Pass<'_> {
                 return Ok(LaneEnd::Paused);
             }
             wrote = true;
-            let intents = self
-                .store
-                .claim(self.shop.id, side, self.now(), claim)
-                .await?;
+            let intents = self.claim(side, claim).await?;
             if intents.is_empty() {
                 return Ok(LaneEnd::Drained);
             }
             let outcomes = futures::stream::iter(intents)
                 .map(|intent| self.carry_out(self.connection.on(side, intent.lane), intent))
-                .buffer_unordered(at_once);
+                .buffer_unordered(self.at_once(at_once));
             let mut stop = None;
             let mut trouble = 0;
             self.commit_outcomes(outcomes, |outcome| {
@@ -107,6 +112,17 @@ impl Pass<'_> {
         }
     }
 
+    /// Takes what is due; while an undo is at work, nothing but what it decided.
+    async fn claim(&self, side: Side, limit: u32) -> Result<Vec<Intent>, AppError> {
+        let (shop, now) = (self.shop.id, self.now());
+        Ok(if self.own_work_only {
+            let run = self.run;
+            self.store.claim_of_run(shop, side, run, now, limit).await?
+        } else {
+            self.store.claim(shop, side, now, limit).await?
+        })
+    }
+
     /// Commits outcomes as they come, several together. What produces them goes on side by side, and never waits
     /// for the commits: a request that holds the store for its budget must be able to finish while a commit waits
     /// for the store. Only what was claimed can pile up.
@@ -115,6 +131,19 @@ impl Pass<'_> {
         outcomes: impl Stream<Item = Result<Outcome, AppError>>,
         mut look: impl FnMut(&mut Outcome),
     ) -> Result<(), AppError> {
+        if self.config.concurrency == Concurrency::Sequential {
+            let mut outcomes = pin!(outcomes.chunks(COMMIT));
+            while let Some(batch) = outcomes.next().await {
+                let mut changes = Vec::new();
+                for outcome in batch {
+                    let mut outcome: Outcome = outcome?;
+                    look(&mut outcome);
+                    changes.extend(outcome.changes);
+                }
+                self.commit(changes).await?;
+            }
+            return Ok(());
+        }
         let (done, mut ready) = tokio::sync::mpsc::unbounded_channel();
         let produce = async {
             let mut outcomes = pin!(outcomes);
@@ -147,9 +176,10 @@ impl Pass<'_> {
             return Ok(Outcome::of(vec![progress(&intent, IntentState::Ready)]));
         }
         let outcome = match intent.op {
+            _ if intent.kind == Kind::Note => self.write_note(port, &intent).await,
             IntentOp::Create => self.create(port, &intent).await,
             IntentOp::Update => self.update(port, &intent).await,
-            IntentOp::Delete => Ok(Outcome::of(vec![Change::Cancel(intent.id)])),
+            IntentOp::Delete => self.take_away(port, &intent).await,
         };
         if let Ok(Outcome { stop: Some(_), .. }) = &outcome {
             self.stopped.of(port.side()).store(true, Ordering::Relaxed);
@@ -193,6 +223,26 @@ impl Pass<'_> {
         }
     }
 
+    /// The change that keeps a finished write with what it did.
+    pub(super) fn finish(&self, intent: &Intent, target: &RecordId, kept: &Payload) -> Change {
+        Change::Finish {
+            intent: intent.id,
+            target: target.clone(),
+            run: self.run,
+            exchange: kept.to_json(),
+        }
+    }
+
+    /// A write about notes is done: what it remembers is kept as it is.
+    pub(super) fn done(&self, intent: &Intent, target: &RecordId) -> Change {
+        Change::Finish {
+            intent: intent.id,
+            target: target.clone(),
+            run: self.run,
+            exchange: intent.payload.clone(),
+        }
+    }
+
     pub(super) fn journal(
         &self,
         event: &'static str,
@@ -226,17 +276,6 @@ pub(super) fn progress(intent: &Intent, state: IntentState) -> Change {
         intent: intent.id,
         state,
         target: None,
-        not_before: None,
-        counts: false,
-        failure: None,
-    }
-}
-
-pub(super) fn done(intent: &Intent, target: &RecordId) -> Change {
-    Change::Progress {
-        intent: intent.id,
-        state: IntentState::Done,
-        target: Some(target.clone()),
         not_before: None,
         counts: false,
         failure: None,

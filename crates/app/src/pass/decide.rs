@@ -1,6 +1,6 @@
 //! From what was read to what is to be written: page by page over the records that changed.
 
-mod pairs;
+pub(super) mod pairs;
 mod people;
 mod singles;
 
@@ -63,6 +63,7 @@ impl Pass<'_> {
     ) -> Result<Vec<Change>, AppError> {
         let ids: Vec<RecordId> = page.iter().map(|stored| stored.record.id.clone()).collect();
         let links = self.store.links_of(self.shop.id, side, kind, &ids).await?;
+        let notes_due = self.notes_due(side, kind, &page, &links).await?;
         let (linked, single): (Vec<_>, Vec<_>) = page
             .into_iter()
             .partition(|stored| links.contains_key(&stored.record.id));
@@ -70,6 +71,7 @@ impl Pass<'_> {
             .decide_pairs(side, kind, linked, &links, vanished)
             .await?;
         changes.extend(self.decide_singles(side, kind, single).await?);
+        changes.extend(notes_due);
         Ok(changes)
     }
 

@@ -17,6 +17,7 @@ impl Pass<'_> {
         if approved_now || self.approval_is_open().await? {
             return Ok(None);
         }
+        let too_often = self.guard_note_rules().await?;
         let mut plan = Plan::default();
         for (side, kind, op, state, count) in self.store.count_intents(self.shop.id).await? {
             if state == IntentState::Ready {
@@ -30,7 +31,13 @@ impl Pass<'_> {
         }
         let first_run = self.shop.approved_at.is_none();
         match self.judge_plan(&plan, first_run).await? {
-            Approval::Go => Ok(None),
+            // The rest of the pass may go on; only what the rule wants is held.
+            Approval::Go => {
+                if let Some(reason) = too_often {
+                    self.tally(|tally| tally.stop(reason));
+                }
+                Ok(None)
+            }
             Approval::Wait { reason } => {
                 self.store
                     .hold_ready(self.shop.id, None, CODE, &reason)

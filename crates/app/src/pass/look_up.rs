@@ -40,18 +40,23 @@ impl Pass<'_> {
             .collect();
         let outcomes = futures::stream::iter(due)
             .map(|intent| async move { self.look_up(port, &intent).await })
-            .buffer_unordered(at_once(port.side()));
+            .buffer_unordered(self.at_once(at_once(port.side())));
         self.commit_outcomes(outcomes, |_| {}).await
     }
 
     async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {
-        if intent.op != IntentOp::Create {
-            return Ok(Outcome::of(vec![super::apply::progress(
-                intent,
-                IntentState::Ready,
-            )]));
+        if intent.kind == Kind::Note && intent.op == IntentOp::Create {
+            return self.look_up_note(port, intent).await;
         }
         let mut payload = Payload::read(intent);
+        if intent.op != IntentOp::Create {
+            // The next attempt looks whether this one arrived.
+            payload.maybe_applied = true;
+            return Ok(Outcome::of(vec![
+                Change::Rewrite(intent.id, payload.to_json()),
+                super::apply::progress(intent, IntentState::Ready),
+            ]));
+        }
         let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
@@ -170,7 +175,10 @@ impl Pass<'_> {
                 }
             }
             for intent in intents {
-                let changes = self.read_back_one(port, &intent).await?;
+                let changes = match intent.kind {
+                    Kind::Note => self.read_back_note(port, &intent).await?,
+                    _ => self.read_back_one(port, &intent).await?,
+                };
                 self.commit(changes).await?;
             }
         }
@@ -228,6 +236,9 @@ impl Pass<'_> {
         };
         let source = source.record;
         changes.extend(match intent.op {
+            _ if payload.undo.is_some() => {
+                self.read_back_undo(intent, &payload, &link, &record, &source)
+            }
             IntentOp::Create => self.read_back_create(intent, &payload, &link, &record, &source),
             _ => self.read_back_update(intent, &payload, &link, &record, &source),
         });
@@ -242,12 +253,17 @@ impl Pass<'_> {
         record: &Record,
         source: &Record,
     ) -> Vec<Change> {
-        let after = self
-            .judge
-            .after_create(source, &payload.source, record, &payload.withhold);
+        let after = self.judge.after_create(
+            source,
+            &payload.source,
+            record,
+            &payload.withhold,
+            self.is_in_doubt(intent.id),
+        );
+        let shown = self.judge.project_with(record, source);
         let mut changes = vec![
             after.rebase(link.id),
-            super::apply::done(intent, &record.id),
+            self.finish(intent, &record.id, &payload.kept(&shown)),
             self.journal(
                 "created",
                 intent,
@@ -286,12 +302,16 @@ impl Pass<'_> {
         source: &Record,
     ) -> Vec<Change> {
         self.tally(|tally| tally.changed(intent.side, intent.kind));
-        let after = self.judge.after_update(link, payload, record, source);
+        let in_doubt = self.is_in_doubt(intent.id);
+        let after = self
+            .judge
+            .after_update(link, payload, record, source, in_doubt);
         let mut detail = after.detail(payload);
         detail["reference"] = super::apply::reference_of(record, Some(source)).into();
+        let shown = self.judge.project_with(record, source);
         vec![
             after.rebase(link.id),
-            super::apply::done(intent, &record.id),
+            self.finish(intent, &record.id, &payload.kept(&shown)),
             self.journal("updated", intent, &record.id, detail),
             Change::Unsettle(intent.side, intent.kind, record.id.clone()),
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),

@@ -7,22 +7,27 @@ mod apply;
 mod decide;
 mod guard;
 mod look_up;
+pub(crate) mod notes;
 pub(crate) mod payload;
 pub mod progress;
 mod rounds;
 mod signals;
 mod sum_up;
+pub(crate) mod take_back;
 pub mod tally;
+pub(crate) mod trim;
+pub(crate) mod undo;
 mod walk;
 
 use crate::connection::{Connection, ShopFacts};
 use crate::judge::Judge;
 use crate::keys::keys_of;
 use crate::ports::{Port, PortError};
-use crate::{AppConfig, AppError};
-use domain::{Context, FailureClass, Kind, Record, RecordId, RunId, Side, Timestamp};
+use crate::{AppConfig, AppError, Concurrency};
+use domain::{Context, FailureClass, IntentId, Kind, Record, RecordId, RunId, Side, Timestamp};
 use progress::{Phase, ProgressBoard};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -88,6 +93,12 @@ pub(crate) struct Pass<'a> {
     called: AtomicBool,
     /// Webhooks are not looked at again before.
     deaf_until: Mutex<Option<Timestamp>>,
+    /// Carries out nothing but what this run decided: an undo is no sync.
+    own_work_only: bool,
+    /// Writes that this pass has carried out. What is read back of others, left by an earlier pass, may have been
+    /// edited by people meanwhile.
+    carried_out: Mutex<BTreeSet<IntentId>>,
+    notes: notes::NotesState,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -123,6 +134,12 @@ impl<'a> Pass<'a> {
             listening: tokio::sync::Mutex::default(),
             called: AtomicBool::new(false),
             deaf_until: Mutex::default(),
+            own_work_only: false,
+            carried_out: Mutex::default(),
+            notes: notes::NotesState::new(
+                notes::home::form(&facts.capabilities),
+                context.clock.now(),
+            ),
         }
     }
 
@@ -141,6 +158,24 @@ impl<'a> Pass<'a> {
         *self.deaf_until()
     }
 
+    /// Remembers that a write was carried out just now.
+    fn note_carried_out(&self, intent: IntentId) {
+        let mut carried_out = self
+            .carried_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        carried_out.insert(intent);
+    }
+
+    /// Whether a record that is read back may show somebody's edit instead of what was written.
+    fn is_in_doubt(&self, intent: IntentId) -> bool {
+        let carried_out = self
+            .carried_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        !carried_out.contains(&intent)
+    }
+
     /// Runs until nothing is left to do, or until something has to be waited for or mended.
     pub(crate) async fn run(&self, options: Options) -> Result<Tally, AppError> {
         if options.signals_only && self.all_read().await? {
@@ -152,6 +187,7 @@ impl<'a> Pass<'a> {
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
         let tally = self.count_up(true).await?;
+        self.trim().await?;
         if tally.finished {
             self.commit(vec![Self::open_approval(false)]).await?;
         }
@@ -254,6 +290,26 @@ impl<'a> Pass<'a> {
         keys_of(record, &self.judge.setting.country)
     }
 
+    /// Does one thing for either side: side by side, or one after the other where every run must go the same way.
+    async fn both<T>(
+        &self,
+        left: impl Future<Output = Result<T, AppError>>,
+        right: impl Future<Output = Result<T, AppError>>,
+    ) -> Result<(T, T), AppError> {
+        match self.config.concurrency {
+            Concurrency::Parallel => tokio::try_join!(left, right),
+            Concurrency::Sequential => Ok((left.await?, right.await?)),
+        }
+    }
+
+    /// How many requests are under way together where a side takes so many.
+    fn at_once(&self, most: usize) -> usize {
+        match self.config.concurrency {
+            Concurrency::Parallel => most,
+            Concurrency::Sequential => 1,
+        }
+    }
+
     fn is_near(&self, until: Timestamp) -> bool {
         until <= self.after(self.now(), self.config.patience_seconds as f64)
     }
@@ -266,6 +322,7 @@ impl<'a> Pass<'a> {
             .listens_again_at()
             .is_some_and(|again| again > self.now());
         tokio::select! {
+            biased;
             () = self.context.clock.sleep_until(until) => {}
             () = self.connection.bell.notified(), if !deaf => {}
         }

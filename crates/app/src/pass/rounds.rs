@@ -55,6 +55,7 @@ impl Pass<'_> {
         self.progress.phase(Phase::Deciding);
         self.called.store(false, Ordering::Relaxed);
         self.decide_all().await?;
+        self.look_at_notes(options).await?;
         if let Some(reason) = self.guard(options.approve).await? {
             self.tally(|tally| tally.stop(reason));
             return Ok(true);
@@ -81,12 +82,13 @@ impl Pass<'_> {
         self.look_up_both().await
     }
 
-    async fn read_both(&self, options: Options) -> Result<(), AppError> {
+    pub(super) async fn read_both(&self, options: Options) -> Result<(), AppError> {
         self.progress.phase(Phase::Reading);
-        tokio::try_join!(
+        self.both(
             self.read_side(&*self.connection.highlevel, options),
-            self.read_side(&*self.connection.mygadgetrepairs, options)
-        )?;
+            self.read_side(&*self.connection.mygadgetrepairs, options),
+        )
+        .await?;
         Ok(())
     }
 
@@ -100,10 +102,12 @@ impl Pass<'_> {
         self.progress.phase(Phase::Writing);
         self.count_waiting().await?;
         let deadline = self.after(self.now(), LANE_SECONDS);
-        let (one, other) = tokio::try_join!(
-            self.write_side(left, deadline),
-            self.write_side(right, deadline)
-        )?;
+        let (one, other) = self
+            .both(
+                self.write_side(left, deadline),
+                self.write_side(right, deadline),
+            )
+            .await?;
         self.progress.phase(Phase::ReadingBack);
         self.look_up_both().await?;
         self.read_back(left).await?;
@@ -157,7 +161,7 @@ impl Pass<'_> {
         Ok(stopped && wait_until.is_none() && !self.due_on_open_sides().await?)
     }
 
-    async fn look_up_both(&self) -> Result<(), AppError> {
+    pub(super) async fn look_up_both(&self) -> Result<(), AppError> {
         self.look_up_unknown(&*self.connection.highlevel).await?;
         self.look_up_unknown(&*self.connection.mygadgetrepairs)
             .await
@@ -165,6 +169,9 @@ impl Pass<'_> {
 
     async fn what_is_left(&self) -> Result<Left, AppError> {
         if self.store.count_unsettled(self.shop.id).await? > 0 && !self.waits_for_look_up().await? {
+            return Ok(Left::Work);
+        }
+        if self.notes_are_left() {
             return Ok(Left::Work);
         }
         let mut due: Option<Timestamp> = None;

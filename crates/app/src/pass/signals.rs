@@ -132,7 +132,7 @@ impl Pass<'_> {
                 };
                 (kind, id, hint, look)
             })
-            .buffer_unordered(AT_ONCE);
+            .buffer_unordered(self.at_once(AT_ONCE));
         let mut outcome = Outcome::default();
         let mut news = false;
         while let Some((kind, id, hint, look)) = looks.next().await {
@@ -164,7 +164,14 @@ impl Pass<'_> {
                     }
                     outcome.heard(hint);
                 }
-                Ok(Look::Known | Look::Left) => outcome.heard(hint),
+                Ok(Look::Known | Look::Left) => {
+                    if let (Kind::Note, Some(contact)) = (kind, hint.parent.clone()) {
+                        // The notes of a person are read together.
+                        outcome.changes.push(Change::NotesDue(contact));
+                        outcome.polled = true;
+                    }
+                    outcome.heard(hint);
+                }
                 Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
             }
         }

@@ -35,6 +35,7 @@ impl Pass<'_> {
                 .map(|(_, count)| count)
                 .sum()
         };
+        held += self.store.note_totals(self.shop.id).await?.held;
         let unreachable = if with_links {
             self.store.count_unreachable(self.shop.id).await?
         } else {

@@ -97,6 +97,12 @@ pub struct Tally {
     /// Customers and contacts with neither e-mail nor phone: synced by link only.
     #[serde(default)]
     pub unreachable: u64,
+    /// Contacts whose notes were read, one request each.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub note_reads: u64,
+    /// What rules about notes want done, in words, and for how many people.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub note_rules: BTreeMap<String, u64>,
     /// Requests sent.
     pub requests: Requests,
     /// How far linked records agree.
@@ -124,6 +130,8 @@ impl Tally {
             held: 0,
             failed: 0,
             unreachable: 0,
+            note_reads: 0,
+            note_rules: BTreeMap::new(),
             requests: Requests::default(),
             agreement: Agreement::default(),
         }
@@ -137,6 +145,11 @@ impl Tally {
     /// A record was changed.
     pub fn changed(&mut self, side: Side, kind: Kind) {
         self.updated.add(side, kind);
+    }
+
+    /// A record was deleted.
+    pub fn removed(&mut self, side: Side, kind: Kind) {
+        self.deleted.add(side, kind);
     }
 
     /// Two records were linked.
@@ -157,4 +170,9 @@ impl Tally {
             self.reasons.push(reason);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

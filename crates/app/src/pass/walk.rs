@@ -194,7 +194,7 @@ impl Pass<'_> {
             let changed = self.any_changed(side, kind, &page.records).await?;
             next = page.next;
             let done = !changed || next.is_none();
-            let mut changes = Vec::new();
+            let mut changes = self.comments_due(side, kind, &page.records);
             if changed {
                 changes.extend(self.missed(side, kind, &page.records).await?);
                 changes.push(self.saw(port, page.records, 0));

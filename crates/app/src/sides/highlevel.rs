@@ -1,7 +1,7 @@
 //! HighLevel behind the port.
 
-use super::{consent, flag, put, text_of};
-use crate::ports::{Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use super::{consent, flag, highlevel_notes as notes, put, text_of};
+use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use highlevel::api::Lookup;
@@ -32,6 +32,8 @@ pub(crate) struct HighLevelPort {
     index_lag_seconds: i64,
     /// Whether updates of contacts take `companyName` (highlevel-quirks.md 2.12).
     takes_company: AtomicBool,
+    /// Names of the location's users by id, where they can be read.
+    users: BTreeMap<String, String>,
 }
 
 impl HighLevelPort {
@@ -41,7 +43,14 @@ impl HighLevelPort {
             duplicates,
             index_lag_seconds,
             takes_company: AtomicBool::new(true),
+            users: BTreeMap::new(),
         }
+    }
+
+    /// The same side, with the names of the location's users.
+    pub(crate) fn with_users(mut self, users: BTreeMap<String, String>) -> Self {
+        self.users = users;
+        self
     }
 
     async fn contacts(&self, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
@@ -277,7 +286,25 @@ impl Port for HighLevelPort {
         }
     }
 
+    async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError> {
+        match kind {
+            Kind::Note => notes::list(&self.client, &self.users, parent).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn is_done(&self, contact: &RecordId, act: &Act) -> Result<bool, PortError> {
+        notes::is_done(&self.client, contact, act).await
+    }
+
+    async fn enact(&self, contact: &RecordId, act: &Act) -> Result<(), PortError> {
+        notes::enact(&self.client, contact, act).await
+    }
+
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
+        if draft.kind == Kind::Note {
+            return notes::create(&self.client, &self.users, draft).await;
+        }
         if draft.kind == Kind::Contact {
             let made = self
                 .client
@@ -336,6 +363,49 @@ impl Port for HighLevelPort {
         self.with_same_keys(draft).await
     }
 
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<(), PortError> {
+        let outcome = match (kind, parent) {
+            (Kind::Contact, _) => self.client.contacts().delete(id.as_str()).await,
+            (_, Some(parent)) => {
+                let tasks = self.client.tasks();
+                tasks.delete(parent.as_str(), id.as_str()).await
+            }
+            (_, None) => return Err(incomplete()),
+        };
+        match outcome {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map_err(PortError::from),
+        }
+    }
+
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
+        if record.kind != Kind::Contact {
+            return Ok(None);
+        }
+        if !record.tags.is_empty() {
+            return Ok(Some("it has tags".to_owned()));
+        }
+        let id = record.id.as_str();
+        let tasks = self.client.tasks().list(id).await?.len();
+        let notes = self.client.notes().list(id).await?.len();
+        let appointments = self.client.appointments().of_contact(id).await?.len();
+        let parts: Vec<String> = [
+            (tasks, "tasks"),
+            (notes, "notes"),
+            (appointments, "appointments"),
+        ]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{what}: {count}"))
+        .collect();
+        Ok((!parts.is_empty()).then(|| format!("it has {}", parts.join(", "))))
+    }
+
     async fn find(
         &self,
         draft: &Draft,
@@ -351,6 +421,12 @@ impl Port for HighLevelPort {
                 conclusive: true,
             });
         };
+        if draft.kind == Kind::Note {
+            return Ok(Finding {
+                candidates: self.list_of(Kind::Note, parent).await?,
+                conclusive: true,
+            });
+        }
         // The list of one contact does not come from the index.
         let tasks = match self.client.tasks().list(parent.as_str()).await {
             Ok(tasks) => tasks,

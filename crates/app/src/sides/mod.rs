@@ -3,7 +3,9 @@
 mod consent;
 pub(crate) mod dry;
 pub(crate) mod highlevel;
+mod highlevel_notes;
 pub(crate) mod mygadgetrepairs;
+mod mygadgetrepairs_notes;
 
 use domain::{Field, Value};
 

@@ -1,7 +1,7 @@
 //! MyGadgetRepairs behind the port.
 
-use super::{flag, put, text_of};
-use crate::ports::{Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use super::{flag, mygadgetrepairs_notes as notes, put, text_of};
+use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, Field, Kind, Record, RecordId, Side, Timestamp, Value, normalize};
 use http::Applied;
@@ -264,7 +264,25 @@ impl Port for MyGadgetRepairsPort {
         }
     }
 
+    async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError> {
+        match kind {
+            Kind::Note => notes::list(&self.client, &self.zone, parent).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn is_done(&self, contact: &RecordId, act: &Act) -> Result<bool, PortError> {
+        notes::is_done(&self.client, contact, act).await
+    }
+
+    async fn enact(&self, contact: &RecordId, act: &Act) -> Result<(), PortError> {
+        notes::enact(&self.client, contact, act).await
+    }
+
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
+        if draft.kind == Kind::Note {
+            return notes::create(&self.client, draft).await;
+        }
         let id = match draft.kind {
             Kind::Contact => {
                 self.client
@@ -315,12 +333,60 @@ impl Port for MyGadgetRepairsPort {
         Ok(Vec::new())
     }
 
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        _parent: Option<&RecordId>,
+    ) -> Result<(), PortError> {
+        let outcome = match kind {
+            Kind::Contact => self.client.customers().delete(id).await,
+            _ => self.client.tickets().delete(id).await,
+        };
+        match outcome {
+            Err(Error::NotFound { .. }) => Ok(()),
+            other => other.map_err(PortError::from),
+        }
+    }
+
+    async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
+        if record.kind == Kind::Contact {
+            let page = self
+                .client
+                .appointments()
+                .page(&Filter::default(), &Cursor::start())
+                .await
+                .map_err(PortError::from)?;
+            let booked = page
+                .items
+                .iter()
+                .any(|one| one.customer.as_ref() == Some(&record.id));
+            return Ok(booked.then(|| "it has an appointment".to_owned()));
+        }
+        let comments = self.client.ticket_comments();
+        match comments.page(&record.id, &Cursor::start()).await {
+            Ok(page) if page.items.is_empty() => Ok(None),
+            Ok(_) => Ok(Some("it has comments".to_owned())),
+            Err(Error::NotOffered { .. }) => Ok(Some(
+                "the account does not let comments be read, so that somebody's could be lost"
+                    .to_owned(),
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn find(
         &self,
         draft: &Draft,
         _sent_at: Timestamp,
         _now: Timestamp,
     ) -> Result<Finding, PortError> {
+        if let (Kind::Note, Some(ticket)) = (draft.kind, &draft.parent) {
+            return Ok(Finding {
+                candidates: self.list_of(Kind::Note, ticket).await?,
+                conclusive: true,
+            });
+        }
         let mut candidates = Vec::new();
         let mut cursor = Cursor::start();
         for _ in 0..LOOK_BACK_PAGES {

@@ -261,6 +261,19 @@ impl Contacts<'_> {
             .await
     }
 
+    /// Puts a contact into a workflow, which may send messages to it. Twice may be two starts.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] without the contact or the workflow. After [`http::Applied::Unknown`] look for the
+    /// contact by `activeWorkflows` before trying again.
+    pub async fn add_to_workflow(&self, id: &str, workflow_id: &str) -> Result<(), Error> {
+        let request =
+            Request::post(path(["contacts", id, "workflow", workflow_id])).json(json!({}));
+        self.0
+            .done(request, Subject::write("contact", &[id, workflow_id]))
+            .await
+    }
+
     async fn change_tags(
         &self,
         request: Request,

@@ -31,10 +31,36 @@ impl EventTime {
     }
 
     fn read(value: &Value) -> Option<Self> {
+        if value.as_str().is_some_and(is_bare_day) {
+            // An all-day date is a day of the location, not midnight in Greenwich.
+            let day: jiff::civil::Date = value.as_str()?.trim().parse().ok()?;
+            return Some(Self::Local(day.to_datetime(jiff::civil::Time::midnight())));
+        }
         if let Some(at) = lenient::as_moment(value) {
             return Some(Self::Exact(at));
         }
         value.as_str()?.trim().parse().ok().map(Self::Local)
+    }
+}
+
+fn is_bare_day(text: &str) -> bool {
+    text.trim().len() == 10
+}
+
+/// A begin or end with the vendor's own text, which shows the zone that it was meant in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventStamp {
+    /// What the text means.
+    pub time: EventTime,
+    /// The text as sent.
+    pub text: String,
+}
+
+impl EventStamp {
+    /// The instant; a local time is taken to be of this zone.
+    #[must_use]
+    pub fn at(&self, zone: &TimeZone) -> Option<Timestamp> {
+        self.time.at(zone)
     }
 }
 
@@ -125,10 +151,10 @@ pub struct Appointment {
     pub description: Option<String>,
     /// Begin.
     #[serde(default, deserialize_with = "event_time")]
-    pub start_time: Option<EventTime>,
+    pub start_time: Option<EventStamp>,
     /// End.
     #[serde(default, deserialize_with = "event_time")]
-    pub end_time: Option<EventTime>,
+    pub end_time: Option<EventStamp>,
     /// When it was made.
     #[serde(default, deserialize_with = "lenient::moment")]
     pub date_added: Option<Timestamp>,
@@ -162,8 +188,12 @@ fn status<'de, D: Deserializer<'de>>(from: D) -> Result<Option<AppointmentStatus
     Ok(lenient::as_text(&Value::deserialize(from)?).map(|word| AppointmentStatus::from(&*word)))
 }
 
-fn event_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<EventTime>, D::Error> {
-    Ok(EventTime::read(&Value::deserialize(from)?))
+fn event_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<EventStamp>, D::Error> {
+    let value = Value::deserialize(from)?;
+    Ok(EventTime::read(&value).map(|time| EventStamp {
+        time,
+        text: lenient::as_text(&value).unwrap_or_default(),
+    }))
 }
 
 /// A new appointment. Automations stay silent unless `to_notify` is set.

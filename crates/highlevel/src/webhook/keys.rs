@@ -2,6 +2,7 @@
 
 use aws_lc_rs::signature::{ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use std::sync::atomic::AtomicUsize;
 
 /// The vendor's published Ed25519 key, the same for all apps and customers (highlevel-webhooks.md 3.1: the
 /// webhook integration guide).
@@ -31,6 +32,8 @@ const SPKI_PREFIX: [u8; 12] = [
 #[derive(Debug)]
 pub struct Keys {
     pub(super) ed25519: Vec<ParsedPublicKey>,
+    /// The one that fitted last, asked first: with several keys, a delivery costs one check all the same.
+    pub(super) fitted: AtomicUsize,
     pub(super) legacy: Option<ParsedPublicKey>,
 }
 
@@ -60,7 +63,11 @@ impl Keys {
         } else {
             None
         };
-        Ok(Self { ed25519, legacy })
+        Ok(Self {
+            ed25519,
+            fitted: AtomicUsize::new(0),
+            legacy,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Keys;
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use std::sync::atomic::Ordering;
 
 /// Ed25519 over the raw body, base64 of 64 bytes.
 pub const SIGNATURE_HEADER: &str = "x-ghl-signature";
@@ -69,8 +70,7 @@ impl Keys {
         let given = |name| header(name).map(str::trim).filter(|text| !is_absent(text));
         if let Some(text) = given(SIGNATURE_HEADER) {
             let signature = decode::<64>(text, SIGNATURE_HEADER)?;
-            let fits = |key: &ParsedPublicKey| key.verify_sig(body, &signature).is_ok();
-            return match self.ed25519.iter().position(fits) {
+            return match self.key_of(body, &signature) {
                 Some(key) => Ok(Signature::Ed25519 { key }),
                 None => Err(SignatureError::Wrong {
                     header: SIGNATURE_HEADER,
@@ -90,6 +90,19 @@ impl Keys {
             (None, _) => Err(SignatureError::Missing),
         }
     }
+
+    /// The key that made a signature.
+    fn key_of(&self, body: &[u8], signature: &[u8]) -> Option<usize> {
+        let fits = |key: &ParsedPublicKey| key.verify_sig(body, signature).is_ok();
+        let fitted = self.fitted.load(Ordering::Relaxed);
+        if self.ed25519.get(fitted).is_some_and(fits) {
+            return Some(fitted);
+        }
+        let mut others = self.ed25519.iter().enumerate();
+        let (found, _) = others.find(|(number, key)| *number != fitted && fits(key))?;
+        self.fitted.store(found, Ordering::Relaxed);
+        Some(found)
+    }
 }
 
 fn is_absent(text: &str) -> bool {
@@ -104,4 +117,35 @@ fn decode<const N: usize>(text: &str, header: &'static str) -> Result<[u8; N], S
     }
     let bytes = STANDARD.decode(text).map_err(|_| malformed)?;
     bytes.try_into().map_err(|_| malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+
+    #[test]
+    fn every_key_counts_whichever_fitted_last() {
+        let pairs = [(); 2].map(|()| Ed25519KeyPair::generate().unwrap());
+        let public = pairs
+            .iter()
+            .map(|pair| STANDARD.encode(pair.public_key().as_ref()));
+        let keys = Keys::new(public, false).unwrap();
+        let verify = |pair: &Ed25519KeyPair, body: &[u8]| {
+            let signature = STANDARD.encode(pair.sign(b"{}").as_ref());
+            let header = |name: &str| (name == SIGNATURE_HEADER).then_some(signature.as_str());
+            keys.verify(header, body)
+        };
+        for number in [1, 1, 0, 1, 0, 0] {
+            let key = number + 1;
+            assert_eq!(
+                verify(&pairs[number], b"{}"),
+                Ok(Signature::Ed25519 { key })
+            );
+            let wrong = SignatureError::Wrong {
+                header: SIGNATURE_HEADER,
+            };
+            assert_eq!(verify(&pairs[number], b"[]"), Err(wrong));
+        }
+    }
 }

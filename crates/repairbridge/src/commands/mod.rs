@@ -3,15 +3,20 @@
 mod check;
 mod connect;
 mod demo;
+mod explain;
 mod log;
 mod preview;
+mod prove;
+mod retry;
 mod review;
 mod rules;
+mod runs;
 mod serve;
 mod shop;
 mod status;
 mod sync;
 mod twin;
+mod undo;
 
 use crate::cli::{Command, Global};
 use crate::config;
@@ -26,10 +31,11 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Exit, Problem> {
     let output = *output;
-    // These two need no configuration.
+    // These need no configuration, or only where a shop is named.
     let command = match command {
         Command::Demo(what) => return demo::run(what, output).await,
         Command::Twin(what) => return twin::run(what, output).await,
+        Command::Prove(what) => return prove::run(global, what, output).await,
         command => command,
     };
     let config = config::load(global.config.as_deref())?;
@@ -42,11 +48,24 @@ pub(crate) async fn run(
         Command::Check { name } => check::run(&app, &name, output).await,
         Command::Preview { name } => preview::run(&app, &name, output).await,
         Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,
-        Command::Status { name } => status::run(&app, name.as_deref(), output).await,
+        Command::Status {
+            name: Some(name),
+            differences: true,
+            limit,
+        } => status::differences(&app, &name, limit, output).await,
+        Command::Status { name, .. } => status::run(&app, name.as_deref(), output).await,
+        Command::Explain {
+            name,
+            record,
+            field,
+        } => explain::run(&app, &name, &record, field.as_deref(), output).await,
+        Command::Undo(what) => undo::run(&app, what, output).await,
+        Command::Runs { name, limit } => runs::run(&app, &name, limit, output).await,
+        Command::Retry { name, id, all } => retry::run(&app, &name, id, all, output).await,
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,
-        Command::Demo(_) | Command::Twin(_) => Ok(Exit::Done),
+        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) => Ok(Exit::Done),
     };
     store.close().await;
     outcome

@@ -23,6 +23,30 @@ pub(crate) async fn run(app: &App, name: Option<&str>, output: Output) -> Result
     Ok(Exit::Done)
 }
 
+/// The linked records that differ, and why.
+pub(crate) async fn differences(
+    app: &App,
+    name: &str,
+    limit: u32,
+    output: Output,
+) -> Result<Exit, Problem> {
+    let differences = app.differences(name, limit).await?;
+    output.json(&json!({"shop": name, "differences": differences}));
+    if differences.is_empty() {
+        output.line("all linked records agree");
+    }
+    for pair in &differences {
+        let number = pair.reference.as_deref();
+        let number = number.unwrap_or(pair.mygadgetrepairs.as_str());
+        let kind = pair.kind.name_on(domain::Side::MyGadgetRepairs);
+        output.line(format!("{kind} {number}"));
+        for field in &pair.fields {
+            output.line(format!("  {}: {}", field.field, field.why.words()));
+        }
+    }
+    Ok(Exit::Done)
+}
+
 fn show(status: &Status, output: Output) {
     let health = match status.health {
         Health::Ok => "all is well",

@@ -42,7 +42,7 @@ base_url = "http://127.0.0.1:2"
 install_url = "http://127.0.0.1:2/install"
 api_version = "2021-07-28"
 client_id = "abc"
-webhook_public_keys = ["a", "b"]
+webhook_public_keys = ["MCowBQYDK2VwAyEA5V1DDVnTN4Fcp3WGy1nQtqXZLJAgd+QgFopZ1F5ew1M=", "e55d430d59d337815ca77586cb59d0b6a5d92c902077e420168a59d45e5ec353"]
 accept_legacy_signature = true
 requests_per_10s = 0
 requests_per_day = 5

@@ -108,11 +108,6 @@ async fn carry_out(
                 .execute(&mut **tx).await?;
             keys(tx, shop, on, what, [(&id, [].as_slice())].into_iter()).await?;
         }
-        Change::Seen(on, what, id, sweep) => {
-            sqlx::query("UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
-                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(sweep)
-                .execute(&mut **tx).await?;
-        }
         Change::WakeChildren(on, parent) => {
             sqlx::query(WAKE_CHILDREN)
                 .bind(shop.0)
@@ -169,6 +164,18 @@ async fn carry_out(
                          WHERE id = $1")
                 .bind(intent.to_string()).bind(state.as_str()).bind(target.as_ref().map(RecordId::as_str))
                 .bind(not_before.map(time)).bind(i64::from(counts)).bind(code).bind(message).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::Finish {
+            intent,
+            target,
+            run,
+            exchange,
+        } => {
+            sqlx::query("UPDATE intent SET state = 'done', target = $2, run = $3, payload = $4, code = NULL, message = NULL, finished_at = $5
+                         WHERE id = $1")
+                .bind(intent.to_string()).bind(target.as_str()).bind(run.to_string())
+                .bind(json(&exchange, "intent", "payload")?).bind(at)
                 .execute(&mut **tx).await?;
         }
         Change::Cancel(intent) => {
@@ -254,6 +261,8 @@ async fn carry_out(
                 .bind(json(&entry.detail, "journal", "detail")?)
                 .execute(&mut **tx).await?;
         }
+        Change::NotesDue(contact) => super::notes::due(tx, shop, &contact).await?,
+        Change::Note(change) => super::notes::carry_out(tx, shop, at, change).await?,
         Change::Approved => {
             sqlx::query("UPDATE shop SET approved_at = coalesce(approved_at, $2) WHERE id = $1")
                 .bind(shop.0)

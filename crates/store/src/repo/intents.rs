@@ -16,6 +16,7 @@ macro_rules! columns {
         "id, run, side, kind, op, target, source, payload, state, attempt, not_before, sent_at, code, message, lane"
     };
 }
+pub(super) use columns;
 
 pub(crate) const CLAIM: &str = concat!(
     "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
@@ -31,7 +32,7 @@ pub(crate) const OPEN_INTENT: &str = concat!(
       AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')"
 );
 
-fn read(row: &SqliteRow) -> Result<Intent, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<Intent, StoreError> {
     let unreadable = |column| StoreError::Value {
         table: "intent",
         column,
@@ -293,19 +294,6 @@ impl Store {
         .bind(only.map(|id| id.to_string()))
         .execute(&self.writer)
         .await?;
-        Ok(done.rows_affected())
-    }
-
-    /// Drops an open write that was never sent, because its cause is gone.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn drop_unsent(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let done =
-            sqlx::query("DELETE FROM intent WHERE shop = $1 AND state = 'ready' AND attempt = 0")
-                .bind(shop.0)
-                .execute(&self.writer)
-                .await?;
         Ok(done.rows_affected())
     }
 }

@@ -1,10 +1,12 @@
 //! The repositories: what may be read, and how changes are written. One file per subject.
 
 mod commit;
+mod exchanges;
 mod facts;
 mod intents;
 mod journal;
 mod links;
+mod notes;
 mod records;
 mod reviews;
 mod runs;

@@ -165,6 +165,39 @@ impl Store {
         Ok(self.records(shop, on, what, [id]).await?.pop())
     }
 
+    /// The records that a person means by an id of either vendor or by the number that the counter shows
+    /// (`C-317`). Numbers are compared one by one: this is for questions of people, not for the sync.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn records_named(
+        &self,
+        shop: ShopId,
+        name: &str,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE shop = $1 AND side IN (0, 1) AND kind IN (0, 1, 2, 3) AND id = $2 ORDER BY gone, kind LIMIT 5"
+        ))
+        .bind(shop.0)
+        .bind(name)
+        .fetch_all(&self.readers)
+        .await?;
+        let rows = if rows.is_empty() {
+            sqlx::query(concat!(
+                columns!(),
+                "WHERE shop = $1 AND side = 1 AND lower(body ->> 'reference') = lower($2) ORDER BY gone, kind LIMIT 5"
+            ))
+            .bind(shop.0)
+            .bind(name)
+            .fetch_all(&self.readers)
+            .await?
+        } else {
+            rows
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The live records of a kind that belong to the given ones.
     ///
     /// # Errors

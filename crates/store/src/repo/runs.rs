@@ -73,4 +73,19 @@ impl Store {
         .await?;
         rows.into_iter().map(read).collect()
     }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn run(&self, shop: ShopId, run: RunId) -> Result<Option<RunRow>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 AND id = $2",
+        )
+        .bind(shop.0)
+        .bind(run.to_string())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(read).transpose()
+    }
 }

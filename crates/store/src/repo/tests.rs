@@ -1,6 +1,6 @@
 //! What only the inside of the store can show: query plans, and a full disk.
 
-use super::{commit, intents, links, records, webhooks};
+use super::{commit, exchanges, intents, links, records, webhooks};
 use crate::{Change, Store, StoreError};
 use domain::Timestamp;
 use serde_json::json;
@@ -46,6 +46,15 @@ async fn the_hot_reads_use_their_indexes() {
         (
             records::UNSETTLED,
             "record_unsettled (shop=? AND kind=? AND side=? AND id>?)",
+        ),
+        (
+            exchanges::OF_RECORD,
+            "intent_target (shop=? AND kind=? AND target=?)",
+        ),
+        (exchanges::OF_RUN, "intent_run (shop=? AND run=?)"),
+        (
+            exchanges::TRIM_INTENTS,
+            "intent_finished (shop=? AND finished_at<?)",
         ),
         (
             records::NEIGHBOURHOOD,

@@ -6,8 +6,16 @@ use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-/// Rows of one statement. A batch is cut into statements of a few fixed sizes, so that each is prepared once.
-const SIZES: [usize; 3] = [64, 8, 1];
+/// Rows of the next statement of a batch. There are a few sizes only, so that each statement is prepared once; a
+/// small batch, as webhooks come one by one, needs no more than one.
+const fn rows(left: usize) -> usize {
+    match left {
+        64.. => 64,
+        32.. => 32,
+        16.. => 16,
+        few => few,
+    }
+}
 
 pub(crate) const WAITING: &str =
     "SELECT id, side, kind, record, parent, what, received_at, body FROM webhook
@@ -23,11 +31,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let mut rest = webhooks;
         while !rest.is_empty() {
-            let size = SIZES
-                .into_iter()
-                .find(|size| *size <= rest.len())
-                .unwrap_or(1);
-            let (chunk, later) = rest.split_at(size);
+            let (chunk, later) = rest.split_at(rows(rest.len()));
             rest = later;
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at) ",

@@ -282,14 +282,9 @@ pub async fn a_sweep_finds_what_it_has_not_seen(bench: &Bench) {
     bench.saw(2, 2, all(&["b"])).await;
     // A look outside any sweep does not undo a sweep's.
     bench.saw(3, 0, all(&["b"])).await;
+    bench.saw(3, 2, all(&["d"])).await;
     bench
-        .commit(
-            4,
-            vec![
-                Change::Gone(HighLevel, CONTACT, id("c")),
-                Change::Seen(HighLevel, CONTACT, id("d"), 2),
-            ],
-        )
+        .commit(4, vec![Change::Gone(HighLevel, CONTACT, id("c"))])
         .await;
     let unseen = bench
         .store

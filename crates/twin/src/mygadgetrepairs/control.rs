@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::book::{Truth, Word};
 use super::id::Id;
 use super::notifications::{self, Delivery, Notification};
@@ -195,6 +196,10 @@ async fn truth(State(twin): Twin) -> Response<Body> {
 }
 
 async fn act(State(twin): Twin, Json(wanted): Json<Act>) -> Response<Body> {
+    carried_out(&twin, wanted).response(201, &[])
+}
+
+fn carried_out(twin: &MyGadgetRepairsTwin, wanted: Act) -> Answer {
     let now = twin.inner.clock.now();
     let (answer, calls) = {
         let mut account = twin.account();
@@ -204,8 +209,49 @@ async fn act(State(twin): Twin, Json(wanted): Json<Act>) -> Response<Body> {
             notifications::due(&mut account, true, now.as_millisecond()),
         )
     };
-    notifications::send(&twin, calls);
-    answer.response(201, &[])
+    notifications::send(twin, calls);
+    answer
+}
+
+impl MyGadgetRepairsTwin {
+    /// Does what a person at the counter does; see `POST /_twin/person`. Answers the id of the record.
+    ///
+    /// # Errors
+    /// What the account says against it, in words.
+    pub fn act(&self, action: &Value) -> Result<String, String> {
+        let wanted: Act = serde_json::from_value(action.clone()).map_err(|why| why.to_string())?;
+        match carried_out(self, wanted) {
+            Answer::Made { id, .. } | Answer::Changed(id) => {
+                Ok(id.as_str().unwrap_or_default().to_owned())
+            }
+            Answer::Gone => Ok(action["id"].as_str().unwrap_or_default().to_owned()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Locks the key out for so many seconds.
+    pub fn lock_out(&self, seconds: u64) {
+        let now = self.inner.clock.now();
+        let length = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX / 2));
+        let until = now.checked_add(length).unwrap_or(jiff::Timestamp::MAX);
+        self.account().limits.lock(until);
+    }
+
+    /// All customers as they are, oldest first, with their times.
+    pub fn customers(&self) -> Vec<Value> {
+        let account = self.account();
+        let (book, plain) = (&account.book, plainly(&account.settings));
+        let rows = book.customers.by_created();
+        rows.map(|row| show_customer(book, &plain, row)).collect()
+    }
+
+    /// All tickets as they are, oldest first, with their times.
+    pub fn tickets(&self) -> Vec<Value> {
+        let account = self.account();
+        let (book, plain) = (&account.book, plainly(&account.settings));
+        let rows = book.tickets.by_created();
+        rows.map(|row| show_ticket(book, &plain, row)).collect()
+    }
 }
 
 async fn settings(State(twin): Twin) -> Json<Settings> {
@@ -238,15 +284,8 @@ struct Lock {
 }
 
 async fn lock(State(twin): Twin, Json(wanted): Json<Lock>) -> Json<LimitState> {
-    let now = twin.inner.clock.now();
-    {
-        let mut account = twin.account();
-        let seconds = wanted.seconds.unwrap_or(account.settings.lockout_seconds);
-        let until = now.checked_add(SignedDuration::from_secs(
-            i64::try_from(seconds).unwrap_or(i64::MAX / 2),
-        ));
-        account.limits.lock(until.unwrap_or(jiff::Timestamp::MAX));
-    }
+    let usual = twin.settings().lockout_seconds;
+    twin.lock_out(wanted.seconds.unwrap_or(usual));
     Json(twin.limits())
 }
 

@@ -1,13 +1,15 @@
 //! Making a record: drafted from its source as it is now, with a mark by which it is found again.
 
-use super::{Outcome, done, progress, reference_of};
+use super::{Outcome, progress, reference_of};
 use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
 use crate::ports::{Cause, Draft, Made, Port, PortError};
 use domain::{Field, Kind, LinkId, Record, RecordId, Side, Value, normalize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::{Change, Intent, IntentState, Key, Link, RecordState};
+use sync::{Ground, SingleDecision};
 
 /// More waiting writes than this are a bulk.
 const BULK: u64 = 100;
@@ -22,6 +24,13 @@ impl Pass<'_> {
         let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
+        if !matches!(
+            self.judge.single(&source, true),
+            SingleDecision::Create { .. }
+        ) {
+            // Since it was decided, the source became one that gets no counterpart: a task was completed.
+            return Ok(self.decide_anew(intent));
+        }
         if !self.is_bulk(intent.side) {
             // Somebody may have entered the person on this side since the last poll.
             match self.strangers(port, &draft).await {
@@ -36,7 +45,10 @@ impl Pass<'_> {
             }
         }
         match port.create(&draft).await {
-            Ok(made) => self.made(intent, payload, &source, made),
+            Ok(made) => {
+                self.note_carried_out(intent.id);
+                self.made(intent, payload, &source, made)
+            }
             Err(error) => match error.cause.clone() {
                 Cause::Duplicate { id, field } => {
                     self.duplicate(port, intent, payload, &id, field, &error)
@@ -192,20 +204,46 @@ impl Pass<'_> {
         };
         let mut changes = Vec::new();
         payload.source = self.judge.project(source);
+        let found = self.is_in_doubt(intent.id);
+        let decided = std::mem::take(&mut payload.changes);
+        payload.changes = self.judge.drafted(source, &payload.withhold);
+        if found {
+            // Found by a look-up: what was sent is what was decided. An edit of the source since is news.
+            for (field, value) in &decided {
+                match value {
+                    Some(value) => payload.source.insert(*field, value.clone()),
+                    None => payload.source.remove(field),
+                };
+                payload.changes.insert(*field, value.clone());
+            }
+        }
+        payload.grounds = created_grounds(&payload, source.side);
         match made.record {
             Some(record) => {
-                let after =
-                    self.judge
-                        .after_create(source, &payload.source, &record, &payload.withhold);
+                // Found by a look-up: people may have been there since, unless the record tells otherwise.
+                let in_doubt = found && !is_untouched(&record);
+                let after = self.judge.after_create(
+                    source,
+                    &payload.source,
+                    &record,
+                    &payload.withhold,
+                    in_doubt,
+                );
                 after.put_into(&mut link);
+                let shown = self.judge.project_with(&record, source);
                 changes.push(self.wrote(record));
-                changes.push(Change::Settle(
-                    intent.side,
-                    intent.kind,
-                    made.id.clone(),
-                    RecordState::Settled,
-                ));
-                changes.push(done(intent, &made.id));
+                changes.push(if found {
+                    // Both are compared once more: either may have been edited since.
+                    Change::Unsettle(intent.side.other(), intent.kind, source.id.clone())
+                } else {
+                    Change::Settle(
+                        intent.side,
+                        intent.kind,
+                        made.id.clone(),
+                        RecordState::Settled,
+                    )
+                });
+                changes.push(self.finish(intent, &made.id, &payload.kept(&shown)));
                 changes.push(self.journal(
                     "created",
                     intent,
@@ -227,6 +265,10 @@ impl Pass<'_> {
             }
         }
         changes.push(Change::Link(link));
+        // A ticket made for a task: the notes of its contact belong there as well.
+        if (intent.side, intent.kind) == (Side::MyGadgetRepairs, Kind::Task) {
+            changes.extend(source.parent.clone().map(Change::NotesDue));
+        }
         Ok(Outcome::of(changes))
     }
 
@@ -264,5 +306,21 @@ impl Pass<'_> {
             Change::Rewrite(intent.id, payload.to_json()),
             progress(intent, IntentState::Ready),
         ]))
+    }
+}
+
+/// Every value of a new record has the same ground.
+fn created_grounds(payload: &Payload, from: Side) -> BTreeMap<Field, Ground> {
+    let fields = payload.changes.keys();
+    fields
+        .map(|field| (*field, Ground::Created { from }))
+        .collect()
+}
+
+/// Whether a record says that nobody changed it since it was made.
+fn is_untouched(record: &Record) -> bool {
+    match (record.created_at, record.changed_at) {
+        (Some(made), Some(changed)) => changed.as_second() - made.as_second() <= 1,
+        _ => false,
     }
 }

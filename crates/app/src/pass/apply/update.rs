@@ -4,10 +4,12 @@ use super::Outcome;
 use crate::AppError;
 use crate::judge::{LinkState, Notes};
 use crate::pass::Pass;
+use crate::pass::decide::pairs::grounds_of;
 use crate::pass::payload::Payload;
-use crate::ports::{Cause, Port};
+use crate::ports::{Cause, Port, PortError};
 use domain::{Field, Record, Side, Value};
 use store::{Change, Intent, IntentState, Link};
+use sync::Overruled;
 
 impl Pass<'_> {
     pub(super) async fn update(
@@ -54,38 +56,68 @@ impl Pass<'_> {
             Side::HighLevel => (&target, &source.record),
             Side::MyGadgetRepairs => (&source.record, &target),
         };
-        let wanted = self.judge.judge(&link, left, right).merge.to(side).clone();
+        let stored = Payload::read(intent);
+        if stored.undo.is_some() {
+            let place = super::take_back::Place {
+                link,
+                source: source.record,
+                target,
+                parent,
+            };
+            return self.take_back(port, intent, stored, place).await;
+        }
+        let merge = self.judge.judge(&link, left, right).merge;
+        let wanted = merge.to(side).clone();
         if let Some(state) = self.further_address(&link, &wanted, &target) {
             let mut outcome = self.decide_anew(intent);
             outcome.changes.splice(0..0, [seen, state.rebase(link.id)]);
             return Ok(outcome);
         }
-        let before = Payload::read(intent);
+        let before = self.judge.project_with(&target, &source.record);
+        let landed = stored.landed(&before);
         let mut writes = self.judge.native(&wanted, &target, &source.record);
-        if before.adorn
+        if stored.adorn
             && let Some(adornment) = mapping::adorn(&target, &source.record)
         {
             for (field, value) in adornment.fields {
                 writes.entry(field).or_insert(value);
             }
         }
+        let payload = Payload {
+            changes: wanted,
+            grounds: grounds_of(&merge, side),
+            source: self.judge.project(&source.record),
+            before,
+            ..stored.clone()
+        }
+        .with_landed(landed, &stored);
+        if writes.is_empty() && !payload.changes.is_empty() {
+            // An earlier attempt arrived although its answer was lost.
+            let mut changes = vec![seen];
+            changes.extend(self.read_back_update(intent, &payload, &link, &target, &source.record));
+            return Ok(Outcome::of(changes));
+        }
         if writes.is_empty() {
             let mut outcome = self.decide_anew(intent);
             outcome.changes.insert(0, seen);
             return Ok(outcome);
         }
-        let payload = Payload {
-            changes: wanted,
-            source: self.judge.project(&source.record),
-            before: self.judge.project_with(&target, &source.record),
-            ..before
-        };
+        let mut payload = payload;
+        let told = self
+            .keep_overruled(intent, &link, &mut payload, merge.overruled)
+            .await?;
+        if !told && !payload.writes_as(&stored) {
+            // Known before it is sent: whether it arrived can be told even if its answer is lost.
+            let rewrite = Change::Rewrite(intent.id, payload.to_json());
+            self.commit(vec![rewrite]).await?;
+        }
         let answers = self.use_up_answers(&link, &payload.changes).await?;
         match port
             .update(intent.kind, &target_id, parent.as_ref(), &writes)
             .await
         {
             Ok(Some(mut record)) => {
+                self.note_carried_out(intent.id);
                 // Answers to writes may leave out what they do not change.
                 record.parent = record.parent.or(parent);
                 let mut changes = vec![seen, self.wrote(record.clone())];
@@ -98,18 +130,22 @@ impl Pass<'_> {
                 ));
                 Ok(Outcome::of(changes))
             }
-            Ok(None) => Ok(Outcome::of(vec![
-                seen,
-                Change::Rewrite(intent.id, payload.to_json()),
-                Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Written,
-                    target: Some(target_id),
-                    not_before: None,
-                    counts: false,
-                    failure: None,
-                },
-            ])),
+            Ok(None) => {
+                self.note_carried_out(intent.id);
+                // What was seen before the write is not kept: it must not pass for a reading after it.
+                let changes = vec![
+                    Change::Rewrite(intent.id, payload.to_json()),
+                    Change::Progress {
+                        intent: intent.id,
+                        state: IntentState::Written,
+                        target: Some(target_id),
+                        not_before: None,
+                        counts: false,
+                        failure: None,
+                    },
+                ];
+                Ok(Outcome::of(changes))
+            }
             Err(error) => {
                 let certain = !error.maybe_applied;
                 let mut outcome = match error.cause.clone() {
@@ -128,7 +164,7 @@ impl Pass<'_> {
                             .push(Change::Gone(side, intent.kind, target_id));
                         outcome
                     }
-                    Cause::Other => self.failed(intent, error),
+                    Cause::Other => self.failed_update(intent, payload, error),
                 };
                 outcome.changes.insert(0, seen);
                 if certain {
@@ -161,6 +197,44 @@ impl Pass<'_> {
         let withheld = serde_json::to_value(&notes).unwrap_or_default();
         self.commit(vec![with(withheld)]).await?;
         Ok(Some(with(link.withheld.clone())))
+    }
+
+    /// An update whose answer was lost is looked for by its next attempt.
+    pub(super) fn failed_update(
+        &self,
+        intent: &Intent,
+        mut payload: Payload,
+        error: PortError,
+    ) -> Outcome {
+        let maybe_applied = error.maybe_applied;
+        let mut outcome = self.failed(intent, error);
+        if maybe_applied && !payload.maybe_applied {
+            payload.maybe_applied = true;
+            let rewrite = Change::Rewrite(intent.id, payload.to_json());
+            outcome.changes.push(rewrite);
+        }
+        outcome
+    }
+
+    /// Keeps in the journal what this write replaces and what was not known when it was decided: a person edited
+    /// the record meanwhile. Stored before the write is sent, since afterwards the value is nowhere else. Answers
+    /// whether there was anything.
+    async fn keep_overruled(
+        &self,
+        intent: &Intent,
+        link: &Link,
+        payload: &mut Payload,
+        mut overruled: Vec<Overruled>,
+    ) -> Result<bool, AppError> {
+        overruled.retain(|value| !payload.overruled.contains(value));
+        if overruled.is_empty() {
+            return Ok(false);
+        }
+        let line = self.overruled(link, &overruled);
+        payload.overruled.extend(overruled);
+        self.commit(vec![line, Change::Rewrite(intent.id, payload.to_json())])
+            .await?;
+        Ok(true)
     }
 
     /// Writing an address that the contact has as a further one would make it the primary and drop the

@@ -5,14 +5,14 @@ use crate::AppError;
 use crate::judge::Notes;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
-use domain::{IntentId, Kind, Record, RecordId, Side, Timestamp};
+use domain::{Field, Fields, IntentId, Kind, Record, RecordId, Side, Timestamp};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use store::{
     Change, Intent, IntentOp, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind,
     ReviewState, StoredRecord,
 };
-use sync::{Conflict, PairDecision};
+use sync::{Conflict, Ground, Merge, Overruled, PairDecision};
 
 impl Pass<'_> {
     pub(super) async fn decide_pairs(
@@ -93,7 +93,10 @@ impl Pass<'_> {
 
     fn decide_pair(&self, link: &Link, left: &Record, right: &Record, changes: &mut Vec<Change>) {
         let decision = self.judge.judge(link, left, right);
-        let state = self.judge.settled(link, &decision);
+        let mut state = self.judge.settled(link, &decision);
+        let base = serde_json::from_value(link.base.clone()).unwrap_or_default();
+        let edited = state.notes.note_edits(&base, &decision, self.now());
+        self.tell_edits(link, &edited, changes);
         let asked = Notes::of(link).asked;
         for conflict in &decision.merge.conflicts {
             changes.push(Change::Ask(Box::new(
@@ -110,16 +113,7 @@ impl Pass<'_> {
             ));
         }
         if !decision.merge.overruled.is_empty() {
-            // A person's value gives way to a rule: it is kept here, never lost silently.
-            changes.push(Change::Journal(JournalEntry {
-                run: self.run,
-                event: "overruled",
-                side: Some(Side::HighLevel),
-                kind: Some(link.kind),
-                record: Some(link.left.clone()),
-                counterpart: Some(link.right.clone()),
-                detail: json!({"values": decision.merge.overruled}),
-            }));
+            changes.push(self.overruled(link, &decision.merge.overruled));
         }
         changes.push(state.rebase(link.id));
         // One side at a time: what is written to the other is decided again on the outcome.
@@ -135,12 +129,59 @@ impl Pass<'_> {
         changes.push(settle(right));
     }
 
+    /// Tells what people changed, by the names of the fields.
+    fn tell_edits(&self, link: &Link, edited: &[(Side, Field)], changes: &mut Vec<Change>) {
+        for side in Side::BOTH {
+            let fields: Vec<Field> = edited
+                .iter()
+                .filter(|(on, _)| *on == side)
+                .map(|(_, field)| *field)
+                .collect();
+            if !fields.is_empty() {
+                changes.push(Change::Journal(JournalEntry {
+                    run: self.run,
+                    event: "edited",
+                    side: Some(side),
+                    kind: Some(link.kind),
+                    record: Some(link.on(side).clone()),
+                    counterpart: Some(link.on(side.other()).clone()),
+                    detail: json!({"fields": fields}),
+                }));
+            }
+        }
+    }
+
+    /// A person's value gives way to a rule: it is kept in the journal, never lost silently.
+    pub(in crate::pass) fn overruled(&self, link: &Link, values: &[Overruled]) -> Change {
+        Change::Journal(JournalEntry {
+            run: self.run,
+            event: "overruled",
+            side: Some(Side::HighLevel),
+            kind: Some(link.kind),
+            record: Some(link.left.clone()),
+            counterpart: Some(link.right.clone()),
+            detail: json!({
+                "fields": values.iter().map(|one| one.field).collect::<Vec<_>>(),
+                "values": values,
+            }),
+        })
+    }
+
     fn update_intent(&self, link: &Link, side: Side, decision: &PairDecision) -> Intent {
+        let (to, from) = match side {
+            Side::HighLevel => (&decision.left_shared, &decision.right_shared),
+            Side::MyGadgetRepairs => (&decision.right_shared, &decision.left_shared),
+        };
         let payload = Payload {
             cause: format!("changed in {}", side.other().title()),
             changes: decision.merge.to(side).clone(),
+            grounds: grounds_of(&decision.merge, side),
+            source: from.clone(),
+            before: to.clone(),
+            overruled: decision.merge.overruled.clone(),
             ..Payload::default()
-        };
+        }
+        .kept(&Fields::new());
         self.intent(
             side,
             link.kind,
@@ -200,6 +241,17 @@ impl Pass<'_> {
             created_at: self.now(),
         }
     }
+}
+
+/// What decided the fields that are written to a side.
+pub(in crate::pass) fn grounds_of(merge: &Merge, side: Side) -> BTreeMap<Field, Ground> {
+    let written = merge.to(side);
+    merge
+        .grounds
+        .iter()
+        .filter(|(field, _)| written.contains_key(field))
+        .map(|(field, ground)| (*field, *ground))
+        .collect()
 }
 
 /// Whether an open write will look at the pair again by itself.

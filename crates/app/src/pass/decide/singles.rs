@@ -192,6 +192,7 @@ impl Pass<'_> {
 /// The rung of the ladder in words.
 const fn rung_word(rung: Rung) -> &'static str {
     match rung {
+        Rung::SameStart => "same person and begin",
         Rung::PhoneAndName => "telephone and name",
         Rung::Email => "e-mail",
         Rung::EmailPhoneName => "e-mail, telephone and name",

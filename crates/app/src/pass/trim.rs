@@ -1,0 +1,32 @@
+//! Forgetting: finished writes and journal lines that nobody will ask about any more.
+
+use super::Pass;
+use crate::AppError;
+use domain::Timestamp;
+
+/// Days for which a finished write is kept, to be explained and taken back.
+pub(crate) const WRITES_DAYS: i64 = 90;
+/// Days for which the journal is kept.
+const JOURNAL_DAYS: i64 = 400;
+/// Of each at most so many a pass: it holds the store for a moment only.
+const BATCH: u32 = 500;
+
+impl Pass<'_> {
+    pub(super) async fn trim(&self) -> Result<(), AppError> {
+        let now = self.now();
+        let (writes, journal) = (
+            days_before(now, WRITES_DAYS),
+            days_before(now, JOURNAL_DAYS),
+        );
+        self.store
+            .trim(self.shop.id, writes, journal, BATCH)
+            .await?;
+        Ok(())
+    }
+}
+
+/// An instant so many days earlier.
+pub(crate) fn days_before(now: Timestamp, days: i64) -> Timestamp {
+    Timestamp::from_second(now.as_second().saturating_sub(days * 86_400))
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,200 @@
+//! Drawing a schedule from a seed.
+
+use crate::step::{Act, Deed, Step};
+use domain::{Field, Side};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use serde::Serialize;
+use twin::{highlevel, mygadgetrepairs};
+
+/// Fields of people that are edited.
+const OF_PEOPLE: [Field; 7] = [
+    Field::Name,
+    Field::Email,
+    Field::Phone,
+    Field::Company,
+    Field::Address,
+    Field::City,
+    Field::PostalCode,
+];
+/// Fields that are emptied: a person without a name is nobody.
+const EMPTIED: [Field; 5] = [
+    Field::Email,
+    Field::Company,
+    Field::Address,
+    Field::City,
+    Field::PostalCode,
+];
+const OF_WORK: [Field; 3] = [Field::Title, Field::Body, Field::Completed];
+const PROFILES: [&str; 7] = [
+    "rough",
+    "lost=0.3",
+    "errors=0.4",
+    "reset=0.3",
+    "throttled=0.15",
+    "half=0.25",
+    "errors=0.15,lost=0.15,reset=0.15,half=0.1",
+];
+
+/// A shop, both accounts' habits, and what happens.
+#[derive(Clone, Debug, Serialize)]
+pub struct Schedule {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// Customers at the beginning.
+    pub customers: usize,
+    /// Contacts at the beginning.
+    pub contacts: usize,
+    /// HighLevel's settings.
+    #[serde(skip)]
+    pub highlevel: highlevel::Settings,
+    /// MyGadgetRepairs' settings.
+    #[serde(skip)]
+    pub mygadgetrepairs: mygadgetrepairs::Settings,
+    /// Whether the vendors' real limits apply; else neither they nor ceilings of ours.
+    pub limits: bool,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Schedule {
+    /// The schedule of a seed.
+    #[must_use]
+    pub fn drawn(seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed ^ 0x7072_6f76_6521);
+        let limits = random.random_bool(0.5);
+        let highlevel = highlevel_settings(&mut random, limits);
+        let mygadgetrepairs = mygadgetrepairs_settings(&mut random, limits, seed);
+        let mut schedule = Self {
+            seed,
+            customers: random.random_range(0..=4),
+            contacts: random.random_range(0..=4),
+            highlevel,
+            mygadgetrepairs,
+            limits,
+            steps: Vec::new(),
+        };
+        let length = random.random_range(10..=36);
+        if random.random_bool(0.8) {
+            schedule.steps.push(Step::Pass {
+                approve: true,
+                live: false,
+            });
+        }
+        let mut number = 0;
+        while schedule.steps.len() < length {
+            let step = draw(&mut random, &mut number);
+            schedule.steps.push(step);
+        }
+        schedule
+    }
+}
+
+fn highlevel_settings(random: &mut StdRng, limits: bool) -> highlevel::Settings {
+    use highlevel::Identifier::{Email, Phone};
+    let usual = highlevel::Settings::default();
+    let identifiers = [vec![Email, Phone], vec![Phone, Email], vec![Email]];
+    highlevel::Settings {
+        requests_per_10s: usual.requests_per_10s.filter(|_| limits),
+        requests_per_day: usual.requests_per_day.filter(|_| limits),
+        index_lag_ms: [0, 2_000, 20_000, 60_000][random.random_range(0..4)],
+        allow_duplicate_contact: random.random_bool(0.25),
+        contact_unique_identifiers: identifiers.choose(random).cloned().unwrap_or_default(),
+        company_name_on_update: random.random_bool(0.5),
+        ..usual
+    }
+}
+
+fn mygadgetrepairs_settings(
+    random: &mut StdRng,
+    limits: bool,
+    seed: u64,
+) -> mygadgetrepairs::Settings {
+    use mygadgetrepairs::{Feeds, Granularity, Paging, TicketOrder};
+    let usual = mygadgetrepairs::Settings::default();
+    mygadgetrepairs::Settings {
+        seed,
+        paging: [Paging::OffsetOnly, Paging::PageOnly, Paging::Both][random.random_range(0..3)],
+        updated_feeds: [Feeds::On, Feeds::Missing][random.random_range(0..2)],
+        granularity: [Granularity::Day, Granularity::Second][random.random_range(0..2)],
+        timestamps: random.random_bool(0.5),
+        ticket_order: [
+            TicketOrder::LastUpdated,
+            TicketOrder::Created,
+            TicketOrder::Shuffled,
+        ][random.random_range(0..3)],
+        throttle_per_minute: usual.throttle_per_minute.filter(|_| limits),
+        over_limit_status: [401, 429][random.random_range(0..2)],
+        post_status: [201, 200][random.random_range(0..2)],
+        clear_on_empty: random.random_bool(0.5),
+        empty_text_objects: random.random_bool(0.3),
+        ..usual
+    }
+}
+
+fn draw(random: &mut StdRng, number: &mut u32) -> Step {
+    let side = Side::BOTH[random.random_range(0..2)];
+    match random.random_range(0..1_000) {
+        0..430 => {
+            *number += 1;
+            Step::Person(Act {
+                side,
+                number: *number,
+                pick: random.random_range(0..24),
+                deed: deed(random),
+            })
+        }
+        430..610 => Step::Pass {
+            approve: random.random_bool(0.7),
+            live: random.random_bool(0.3),
+        },
+        610..640 => Step::Sweep,
+        640..760 => Step::Crash {
+            // Most passes look less than two hundred times; early looks are where writes are.
+            at: [30, 90, 200, 400][random.random_range(0..4)] * random.random_range(1..=100) / 100
+                + 1,
+            sweep: random.random_bool(0.15),
+        },
+        760..815 => Step::Faults {
+            side,
+            profile: PROFILES[random.random_range(0..PROFILES.len())],
+        },
+        815..840 => Step::Calm(side),
+        840..850 => Step::Offline(side),
+        850..910 => Step::Wait {
+            seconds: [5, 45, 120, 1_800, 7_200, 100_000][random.random_range(0..6)],
+        },
+        910..955 => Step::Answer {
+            pick: random.random_range(0..8),
+        },
+        955..961 => Step::LoseKey(side),
+        961..971 => Step::NewKey(side),
+        971..974 => Step::LockOut {
+            seconds: [600, 21_600][random.random_range(0..2)],
+        },
+        974..978 => Step::Pause,
+        978..986 => Step::Resume,
+        // Deliveries are drawn once the engine takes them.
+        _ => Step::Wait {
+            seconds: random.random_range(1..90),
+        },
+    }
+}
+
+fn deed(random: &mut StdRng) -> Deed {
+    match random.random_range(0..100) {
+        0..12 => Deed::NewPerson,
+        12..17 => Deed::SamePerson,
+        17..20 => Deed::SharedPhone,
+        20..22 => Deed::SameName,
+        22..34 => Deed::NewWork,
+        34..36 => Deed::SameTitle,
+        36..68 => Deed::EditPerson(OF_PEOPLE[random.random_range(0..OF_PEOPLE.len())]),
+        68..72 => Deed::ClearPerson(EMPTIED[random.random_range(0..EMPTIED.len())]),
+        72..73 => Deed::TakePhone,
+        73..94 => Deed::EditWork(OF_WORK[random.random_range(0..OF_WORK.len())]),
+        94..97 => Deed::DeletePerson,
+        _ => Deed::DeleteWork,
+    }
+}

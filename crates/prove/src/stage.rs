@@ -1,0 +1,274 @@
+//! Where a schedule is played: twins, a database of its own, and the engine, all on one thread.
+
+use crate::clock::{Cut, ScheduleClock, SeededRandomness};
+use crate::draw::Schedule;
+use crate::people::People;
+use crate::{Deliveries, Setting, Trouble};
+use app::{App, AppConfig, AppError, Concurrency, NewShop, ProgressBoard, SyncOptions, Tally};
+use domain::{Context, Side, Timestamp};
+use futures::FutureExt;
+use secrecy::SecretString;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Shop, Store};
+use tempfile::TempDir;
+use twin::shop::{MadeUpShop, ShopSettings};
+use twin::{FaultProfile, LoggedRequest, RunningTwins, TwinOptions, Vendor};
+use vault::{MasterKey, Vault};
+
+pub(crate) const SHOP: &str = "main";
+/// A Tuesday morning, in winter time; a schedule seldom lasts more than a few days.
+const BEGINNING: &str = "2026-03-03T09:00:00Z";
+
+/// The folder in which schedules have their databases, with a migrated one to begin from.
+#[derive(Debug)]
+pub(crate) struct Arena {
+    folder: TempDir,
+}
+
+impl Arena {
+    /// In memory where the system has such a place.
+    pub(crate) fn open() -> Result<Self, Trouble> {
+        let memory = Path::new("/dev/shm");
+        let made = if memory.is_dir() {
+            tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir())
+        } else {
+            tempfile::tempdir()
+        };
+        let folder = made.map_err(|why| Trouble::Folder(why.to_string()))?;
+        let arena = Self { folder };
+        let template = arena.template();
+        runtime()?.block_on(async {
+            let store = Store::open(&format!("sqlite://{}", template.display())).await?;
+            store.close().await;
+            Ok::<(), Trouble>(())
+        })?;
+        Ok(arena)
+    }
+
+    fn template(&self) -> PathBuf {
+        self.folder.path().join("template.db")
+    }
+
+    fn place(&self) -> Result<TempDir, Trouble> {
+        let wrong = |why: std::io::Error| Trouble::Folder(why.to_string());
+        let place = tempfile::tempdir_in(self.folder.path()).map_err(wrong)?;
+        std::fs::copy(self.template(), place.path().join("prove.db")).map_err(wrong)?;
+        Ok(place)
+    }
+}
+
+/// One thread, on which everything happens one after the other.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Trouble::Folder(why.to_string()))
+}
+
+/// How a pass ended.
+pub(crate) enum End {
+    /// By itself.
+    Done(Result<Box<Tally>, AppError>),
+    /// Cut off.
+    Cut(Cut),
+    /// It panicked.
+    Panic(String),
+}
+
+pub(crate) struct Stage {
+    pub(crate) twins: RunningTwins,
+    pub(crate) clock: ScheduleClock,
+    pub(crate) app: App,
+    pub(crate) people: People,
+    pub(crate) shop: Shop,
+    context: Context,
+    config: AppConfig,
+    place: TempDir,
+}
+
+impl Stage {
+    /// A shop as the schedule wants it, connected, with nothing synced.
+    pub(crate) async fn set(
+        arena: &Arena,
+        schedule: &Schedule,
+        setting: &Setting,
+    ) -> Result<Self, Trouble> {
+        let beginning: Timestamp = BEGINNING.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let clock = ScheduleClock::starting(beginning);
+        let mut options = TwinOptions::new(schedule.seed, schedule.customers);
+        options.clock = clock.for_twins();
+        options.highlevel = schedule.highlevel.clone();
+        options.mygadgetrepairs = schedule.mygadgetrepairs.clone();
+        let country = setting.country.clone().unwrap_or_else(|| "GB".to_owned());
+        let made_up = MadeUpShop::with(ShopSettings {
+            country,
+            tasks_per_contact: 0.5,
+            ..ShopSettings::new(
+                schedule.seed,
+                schedule.customers,
+                schedule.contacts,
+                beginning,
+            )
+        });
+        let twins = twin::start_with(options, made_up).await?;
+        let mut config = AppConfig::standard().map_err(|why| Trouble::Folder(why.to_string()))?;
+        config.highlevel_base = address(&twins.highlevel_url())?;
+        config.mygadgetrepairs_base = address(&twins.mygadgetrepairs_url())?;
+        config.concurrency = Concurrency::Sequential;
+        if !schedule.limits {
+            config.highlevel_per_10s = 0;
+            config.mygadgetrepairs_per_minute = 0;
+        }
+        let context = Context {
+            clock: Arc::new(clock.clone()),
+            randomness: Arc::new(SeededRandomness::new(schedule.seed)),
+        };
+        let place = arena.place()?;
+        clock.begin(None);
+        let app = assemble(place.path(), &config, &context).await?;
+        let shop = app
+            .add_shop(&NewShop {
+                name: SHOP.to_owned(),
+                location: twins.location_id().to_owned(),
+                zone: setting.zone.clone(),
+                country: setting.country.clone(),
+            })
+            .await?;
+        if let Some(rules) = &setting.rules {
+            app.set_rules(SHOP, rules).await?;
+        }
+        let people = People::of(&twins);
+        let stage = Self {
+            twins,
+            clock,
+            app,
+            people,
+            shop,
+            context,
+            config,
+            place,
+        };
+        for side in Side::BOTH {
+            stage.enter_key(side).await?;
+        }
+        Ok(stage)
+    }
+
+    /// A start from the disk, as after a crash.
+    pub(crate) async fn restart(&mut self) -> Result<(), Trouble> {
+        self.clock.begin(None);
+        let app = assemble(self.place.path(), &self.config, &self.context).await?;
+        let old = std::mem::replace(&mut self.app, app);
+        old.store().clone().close().await;
+        Ok(())
+    }
+
+    /// A pass, or a complete reading; it may die on its way.
+    pub(crate) async fn pass(
+        &self,
+        options: SyncOptions,
+        sweep: bool,
+        dies_at: Option<u64>,
+    ) -> End {
+        self.clock.begin(dies_at);
+        let board = ProgressBoard::default();
+        let running = async {
+            if sweep {
+                self.app.sweep(SHOP, &board).await
+            } else {
+                self.app.sync(SHOP, options, &board).await
+            }
+        };
+        let end = AssertUnwindSafe(running).catch_unwind().await;
+        self.clock.begin(None);
+        match end {
+            Ok(outcome) => End::Done(outcome.map(Box::new)),
+            Err(payload) => match payload.downcast::<Cut>() {
+                Ok(cut) => End::Cut(*cut),
+                Err(other) => {
+                    let text = other
+                        .downcast_ref::<&str>()
+                        .map(|text| (*text).to_owned())
+                        .or_else(|| other.downcast_ref::<String>().cloned());
+                    End::Panic(text.unwrap_or_else(|| "without a word".to_owned()))
+                }
+            },
+        }
+    }
+
+    /// A person enters a key that works.
+    pub(crate) async fn enter_key(&self, side: Side) -> Result<(), Trouble> {
+        self.clock.begin(None);
+        let key = match side {
+            Side::HighLevel => self.twins.token().to_owned(),
+            Side::MyGadgetRepairs => self.twins.key(),
+        };
+        Ok(self
+            .app
+            .connect(SHOP, side, &SecretString::from(key))
+            .await?)
+    }
+
+    /// The key that we have stops working.
+    pub(crate) async fn lose_key(&self, side: Side) -> Result<(), Trouble> {
+        match side {
+            // A revoked token is answered like one that never was.
+            Side::HighLevel => {
+                self.clock.begin(None);
+                let gone = SecretString::from("pit-revoked");
+                self.app.connect(SHOP, side, &gone).await?;
+            }
+            Side::MyGadgetRepairs => {
+                let twin = self.twins.mygadgetrepairs();
+                let mut settings = twin.settings();
+                settings.api_key.push('x');
+                twin.set_settings(settings);
+            }
+        }
+        Ok(())
+    }
+
+    /// How the line to a vendor is.
+    pub(crate) fn line(&self, side: Side, profile: FaultProfile) {
+        self.twins.set_faults(vendor(side), profile);
+        self.twins.set_offline(vendor(side), false);
+    }
+
+    /// What a vendor was asked.
+    pub(crate) fn asked(&self, side: Side) -> Vec<LoggedRequest> {
+        self.twins.log(vendor(side), 0, usize::MAX)
+    }
+
+    /// Hands on what the vendors pushed. This version of the engine takes none.
+    pub(crate) fn deliver(&self, how: crate::Delivery) -> Deliveries {
+        let _ = how;
+        Deliveries::default()
+    }
+}
+
+pub(crate) const fn vendor(side: Side) -> Vendor {
+    match side {
+        Side::HighLevel => Vendor::HighLevel,
+        Side::MyGadgetRepairs => Vendor::MyGadgetRepairs,
+    }
+}
+
+async fn assemble(place: &Path, config: &AppConfig, context: &Context) -> Result<App, Trouble> {
+    let database = place.join("prove.db");
+    let store = Store::open(&format!("sqlite://{}", database.display())).await?;
+    let master = MasterKey::from_text(&SecretString::from("11".repeat(32)))?;
+    let (vault, new) = Vault::open(&master, &store.data_keys().await?, context)?;
+    if let Some((version, sealed)) = new {
+        store
+            .add_data_key(version, &sealed, context.clock.now())
+            .await?;
+    }
+    Ok(App::new(store, vault, config.clone(), context.clone()))
+}
+
+fn address(text: &str) -> Result<url::Url, Trouble> {
+    text.parse()
+        .map_err(|_| Trouble::Folder(format!("`{text}` is no address")))
+}

@@ -1,0 +1,119 @@
+//! The simulation itself: the same seed leads to the same journal, and schedules written by hand for what it found.
+
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
+use domain::{Field, Side};
+use prove::{Act, Deed, Schedule, Setting, Step, Task, prove};
+use std::time::Duration;
+
+#[test]
+fn the_same_seed_leads_to_the_same_journal() {
+    let task = |threads| Task {
+        seed: 11,
+        schedules: 6,
+        threads,
+        setting: Setting::default(),
+    };
+    let played = |threads| prove(&task(threads), || Duration::ZERO, |_| ()).unwrap();
+    let (one, other) = (played(1), played(2));
+    assert!(one.holds(), "{:?}", one.failures);
+    assert!(one.crashes > 0 && one.faults.len() > 2, "{one:?}");
+    assert_eq!(one.digest, other.digest);
+}
+
+fn act(number: u32, side: Side, deed: Deed) -> Step {
+    Step::Person(Act {
+        side,
+        number,
+        pick: 0,
+        deed,
+    })
+}
+
+/// A shop without faults and limits in which these steps happen.
+fn schedule(steps: Vec<Step>) -> Schedule {
+    let mut schedule = Schedule::drawn(1);
+    schedule.customers = 0;
+    schedule.contacts = 0;
+    schedule.limits = false;
+    schedule.highlevel = twin::highlevel::Settings::unhindered();
+    schedule.mygadgetrepairs = twin::mygadgetrepairs::Settings {
+        throttle_per_minute: None,
+        ..twin::mygadgetrepairs::Settings::default()
+    };
+    schedule.steps = steps;
+    schedule
+}
+
+const PASS: Step = Step::Pass {
+    approve: true,
+    live: false,
+};
+
+/// Plays what happens around a pass that is killed, for many moments of its death.
+fn killed_anywhere(before: &[Step], after: &[Step]) {
+    let mut killed = 0;
+    for at in (1..130).step_by(3) {
+        let mut steps = before.to_vec();
+        steps.push(Step::Crash { at, sweep: false });
+        steps.extend_from_slice(after);
+        let outcome = prove::play(&schedule(steps), &Setting::default()).unwrap();
+        killed += outcome.counts.crashes;
+        let account = outcome.account.join("\n");
+        assert_eq!(outcome.violation, None, "killed at look {at}\n{account}");
+    }
+    assert!(
+        killed > 10,
+        "the pass is long enough to be killed in: {killed}"
+    );
+}
+
+#[test]
+fn invariant_3_an_edit_of_a_record_whose_making_was_cut_off_is_not_lost() {
+    killed_anywhere(
+        &[PASS, act(1, Side::MyGadgetRepairs, Deed::NewPerson)],
+        &[
+            act(2, Side::HighLevel, Deed::EditPerson(Field::City)),
+            act(3, Side::HighLevel, Deed::EditPerson(Field::Name)),
+        ],
+    );
+}
+
+#[test]
+fn invariant_3_an_edit_of_a_customer_whose_change_was_cut_off_is_not_lost() {
+    killed_anywhere(
+        &[
+            act(1, Side::MyGadgetRepairs, Deed::NewPerson),
+            PASS,
+            act(2, Side::HighLevel, Deed::EditPerson(Field::City)),
+        ],
+        &[act(3, Side::MyGadgetRepairs, Deed::EditPerson(Field::City))],
+    );
+}
+
+#[test]
+fn a_task_that_is_completed_before_its_ticket_is_made_gets_none() {
+    killed_anywhere(
+        &[
+            act(1, Side::HighLevel, Deed::NewPerson),
+            PASS,
+            act(2, Side::HighLevel, Deed::NewWork),
+        ],
+        &[act(3, Side::HighLevel, Deed::EditWork(Field::Completed))],
+    );
+}
+
+#[test]
+fn invariant_3_an_edit_of_the_source_before_the_look_up_is_carried_over() {
+    killed_anywhere(
+        &[
+            act(1, Side::HighLevel, Deed::NewPerson),
+            PASS,
+            act(2, Side::HighLevel, Deed::NewWork),
+        ],
+        &[
+            Step::LockOut { seconds: 600 },
+            act(3, Side::HighLevel, Deed::EditWork(Field::Title)),
+        ],
+    );
+}
