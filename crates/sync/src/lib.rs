@@ -13,6 +13,7 @@ mod ground;
 mod guard;
 mod identity;
 mod merge;
+pub mod messages;
 mod notes;
 mod person;
 mod plan;
