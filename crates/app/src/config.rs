@@ -47,6 +47,8 @@ pub struct AppConfig {
     /// Seconds by which HighLevel's search index may lag behind writes: seconds to about a minute were
     /// measured (highlevel-quirks.md 3.1).
     pub index_lag_seconds: i64,
+    /// Seconds that a run listens, between batches of new contacts, whether HighLevel sends messages to them.
+    pub listen_seconds: u32,
     /// Seconds by which the vendors' clocks may differ from ours.
     pub clock_skew_seconds: i64,
     /// What vendors and browsers reach; webhook addresses lie below it.
@@ -85,6 +87,7 @@ impl AppConfig {
             poll_seconds: 60,
             sweep_hours: 24,
             index_lag_seconds: 90,
+            listen_seconds: 10,
             clock_skew_seconds: 300,
             patience_seconds: 300,
             public_url: Url::parse("http://127.0.0.1:8780")?,

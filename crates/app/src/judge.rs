@@ -152,6 +152,7 @@ impl Judge {
             .iter()
             .map(|conflict| conflict.field)
             .collect();
+        notes.choices = sync::standing(&notes.choices, &decision.merge);
         notes
             .taken_back
             .retain(|field| decision.merge.differing.contains(field));

@@ -1,7 +1,7 @@
 //! What a sync would do: the same pass, on a copy of the store, with sides that take no writes.
 
 use crate::pass::{Options, Pass};
-use crate::{App, AppError, ProgressBoard, Tally};
+use crate::{App, AppConfig, AppError, ProgressBoard, Tally};
 use domain::{Kind, Side};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -117,9 +117,14 @@ impl App {
         let scratch = Scratch::beside(self);
         let copy = self.store.copy_to(&scratch.path).await?;
         let dry = connection.dry();
+        // Nothing is sent, so there is nothing to listen for.
+        let config = AppConfig {
+            listen_seconds: 0,
+            ..(*self.config).clone()
+        };
         let pass = Pass::new(
             &copy,
-            &self.config,
+            &config,
             &self.context,
             &shop,
             &facts,

@@ -60,13 +60,25 @@ impl ReviewLine {
         let subject = format!("{} {name}", self.kind.name_on(self.side));
         let mut lines = Vec::new();
         if self.what == ReviewKind::Conflict {
-            lines.push(format!(
-                "{}. {subject}: {} was changed on both sides",
-                self.id, self.field
-            ));
+            let opt_out = opt_out(&self.field);
+            lines.push(match opt_out {
+                Some(words) => format!(
+                    "{}. {subject}: the opt-out from {words} was lifted on one side; may it be lifted on the other?",
+                    self.id
+                ),
+                None => format!(
+                    "{}. {subject}: {} was changed on both sides",
+                    self.id, self.field
+                ),
+            });
             for side in Side::BOTH {
                 let value = &self.detail[side.as_str()];
-                lines.push(format!("   {}: {}", side.title(), shown(value)));
+                let shown = match (opt_out, value.as_bool()) {
+                    (Some(_), Some(true)) => "opted out".to_owned(),
+                    (Some(_), _) => "allowed".to_owned(),
+                    _ => shown(value),
+                };
+                lines.push(format!("   {}: {shown}", side.title()));
             }
             lines.push(format!(
                 "   accept {} --side highlevel|mygadgetrepairs",
@@ -346,6 +358,17 @@ pub(crate) fn title_of(record: &Record) -> Option<String> {
             normalize::name::join(record.text(Field::FirstName), record.text(Field::LastName))
         }),
         _ => record.text(Field::Title).map(str::to_owned),
+    }
+}
+
+/// The words for what an opt-out field blocks; nothing for other fields.
+fn opt_out(field: &str) -> Option<&'static str> {
+    match field.parse().ok()? {
+        Field::NoContact => Some("all messages"),
+        Field::NoCalls => Some("calls"),
+        Field::NoEmail => Some("e-mails"),
+        Field::NoSms => Some("text messages"),
+        _ => None,
     }
 }
 

@@ -263,7 +263,10 @@ impl App {
                 status.failed
             ));
         }
-        if let Some(reason) = held_reason {
+        if let Some(reason) = crate::pass::listen::stopped(&self.store, shop.id).await? {
+            reasons.push(reason);
+        }
+        if let Some(reason) = held_reason.filter(|reason| !reasons.contains(reason)) {
             reasons.push(reason);
         }
         if waiting > 0 {

@@ -45,6 +45,7 @@ pub(crate) async fn run(customers: usize) -> Result<Spent> {
         config.highlevel_per_day = 180_000;
         config.mygadgetrepairs_per_minute = PLANNED;
         config.index_lag_seconds = 90;
+        config.listen_seconds = 10;
     })
     .await;
     let approved = SyncOptions {

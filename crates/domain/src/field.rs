@@ -33,6 +33,15 @@ pub enum Field {
     DueDate,
     /// Whether the work is finished.
     Completed,
+    /// Do not disturb in any way. Filled with yes or absent, as the next three: a side that allows messages
+    /// holds nothing.
+    NoContact,
+    /// No telephone calls.
+    NoCalls,
+    /// No e-mails.
+    NoEmail,
+    /// No text messages.
+    NoSms,
     /// When an appointment begins.
     Start,
     /// When an appointment ends.
@@ -74,7 +83,7 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 34] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -87,6 +96,10 @@ impl Field {
         Self::Body,
         Self::DueDate,
         Self::Completed,
+        Self::NoContact,
+        Self::NoCalls,
+        Self::NoEmail,
+        Self::NoSms,
         Self::Start,
         Self::End,
         Self::Cancelled,
@@ -107,6 +120,18 @@ impl Field {
         Self::Internal,
     ];
 
+    /// What a person may opt out of: each blocks messages of its sort.
+    pub const CONSENT: [Self; 4] = [Self::NoContact, Self::NoCalls, Self::NoEmail, Self::NoSms];
+
+    /// Whether this is an opt-out, which only ever gets stricter unless a person loosens it.
+    #[must_use]
+    pub const fn is_consent(self) -> bool {
+        matches!(
+            self,
+            Self::NoContact | Self::NoCalls | Self::NoEmail | Self::NoSms
+        )
+    }
+
     /// The stable name used in rules, the store and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -123,6 +148,10 @@ impl Field {
             Self::Body => "body",
             Self::DueDate => "due_date",
             Self::Completed => "completed",
+            Self::NoContact => "no_contact",
+            Self::NoCalls => "no_calls",
+            Self::NoEmail => "no_email",
+            Self::NoSms => "no_sms",
             Self::Start => "start",
             Self::End => "end",
             Self::Cancelled => "cancelled",

@@ -43,6 +43,8 @@ pub enum Policy {
     Mygadgetrepairs,
     /// A person decides.
     Ask,
+    /// The opt-out of either side holds on both; only a person lifts one. For opt-outs, and for nothing else.
+    Stricter,
 }
 
 /// How one field is kept in step.
@@ -90,6 +92,10 @@ impl KindRules {
             (Field::City, both(Policy::Mygadgetrepairs)),
             (Field::PostalCode, both(Policy::Mygadgetrepairs)),
             (Field::Country, both(Policy::Mygadgetrepairs)),
+            (Field::NoContact, both(Policy::Stricter)),
+            (Field::NoCalls, both(Policy::Stricter)),
+            (Field::NoEmail, both(Policy::Stricter)),
+            (Field::NoSms, both(Policy::Stricter)),
         ]))
     }
 
@@ -138,6 +144,12 @@ impl KindRules {
             };
             slot.direction = patch.direction.unwrap_or(slot.direction);
             slot.conflict = patch.conflict.unwrap_or(slot.conflict);
+            let opt_out = name.parse().is_ok_and(Field::is_consent);
+            if opt_out != (slot.conflict == Policy::Stricter) {
+                return Err(E::custom(format!(
+                    "`{name}`: the policy `stricter` is for opt-outs, and opt-outs have no other"
+                )));
+            }
             let due = name == Field::DueDate.as_str();
             if due && slot.direction.writes(Side::MyGadgetRepairs) {
                 return Err(E::custom(

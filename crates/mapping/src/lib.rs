@@ -5,6 +5,7 @@
 
 pub mod appointment;
 mod appointment_rules;
+mod consent;
 mod digest;
 mod due;
 mod field_rules;
@@ -20,6 +21,7 @@ mod status;
 mod task_rules;
 
 pub use appointment_rules::{AppointmentRules, CancelledPolicy};
+pub use consent::{PERMANENT, blocked, shows};
 pub use digest::{Telling, digest, field_digest, note_of_comment, note_text};
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
 pub use label::{field_named, label, wire_name};

@@ -1,6 +1,6 @@
 //! Shared terms back into what a vendor stores.
 
-use crate::{Held, Rules, Setting, appointment, mark};
+use crate::{Held, Rules, Setting, appointment, consent, mark};
 use domain::{CountryCode, Field, Kind, Record, Side, Value, normalize::name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,6 +86,10 @@ pub fn can_write(writing: Writing<'_>, field: Field, value: Option<&Value>) -> R
                 .completion_status(completed, writing.setting)
                 .map(|_| ())
         }
+        (side, field, value) if field.is_consent() => {
+            let block = value.and_then(Value::as_flag).unwrap_or(false);
+            consent::can_write(side, writing.target, field, block)
+        }
         _ => Ok(()),
     }
 }
@@ -167,6 +171,8 @@ fn put_shared(writing: Writing<'_>, field: Field, value: Option<&Value>, write: 
                 Err(held) => write.held.push(held),
             }
         }
+        // Lifted by a person: said, not left out.
+        (_, field) if field.is_consent() => write.put(field, own.or(Some(Value::Flag(false)))),
         _ => write.put(field, own),
     }
 }

@@ -1,6 +1,6 @@
 //! Vendor records in shared terms.
 
-use crate::{Problem, Rules, Setting, due::due, mark, status::group_of};
+use crate::{Problem, Rules, Setting, consent, due::due, mark, status::group_of};
 use domain::{CountryCode, Field, Fields, Kind, Record, Side, Value, normalize};
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,12 @@ fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projecti
         normalize::phone::e164(number, &setting.country).unwrap_or_else(|| number.to_owned())
     });
     shared.put(Field::Phone, number.and_then(Value::text));
+    for field in Field::CONSENT {
+        shared.put(
+            field,
+            consent::blocked(record, field).then_some(Value::Flag(true)),
+        );
+    }
     if let Some(country) = record
         .text(Field::Country)
         .filter(|country| !is_default(record, country, setting))

@@ -281,6 +281,9 @@ pub struct GuardLimits {
     pub changes_percent: u64,
     /// Whether a shop's first run waits for a person.
     pub first_run: bool,
+    /// Contacts to whom HighLevel sends messages just after we wrote to them, before writing there stops;
+    /// 0 never stops.
+    pub messages: u64,
 }
 
 impl Default for GuardLimits {
@@ -291,6 +294,7 @@ impl Default for GuardLimits {
             changes: 200,
             changes_percent: 10,
             first_run: true,
+            messages: 5,
         }
     }
 }

@@ -140,7 +140,9 @@ impl Client {
         api::TicketInvoices::new(self)
     }
 
-    pub(crate) fn wire(&self) -> &WireNames {
+    /// The spellings that this account uses.
+    #[must_use]
+    pub fn wire(&self) -> &WireNames {
         &self.inner.wire
     }
 

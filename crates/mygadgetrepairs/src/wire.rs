@@ -98,6 +98,19 @@ slots! {
     CustomerPostCode "customer.post_code" ["postCode"] Inferred;
     /// Country.
     CustomerCountry "customer.country" ["country"] Inferred;
+    /// The customer wants no text messages: yes means none. The columns of the vendor's import sheet show that
+    /// such flags exist; how they are spelled is a guess.
+    CustomerSmsOptOut "customer.sms_opt_out" ["smsOptOut", "noSms"] Inferred;
+    /// The customer takes text messages: no means none. Read and written with the opposite meaning.
+    CustomerSmsAllowed "customer.sms_allowed" ["sms", "allowSms"] Inferred;
+    /// The customer wants no e-mails. An e-mail about the repair itself is another flag, and left alone.
+    CustomerEmailOptOut "customer.email_opt_out" ["emailOptOut", "noEmail"] Inferred;
+    /// The customer takes e-mails: no means none.
+    CustomerEmailAllowed "customer.email_allowed" ["emailMarketing", "allowEmail"] Inferred;
+    /// The customer wants no calls. No account is known to have it; a person may name it.
+    CustomerCallOptOut "customer.call_opt_out" [] Inferred;
+    /// The customer wants no messages of any sort. No account is known to have it; a person may name it.
+    CustomerOptOut "customer.opt_out" [] Inferred;
 
     /// The customer that a ticket belongs to.
     TicketCustomer "ticket.customer" ["customer", "customerId"] Inferred;

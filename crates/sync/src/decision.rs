@@ -94,7 +94,13 @@ pub fn decide_pair(pair: Pair<'_>) -> PairDecision {
                 .map(|problem| (side, problem)),
         );
     }
-    let resting: BTreeSet<Field> = paused.iter().map(|(_, problem)| problem.field).collect();
+    let mut resting: BTreeSet<Field> = paused.iter().map(|(_, problem)| problem.field).collect();
+    // An opt-out that one side does not have is kept on the other and compared with nothing.
+    resting.extend(
+        Field::CONSENT.into_iter().filter(|field| {
+            !mapping::shows(pair.left, *field) || !mapping::shows(pair.right, *field)
+        }),
+    );
     let times = pair.left.changed_at.zip(pair.right.changed_at);
     let merged = fields.map_or_else(
         || Merge {

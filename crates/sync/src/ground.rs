@@ -77,6 +77,13 @@ impl Ground {
                 "the two sides differed, and by the rule of the field the later change stands: {}'s",
                 winner.title()
             ),
+            Self::Rule {
+                winner,
+                policy: Policy::Stricter,
+            } => format!(
+                "the person opted out in {}, and an opt-out of either side holds on both",
+                winner.title()
+            ),
             Self::Rule { winner, .. } => format!(
                 "the two sides differed, and by the rule of the field {}'s value stands",
                 winner.title()

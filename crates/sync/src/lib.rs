@@ -13,6 +13,7 @@ mod ground;
 mod guard;
 mod identity;
 mod merge;
+pub mod messages;
 mod notes;
 mod person;
 mod plan;
@@ -30,7 +31,9 @@ pub use evidence::{Reason, Rung};
 pub use ground::{Ground, way};
 pub use guard::{Approval, approve};
 pub use identity::{Candidate, Match, Neighbourhood};
-pub use merge::{Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge};
+pub use merge::{
+    Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge, standing, unused,
+};
 pub use notes::{
     CommentForm, Firings, NoteHistory, NotesHome, days_before, is_our_note, note_firings,
     note_print, note_refresh_interval, notes_home, untold,

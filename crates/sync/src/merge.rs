@@ -35,6 +35,36 @@ pub struct Choice {
     pub right: Option<Value>,
 }
 
+/// The answers that stay after a merge. One about an opt-out is good for one time: once it is carried out, or
+/// the two sides agree anyway, the next time that somebody lifts the opt-out is asked about again.
+#[must_use]
+pub fn standing(choices: &[Choice], merge: &Merge) -> Vec<Choice> {
+    let pending = |field: Field| {
+        Side::BOTH
+            .into_iter()
+            .any(|side| merge.to(side).contains_key(&field))
+            || merge.held.iter().any(|held| held.field == field)
+    };
+    choices
+        .iter()
+        .filter(|choice| !choice.field.is_consent() || pending(choice.field))
+        .cloned()
+        .collect()
+}
+
+/// The answers that stay once a write that loosens opt-outs is about to be sent. The ones that it carries out are
+/// used up beforehand: whoever sets the opt-out again after a crash is asked, and not overruled by an old answer.
+#[must_use]
+pub fn unused(choices: &[Choice], written: &Changes) -> Vec<Choice> {
+    let loosened =
+        |field: Field| field.is_consent() && written.get(&field).is_some_and(Option::is_none);
+    choices
+        .iter()
+        .filter(|choice| !loosened(choice.field))
+        .cloned()
+        .collect()
+}
+
 /// A field that both sides changed differently and that a person has to decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
@@ -173,6 +203,9 @@ impl<'a> FieldMerge<'a> {
             merge.fields_compared += 1;
             merge.fields_agreeing += u32::from(equal);
         }
+        if self.rule.conflict == Policy::Stricter {
+            return self.stricter(equal, merge);
+        }
         let changed = |side| match self.base {
             Some(base) => !self.field.same(self.on(side), base.on(side)),
             None => self.on(side).is_some(),
@@ -191,6 +224,34 @@ impl<'a> FieldMerge<'a> {
                 merge,
             ),
             _ => self.conflict(merge),
+        }
+    }
+
+    /// Opt-outs: the side that blocks wins over the side that does not, whichever changed. Lifted on one side
+    /// while it stood on both, it is a question: only a person loosens.
+    fn stricter(&self, equal: bool, merge: &mut Merge) {
+        if equal {
+            return self.agree(merge);
+        }
+        let strict = if blocks(self.left) {
+            Side::HighLevel
+        } else {
+            Side::MyGadgetRepairs
+        };
+        let lifted = self
+            .base
+            .is_some_and(|base| blocks(base.left.as_ref()) && blocks(base.right.as_ref()));
+        // What was lifted where it cannot flow from stays there, as any edit against the direction does.
+        if !lifted || !self.rule.direction.writes(strict) {
+            let ground = Ground::Rule {
+                winner: strict,
+                policy: self.rule.conflict,
+            };
+            return self.carry(strict, ground, merge);
+        }
+        match self.chosen() {
+            Some(winner) => self.carry(winner, Ground::Choice { winner }, merge),
+            None => self.ask(merge),
         }
     }
 
@@ -236,10 +297,17 @@ impl<'a> FieldMerge<'a> {
         if self.refused_before(to, value) {
             merge.held.push(Held {
                 field: self.field,
-                reason: format!(
-                    "{} refused this value; it is tried again when the value changes on either side",
-                    to.title()
-                ),
+                reason: if self.field.is_consent() {
+                    format!(
+                        "{} did not take this opt-out; set it there by hand",
+                        to.title()
+                    )
+                } else {
+                    format!(
+                        "{} refused this value; it is tried again when the value changes on either side",
+                        to.title()
+                    )
+                },
             });
             return;
         }
@@ -280,30 +348,40 @@ impl<'a> FieldMerge<'a> {
     fn conflict(&self, merge: &mut Merge) {
         match self.winner() {
             Some((winner, ground)) => self.carry(winner, ground, merge),
-            None => merge.conflicts.push(Conflict {
-                field: self.field,
-                left: self.left.cloned(),
-                right: self.right.cloned(),
-                base: self.base.cloned(),
-            }),
+            None => self.ask(merge),
         }
     }
 
-    fn winner(&self) -> Option<(Side, Ground)> {
-        let chosen = self.input.choices.iter().find(|choice| {
+    fn ask(&self, merge: &mut Merge) {
+        merge.conflicts.push(Conflict {
+            field: self.field,
+            left: self.left.cloned(),
+            right: self.right.cloned(),
+            base: self.base.cloned(),
+        });
+    }
+
+    /// Whose value a person chose, having seen these two.
+    fn chosen(&self) -> Option<Side> {
+        let seen = |choice: &&Choice| {
             choice.field == self.field
                 && self.field.same(choice.left.as_ref(), self.left)
                 && self.field.same(choice.right.as_ref(), self.right)
-        });
-        if let Some(choice) = chosen {
-            let winner = choice.winner;
+        };
+        let choice = self.input.choices.iter().find(seen)?;
+        Some(choice.winner)
+    }
+
+    fn winner(&self) -> Option<(Side, Ground)> {
+        if let Some(winner) = self.chosen() {
             return Some((winner, Ground::Choice { winner }));
         }
         let policy = self.rule.conflict;
         let winner = match policy {
             Policy::Highlevel => Some(Side::HighLevel),
             Policy::Mygadgetrepairs => Some(Side::MyGadgetRepairs),
-            Policy::Ask => None,
+            // Opt-outs have a merge of their own.
+            Policy::Ask | Policy::Stricter => None,
             Policy::Newest => self.input.times.map(|(left, right)| {
                 // At the same instant the counter, which talks to the person.
                 if left > right {
@@ -315,4 +393,8 @@ impl<'a> FieldMerge<'a> {
         };
         winner.map(|winner| (winner, Ground::Rule { winner, policy }))
     }
+}
+
+fn blocks(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_flag).unwrap_or(false)
 }

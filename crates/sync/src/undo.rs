@@ -24,6 +24,8 @@ pub enum TakeBack<'a> {
     Edited,
     /// A write that is not to be taken back came after: it is left alone.
     Overwritten,
+    /// It would lift an opt-out: it is left alone, since only a person lifts one, for the very contact.
+    OptOut,
 }
 
 /// Decides about a field that reads `now`, by our writes to it that were not taken back yet, the newest first.
@@ -45,8 +47,11 @@ pub fn take_back<'a>(field: Field, now: Option<&'a Value>, writes: &[Wrote<'a>])
             (false, _) => return TakeBack::Edited,
         }
     }
+    let loosens = field.is_consent() && now.is_some() && value.is_none();
     if !taken {
         TakeBack::Edited
+    } else if loosens {
+        TakeBack::OptOut
     } else if field.same(now, value) {
         TakeBack::Same
     } else {

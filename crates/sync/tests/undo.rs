@@ -112,3 +112,26 @@ proptest! {
         prop_assert_eq!(decide(now.as_ref(), &kept), TakeBack::Overwritten);
     }
 }
+
+#[test]
+fn invariant_7_consent_only_tightens_when_a_run_is_taken_back() {
+    let yes = Value::Flag(true);
+    for field in Field::CONSENT {
+        let tightened = [Wrote {
+            before: None,
+            shown: Some(&yes),
+            wanted: true,
+        }];
+        assert_eq!(take_back(field, Some(&yes), &tightened), TakeBack::OptOut);
+        // What a person let be loosened may be tightened again.
+        let loosened = [Wrote {
+            before: Some(&yes),
+            shown: None,
+            wanted: true,
+        }];
+        assert_eq!(
+            take_back(field, None, &loosened),
+            TakeBack::Restore(Some(&yes))
+        );
+    }
+}

@@ -89,6 +89,15 @@ impl Bench {
         Self::assembled(options, Assembly::default()).await
     }
 
+    /// Twins as told, and a configuration changed as told.
+    pub async fn tuned(options: TwinOptions, tune: fn(&mut AppConfig)) -> Self {
+        let assembly = Assembly {
+            tune,
+            ..Assembly::default()
+        };
+        Self::assembled(options, assembly).await
+    }
+
     async fn assembled(options: TwinOptions, assembly: Assembly) -> Self {
         let twins = twin::start(options).await.expect("the twins start");
         let mut folder = tempfile::tempdir().expect("a temporary folder");
@@ -143,6 +152,7 @@ impl Bench {
                 "0".into(),
             ),
             ("REPAIRBRIDGE_SYNC__INDEX_LAG_SECONDS", "2".into()),
+            ("REPAIRBRIDGE_SYNC__LISTEN_SECONDS", "0".into()),
         ]
     }
 
@@ -238,6 +248,7 @@ pub fn unhindered(twins: (&str, &str)) -> AppConfig {
     config.highlevel_per_10s = 0;
     config.mygadgetrepairs_per_minute = 0;
     config.index_lag_seconds = 2;
+    config.listen_seconds = 0;
     config.webhook_keys = app::webhook_keys(&[signed::public_key()], false).expect("a key");
     config
 }

@@ -148,6 +148,7 @@ pub(super) fn rule(rule: FieldRule) -> String {
         Policy::Highlevel => "HighLevel's value stands",
         Policy::Mygadgetrepairs => "MyGadgetRepairs' value stands",
         Policy::Ask => "a person is asked",
+        Policy::Stricter => "the opt-out holds on both",
     };
     format!(
         "flows {}; where both sides changed, {conflict}",

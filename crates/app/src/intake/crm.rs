@@ -84,6 +84,8 @@ fn place(subject: &Subject) -> (Option<Kind>, Option<RecordId>, Option<RecordId>
             contact,
             ..
         } => (Some(Kind::Appointment), id(appointment), of(contact)),
+        // What staff write by hand says nothing about automations.
+        Subject::Message { by_staff: true, .. } => (None, None, None),
         other => (None, None, other.contact().map(RecordId::new)),
     }
 }

@@ -84,7 +84,17 @@ impl Pass<'_> {
                 return Ok(LaneEnd::Paused);
             }
             wrote = true;
+            let claim = match side {
+                Side::HighLevel => match self.may_write(claim).await? {
+                    Some(most) => most,
+                    None => return Ok(LaneEnd::Paused),
+                },
+                Side::MyGadgetRepairs => claim,
+            };
             let intents = self.claim(side, claim).await?;
+            if side == Side::HighLevel {
+                self.makes(&intents);
+            }
             if intents.is_empty() {
                 return Ok(LaneEnd::Drained);
             }

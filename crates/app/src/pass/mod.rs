@@ -6,6 +6,7 @@
 mod apply;
 mod decide;
 mod guard;
+pub(crate) mod listen;
 mod look_up;
 pub(crate) mod notes;
 pub(crate) mod payload;
@@ -91,6 +92,8 @@ pub(crate) struct Pass<'a> {
     listening: tokio::sync::Mutex<()>,
     /// Whether a webhook told of something that is not decided yet.
     called: AtomicBool,
+    /// How many contacts are made before the next pause to listen.
+    pace: Mutex<sync::messages::Pace>,
     /// Webhooks are not looked at again before.
     deaf_until: Mutex<Option<Timestamp>>,
     /// Carries out nothing but what this run decided: an undo is no sync.
@@ -133,6 +136,7 @@ impl<'a> Pass<'a> {
             walk_tasks: AtomicBool::new(false),
             listening: tokio::sync::Mutex::default(),
             called: AtomicBool::new(false),
+            pace: Mutex::default(),
             deaf_until: Mutex::default(),
             own_work_only: false,
             carried_out: Mutex::default(),
@@ -190,6 +194,7 @@ impl<'a> Pass<'a> {
         self.trim().await?;
         if tally.finished {
             self.commit(vec![Self::open_approval(false)]).await?;
+            self.listen_again().await?;
         }
         let phase = match &outcome {
             Ok(()) if tally.finished => "finished",

@@ -56,6 +56,7 @@ impl Pass<'_> {
         self.called.store(false, Ordering::Relaxed);
         self.decide_all().await?;
         self.look_at_notes(options).await?;
+        self.hold_for_messages().await?;
         if let Some(reason) = self.guard(options.approve).await? {
             self.tally(|tally| tally.stop(reason));
             return Ok(true);
@@ -78,6 +79,7 @@ impl Pass<'_> {
             self.commit(vec![Change::Approved, Self::open_approval(true)])
                 .await?;
             self.store.release_held(shop, guard::CODE, true).await?;
+            self.accept_messages().await?;
         }
         self.look_up_both().await
     }

@@ -281,6 +281,9 @@ impl Pass<'_> {
                         .kept
                         .push(line.because("a later run wrote it again; take that one back first"));
                 }
+                TakeBack::OptOut => lines
+                    .kept
+                    .push(line.because("an opt-out is lifted by a person only, on both sides")),
                 TakeBack::Same => lines
                     .kept
                     .push(line.because("it reads as it did before the write")),

@@ -1,6 +1,6 @@
 //! HighLevel behind the port.
 
-use super::{highlevel_notes as notes, put, text_of};
+use super::{consent, flag, highlevel_notes as notes, put, text_of};
 use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
@@ -190,6 +190,11 @@ impl HighLevelPort {
 
     async fn update_contact(&self, id: &RecordId, writes: &Writes) -> Result<Record, PortError> {
         let mut update = contact_update(writes);
+        if consent::touches(writes) {
+            let now = self.client.contacts().get(id.as_str()).await?;
+            update.dnd = consent::everything(writes);
+            update.dnd_settings = consent::channels(writes, &now.dnd_settings);
+        }
         if !self.takes_company.load(Ordering::Relaxed) {
             update.company_name = Patch::Keep;
         }
@@ -478,6 +483,7 @@ fn contact(contact: &Contact) -> Record {
         contact.postal_code.as_deref(),
     );
     put(&mut record, Field::Country, contact.country.as_deref());
+    consent::read(contact, &mut record);
     record.other_emails.clone_from(&contact.additional_emails);
     record.other_phones.clone_from(&contact.additional_phones);
     record.tags.clone_from(&contact.tags);
@@ -519,6 +525,8 @@ fn contact_create(draft: &Draft) -> CreateContact {
         country: text(Field::Country),
         company_name: text(Field::Company),
         source: draft.source.clone(),
+        dnd: consent::everything(&draft.fields),
+        dnd_settings: consent::channels(&draft.fields, &BTreeMap::new()),
         ..CreateContact::default()
     }
 }
@@ -540,13 +548,6 @@ fn contact_update(writes: &Writes) -> UpdateContact {
         company_name: patch(Field::Company),
         ..UpdateContact::default()
     }
-}
-
-fn flag(writes: &Writes, field: Field) -> Option<bool> {
-    writes
-        .get(&field)
-        .and_then(Option::as_ref)
-        .and_then(Value::as_flag)
 }
 
 fn moment(writes: &Writes, field: Field) -> Option<Timestamp> {

@@ -1,5 +1,6 @@
 //! The adapters: vendor records in our words, and our writes in the vendors'.
 
+mod consent;
 pub(crate) mod dry;
 pub(crate) mod highlevel;
 mod highlevel_notes;
@@ -19,4 +20,12 @@ fn text_of(writes: &Writes, field: Field) -> Option<String> {
 
 fn put(record: &mut domain::Record, field: Field, text: Option<&str>) {
     record.set(field, text.and_then(Value::text));
+}
+
+/// The flag that a write gives a field; nothing when the field is not written.
+fn flag(writes: &Writes, field: Field) -> Option<bool> {
+    writes
+        .get(&field)
+        .and_then(Option::as_ref)
+        .and_then(Value::as_flag)
 }

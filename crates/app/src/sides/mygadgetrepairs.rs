@@ -1,12 +1,12 @@
 //! MyGadgetRepairs behind the port.
 
-use super::{mygadgetrepairs_notes as notes, put, text_of};
+use super::{flag, mygadgetrepairs_notes as notes, put, text_of};
 use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Failure, Field, Kind, Record, RecordId, Side, Timestamp, Value, normalize};
 use http::Applied;
 use jiff::tz::TimeZone;
-use mygadgetrepairs::model::{Changed, Customer, CustomerWrite, Ticket, TicketWrite};
+use mygadgetrepairs::model::{Changed, Customer, CustomerWrite, OptOuts, Ticket, TicketWrite};
 use mygadgetrepairs::{Client, Cursor, Error, Filter};
 use serde_json::Value as Json;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -153,6 +153,15 @@ impl MyGadgetRepairsPort {
             put(&mut record, Field::City, address.city.as_deref());
             put(&mut record, Field::PostalCode, address.post_code.as_deref());
             put(&mut record, Field::Country, address.country.as_deref());
+        }
+        let opt_outs = customer.opt_outs(self.client.wire());
+        for (field, says) in [
+            (Field::NoContact, opt_outs.all),
+            (Field::NoCalls, opt_outs.calls),
+            (Field::NoEmail, opt_outs.email),
+            (Field::NoSms, opt_outs.sms),
+        ] {
+            record.set(field, says.map(Value::Flag));
         }
         record.created_at = customer.created.and_then(|stamp| stamp.instant(&self.zone));
         record.changed_at = customer.changed.and_then(|stamp| stamp.instant(&self.zone));
@@ -397,6 +406,12 @@ impl Port for MyGadgetRepairsPort {
 
 fn customer_write(writes: &Writes) -> CustomerWrite {
     CustomerWrite {
+        opt_outs: OptOuts {
+            all: flag(writes, Field::NoContact),
+            calls: flag(writes, Field::NoCalls),
+            email: flag(writes, Field::NoEmail),
+            sms: flag(writes, Field::NoSms),
+        },
         name: text_of(writes, Field::Name),
         company: text_of(writes, Field::Company),
         email: text_of(writes, Field::Email),

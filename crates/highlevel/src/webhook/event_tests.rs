@@ -71,7 +71,7 @@ fn deliveries() -> Vec<(Value, Subject)> {
     ));
     all.push((
         json!({"type": "InboundMessage", "locationId": "loc1", "body": "hi", "contactId": "c1", "conversationId": "v1", "direction": "outbound", "messageType": "SMS", "messageId": "m1"}),
-        Subject::Message { contact: some("c1"), message_id: some("m1"), conversation: some("v1"), direction: Some(Direction::Inbound), channel: some("SMS") },
+        Subject::Message { contact: some("c1"), message_id: some("m1"), conversation: some("v1"), direction: Some(Direction::Inbound), channel: some("SMS"), by_staff: false },
     ));
     all
 }

@@ -57,6 +57,8 @@ pub enum Subject {
         direction: Option<Direction>,
         /// `SMS`, `Email`, `CALL` and so on.
         channel: Option<String>,
+        /// Whether a member of staff wrote it in the app; else an automation, a campaign or another program did.
+        by_staff: bool,
     },
     /// The app was installed at [`Event::location_id`](super::Event::location_id), or, where that is missing, at the
     /// agency [`Event::company_id`](super::Event::company_id) (5.1).
@@ -223,6 +225,8 @@ impl Shape {
                 conversation: fields.conversation_id.owned(),
                 direction: direction(kind, fields),
                 channel: channel(kind, fields),
+                by_staff: fields.user_id.owned().is_some()
+                    && fields.source.text().as_deref() == Some("app"),
             },
             Self::Install => Subject::Install,
             Self::Uninstall => Subject::Uninstall,

@@ -61,6 +61,8 @@ fields! {
     pipeline_id "pipelineId",
     pipeline_stage_id "pipelineStageId",
     conversation_id "conversationId",
+    user_id "userId",
+    source "source",
     message_id "messageId",
     email_message_id "emailMessageId",
     message_type "messageType",

@@ -1,6 +1,8 @@
 //! Customers (mygadgetrepairs-api.md 12.3).
 
-use super::{Raw, changed_at, created, custom_fields, quiet_debug, reference::full_name, remote};
+use super::{
+    OptOuts, Raw, changed_at, created, custom_fields, quiet_debug, reference::full_name, remote,
+};
 use crate::{Error, Slot, Stamp, WireNames, lenient::Row};
 use domain::RecordId;
 use serde_json::Value;
@@ -83,6 +85,14 @@ impl std::fmt::Debug for Address {
     }
 }
 
+impl Customer {
+    /// What the customer opted out of, by the account's spellings.
+    #[must_use]
+    pub fn opt_outs(&self, names: &WireNames) -> OptOuts {
+        OptOuts::read(&self.raw, names)
+    }
+}
+
 remote!(Customer, "customer", |row, id| {
     let parts = row.object(&["name_parts"]);
     let part = |name: &str| {
@@ -139,6 +149,8 @@ pub struct CustomerWrite {
     pub country: Option<String>,
     /// Custom fields by number, with or without `cf_`.
     pub custom: Option<BTreeMap<String, String>>,
+    /// Opt-outs; whether the account took them is seen by reading back.
+    pub opt_outs: OptOuts,
 }
 
 quiet_debug!(CustomerWrite {
@@ -193,6 +205,7 @@ impl CustomerWrite {
                 names.put(&mut arguments, slot, &Value::from(text.as_str()));
             }
         }
+        self.opt_outs.put(names, &mut arguments);
         super::filter::put_custom(names, &mut arguments, self.custom.as_ref());
         Ok(arguments)
     }

@@ -7,6 +7,7 @@
 mod appointment;
 mod changed;
 mod comment;
+mod consent;
 mod custom_field;
 mod customer;
 mod filter;
@@ -20,6 +21,7 @@ mod vocabulary;
 pub use appointment::{Appointment, AppointmentKind, AppointmentWrite};
 pub use changed::Changed;
 pub use comment::{Comment, CommentWrite};
+pub use consent::OptOuts;
 pub use custom_field::{CustomField, CustomFieldOwner};
 pub use customer::{Address, Customer, CustomerWrite};
 pub use filter::Filter;

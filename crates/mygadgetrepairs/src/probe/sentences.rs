@@ -1,6 +1,7 @@
 //! The findings in words for shop owners.
 
 use super::{Capabilities, Finding, Outcome};
+use crate::{WireNames, model::OptOuts};
 use serde::{Deserialize, Serialize};
 
 /// How good a finding is.
@@ -49,6 +50,9 @@ pub(super) fn of(found: &Capabilities) -> Vec<Sentence> {
         if list.is_found() {
             sentences.push(changes(plural, list, feed));
         }
+    }
+    if found.customers.is_found() {
+        sentences.push(opt_outs(&found.customers));
     }
     sentences.push(comments(found));
     sentences.push(statuses(&found.statuses));
@@ -112,6 +116,26 @@ fn changes(plural: &str, list: &Finding, feed: &Finding) -> Sentence {
         Tone::Limited,
         format!("{how}; edits to old records are found by the nightly sweep."),
     )
+}
+
+fn opt_outs(customers: &Finding) -> Sentence {
+    let shown = OptOuts::members_among(&customers.fields, &WireNames::default());
+    if !shown.is_empty() {
+        return say(
+            "opt_outs",
+            Tone::Good,
+            format!(
+                "Customers show whether they opted out ({}); opt-outs are kept in step, the stricter side wins.",
+                shown.join(", ")
+            ),
+        );
+    }
+    let text = if customers.rows == 0 {
+        "There is no customer yet who could show whether this account keeps opt-outs."
+    } else {
+        "This account shows no opt-outs of its customers, so do-not-disturb is kept in HighLevel only and cannot be set here."
+    };
+    say("opt_outs", Tone::Limited, text)
 }
 
 fn comments(found: &Capabilities) -> Sentence {

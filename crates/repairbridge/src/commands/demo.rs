@@ -176,6 +176,7 @@ requests_per_minute = 0
 [sync]
 poll_seconds = 2
 index_lag_seconds = 2
+listen_seconds = 2
 "#,
         twins.highlevel_url(),
         twins.highlevel().webhooks().public_key.spki,

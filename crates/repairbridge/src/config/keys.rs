@@ -1,7 +1,7 @@
 //! Every key of the configuration, and what to say of words that are none.
 
 /// All keys of the contract.
-pub(crate) const KEYS: [&str; 17] = [
+pub(crate) const KEYS: [&str; 18] = [
     "server.listen",
     "server.public_url",
     "store.url",
@@ -19,6 +19,7 @@ pub(crate) const KEYS: [&str; 17] = [
     "sync.poll_seconds",
     "sync.sweep_hours",
     "sync.index_lag_seconds",
+    "sync.listen_seconds",
 ];
 
 /// Keys that hold secrets when they come from the environment, and have no place in the file.

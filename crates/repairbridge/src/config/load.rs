@@ -230,6 +230,7 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         poll_seconds: at_least_one("sync.poll_seconds", sync.poll_seconds)?,
         sweep_hours: at_least_one("sync.sweep_hours", sync.sweep_hours)?,
         index_lag_seconds: i64::from(sync.index_lag_seconds),
+        listen_seconds: sync.listen_seconds,
         ..AppConfig::standard()
             .map_err(|why| found.misfit("highlevel.base_url", why.to_string()))?
     };

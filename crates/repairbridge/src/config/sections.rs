@@ -63,6 +63,7 @@ pub(crate) struct Sync {
     pub(crate) poll_seconds: u32,
     pub(crate) sweep_hours: u32,
     pub(crate) index_lag_seconds: u32,
+    pub(crate) listen_seconds: u32,
 }
 
 impl Default for Server {
@@ -120,6 +121,7 @@ impl Default for Sync {
             poll_seconds: 60,
             sweep_hours: 24,
             index_lag_seconds: 90,
+            listen_seconds: 10,
         }
     }
 }

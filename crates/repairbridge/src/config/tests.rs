@@ -53,6 +53,7 @@ requests_per_minute = 0
 poll_seconds = 1
 sweep_hours = 2
 index_lag_seconds = 0
+listen_seconds = 0
 "#;
     for key in KEYS {
         let last = key.rsplit('.').next().unwrap();

@@ -95,7 +95,7 @@ impl Place {
             "repairbridge.toml",
             &format!(
                 "[server]\nlisten = \"127.0.0.1:0\"\n[highlevel]\nbase_url = \"{highlevel}\"\nrequests_per_10s = 0\n\
-                 [mygadgetrepairs]\nbase_url = \"{mygadgetrepairs}\"\nrequests_per_minute = 0\n[sync]\nindex_lag_seconds = 0\n"
+                 [mygadgetrepairs]\nbase_url = \"{mygadgetrepairs}\"\nrequests_per_minute = 0\n[sync]\nindex_lag_seconds = 0\nlisten_seconds = 0\n"
             ),
         );
     }

@@ -201,7 +201,8 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Lets held writes go again: those with the given code, or all but those. Answers how many.
+    /// Lets held writes go again: those with the given code, or all that wait for no approval (`GUARD-…`). Answers
+    /// how many.
     ///
     /// # Errors
     /// When the database refuses.
@@ -213,7 +214,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "UPDATE intent SET state = 'ready', not_before = 0, code = NULL, message = NULL
-             WHERE shop = $1 AND state = 'held' AND (coalesce(code, '') = $2) = $3",
+             WHERE shop = $1 AND state = 'held' AND CASE WHEN $3 THEN coalesce(code, '') = $2 ELSE coalesce(code, '') NOT LIKE 'GUARD-%' END",
         )
         .bind(shop.0)
         .bind(code)

@@ -6,6 +6,7 @@ mod facts;
 mod intents;
 mod journal;
 mod links;
+pub mod messages;
 mod notes;
 mod records;
 mod reviews;

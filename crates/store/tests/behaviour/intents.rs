@@ -308,7 +308,7 @@ pub async fn retry_and_hold_and_release(bench: &Bench) {
     assert_eq!(in_state(bench, IntentState::Ready).await.len(), 3);
 
     let hold = |side, code: &'static str| bench.store.hold_ready(bench.shop, side, code, "mend it");
-    assert_eq!(hold(Some(MyGadgetRepairs), "KEY").await.unwrap(), 2);
+    assert_eq!(hold(Some(MyGadgetRepairs), "GUARD-KEY").await.unwrap(), 2);
     assert_eq!(hold(None, "SCOPE").await.unwrap(), 1);
     let held = in_state(bench, IntentState::Held).await;
     assert!(
@@ -318,7 +318,7 @@ pub async fn retry_and_hold_and_release(bench: &Bench) {
     assert_eq!(
         bench
             .store
-            .release_held(bench.shop, "KEY", false)
+            .release_held(bench.shop, "GUARD-KEY", false)
             .await
             .unwrap(),
         1
@@ -331,7 +331,7 @@ pub async fn retry_and_hold_and_release(bench: &Bench) {
     assert_eq!(
         bench
             .store
-            .release_held(bench.shop, "KEY", true)
+            .release_held(bench.shop, "GUARD-KEY", true)
             .await
             .unwrap(),
         2

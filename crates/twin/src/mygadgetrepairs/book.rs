@@ -32,6 +32,8 @@ pub(super) struct Customer {
     pub post_code: String,
     pub country: String,
     pub group: Option<u32>,
+    pub no_sms: bool,
+    pub no_email: bool,
     pub custom: Custom,
 }
 

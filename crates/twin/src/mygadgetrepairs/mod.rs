@@ -27,7 +27,9 @@ use axum::Router;
 
 pub use limits::LimitState;
 pub use notifications::{DueCall, Notification, NotificationEvent};
-pub use settings::{Comments, CreatedFilter, Feeds, Granularity, Paging, Settings, TicketOrder};
+pub use settings::{
+    Comments, CreatedFilter, Feeds, Granularity, OptOuts, Paging, Settings, TicketOrder,
+};
 
 use crate::clock::TwinClock;
 use crate::loopback::Poster;

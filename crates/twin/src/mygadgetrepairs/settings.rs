@@ -45,6 +45,10 @@ pub struct Settings {
     pub post_status: u16,
     /// Whether an empty text in a PUT empties the field.
     pub clear_on_empty: bool,
+    /// How customers show their opt-outs, if at all.
+    pub opt_outs: OptOuts,
+    /// Whether opt-outs that are written are kept.
+    pub takes_opt_outs: bool,
     /// Fault: phone numbers of digits only come as JSON numbers, without their leading zero.
     pub number_phones: bool,
     /// Fault: an empty nested object comes as `""`.
@@ -76,6 +80,8 @@ impl Default for Settings {
             lockout_seconds: 6 * 3_600,
             post_status: 201,
             clear_on_empty: false,
+            opt_outs: OptOuts::Hidden,
+            takes_opt_outs: true,
             number_phones: false,
             empty_text_objects: false,
             notify_api_writes: true,
@@ -153,4 +159,18 @@ pub enum Comments {
     /// Missing.
     #[serde(rename = "404")]
     Missing,
+}
+
+/// How customers show that they want no texts and no advertising e-mails; nothing of it is documented
+/// (mygadgetrepairs-api.md 12.3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptOuts {
+    /// Not at all.
+    #[default]
+    Hidden,
+    /// `sms_opt_out` and `email_opt_out`: yes means none.
+    OptedOut,
+    /// `sms` and `email_marketing`: no means none.
+    Allowed,
 }

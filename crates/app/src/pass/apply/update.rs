@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::AppError;
-use crate::judge::LinkState;
+use crate::judge::{LinkState, Notes};
 use crate::pass::Pass;
 use crate::pass::decide::pairs::grounds_of;
 use crate::pass::payload::Payload;
@@ -111,6 +111,7 @@ impl Pass<'_> {
             let rewrite = Change::Rewrite(intent.id, payload.to_json());
             self.commit(vec![rewrite]).await?;
         }
+        let answers = self.use_up_answers(&link, &payload.changes).await?;
         match port
             .update(intent.kind, &target_id, parent.as_ref(), &writes)
             .await
@@ -146,6 +147,7 @@ impl Pass<'_> {
                 Ok(Outcome::of(changes))
             }
             Err(error) => {
+                let certain = !error.maybe_applied;
                 let mut outcome = match error.cause.clone() {
                     Cause::Duplicate { field, .. } => {
                         let after =
@@ -165,9 +167,36 @@ impl Pass<'_> {
                     Cause::Other => self.failed_update(intent, payload, error),
                 };
                 outcome.changes.insert(0, seen);
+                if certain {
+                    // Nothing was loosened: the answer still holds.
+                    outcome.changes.extend(answers);
+                }
                 Ok(outcome)
             }
         }
+    }
+
+    /// A person's answer that loosens an opt-out is used up before it is sent. Answers how it comes back.
+    async fn use_up_answers(
+        &self,
+        link: &Link,
+        written: &sync::Changes,
+    ) -> Result<Option<Change>, AppError> {
+        let mut notes = Notes::of(link);
+        let left = sync::unused(&notes.choices, written);
+        if left.len() == notes.choices.len() {
+            return Ok(None);
+        }
+        notes.choices = left;
+        let with = |withheld| Change::Rebase {
+            link: link.id,
+            base: link.base.clone(),
+            withheld,
+            counts: (link.fields, link.agree, link.held),
+        };
+        let withheld = serde_json::to_value(&notes).unwrap_or_default();
+        self.commit(vec![with(withheld)]).await?;
+        Ok(Some(with(link.withheld.clone())))
     }
 
     /// An update whose answer was lost is looked for by its next attempt.

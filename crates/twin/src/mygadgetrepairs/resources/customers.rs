@@ -8,7 +8,7 @@ use super::super::answer::Answer;
 use super::super::book::{Book, Customer};
 use super::super::id::Id;
 use super::super::notifications::NotificationEvent as Event;
-use super::super::settings::CreatedFilter;
+use super::super::settings::{CreatedFilter, OptOuts, Settings};
 use super::super::shelf::Row;
 use super::list::{self, Page, Span};
 use super::{Call, Resource, show, written};
@@ -149,12 +149,7 @@ fn add(account: &mut Account, call: &Call<'_>) -> Answer {
         reference: format!("C-{}", account.book.next_customer),
         ..Customer::default()
     };
-    if let Err(message) = write(
-        &account.book,
-        account.settings.clear_on_empty,
-        call,
-        &mut customer,
-    ) {
+    if let Err(message) = write(&account.book, &account.settings, call, &mut customer) {
         return Answer::invalid(message);
     }
     account.book.next_customer += 1;
@@ -187,12 +182,7 @@ fn member(account: &mut Account, call: &Call<'_>) -> Answer {
         return Answer::Found(show::customer(&account.book, &account.settings, row));
     }
     let mut customer = row.body.clone();
-    if let Err(message) = write(
-        &account.book,
-        account.settings.clear_on_empty,
-        call,
-        &mut customer,
-    ) {
+    if let Err(message) = write(&account.book, &account.settings, call, &mut customer) {
         return Answer::invalid(message);
     }
     account
@@ -204,7 +194,13 @@ fn member(account: &mut Account, call: &Call<'_>) -> Answer {
 }
 
 /// Takes over what was sent. The names from `telephone` on are inferred, so their likely spellings all count.
-fn write(book: &Book, clear: bool, call: &Call<'_>, customer: &mut Customer) -> Result<(), String> {
+fn write(
+    book: &Book,
+    settings: &Settings,
+    call: &Call<'_>,
+    customer: &mut Customer,
+) -> Result<(), String> {
+    let clear = settings.clear_on_empty;
     if let Some(name) = call.arguments.filter(&["name"]) {
         if name.chars().count() > LONGEST_NAME {
             return Err(format!(
@@ -233,6 +229,7 @@ fn write(book: &Book, clear: bool, call: &Call<'_>, customer: &mut Customer) -> 
             *field = text;
         }
     }
+    write_opt_outs(settings, call, customer);
     if let Some(group) = call
         .arguments
         .filter(&["group", "groupId", "customerGroup"])
@@ -253,4 +250,24 @@ fn write(book: &Book, clear: bool, call: &Call<'_>, customer: &mut Customer) -> 
         }
     }
     Ok(())
+}
+
+/// Unknown arguments are ignored: only the names of the account's own form count.
+fn write_opt_outs(settings: &Settings, call: &Call<'_>, customer: &mut Customer) {
+    let (names, blocks) = match settings.opt_outs {
+        OptOuts::OptedOut => (["smsOptOut", "emailOptOut"], true),
+        OptOuts::Allowed => (["sms", "emailMarketing"], false),
+        OptOuts::Hidden => return,
+    };
+    if !settings.takes_opt_outs {
+        return;
+    }
+    let places = [&mut customer.no_sms, &mut customer.no_email];
+    for (name, place) in names.into_iter().zip(places) {
+        match call.arguments.filter(&[name]).as_deref() {
+            Some("true" | "1" | "yes") => *place = blocks,
+            Some("false" | "0" | "no") => *place = !blocks,
+            _ => {}
+        }
+    }
 }

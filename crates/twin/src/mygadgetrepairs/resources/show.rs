@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::Settings;
 use super::super::book::{self, Appointment, Book, Comment, Custom, Customer, Ticket, User, Word};
 use super::super::dates::shown;
 use super::super::id::Id;
 use super::super::shelf::Row;
+use super::super::{OptOuts, Settings};
 
 pub(in super::super) fn customer(book: &Book, settings: &Settings, row: &Row<Customer>) -> Value {
     let customer = &row.body;
@@ -35,6 +35,20 @@ pub(in super::super) fn customer(book: &Book, settings: &Settings, row: &Row<Cus
         "group": customer.group.and_then(|id| word(&book.groups, id, "name")).unwrap_or_else(|| nothing(settings, json!({}))),
     });
     if let Value::Object(fields) = &mut shown_customer {
+        let flags = match settings.opt_outs {
+            OptOuts::Hidden => [].as_slice(),
+            OptOuts::OptedOut => &[
+                ("sms_opt_out", customer.no_sms),
+                ("email_opt_out", customer.no_email),
+            ],
+            OptOuts::Allowed => &[
+                ("sms", !customer.no_sms),
+                ("email_marketing", !customer.no_email),
+            ],
+        };
+        for (name, flag) in flags {
+            fields.insert((*name).to_owned(), Value::from(*flag));
+        }
         custom(&book.customer_fields, &customer.custom, fields);
         if settings.timestamps {
             times(book, row, fields);
