@@ -179,11 +179,27 @@ impl App {
         zone: &TimeZone,
         paging: &BTreeMap<String, mygadgetrepairs::PagingForm>,
     ) -> Result<Clients, AppError> {
+        let credentials = self.credentials(shop).await?;
+        self.clients_with(shop, credentials, zone, paging).await
+    }
+
+    /// Both sides' credentials as they lie in the store.
+    async fn credentials(&self, shop: &Shop) -> Result<[String; 2], AppError> {
+        Ok([
+            self.sealed(shop, Side::HighLevel).await?,
+            self.sealed(shop, Side::MyGadgetRepairs).await?,
+        ])
+    }
+
+    async fn clients_with(
+        &self,
+        shop: &Shop,
+        credentials: [String; 2],
+        zone: &TimeZone,
+        paging: &BTreeMap<String, mygadgetrepairs::PagingForm>,
+    ) -> Result<Clients, AppError> {
         let ground = Ground {
-            credentials: [
-                self.sealed(shop, Side::HighLevel).await?,
-                self.sealed(shop, Side::MyGadgetRepairs).await?,
-            ],
+            credentials,
             location: shop.location.clone(),
             zone: zone.iana_name().map(str::to_owned),
             paging: paging.clone(),
@@ -245,13 +261,15 @@ impl App {
 
     /// Connects a shop: clients, facts (read where they are missing or old), ports.
     pub(crate) async fn open(&self, shop: &Shop) -> Result<(Connection, ShopFacts), AppError> {
-        let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
+        let credentials = self.credentials(shop).await?;
+        let clients = self
+            .clients_with(shop, credentials.clone(), &TimeZone::UTC, &BTreeMap::new())
+            .await?;
         let before = clients.budgets.asked();
         let facts = self.facts(shop, &clients, false).await?;
         // Days in filters are the shop's days.
-        let clients = self
-            .clients(shop, &facts.setting.zone, &facts.capabilities.paging)
-            .await?;
+        let (zone, paging) = (&facts.setting.zone, &facts.capabilities.paging);
+        let clients = self.clients_with(shop, credentials, zone, paging).await?;
         let bell = self.calls.of(shop.id.0);
         Ok((self.connection(&clients, &facts, before, bell), facts))
     }

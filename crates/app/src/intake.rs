@@ -12,6 +12,7 @@ pub(crate) use batch::Batches;
 pub(crate) use directory::Directory;
 
 use crate::App;
+use store::Webhook;
 
 /// What became of a webhook that may be acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +35,12 @@ pub enum NotTaken {
 }
 
 impl App {
-    /// Hands what is kept to the shop's workers.
-    fn ring(&self, shop: i64) {
+    /// Keeps a proved webhook, and calls the shop's workers once it is on the disk.
+    async fn keep(&self, webhook: Webhook) -> Result<Accepted, NotTaken> {
+        let shop = webhook.shop.0;
+        let kept = self.batches.keep(&self.store, webhook).await;
+        kept.map_err(NotTaken::NotKept)?;
         self.calls.of(shop).notify_one();
+        Ok(Accepted::Kept)
     }
 }

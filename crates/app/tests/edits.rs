@@ -2,44 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
+mod desk;
+
 use app::Answer;
-use domain::{Kind, RecordId, Side};
+use desk::Desk;
+use domain::{RecordId, Side};
 use serde_json::{Value as Json, json};
 use testkit::{Bench, SHOP};
 
-/// A linked pair: contact id and customer id, or task id and ticket id.
-async fn pair(bench: &Bench, kind: Kind, right: &str) -> String {
-    let shop = bench.app.shop(SHOP).await.unwrap();
-    let link = bench
-        .app
-        .store()
-        .link_of(shop.id, Side::MyGadgetRepairs, kind, &RecordId::new(right))
-        .await
-        .unwrap();
-    link.unwrap().left.as_str().to_owned()
-}
-
 /// A shop of one customer with one ticket, in step. Answers contact, customer, task and ticket ids.
 async fn small_shop() -> (Bench, [String; 4]) {
-    let bench = Bench::new(3, 0, 0).await;
-    let made = bench
-        .at_counter(&json!({"action": "create_customer", "fields": {
-            "name": "Maria Soto", "email": "maria@example.test", "mobile": "07400123456", "company": "Soto Ltd",
-            "address": "1 High Street", "city": "Leeds", "postCode": "LS1 1AA", "country": "United Kingdom",
-        }}))
-        .await;
-    let customer = made["id"].as_str().unwrap().to_owned();
-    let made = bench
-        .at_counter(&json!({"action": "create_ticket", "fields": {
-            "customer": customer, "shortInfo": "iPhone 13 screen", "description": "Cracked glass",
-        }}))
-        .await;
-    let ticket = made["id"].as_str().unwrap().to_owned();
-    let tally = bench.sync().await;
-    assert!(tally.finished, "{:?}", tally.reasons);
-    let contact = pair(&bench, Kind::Contact, &customer).await;
-    let task = pair(&bench, Kind::Task, &ticket).await;
-    (bench, [contact, customer, task, ticket])
+    let desk = Desk::with_one_ticket().await;
+    let ids = [desk.contact, desk.customer, desk.task, desk.ticket];
+    (desk.bench, ids)
 }
 
 async fn sync_twice(bench: &Bench) {

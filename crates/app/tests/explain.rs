@@ -5,12 +5,13 @@
 mod desk;
 
 use app::{Answer, Explanation, FieldStory, Origin, Why, WrittenStory};
-use desk::{Desk, SHOP};
+use desk::Desk;
 use domain::{Side, Value};
 use mapping::{Direction, Policy};
 use serde_json::json;
 use store::{Change, IntentState};
 use sync::Ground;
+use testkit::SHOP;
 
 async fn explain(desk: &Desk, record: &str) -> Explanation {
     desk.bench.app.explain(SHOP, record, None).await.unwrap()

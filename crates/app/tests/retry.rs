@@ -4,10 +4,11 @@
 
 mod desk;
 
-use desk::{Desk, SHOP};
+use desk::Desk;
 use domain::IntentId;
 use serde_json::json;
 use store::Change;
+use testkit::SHOP;
 
 /// The issue type of new tickets, changed without the sync's notice, as if the vendor had changed its list.
 async fn issue_type(desk: &Desk, label: Option<&str>) {

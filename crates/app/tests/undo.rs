@@ -5,10 +5,11 @@
 mod desk;
 
 use app::{UndoOf, UndoReport, UndoScope};
-use desk::{Desk, SHOP};
+use desk::Desk;
 use domain::{Kind, RunId};
 use serde_json::json;
 use std::collections::BTreeSet;
+use testkit::SHOP;
 
 fn run(run: RunId) -> UndoScope {
     UndoScope {

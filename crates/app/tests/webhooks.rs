@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
+mod desk;
+
 use app::{Accepted, NotTaken};
+use desk::Desk;
 use domain::{Kind, RecordId, Side};
 use serde_json::{Value as Json, json};
 use testkit::{Bench, SHOP, signed};
@@ -10,32 +13,9 @@ use twin::Vendor;
 
 /// A shop of one customer with one ticket, in step. Answers contact, customer, task and ticket ids.
 async fn small_shop() -> (Bench, [String; 4]) {
-    let bench = Bench::new(4, 0, 0).await;
-    let made = bench
-        .at_counter(&json!({"action": "create_customer", "fields": {
-            "name": "Maria Soto", "email": "maria@example.test", "mobile": "07400123456"}}))
-        .await;
-    let customer = made["id"].as_str().unwrap().to_owned();
-    let made = bench
-        .at_counter(&json!({"action": "create_ticket", "fields": {
-            "customer": customer, "shortInfo": "iPhone 13 screen", "description": "Cracked glass"}}))
-        .await;
-    let ticket = made["id"].as_str().unwrap().to_owned();
-    assert!(bench.sync().await.finished);
-    let contact = counterpart(&bench, Kind::Contact, &customer).await;
-    let task = counterpart(&bench, Kind::Task, &ticket).await;
-    (bench, [contact, customer, task, ticket])
-}
-
-async fn counterpart(bench: &Bench, kind: Kind, right: &str) -> String {
-    let shop = bench.app.shop(SHOP).await.unwrap();
-    let link = bench
-        .app
-        .store()
-        .link_of(shop.id, Side::MyGadgetRepairs, kind, &RecordId::new(right))
-        .await
-        .unwrap();
-    link.unwrap().left.as_str().to_owned()
+    let desk = Desk::with_one_ticket().await;
+    let ids = [desk.contact, desk.customer, desk.task, desk.ticket];
+    (desk.bench, ids)
 }
 
 fn requests(bench: &Bench) -> (u64, u64) {

@@ -21,10 +21,4 @@ pub enum Lane {
 impl Lane {
     /// Every lane, most urgent first.
     pub const ALL: [Self; 3] = [Self::Interactive, Self::Live, Self::Background];
-
-    /// The more urgent of two.
-    #[must_use]
-    pub fn or_sooner(self, other: Self) -> Self {
-        self.min(other)
-    }
 }

@@ -459,15 +459,7 @@ impl Evidence {
 
 const fn fields_of(kind: Kind) -> &'static [Field] {
     match kind {
-        Kind::Contact => &[
-            Field::Name,
-            Field::Email,
-            Field::Phone,
-            Field::Company,
-            Field::Address,
-            Field::City,
-            Field::PostalCode,
-        ],
+        Kind::Contact => &crate::draw::OF_PEOPLE,
         _ => &[Field::Title, Field::Body, Field::Completed],
     }
 }

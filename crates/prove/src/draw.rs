@@ -9,7 +9,7 @@ use serde::Serialize;
 use twin::{highlevel, mygadgetrepairs};
 
 /// Fields of people that are edited.
-const OF_PEOPLE: [Field; 7] = [
+pub(crate) const OF_PEOPLE: [Field; 7] = [
     Field::Name,
     Field::Email,
     Field::Phone,

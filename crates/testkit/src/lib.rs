@@ -173,6 +173,19 @@ impl Bench {
             .expect("a pass ends")
     }
 
+    /// The id of the CRM's record that is linked with a record of the counter.
+    pub async fn counterpart(&self, kind: domain::Kind, right: &str) -> String {
+        let shop = self.app.shop(SHOP).await.expect("the store answers");
+        let right = domain::RecordId::new(right);
+        let link = self
+            .app
+            .store()
+            .link_of(shop.id, Side::MyGadgetRepairs, kind, &right)
+            .await
+            .expect("the store answers");
+        link.expect("it is linked").left.as_str().to_owned()
+    }
+
     /// One look at what webhooks told of.
     pub async fn refresh(&self) -> Tally {
         self.app

@@ -110,12 +110,7 @@ impl App {
             body: body.to_vec(),
             received_at: self.now(),
         };
-        self.batches
-            .keep(&self.store, webhook)
-            .await
-            .map_err(NotTaken::NotKept)?;
-        self.ring(door.shop.0);
-        Ok(Accepted::Kept)
+        self.keep(webhook).await
     }
 
     /// What to paste into the notifications of MyGadgetRepairs, with the secrets of this shop, which are made when

@@ -47,12 +47,7 @@ impl App {
             body: body.to_vec(),
             received_at: self.now(),
         };
-        self.batches
-            .keep(&self.store, webhook)
-            .await
-            .map_err(NotTaken::NotKept)?;
-        self.ring(shop.0);
-        Ok(Accepted::Kept)
+        self.keep(webhook).await
     }
 
     /// The signature proves "HighLevel", not "this app": its keys are the same for all (highlevel-webhooks.md 3.1).

@@ -235,22 +235,34 @@ impl Pass<'_> {
 
     /// The change that keeps a finished write with what it did.
     pub(super) fn finish(&self, intent: &Intent, target: &RecordId, kept: &Payload) -> Change {
-        Change::Finish {
-            intent: intent.id,
-            target: target.clone(),
-            run: self.run,
-            exchange: kept.to_json(),
-        }
+        self.finish_with(intent, target, kept.to_json())
     }
 
     /// A write about notes is done: what it remembers is kept as it is.
     pub(super) fn done(&self, intent: &Intent, target: &RecordId) -> Change {
+        self.finish_with(intent, target, intent.payload.clone())
+    }
+
+    fn finish_with(
+        &self,
+        intent: &Intent,
+        target: &RecordId,
+        exchange: serde_json::Value,
+    ) -> Change {
         Change::Finish {
             intent: intent.id,
             target: target.clone(),
             run: self.run,
-            exchange: intent.payload.clone(),
+            exchange,
         }
+    }
+
+    /// Lets a written record and its source be compared once more.
+    pub(super) fn compare_again(intent: &Intent, target: &RecordId) -> [Change; 2] {
+        [
+            Change::Unsettle(intent.side, intent.kind, target.clone()),
+            Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
+        ]
     }
 
     pub(super) fn journal(
@@ -279,6 +291,18 @@ pub(super) fn reference_of<'a>(one: &'a Record, other: Option<&'a Record>) -> Op
         .flatten()
         .find(|record| record.side == Side::MyGadgetRepairs)
         .and_then(|record| record.reference.as_deref())
+}
+
+/// It was carried out, by an answer that does not show the record: it is to be read back.
+pub(super) fn written(intent: &Intent, target: RecordId) -> Change {
+    Change::Progress {
+        intent: intent.id,
+        state: IntentState::Written,
+        target: Some(target),
+        not_before: None,
+        counts: false,
+        failure: None,
+    }
 }
 
 pub(super) fn progress(intent: &Intent, state: IntentState) -> Change {

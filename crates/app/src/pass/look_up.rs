@@ -309,12 +309,12 @@ impl Pass<'_> {
         let mut detail = after.detail(payload);
         detail["reference"] = super::apply::reference_of(record, Some(source)).into();
         let shown = self.judge.project_with(record, source);
-        vec![
+        let mut changes = vec![
             after.rebase(link.id),
             self.finish(intent, &record.id, &payload.kept(&shown)),
             self.journal("updated", intent, &record.id, detail),
-            Change::Unsettle(intent.side, intent.kind, record.id.clone()),
-            Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
-        ]
+        ];
+        changes.extend(Self::compare_again(intent, &record.id));
+        changes
     }
 }

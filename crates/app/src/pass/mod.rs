@@ -162,6 +162,12 @@ impl<'a> Pass<'a> {
         *self.deaf_until()
     }
 
+    /// Whether webhooks cannot be looked at yet.
+    fn is_deaf(&self) -> bool {
+        self.listens_again_at()
+            .is_some_and(|again| again > self.now())
+    }
+
     /// Remembers that a write was carried out just now.
     fn note_carried_out(&self, intent: IntentId) {
         let mut carried_out = self
@@ -323,9 +329,7 @@ impl<'a> Pass<'a> {
     async fn wait(&self, until: Timestamp) {
         self.progress
             .update(|progress| progress.note = Some(format!("waiting until {until}")));
-        let deaf = self
-            .listens_again_at()
-            .is_some_and(|again| again > self.now());
+        let deaf = self.is_deaf();
         tokio::select! {
             biased;
             () = self.context.clock.sleep_until(until) => {}

@@ -19,7 +19,7 @@ impl Pass<'_> {
         self.read_both(options).await?;
         let mut read_at = self.now();
         loop {
-            if self.round(options).await? && !self.take_signals().await?.news {
+            if self.round(options).await? && !self.take_signals().await? {
                 return Ok(());
             }
             if self.now() > self.after(read_at, f64::from(self.config.poll_seconds)) {
@@ -44,7 +44,7 @@ impl Pass<'_> {
                 .await?;
         }
         loop {
-            if self.round(options).await? && !self.take_signals().await?.news {
+            if self.round(options).await? && !self.take_signals().await? {
                 return Ok(());
             }
         }

@@ -22,13 +22,13 @@ const FEW: usize = 2;
 /// Where it is remembered when MyGadgetRepairs was last asked because of a webhook.
 const LOOKED: &str = "looked.mygadgetrepairs";
 
-/// What became of the hints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Taken {
+/// What became of a side's hints.
+#[derive(Default)]
+struct Taken {
     /// Whether anything has to be decided because of them.
-    pub(crate) news: bool,
+    news: bool,
     /// When what was left can be looked at.
-    pub(crate) again_at: Option<Timestamp>,
+    again_at: Option<Timestamp>,
 }
 
 /// The hints about one record, or about none in particular.
@@ -58,22 +58,19 @@ enum Look {
 }
 
 impl Pass<'_> {
-    /// Looks at what webhooks told of, before anything is decided.
-    pub(super) async fn take_signals(&self) -> Result<Taken, AppError> {
+    /// Looks at what webhooks told of, before anything is decided. Answers whether anything has to be decided
+    /// because of them.
+    pub(super) async fn take_signals(&self) -> Result<bool, AppError> {
         // Both sides' writers may call; one look at a time is enough.
         let Ok(_alone) = self.listening.try_lock() else {
-            return Ok(Taken::default());
+            return Ok(false);
         };
-        let deaf = *self.deaf_until();
-        if deaf.is_some_and(|until| until > self.now()) {
-            return Ok(Taken {
-                news: false,
-                again_at: deaf,
-            });
+        if self.is_deaf() {
+            return Ok(false);
         }
         let signals = self.store.waiting_signals(self.shop.id, MOST).await?;
         if signals.is_empty() {
-            return Ok(Taken::default());
+            return Ok(false);
         }
         let mut taken = Taken::default();
         let (left, right): (Vec<_>, Vec<_>) = signals
@@ -90,7 +87,7 @@ impl Pass<'_> {
         if taken.news {
             self.called.store(true, Ordering::Relaxed);
         }
-        Ok(taken)
+        Ok(taken.news)
     }
 
     /// Whether a webhook told of something that has to be decided: then history makes room.
@@ -157,10 +154,8 @@ impl Pass<'_> {
                     if stored.is_some_and(|stored| !stored.gone) {
                         outcome.told += 1;
                         self.heard().insert((Side::HighLevel, kind, id.clone()));
-                        outcome
-                            .changes
-                            .push(Change::Gone(Side::HighLevel, kind, id.clone()));
-                        outcome.changes.push(self.vanished(kind, id));
+                        let vanished = self.vanished(Side::HighLevel, kind, id);
+                        outcome.changes.extend(vanished);
                     }
                     outcome.heard(hint);
                 }
@@ -399,18 +394,6 @@ impl Pass<'_> {
         let looked = self.store.cursor(self.shop.id, LOOKED).await?;
         let until = looked.map(|row| self.after(row.at, 120.0 / f64::from(per_minute)));
         Ok(until.filter(|until| *until > self.now()))
-    }
-
-    fn vanished(&self, kind: Kind, id: RecordId) -> Change {
-        Change::Journal(JournalEntry {
-            run: self.run,
-            event: "vanished",
-            side: Some(Side::HighLevel),
-            kind: Some(kind),
-            record: Some(id),
-            counterpart: None,
-            detail: Json::Null,
-        })
     }
 }
 

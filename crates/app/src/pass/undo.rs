@@ -442,10 +442,12 @@ impl Pass<'_> {
         );
         loop {
             let deadline = self.after(self.now(), 60.0);
-            let (one, other) = tokio::try_join!(
-                self.write_side(left, deadline),
-                self.write_side(right, deadline)
-            )?;
+            let (one, other) = self
+                .both(
+                    self.write_side(left, deadline),
+                    self.write_side(right, deadline),
+                )
+                .await?;
             self.look_up_both().await?;
             self.read_back(left).await?;
             self.read_back(right).await?;

@@ -310,29 +310,30 @@ impl Pass<'_> {
                 .await?;
             for stored in known {
                 let id = stored.record.id.clone();
-                let change = match self
+                let changes = match self
                     .patiently(|| port.fetch(kind, &id, stored.record.parent.as_ref()))
                     .await?
                 {
-                    Some(record) => self.saw_now(record, walk),
-                    None => Change::Gone(side, kind, id.clone()),
+                    Some(record) => vec![self.saw_now(record, walk)],
+                    None => self.vanished(side, kind, id).into(),
                 };
-                let gone = matches!(change, Change::Gone(..));
-                let mut changes = vec![change];
-                if gone {
-                    changes.push(Change::Journal(JournalEntry {
-                        run: self.run,
-                        event: "vanished",
-                        side: Some(side),
-                        kind: Some(kind),
-                        record: Some(id),
-                        counterpart: None,
-                        detail: Json::Null,
-                    }));
-                }
                 self.commit(changes).await?;
             }
         }
+    }
+
+    /// The changes that a record asks for which the vendor no longer has.
+    pub(super) fn vanished(&self, side: Side, kind: Kind, id: RecordId) -> [Change; 2] {
+        let told = JournalEntry {
+            run: self.run,
+            event: "vanished",
+            side: Some(side),
+            kind: Some(kind),
+            record: Some(id.clone()),
+            counterpart: None,
+            detail: Json::Null,
+        };
+        [Change::Gone(side, kind, id), Change::Journal(told)]
     }
 
     /// The change that saves one record as just fetched by its id.

@@ -3,13 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 #![allow(dead_code, reason = "every test file uses its part")]
 
-use domain::{Kind, RecordId, RunId, Side};
+use domain::{Kind, RunId};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 use testkit::Bench;
 use twin::{FaultProfile, Vendor};
-
-pub use testkit::SHOP;
 
 /// The shop, with the ids of its four records.
 pub struct Desk {
@@ -42,8 +40,8 @@ impl Desk {
         let ticket = made["id"].as_str().unwrap().to_owned();
         let tally = bench.sync().await;
         assert!(tally.finished, "{:?}", tally.reasons);
-        let contact = pair(&bench, Kind::Contact, &customer).await;
-        let task = pair(&bench, Kind::Task, &ticket).await;
+        let contact = bench.counterpart(Kind::Contact, &customer).await;
+        let task = bench.counterpart(Kind::Task, &ticket).await;
         let reference = bench.truth().await.customers[&customer]["ref"]
             .as_str()
             .unwrap()
@@ -105,15 +103,4 @@ impl Desk {
     pub async fn customer(&self) -> Json {
         self.bench.truth().await.customers[&self.customer].clone()
     }
-}
-
-async fn pair(bench: &Bench, kind: Kind, right: &str) -> String {
-    let shop = bench.app.shop(SHOP).await.unwrap();
-    let link = bench
-        .app
-        .store()
-        .link_of(shop.id, Side::MyGadgetRepairs, kind, &RecordId::new(right))
-        .await
-        .unwrap();
-    link.unwrap().left.as_str().to_owned()
 }

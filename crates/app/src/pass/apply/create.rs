@@ -1,6 +1,6 @@
 //! Making a record: drafted from its source as it is now, with a mark by which it is found again.
 
-use super::{Outcome, progress, reference_of};
+use super::{Outcome, progress, reference_of, written};
 use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
@@ -254,14 +254,7 @@ impl Pass<'_> {
             }
             None => {
                 changes.push(Change::Rewrite(intent.id, payload.to_json()));
-                changes.push(Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Written,
-                    target: Some(made.id.clone()),
-                    not_before: None,
-                    counts: false,
-                    failure: None,
-                });
+                changes.push(written(intent, made.id.clone()));
             }
         }
         changes.push(Change::Link(link));

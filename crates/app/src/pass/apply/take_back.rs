@@ -1,14 +1,14 @@
 //! Putting back what was there before our own writes: looked at first, read back after, and remembered as a
 //! difference that is meant, so that no later pass does it over again.
 
-use super::{Outcome, reference_of};
+use super::{Outcome, reference_of, written};
 use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
 use crate::ports::Port;
 use domain::{Fields, Record, RecordId};
 use serde_json::json;
-use store::{Change, Intent, IntentState, Link};
+use store::{Change, Intent, Link};
 use sync::Changes;
 
 /// A linked record as just looked at, with its counterpart.
@@ -46,10 +46,10 @@ impl Pass<'_> {
             let rewrite = Change::Rewrite(intent.id, payload.to_json());
             self.commit(vec![rewrite]).await?;
         }
-        let written = port
+        let answer = port
             .update(intent.kind, &target.id, parent.as_ref(), &writes)
             .await;
-        let mut outcome = match written {
+        let mut outcome = match answer {
             Ok(Some(mut record)) => {
                 record.parent = record.parent.or(parent);
                 let mut changes = vec![self.wrote(record.clone())];
@@ -58,14 +58,7 @@ impl Pass<'_> {
             }
             // What was looked at before the write is not stored: it would pass for what was read back.
             Ok(None) => {
-                return Ok(Outcome::of(vec![Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Written,
-                    target: Some(target.id),
-                    not_before: None,
-                    counts: false,
-                    failure: None,
-                }]));
+                return Ok(Outcome::of(vec![written(intent, target.id)]));
             }
             Err(error) => self.failed(intent, error),
         };
@@ -99,16 +92,7 @@ impl Pass<'_> {
             ));
         }
         changes.push(self.finish(intent, &record.id, &kept));
-        changes.push(Change::Unsettle(
-            intent.side,
-            intent.kind,
-            record.id.clone(),
-        ));
-        changes.push(Change::Unsettle(
-            intent.side.other(),
-            intent.kind,
-            intent.source.clone(),
-        ));
+        changes.extend(Self::compare_again(intent, &record.id));
         changes
     }
 }

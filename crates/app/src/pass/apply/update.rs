@@ -8,7 +8,7 @@ use crate::pass::decide::pairs::grounds_of;
 use crate::pass::payload::Payload;
 use crate::ports::{Cause, Port, PortError};
 use domain::{Field, Record, Side, Value};
-use store::{Change, Intent, IntentState, Link};
+use store::{Change, Intent, Link};
 use sync::Overruled;
 
 impl Pass<'_> {
@@ -133,18 +133,10 @@ impl Pass<'_> {
             Ok(None) => {
                 self.note_carried_out(intent.id);
                 // What was seen before the write is not kept: it must not pass for a reading after it.
-                let changes = vec![
+                Ok(Outcome::of(vec![
                     Change::Rewrite(intent.id, payload.to_json()),
-                    Change::Progress {
-                        intent: intent.id,
-                        state: IntentState::Written,
-                        target: Some(target_id),
-                        not_before: None,
-                        counts: false,
-                        failure: None,
-                    },
-                ];
-                Ok(Outcome::of(changes))
+                    super::written(intent, target_id),
+                ]))
             }
             Err(error) => {
                 let certain = !error.maybe_applied;

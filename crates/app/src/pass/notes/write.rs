@@ -4,7 +4,7 @@
 use super::intents::NotePayload;
 use crate::AppError;
 use crate::pass::Pass;
-use crate::pass::apply::{ATTEMPTS, Outcome, progress};
+use crate::pass::apply::{ATTEMPTS, Outcome, progress, written};
 use crate::ports::{Act, Draft, Port, PortError};
 use domain::{FailureClass, Field, Kind, Record, RecordId, Value};
 use serde_json::{Value as Json, json};
@@ -64,14 +64,7 @@ impl Pass<'_> {
         match port.create(&draft).await {
             Ok(made) => match made.record {
                 Some(record) => self.added(intent, payload, &record).await,
-                None if self.notes.form.readable => Ok(Outcome::of(vec![Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Written,
-                    target: Some(made.id),
-                    not_before: None,
-                    counts: false,
-                    failure: None,
-                }])),
+                None if self.notes.form.readable => Ok(Outcome::of(vec![written(intent, made.id)])),
                 None => Ok(self.told(intent, payload, Some(&made.id), "told_unread")),
             },
             Err(error) if is_digest && !error.maybe_applied && is_refusal(&error) => {
