@@ -13,7 +13,7 @@ use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use mapping::{Rules, Setting, Status};
-use mygadgetrepairs::probe::Capabilities;
+use mygadgetrepairs::probe::{Capabilities, Probe};
 use queue::StoredBudget;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -377,12 +377,13 @@ impl App {
         let capabilities: Capabilities = match self.known(shop, CAPABILITIES, anew).await? {
             Some(known) => known,
             None => {
-                let found = patiently(
-                    self,
-                    || mygadgetrepairs::probe::run(&clients.mygadgetrepairs),
-                    PortError::from,
-                )
-                .await?;
+                let probe = Probe::new(&clients.mygadgetrepairs);
+                let found = loop {
+                    let asked = patiently(self, || probe.ask_next(), PortError::from).await?;
+                    if let Some(found) = asked {
+                        break found;
+                    }
+                };
                 self.learn(shop, CAPABILITIES, &found).await?;
                 found
             }

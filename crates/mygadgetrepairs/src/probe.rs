@@ -10,8 +10,10 @@ mod sentences;
 use crate::{Client, Error, PagingForm, Slot, error::Target, page::Window, stamp::FilterDay};
 use domain::Timestamp;
 use http::{Repeat, Request};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use finding::{Finding, Outcome};
 pub use sentences::{Sentence, Tone};
@@ -101,55 +103,128 @@ impl Capabilities {
     }
 }
 
-/// Asks the account. One try per request, so that the ten are never exceeded.
+/// Asks the account from beginning to end, each question once.
 ///
 /// # Errors
-/// [`Error::KeyRefused`], a pause, or no answer at all: then nothing was found and the probe is repeated as a
-/// whole. A list that is missing or refused is a finding, not an error.
+/// As [`Probe::ask_next`].
 pub async fn run(client: &Client) -> Result<Capabilities, Error> {
-    let now = client.now();
-    let probe = Probe { client };
-    let (info, _) = probe.ask("/info", Vec::new()).await?;
-    let (customers, seen) = probe.ask("/customers", one()).await?;
-    probe.learn_paging("/customers", &customers, &seen).await?;
-    let (tickets, _) = probe.ask("/tickets", one()).await?;
-    let (appointments, _) = probe.ask("/appointments", one()).await?;
-    // A month of changes, so that there is something to see without asking for everything.
-    let month = now
-        .checked_sub(jiff::SignedDuration::from_hours(30 * 24))
-        .unwrap_or(now);
-    let mut since = one();
-    let day = FilterDay(client.zone().to_datetime(month).date()).to_string();
-    client.wire().put(&mut since, Slot::UpdatedFrom, &day);
-    let (customers_updated, _) = probe.ask("/customers/updated", since.clone()).await?;
-    let (tickets_updated, _) = probe.ask("/tickets/updated", since.clone()).await?;
-    let (appointments_updated, _) = probe.ask("/appointments/updated", since).await?;
-    let (ticket_comments, _) = probe.ask("/ticketComments", one()).await?;
-    let (statuses, _) = probe.ask("/statuses", Vec::new()).await?;
-    Ok(Capabilities {
-        asked_at: now,
-        info,
-        customers,
-        tickets,
-        appointments,
-        customers_updated,
-        tickets_updated,
-        appointments_updated,
-        ticket_comments,
-        statuses,
-        paging: client.paging(),
-    })
+    let probe = Probe::new(client);
+    loop {
+        if let Some(found) = probe.ask_next().await? {
+            return Ok(found);
+        }
+    }
 }
 
-fn one() -> Vec<(String, String)> {
-    vec![("limit".to_owned(), "1".to_owned())]
-}
+/// The lists that are asked for, in order.
+const QUESTIONS: [&str; 9] = [
+    INFO,
+    CUSTOMERS,
+    "/tickets",
+    "/appointments",
+    "/customers/updated",
+    "/tickets/updated",
+    "/appointments/updated",
+    "/ticketComments",
+    STATUSES,
+];
+const INFO: &str = "/info";
+const CUSTOMERS: &str = "/customers";
+const STATUSES: &str = "/statuses";
+/// A month of changes, so that there is something to see without asking for everything.
+const CHANGES: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-struct Probe<'a> {
+/// A probe under way. What was answered is not asked again: on a bad line, or where the account's limit is used
+/// up, the next question goes on where the last one failed.
+pub struct Probe<'a> {
     client: &'a Client,
+    asked_at: Timestamp,
+    known: Mutex<Known>,
 }
 
-impl Probe<'_> {
+#[derive(Default)]
+struct Known {
+    findings: BTreeMap<&'static str, Finding>,
+    /// Keys of the customers that came, while it is open how the list is paged.
+    to_page: Vec<String>,
+}
+
+impl<'a> Probe<'a> {
+    /// Nothing is asked yet.
+    #[must_use]
+    pub fn new(client: &'a Client) -> Self {
+        Self {
+            client,
+            asked_at: client.now(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Asks one question, with one try, so that the ten are never exceeded. Answers with everything once nothing
+    /// is left to ask.
+    ///
+    /// # Errors
+    /// [`Error::KeyRefused`], a pause, or no answer at all: ask again to go on. A list that is missing or refused
+    /// is a finding, not an error.
+    pub async fn ask_next(&self) -> Result<Option<Capabilities>, Error> {
+        let to_page = self.known().to_page.clone();
+        if !to_page.is_empty() {
+            self.learn_paging(&to_page).await?;
+            self.known().to_page.clear();
+            return Ok(None);
+        }
+        let next = QUESTIONS
+            .into_iter()
+            .find(|path| !self.known().findings.contains_key(path));
+        let Some(path) = next else {
+            return Ok(self.found());
+        };
+        let (finding, seen) = self.ask(path, self.query(path)).await?;
+        let mut known = self.known();
+        let open = self.client.learnt().get(CUSTOMERS).is_none();
+        if path == CUSTOMERS && finding.is_found() && open {
+            known.to_page = seen;
+        }
+        known.findings.insert(path, finding);
+        Ok(None)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn query(&self, path: &str) -> Vec<(String, String)> {
+        let mut query = match path {
+            INFO | STATUSES => Vec::new(),
+            _ => one(),
+        };
+        if path.ends_with("/updated") {
+            let since = self.asked_at.checked_sub(CHANGES).unwrap_or(self.asked_at);
+            let day = FilterDay(self.client.zone().to_datetime(since).date()).to_string();
+            self.client.wire().put(&mut query, Slot::UpdatedFrom, &day);
+        }
+        query
+    }
+
+    /// Everything, once it is all there.
+    fn found(&self) -> Option<Capabilities> {
+        let mut known = self.known().findings.clone();
+        let mut of = |path: &str| known.remove(path);
+        Some(Capabilities {
+            asked_at: self.asked_at,
+            info: of(INFO)?,
+            customers: of(CUSTOMERS)?,
+            tickets: of("/tickets")?,
+            appointments: of("/appointments")?,
+            customers_updated: of("/customers/updated")?,
+            tickets_updated: of("/tickets/updated")?,
+            appointments_updated: of("/appointments/updated")?,
+            ticket_comments: of("/ticketComments")?,
+            statuses: of(STATUSES)?,
+            paging: self.client.paging(),
+        })
+    }
+
     /// One request. Returns the keys of the rows as well.
     async fn ask(
         &self,
@@ -171,35 +246,30 @@ impl Probe<'_> {
     }
 
     /// One more request tells whether `offset` works, where there is more than one customer.
-    async fn learn_paging(
-        &self,
-        path: &'static str,
-        found: &Finding,
-        seen: &[String],
-    ) -> Result<(), Error> {
-        let Some(first) = seen.first() else {
-            return Ok(());
-        };
-        let learnt = self.client.learnt();
-        if !found.is_found() || learnt.get(path).is_some() {
-            return Ok(());
-        }
+    async fn learn_paging(&self, seen: &[String]) -> Result<(), Error> {
         let count = seen.len() as u64;
         let mut query = Window::At(PagingForm::Offset, count).arguments();
         if count == 1 {
             query.retain(|(name, _)| name != "limit");
             query.extend(one());
         }
-        let (_, after) = self.ask(path, query).await?;
-        match after.first() {
+        let (_, after) = self.ask(CUSTOMERS, query).await?;
+        let learnt = self.client.learnt();
+        match (seen.first(), after.first()) {
             // The same record again: `offset` is not understood, so `page` it must be. Should that be wrong,
             // the first walk notices.
-            Some(_) if after.contains(first) => learnt.set(path, PagingForm::Page),
-            Some(_) => learnt.set(path, PagingForm::Offset),
-            None => {}
+            (Some(first), Some(_)) if after.contains(first) => {
+                learnt.set(CUSTOMERS, PagingForm::Page);
+            }
+            (Some(_), Some(_)) => learnt.set(CUSTOMERS, PagingForm::Offset),
+            _ => {}
         }
         Ok(())
     }
+}
+
+fn one() -> Vec<(String, String)> {
+    vec![("limit".to_owned(), "1".to_owned())]
 }
 
 #[cfg(test)]

@@ -69,6 +69,35 @@ async fn a_server_that_ignores_offset_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_probe_goes_on_where_a_pause_broke_it_off() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let stub = Stub::start(move |request| {
+        // Every other request is answered with a pause.
+        match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 2 {
+            0 => (429, None, String::new()),
+            _ => full(request),
+        }
+    })
+    .await;
+    let probe = Probe::new(&stub.client);
+    let mut tries = 0;
+    let found = loop {
+        tries += 1;
+        assert!(tries <= 3 * MOST_REQUESTS, "it begins again and again");
+        if let Ok(Some(found)) = probe.ask_next().await {
+            break found;
+        }
+    };
+    assert!(
+        stub.log().len() <= 2 * MOST_REQUESTS,
+        "{}",
+        stub.log().len()
+    );
+    assert_eq!(found.paging.get("/customers"), Some(&PagingForm::Offset));
+    assert!(found.has_feed("/customers"));
+}
+
+#[tokio::test]
 async fn a_refused_key_ends_the_probe_at_once() {
     for (status, found) in [(401, "KeyRefused"), (429, "PossiblyThrottled")] {
         let stub = Stub::start(move |_| (status, None, String::new())).await;
