@@ -27,6 +27,12 @@ pub struct Certificate {
     pub passes: u64,
     /// Passes whose process was killed.
     pub crashes: u64,
+    /// Webhooks of both vendors that arrived and were kept, doubles among them.
+    pub webhooks: u64,
+    /// Webhooks of HighLevel that never arrived.
+    pub webhooks_lost: u64,
+    /// Webhooks that no vendor sent, refused.
+    pub forgeries: u64,
     /// Requests to both vendors.
     pub requests: u64,
     /// Of these, writes that were carried out.
@@ -93,6 +99,9 @@ impl Certificate {
             acts: all.acts,
             passes: all.passes,
             crashes: all.crashes,
+            webhooks: all.webhooks,
+            webhooks_lost: all.webhooks_lost,
+            forgeries: all.forgeries,
             requests: all.requests,
             writes: all.writes,
             faults: all.faults,
@@ -146,6 +155,10 @@ impl Certificate {
             format!(
                 "{} steps: {} acts of people, {} passes, {} of them killed on the way, {} questions answered",
                 self.steps, self.acts, self.passes, self.crashes, self.answers
+            ),
+            format!(
+                "{} webhooks kept; {} of HighLevel's never arrived; {} forged ones refused",
+                self.webhooks, self.webhooks_lost, self.forgeries
             ),
             format!(
                 "{} requests; befallen by: {}",

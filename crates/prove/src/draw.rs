@@ -1,5 +1,6 @@
 //! Drawing a schedule from a seed.
 
+use crate::deliver::Pushing;
 use crate::step::{Act, Deed, Step};
 use domain::{Field, Side};
 use rand::rngs::StdRng;
@@ -54,6 +55,8 @@ pub struct Schedule {
     pub mygadgetrepairs: mygadgetrepairs::Settings,
     /// Whether the vendors' real limits apply; else neither they nor ceilings of ours.
     pub limits: bool,
+    /// How the vendors push; nothing where nobody set them up to.
+    pub pushing: Option<Pushing>,
     /// The steps, in order.
     pub steps: Vec<Step>,
 }
@@ -73,8 +76,12 @@ impl Schedule {
             highlevel,
             mygadgetrepairs,
             limits,
+            pushing: None,
             steps: Vec::new(),
         };
+        if random.random_bool(0.65) {
+            schedule.pushing = Some(Pushing::drawn(&mut random));
+        }
         let length = random.random_range(10..=36);
         if random.random_bool(0.8) {
             schedule.steps.push(Step::Pass {
@@ -127,6 +134,7 @@ fn mygadgetrepairs_settings(
         throttle_per_minute: usual.throttle_per_minute.filter(|_| limits),
         over_limit_status: [401, 429][random.random_range(0..2)],
         post_status: [201, 200][random.random_range(0..2)],
+        notifications: twin::Drain::Pulled,
         clear_on_empty: random.random_bool(0.5),
         empty_text_objects: random.random_bool(0.3),
         ..usual
@@ -136,7 +144,7 @@ fn mygadgetrepairs_settings(
 fn draw(random: &mut StdRng, number: &mut u32) -> Step {
     let side = Side::BOTH[random.random_range(0..2)];
     match random.random_range(0..1_000) {
-        0..430 => {
+        0..420 => {
             *number += 1;
             Step::Person(Act {
                 side,
@@ -145,41 +153,44 @@ fn draw(random: &mut StdRng, number: &mut u32) -> Step {
                 deed: deed(random),
             })
         }
-        430..610 => Step::Pass {
+        420..550 => Step::Pass {
             approve: random.random_bool(0.7),
             live: random.random_bool(0.3),
         },
-        610..640 => Step::Sweep,
-        640..760 => Step::Crash {
-            // Most passes look less than two hundred times; early looks are where writes are.
-            at: [30, 90, 200, 400][random.random_range(0..4)] * random.random_range(1..=100) / 100
-                + 1,
+        550..575 => Step::Sweep,
+        575..680 => Step::Crash {
+            at: look(random),
             sweep: random.random_bool(0.15),
         },
-        760..815 => Step::Faults {
+        680..755 => Step::Deliver,
+        755..830 => Step::QuickPass {
+            dies_at: random.random_bool(0.25).then(|| look(random) / 2 + 1),
+        },
+        830..875 => Step::Faults {
             side,
             profile: PROFILES[random.random_range(0..PROFILES.len())],
         },
-        815..840 => Step::Calm(side),
-        840..850 => Step::Offline(side),
-        850..910 => Step::Wait {
+        875..898 => Step::Calm(side),
+        898..906 => Step::Offline(side),
+        906..950 => Step::Wait {
             seconds: [5, 45, 120, 1_800, 7_200, 100_000][random.random_range(0..6)],
         },
-        910..955 => Step::Answer {
+        950..975 => Step::Answer {
             pick: random.random_range(0..8),
         },
-        955..961 => Step::LoseKey(side),
-        961..971 => Step::NewKey(side),
-        971..974 => Step::LockOut {
+        975..980 => Step::LoseKey(side),
+        980..988 => Step::NewKey(side),
+        988..990 => Step::LockOut {
             seconds: [600, 21_600][random.random_range(0..2)],
         },
-        974..978 => Step::Pause,
-        978..986 => Step::Resume,
-        // Deliveries are drawn once the engine takes them.
-        _ => Step::Wait {
-            seconds: random.random_range(1..90),
-        },
+        990..993 => Step::Pause,
+        _ => Step::Resume,
     }
+}
+
+/// When a pass dies: most look less than two hundred times, and early looks are where writes are.
+fn look(random: &mut StdRng) -> u64 {
+    [30, 90, 200, 400][random.random_range(0..4)] * random.random_range(1..=100) / 100 + 1
 }
 
 fn deed(random: &mut StdRng) -> Deed {

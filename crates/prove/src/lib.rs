@@ -8,6 +8,7 @@
 mod certificate;
 mod check;
 mod clock;
+mod deliver;
 mod draw;
 mod people;
 mod run;
@@ -17,8 +18,9 @@ mod step;
 mod truth;
 
 pub use certificate::Certificate;
+pub use deliver::Pushing;
 pub use draw::Schedule;
-pub use step::{Act, Deed, Delivery, Step};
+pub use step::{Act, Deed, Step};
 
 use mapping::Rules;
 use serde::Serialize;
@@ -77,7 +79,9 @@ pub struct Counts {
     pub reviews: u64,
     pub answers: u64,
     pub stuck: u64,
-    pub deliveries: u64,
+    pub webhooks: u64,
+    pub webhooks_lost: u64,
+    pub forgeries: u64,
     pub amplification: f64,
 }
 
@@ -100,17 +104,11 @@ impl Counts {
         self.reviews += other.reviews;
         self.answers += other.answers;
         self.stuck += other.stuck;
-        self.deliveries += other.deliveries;
+        self.webhooks += other.webhooks;
+        self.webhooks_lost += other.webhooks_lost;
+        self.forgeries += other.forgeries;
         self.amplification = self.amplification.max(other.amplification);
     }
-}
-
-/// What the vendors pushed and how much of it arrived. The place where webhooks come in: a stage draws
-/// [`Delivery`] from the seed and hands what the twins hold to the engine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Deliveries {
-    /// Taken by the engine.
-    pub arrived: u64,
 }
 
 /// Something that must always hold, and did not.

@@ -132,9 +132,24 @@ impl Play {
             }
             Step::Pause => self.pause(true).await?,
             Step::Resume => self.pause(false).await?,
-            Step::Deliver(how) => self.counts.deliveries += self.stage.deliver(*how).arrived,
+            Step::Deliver => held!(self.deliver().await),
+            Step::QuickPass { dies_at } => {
+                let options = SyncOptions {
+                    live: true,
+                    signals_only: true,
+                    ..SyncOptions::default()
+                };
+                held!(self.pass(options, false, *dies_at).await?);
+            }
         }
         Ok(Ok(()))
+    }
+
+    async fn deliver(&mut self) -> Result<(), Violation> {
+        let arrived = self.stage.deliver().await?;
+        self.counts.webhooks += arrived.kept;
+        self.counts.forgeries += arrived.refused;
+        Ok(())
     }
 
     async fn pause(&mut self, paused: bool) -> Result<(), Trouble> {
@@ -234,6 +249,7 @@ impl Play {
             .chain(std::iter::repeat(100_000));
         for round in 0..ROUNDS {
             self.counts.rounds = self.counts.rounds.max(round as u64 + 1);
+            held!(self.deliver().await);
             let before = self.writes();
             // Every other reading is complete, so that what polls miss is found.
             let tally = held!(self.pass(options, round % 2 == 1, None).await?);
@@ -344,6 +360,7 @@ impl Play {
         let evidence = Evidence::gather(&self.stage).await?;
         self.counts.acts = self.stage.people.acts;
         self.counts.writes = self.writes();
+        self.counts.webhooks_lost = self.stage.twins.highlevel().webhooks().counters.dropped;
         for side in Side::BOTH {
             for entry in self.stage.asked(side) {
                 self.counts.requests += 1;

@@ -3,7 +3,7 @@
 use crate::clock::{Cut, ScheduleClock, SeededRandomness};
 use crate::draw::Schedule;
 use crate::people::People;
-use crate::{Deliveries, Setting, Trouble};
+use crate::{Setting, Trouble};
 use app::{App, AppConfig, AppError, Concurrency, NewShop, ProgressBoard, SyncOptions, Tally};
 use domain::{Context, Side, Timestamp};
 use futures::FutureExt;
@@ -117,6 +117,9 @@ impl Stage {
         config.highlevel_base = address(&twins.highlevel_url())?;
         config.mygadgetrepairs_base = address(&twins.mygadgetrepairs_url())?;
         config.concurrency = Concurrency::Sequential;
+        let key = twins.highlevel().webhooks().public_key.spki;
+        config.webhook_keys =
+            app::webhook_keys(&[key], false).map_err(|why| Trouble::Folder(why.to_string()))?;
         if !schedule.limits {
             config.highlevel_per_10s = 0;
             config.mygadgetrepairs_per_minute = 0;
@@ -152,6 +155,9 @@ impl Stage {
         };
         for side in Side::BOTH {
             stage.enter_key(side).await?;
+        }
+        if let Some(pushing) = &schedule.pushing {
+            stage.push(pushing).await?;
         }
         Ok(stage)
     }
@@ -239,12 +245,6 @@ impl Stage {
     /// What a vendor was asked.
     pub(crate) fn asked(&self, side: Side) -> Vec<LoggedRequest> {
         self.twins.log(vendor(side), 0, usize::MAX)
-    }
-
-    /// Hands on what the vendors pushed. This version of the engine takes none.
-    pub(crate) fn deliver(&self, how: crate::Delivery) -> Deliveries {
-        let _ = how;
-        Deliveries::default()
     }
 }
 

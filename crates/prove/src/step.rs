@@ -62,24 +62,13 @@ pub enum Step {
     Pause,
     /// It goes on.
     Resume,
-    /// What the vendor pushes arrives. Nothing takes it yet: see [`crate::Deliveries`].
-    Deliver(Delivery),
-}
-
-/// How what a vendor pushed arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// In order, once.
-    InOrder,
-    /// Drawn in another order.
-    Shuffled,
-    /// Everything twice.
-    Doubled,
-    /// Never.
-    Lost,
-    /// Beside one that the vendor did not send.
-    WithForgery,
+    /// What the vendors pushed and is due arrives, as badly as [`crate::Pushing`] says.
+    Deliver,
+    /// A look at what webhooks told of and at nothing else.
+    QuickPass {
+        /// The look at the time at which its process is killed.
+        dies_at: Option<u64>,
+    },
 }
 
 /// What a person does.
@@ -150,7 +139,11 @@ impl fmt::Display for Step {
             }
             Self::Pause => out.write_str("paused"),
             Self::Resume => out.write_str("resumed"),
-            Self::Deliver(delivery) => write!(out, "deliveries: {delivery:?}"),
+            Self::Deliver => out.write_str("webhooks arrive"),
+            Self::QuickPass { dies_at: None } => out.write_str("quick pass"),
+            Self::QuickPass { dies_at: Some(at) } => {
+                write!(out, "quick pass, killed at its look {at}; started again")
+            }
         }
     }
 }

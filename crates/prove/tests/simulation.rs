@@ -36,6 +36,7 @@ fn schedule(steps: Vec<Step>) -> Schedule {
     schedule.customers = 0;
     schedule.contacts = 0;
     schedule.limits = false;
+    schedule.pushing = None;
     schedule.highlevel = twin::highlevel::Settings::unhindered();
     schedule.mygadgetrepairs = twin::mygadgetrepairs::Settings {
         throttle_per_minute: None,
