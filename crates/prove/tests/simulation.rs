@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use domain::{Field, Side};
-use prove::{Act, Deed, Schedule, Setting, Step, Task, prove};
+use prove::{Act, Deed, Pushing, Schedule, Setting, Step, Task, prove};
 use std::time::Duration;
 
 #[test]
@@ -117,4 +117,28 @@ fn invariant_3_an_edit_of_the_source_before_the_look_up_is_carried_over() {
             act(3, Side::HighLevel, Deed::EditWork(Field::Title)),
         ],
     );
+}
+
+/// A shop whose vendors push everything, at once and once.
+fn pushing(steps: Vec<Step>) -> Schedule {
+    let mut schedule = schedule(steps);
+    schedule.pushing = Some(Pushing::well());
+    schedule.mygadgetrepairs.notifications = twin::Drain::Pulled;
+    schedule
+}
+
+#[test]
+fn a_quick_pass_ends_while_a_vendor_is_down() {
+    let steps = vec![
+        act(1, Side::HighLevel, Deed::NewPerson),
+        PASS,
+        act(2, Side::HighLevel, Deed::NewWork),
+        Step::Deliver,
+        Step::Offline(Side::MyGadgetRepairs),
+        Step::QuickPass { dies_at: None },
+    ];
+    let outcome = prove::play(&pushing(steps), &Setting::default()).unwrap();
+    assert!(outcome.counts.webhooks > 2, "{:?}", outcome.counts);
+    let account = outcome.account.join("\n");
+    assert_eq!(outcome.violation, None, "{account}");
 }

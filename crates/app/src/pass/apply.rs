@@ -27,7 +27,7 @@ const CLAIM: u32 = 48;
 const COMMIT: usize = 12;
 /// Failures in passing, one after the other, after which a side is left alone for this pass: the network or
 /// the vendor is down, and the single write is not to blame.
-const TROUBLE: u32 = 8;
+pub(super) const TROUBLE: u32 = 8;
 
 /// What carrying out one intent leads to.
 #[derive(Default)]
@@ -36,7 +36,7 @@ pub(super) struct Outcome {
     /// Why the lane must stop.
     stop: Option<PortError>,
     /// A failure in passing.
-    trouble: Option<PortError>,
+    pub(super) trouble: Option<PortError>,
 }
 
 impl Outcome {

@@ -1,13 +1,14 @@
 //! Writes whose outcome is unknown, and writes that have to be read back.
 
 use super::Pass;
-use super::apply::Outcome;
+use super::apply::{Outcome, TROUBLE};
 use super::payload::Payload;
 use crate::AppError;
 use crate::ports::{Draft, Made, Port};
 use domain::{Kind, Record, Side, Timestamp};
 use futures::StreamExt;
 use serde_json::json;
+use std::sync::atomic::Ordering;
 use store::{Change, Intent, IntentOp, IntentState, Link};
 
 /// Looked at in one go.
@@ -41,7 +42,17 @@ impl Pass<'_> {
         let outcomes = futures::stream::iter(due)
             .map(|intent| async move { self.look_up(port, &intent).await })
             .buffer_unordered(self.at_once(at_once(port.side())));
-        self.commit_outcomes(outcomes, |_| {}).await
+        let in_vain = &self.looked_up_in_vain[port.side() as usize];
+        self.commit_outcomes(outcomes, |outcome| match outcome.trouble.take() {
+            None => in_vain.store(0, Ordering::Relaxed),
+            Some(error) => {
+                // The vendor is down: the rest is for a later pass, which looks them up first.
+                if in_vain.fetch_add(1, Ordering::Relaxed) + 1 >= TROUBLE {
+                    self.tally(|tally| tally.stop(error.to_string()));
+                }
+            }
+        })
+        .await
     }
 
     async fn look_up(&self, port: &dyn Port, intent: &Intent) -> Result<Outcome, AppError> {

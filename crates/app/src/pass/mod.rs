@@ -30,7 +30,7 @@ use progress::{Phase, ProgressBoard};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, Key, Shop, Store};
 use tally::Tally;
@@ -82,6 +82,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) progress: ProgressBoard,
     counts: Mutex<Tally>,
     stopped: PerSideFlag,
+    /// Look-ups on each side that failed in passing, one after the other.
+    looked_up_in_vain: [AtomicU32; 2],
     /// What webhooks told of in this pass: work on it is live.
     heard: Mutex<Heard>,
     /// Whether what is read now was told of by a webhook.
@@ -131,6 +133,7 @@ impl<'a> Pass<'a> {
             progress,
             counts: Mutex::new(Tally::new(&shop.name, run)),
             stopped: PerSideFlag::default(),
+            looked_up_in_vain: <[AtomicU32; 2]>::default(),
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
             walk_tasks: AtomicBool::new(false),
