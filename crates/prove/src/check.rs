@@ -102,18 +102,27 @@ impl Evidence {
         self.links.get(*index)
     }
 
-    /// What the engine made for what: (side, kind, record) to its source on the other side.
+    /// What the engine made for what: (side, kind, record) to its source on the other side. A record whose making
+    /// got no answer and that a person edited before it was looked for is known by who it is: it was linked.
     fn made(&self) -> BTreeMap<(Side, Kind, String), String> {
-        let made = self.journal.iter().filter(|row| row.event == "created");
-        made.filter_map(|row| {
-            let key = (
-                row.side?,
-                row.kind?,
-                row.record.as_ref()?.as_str().to_owned(),
-            );
-            Some((key, row.counterpart.as_ref()?.as_str().to_owned()))
-        })
-        .collect()
+        let mut made = BTreeMap::new();
+        for event in ["created", "linked"] {
+            for row in self.journal.iter().filter(|row| row.event == event) {
+                let (Some(side), Some(kind)) = (row.side, row.kind) else {
+                    continue;
+                };
+                let (Some(record), Some(across)) = (&row.record, &row.counterpart) else {
+                    continue;
+                };
+                let (record, across) = (record.as_str().to_owned(), across.as_str().to_owned());
+                if event == "linked" {
+                    let key = (side.other(), kind, across.clone());
+                    made.entry(key).or_insert_with(|| record.clone());
+                }
+                made.entry((side, kind, record)).or_insert(across);
+            }
+        }
+        made
     }
 
     fn no_duplicates(&self, people: &People) -> Result<(), Violation> {
