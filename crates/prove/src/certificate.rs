@@ -37,6 +37,8 @@ pub struct Certificate {
     pub requests: u64,
     /// Of these, writes that were carried out.
     pub writes: u64,
+    /// Notes of contacts that were told on tickets, each on each.
+    pub notes_told: u64,
     /// Requests that something befell, by what.
     pub faults: BTreeMap<String, u64>,
     /// Fields about which a person was still asked at the end.
@@ -104,6 +106,7 @@ impl Certificate {
             forgeries: all.forgeries,
             requests: all.requests,
             writes: all.writes,
+            notes_told: all.notes_told,
             faults: all.faults,
             conflicts: all.conflicts,
             reviews: all.reviews,
@@ -166,8 +169,8 @@ impl Certificate {
                 if faults.is_empty() { "nothing".to_owned() } else { faults.join(", ") }
             ),
             format!(
-                "{} writes; at worst {} for each record and act (seed {}); at most {} passes to come to rest",
-                self.writes, self.worst_amplification, self.worst_seed, self.most_rounds
+                "{} writes, {} notes told; at worst {} for each record and act (seed {}); at most {} passes to come to rest",
+                self.writes, self.notes_told, self.worst_amplification, self.worst_seed, self.most_rounds
             ),
             format!(
                 "left for people: {} values, {} identities, {} writes held or failed with their reasons",

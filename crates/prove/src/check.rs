@@ -1,6 +1,7 @@
 //! What must hold once everything is quiet (DESIGN.md section 5), judged by what the vendors really hold, by the
 //! ledger of people's edits, and by what the engine tells of itself.
 
+use crate::notes::Notes;
 use crate::people::{Edit, People};
 use crate::stage::{SHOP, Stage};
 use crate::truth::{Seen, Truth, same};
@@ -30,6 +31,7 @@ pub(crate) struct Evidence {
     pub(crate) intents: Vec<Intent>,
     pub(crate) reviews: Vec<ReviewLine>,
     truth: Truth,
+    pub(crate) notes: Notes,
     rules: Rules,
     links: Vec<Link>,
     at: BTreeMap<(Side, Kind, String), usize>,
@@ -71,6 +73,7 @@ impl Evidence {
             }
         }
         Ok(Self {
+            notes: Notes::read(stage).await?,
             journal: store.journal_after(shop.id, 0, MANY).await?,
             intents,
             reviews: stage.app.reviews(SHOP).await?,
@@ -90,6 +93,7 @@ impl Evidence {
         self.nobody_left_out()?;
         self.agreement()?;
         self.no_lost_edit(people)?;
+        self.notes.judge(&self.truth, &self.links)?;
         self.visible_failures()
     }
 

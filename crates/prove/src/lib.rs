@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod deliver;
 mod draw;
+mod notes;
 mod people;
 mod run;
 mod shrink;
@@ -82,6 +83,7 @@ pub struct Counts {
     pub webhooks: u64,
     pub webhooks_lost: u64,
     pub forgeries: u64,
+    pub notes_told: u64,
     pub amplification: f64,
 }
 
@@ -107,6 +109,7 @@ impl Counts {
         self.webhooks += other.webhooks;
         self.webhooks_lost += other.webhooks_lost;
         self.forgeries += other.forgeries;
+        self.notes_told += other.notes_told;
         self.amplification = self.amplification.max(other.amplification);
     }
 }

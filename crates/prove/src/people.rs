@@ -82,6 +82,7 @@ impl People {
                 self.new_person(twins, act, &truth)
             }
             Deed::NewWork | Deed::SameTitle => self.new_work(twins, act, &truth),
+            Deed::NewNote => new_note(twins, act, &truth),
             Deed::EditPerson(field) => {
                 let value = value_of(field, act.number);
                 self.edit(twins, (act, at), &truth, Kind::Contact, field, Some(value))
@@ -283,6 +284,16 @@ impl People {
         }
         done
     }
+}
+
+fn new_note(twins: &RunningTwins, act: &Act, truth: &Truth) -> bool {
+    let contacts = truth.of(Side::HighLevel, Kind::Contact);
+    let Some((id, _)) = pick(contacts.iter(), act.pick) else {
+        return false;
+    };
+    let body = crate::notes::words(act.number);
+    let wanted = json!({"action": "create_note", "contact": id, "fields": {"body": body}});
+    act.side == Side::HighLevel && twins.highlevel().act(&wanted).is_ok()
 }
 
 fn delete(twins: &RunningTwins, act: &Act, truth: &Truth, kind: Kind) -> bool {

@@ -369,6 +369,7 @@ impl Play {
                 }
             }
         }
+        self.counts.notes_told = evidence.notes.told();
         for line in &evidence.reviews {
             let count = match line.what {
                 ReviewKind::Conflict => &mut self.counts.conflicts,

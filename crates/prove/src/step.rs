@@ -100,6 +100,8 @@ pub enum Deed {
     NewWork,
     /// A new ticket or task with the title of another.
     SameTitle,
+    /// A note on a contact; there are none at the counter.
+    NewNote,
     /// One field of a customer or contact.
     EditPerson(Field),
     /// One field of a customer or contact is emptied.
@@ -163,6 +165,7 @@ impl fmt::Display for Act {
             Deed::SameName => write!(out, "new {person} with somebody's name ({pick})"),
             Deed::NewWork => write!(out, "new {work} for {pick}"),
             Deed::SameTitle => write!(out, "new {work} for {pick} with another's title"),
+            Deed::NewNote => write!(out, "a note on {person} {pick}"),
             Deed::EditPerson(field) => write!(out, "{person} {pick}: new {field}"),
             Deed::ClearPerson(field) => write!(out, "{person} {pick}: no {field} any more"),
             Deed::TakePhone => write!(out, "{person} {pick}: somebody else's telephone"),

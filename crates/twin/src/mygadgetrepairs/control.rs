@@ -252,6 +252,14 @@ impl MyGadgetRepairsTwin {
         let rows = book.tickets.by_created();
         rows.map(|row| show_ticket(book, &plain, row)).collect()
     }
+
+    /// All comments as they are, oldest first, with their times.
+    pub fn comments(&self) -> Vec<Value> {
+        let account = self.account();
+        let (book, plain) = (&account.book, plainly(&account.settings));
+        let rows = book.comments.by_created();
+        rows.map(|row| show_comment(book, &plain, row)).collect()
+    }
 }
 
 async fn settings(State(twin): Twin) -> Json<Settings> {
