@@ -530,7 +530,7 @@ async fn with_the_way_back_a_booking_moved_at_the_counter_moves_in_the_crm() {
 async fn invariant_2_no_duplicates_of_the_counters_appointments_when_answers_are_lost() {
     let diary = Diary::with_rules(BACK).await;
     let mut own = Vec::new();
-    for number in 0..12 {
+    for number in 0..8 {
         own.push(
             diary
                 .enter(
@@ -541,7 +541,7 @@ async fn invariant_2_no_duplicates_of_the_counters_appointments_when_answers_are
         );
     }
     let faults = FaultProfile {
-        lost: 0.4,
+        lost: 0.3,
         ..FaultProfile::none()
     };
     diary.bench.twins.set_faults(Vendor::HighLevel, faults);
@@ -843,6 +843,36 @@ async fn without_the_scope_for_booking_the_way_back_waits_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_without_appointments_keeps_everything_else_in_step() {
+    let mut options = Bench::options(3, 0, 0);
+    options.mygadgetrepairs.appointments = false;
+    let diary = Diary::on(Bench::with(options).await).await;
+    diary.book("Battery", &iso(ahead(2 * DAY)));
+    let rename =
+        json!({"action": "edit_customer", "id": diary.customer, "fields": {"name": "Maria Lopez"}});
+    diary.bench.at_counter(&rename).await;
+    let tally = diary.sync().await;
+    assert_eq!(tally.updated.highlevel["contact"], 1, "{tally:?}");
+    let status = diary.bench.app.status(SHOP).await.unwrap();
+    let said = |reason: &String| reason.contains("does not offer them");
+    assert!(status.reasons.iter().any(said), "{:?}", status.reasons);
+    let report = diary.bench.app.check(SHOP).await.unwrap();
+    let line = report.lines.iter().find(|line| line.what == "appointments");
+    assert!(
+        line.unwrap().says.contains("does not offer them"),
+        "{line:?}"
+    );
+    assert!(!report.failed(), "{:?}", report.lines);
+    // Nothing is asked for in vain.
+    let before = diary.requests();
+    diary.quiet().await;
+    let asked = diary.bench.twins.log(Vendor::MyGadgetRepairs, 0, 50_000);
+    let asked = asked.iter().filter(|one| one.path.contains("appointments"));
+    assert!(asked.count() <= 6, "only the probes asked");
+    assert!(diary.requests().1 > before.1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_are_made_at_the_counter_when_they_book() {
     let diary = Diary::with_rules("[create]\nmygadgetrepairs = \"appointment\"\n").await;
     let contact = |name: &str| {
@@ -916,4 +946,42 @@ async fn a_made_up_shop_shows_its_bookings_and_a_second_run_writes_nothing() {
     assert_eq!(shown as u64, tally.created.mygadgetrepairs["appointment"]);
     let again = bench.sync().await;
     assert!(!again.wrote(), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_whole_day_at_the_counter_begins_at_its_midnight() {
+    let diary = Diary::with_rules(BACK).await;
+    let zone = TimeZone::get("Europe/London").unwrap();
+    let day = ahead(20 * DAY).to_zoned_datetime(zone.clone()).date();
+    let own = diary
+        .enter("Van service", &day.strftime("%d-%b-%Y").to_string())
+        .await;
+    diary.sync().await;
+    let truth = diary.bench.truth().await;
+    let made = truth.bookings_of(&own)[0].clone();
+    let begins: Timestamp = made["startTime"].as_str().unwrap().parse().unwrap();
+    let midnight = day.to_datetime(jiff::civil::Time::midnight());
+    assert_eq!(
+        begins,
+        midnight.to_zoned_datetime(zone).unwrap().timestamp()
+    );
+    diary.quiet().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_13_undoable_what_was_entered_at_the_counter_goes_again() {
+    let diary = Diary::new().await;
+    let booking = diary.book("Battery", &iso(ahead(2 * DAY)));
+    let tally = diary.sync().await;
+    let there = diary.counterpart(&booking).await;
+    let scope = app::UndoScope {
+        of: app::UndoOf::Run(tally.run),
+        field: None,
+        delete_created: true,
+    };
+    let report = diary.bench.app.undo(SHOP, &scope, false).await.unwrap();
+    assert!(report.finished, "{report:?}");
+    assert_eq!(diary.at_counter().await.len(), 0, "{there}");
+    diary.quiet().await;
+    assert_eq!(diary.at_counter().await.len(), 0, "it is not entered anew");
 }

@@ -111,13 +111,23 @@ impl Pass<'_> {
         }
         let outcome = self.read_diaries(options).await;
         match outcome {
-            Err(AppError::Vendor(error)) if is_refusal(&error) => {
-                let reason = format!("appointments are not synced: {}", error.message);
-                self.rest(Some(reason)).await
-            }
+            Err(AppError::Vendor(error)) => self.not_read(error).await,
             Err(error) => Err(error),
             Ok(()) => self.rest(None).await,
         }
+    }
+
+    /// Appointments could not be read: the rest of the shop is kept in step all the same.
+    async fn not_read(&self, error: PortError) -> Result<(), AppError> {
+        if is_refusal(&error) {
+            let reason = format!("appointments are not synced: {}", error.message);
+            return self.rest(Some(reason)).await;
+        }
+        if matches!(error.class, FailureClass::Deferred { .. }) {
+            return Err(AppError::Vendor(error));
+        }
+        self.tally(|tally| tally.stop(error.to_string()));
+        Ok(())
     }
 
     async fn read_diaries(&self, options: Options) -> Result<(), AppError> {
@@ -128,7 +138,10 @@ impl Pass<'_> {
         }
         let counter = &*self.connection.mygadgetrepairs;
         if options.sweep && self.is_read(Side::MyGadgetRepairs, APPOINTMENT).await? {
-            return self.walk_all(counter, APPOINTMENT).await;
+            self.walk_all(counter, APPOINTMENT).await?;
+            // Time has passed: what waited for its person or for an answer may be over.
+            let anew = vec![Change::UnsettleAll(APPOINTMENT)];
+            return self.commit(anew).await;
         }
         if self.heeds_diary() || self.is_to_be_matched().await? {
             return self.read_diary(counter).await;
@@ -172,7 +185,10 @@ impl Pass<'_> {
             .await?;
         if linked.len() < booked.len() {
             let counter = self.connection.on(Side::MyGadgetRepairs, Lane::Live);
-            self.read_diary(counter).await?;
+            return match self.read_diary(counter).await {
+                Err(AppError::Vendor(error)) => self.not_read(error).await,
+                other => other,
+            };
         }
         Ok(())
     }

@@ -257,3 +257,63 @@ fn refused(code: &'static str, message: &str) -> PortError {
         cause: Cause::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A location in New York whose counter stands in London.
+    fn diary() -> Diary {
+        Diary {
+            calendars: Vec::new(),
+            back: None,
+            days_ahead: 180,
+            zone: TimeZone::get("America/New_York").unwrap(),
+            day_zone: TimeZone::get("Europe/London").unwrap(),
+            clock: Arc::new(http::SystemClock),
+        }
+    }
+
+    fn read(start: &str) -> Record {
+        let found = json!({"id": "A", "contactId": "C", "startTime": start, "appointmentStatus": "Confirmed"});
+        record(&serde_json::from_value(found).unwrap(), &diary())
+    }
+
+    #[test]
+    fn every_form_of_a_begin_is_the_instant_that_is_meant_with_the_words_kept() {
+        for (text, instant) in [
+            ("2026-08-04T10:00:00-04:00", "2026-08-04T14:00:00Z"),
+            ("2026-08-04T14:00:00.000Z", "2026-08-04T14:00:00Z"),
+            // Without an offset it is the location's time.
+            ("2026-08-04 10:00:00", "2026-08-04T14:00:00Z"),
+            // A whole day is that day at the counter, in summer and in winter, whatever the location's zone.
+            ("2026-08-04", "2026-08-03T23:00:00Z"),
+            ("2026-12-04", "2026-12-04T00:00:00Z"),
+            // America has changed its clocks, Britain has not.
+            ("2026-03-09 10:00:00", "2026-03-09T14:00:00Z"),
+        ] {
+            let record = read(text);
+            let at = instant.parse().unwrap();
+            assert_eq!(
+                record.fields.get(&Field::Start),
+                Some(&Value::Moment { at }),
+                "{text}"
+            );
+            assert_eq!(record.text(Field::StartText), Some(text));
+        }
+        assert_eq!(read("2026-08-04").text(Field::Booking), Some("confirmed"));
+    }
+
+    #[test]
+    fn a_deleted_one_says_so_and_a_mark_is_found_in_either_text() {
+        let found = json!({"id": "A", "appointmentStatus": "confirmed", "deleted": true});
+        let gone = record(&serde_json::from_value(found).unwrap(), &diary());
+        assert!(mapping::appointment::is_deleted(&gone));
+        for key in ["notes", "description"] {
+            let found = json!({"id": "A", key: "MyGadgetRepairs appointment 9B2E"});
+            let marked = record(&serde_json::from_value(found).unwrap(), &diary());
+            assert_eq!(marked.mark.as_deref(), Some("9B2E"));
+        }
+    }
+}

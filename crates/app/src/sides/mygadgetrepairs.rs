@@ -432,12 +432,15 @@ impl Port for MyGadgetRepairsPort {
 
     async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
         if record.kind == Kind::Contact {
-            let page = self
-                .client
-                .appointments()
+            let appointments = self.client.appointments();
+            let page = match appointments
                 .page(&Filter::default(), &Cursor::start())
                 .await
-                .map_err(PortError::from)?;
+            {
+                Ok(page) => page,
+                Err(Error::NotOffered { .. }) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
             let booked = page
                 .items
                 .iter()

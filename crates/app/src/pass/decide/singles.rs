@@ -121,16 +121,19 @@ impl Pass<'_> {
         let mut changes = Vec::new();
         let none = Vec::new();
         for record in &records {
+            if kind == Kind::Appointment && self.stays_alone(record) {
+                changes.push(settle(record));
+                // Nobody has to answer any more which one it is.
+                let (id, field) = (record.id.clone(), String::new());
+                changes.push(Change::Moot(ReviewKind::Match, kind, side, id, field));
+                continue;
+            }
             let link = record.parent.as_ref().and_then(|parent| links.get(parent));
             let Some(link) = link else {
                 changes.extend(self.person_is_expected(record));
                 self.create_or_not(record, false, &mut changes).await?;
                 continue;
             };
-            if kind == Kind::Appointment && self.stays_alone(record) {
-                changes.push(settle(record));
-                continue;
-            }
             let here = here.get(link.on(side)).unwrap_or(&none);
             let there = there.get(link.on(across)).unwrap_or(&none);
             let matched = match kind {
@@ -151,17 +154,17 @@ impl Pass<'_> {
         Ok(changes)
     }
 
-    /// Whether an appointment gets no counterpart whatever stands on the other side: it is over, or called off.
+    /// Whether an appointment gets no counterpart whatever stands on the other side: it is over, or called off, or
+    /// the rules leave appointments out.
     fn stays_alone(&self, record: &Record) -> bool {
-        !self.is_booking(record)
+        !self.is_booking(record) || !self.judge.rules.appointments.are_synced()
     }
 
     /// A booking of somebody who has no counterpart yet: where the rules make people with appointments only, the
     /// person is decided about once more.
     fn person_is_expected(&self, record: &Record) -> Option<Change> {
         let counts = record.kind == Kind::Appointment
-            && *self.judge.rules.create.on(record.side.other()) == CreateRule::Appointment
-            && !self.stays_alone(record);
+            && *self.judge.rules.create.on(record.side.other()) == CreateRule::Appointment;
         let parent = record.parent.clone().filter(|_| counts)?;
         Some(Change::Unsettle(record.side, Kind::Contact, parent))
     }
