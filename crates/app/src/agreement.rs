@@ -164,8 +164,8 @@ impl App {
             let notes = Notes::of(link);
             let rules = judge.rules.fields_of(link.kind);
             let fields = rules
-                .into_iter()
-                .flat_map(mapping::KindRules::iter)
+                .iter()
+                .flat_map(|rules| rules.iter())
                 .filter(|(_, rule)| rule.direction != Direction::Off)
                 .filter_map(|(field, rule)| {
                     Some(DifferingField {

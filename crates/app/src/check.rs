@@ -1,7 +1,7 @@
 //! The pre-flight: finds trouble before a sync does, with the mend for each.
 
 use crate::connection::{ShopFacts, patiently};
-use crate::pass::notes::home;
+use crate::pass::{appointments, notes::home};
 use crate::ports::{Port, PortError, Scope};
 use crate::{App, AppError};
 use domain::{FailureClass, Kind, Side};
@@ -217,6 +217,7 @@ impl App {
                     }
                     self.check_notes(shop, &facts, report).await?;
                     let (connection, _) = self.open(shop).await?;
+                    check_appointments(&facts, &*connection.highlevel, report).await;
                     for kind in [Kind::Contact, Kind::Task] {
                         self.check_reading(&*connection.highlevel, kind, report)
                             .await;
@@ -284,6 +285,57 @@ impl App {
         {
             Ok(_) => report.passed(&what, "can be read"),
             Err(error) => report.refused(&what, &error),
+        }
+    }
+}
+
+/// Whether appointments are kept in step; where they are not, everything else is all the same.
+async fn check_appointments(facts: &ShopFacts, crm: &dyn Port, report: &mut CheckReport) {
+    const WHAT: &str = "appointments";
+    let rules = &facts.rules.appointments;
+    if !rules.are_synced() {
+        return report.passed(WHAT, "left out of the sync, as the rules say");
+    }
+    let refused = match appointments::resting(facts) {
+        Some(reason) => Some(reason),
+        None => {
+            let read = crm.page(Kind::Appointment, &Scope::All, None).await;
+            read.err()
+                .map(|error| format!("appointments are not synced: {}", error.message))
+        }
+    };
+    if let Some(reason) = refused {
+        return match reason.split_once("; ") {
+            Some((says, mend)) => report.warned(WHAT, says, mend),
+            None => report.say(WHAT, Verdict::Warned, reason, None),
+        };
+    }
+    let list = facts.calendars.as_ref();
+    let calendars = list.map_or(0, |list| list.calendars.len());
+    let Some(name) = rules.back() else {
+        return report.passed(
+            WHAT,
+            format!(
+                "upcoming ones of HighLevel's calendars ({calendars}) are shown at the counter; the counter's own stay there"
+            ),
+        );
+    };
+    match list.and_then(|list| list.named(name)) {
+        Some(calendar) => report.passed(
+            WHAT,
+            format!(
+                "upcoming ones of HighLevel's calendars ({calendars}) are shown at the counter; the counter's own are booked in “{}”, without a message to the customer",
+                calendar.name
+            ),
+        ),
+        None => {
+            let names: Vec<&str> = list
+                .into_iter()
+                .flat_map(|list| &list.calendars)
+                .map(|calendar| calendar.name.as_str())
+                .collect();
+            let mend = format!("under [appointments] in the rules, write `back` as one of: {}", names.join(", "));
+            report.warned(WHAT, format!("HighLevel has no calendar “{name}” for the counter's own appointments"), &mend);
         }
     }
 }

@@ -6,9 +6,10 @@ use crate::kept::Ground;
 use crate::ports::{Port, PortError};
 use crate::sides::dry::DryPort;
 use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
+use crate::sides::highlevel_appointments::{CalendarFact, Diary};
 use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
-use domain::{CountryCode, FailureClass, Lane, Side};
+use domain::{CountryCode, FailureClass, Lane, Side, Timestamp};
 use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -31,6 +32,10 @@ const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 const USERS: &str = "users";
+/// The location's calendars; forgotten when an appointment names one that is not among them.
+pub(crate) const CALENDARS: &str = "calendars";
+/// Calendars that may not be read are asked for again after this long: somebody may have allowed it.
+const REFUSAL_LASTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Both vendors' clients with their budgets.
 #[derive(Clone)]
@@ -65,6 +70,44 @@ pub(crate) struct ShopFacts {
     pub(crate) capabilities: Capabilities,
     /// Names of the location's users by id, where they can be read.
     pub(crate) users: BTreeMap<String, String>,
+    /// The location's calendars; nothing where the rules do not need them, or where they are not known just now.
+    pub(crate) calendars: Option<CalendarList>,
+}
+
+/// The location's calendars, or why they cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CalendarList {
+    pub(crate) calendars: Vec<CalendarFact>,
+    pub(crate) refused: Option<String>,
+    pub(crate) asked_at: Timestamp,
+}
+
+impl CalendarList {
+    /// The calendar that a person means, by name or id.
+    pub(crate) fn named(&self, text: &str) -> Option<&CalendarFact> {
+        let by_id = self.calendars.iter().find(|calendar| calendar.id == text);
+        by_id.or_else(|| {
+            let wanted = domain::normalize::name::key(text);
+            self.calendars
+                .iter()
+                .find(|calendar| domain::normalize::name::key(&calendar.name) == wanted)
+        })
+    }
+}
+
+impl ShopFacts {
+    /// The location's zone, else the shop's.
+    pub(crate) fn location_zone(&self) -> TimeZone {
+        self.location.zone_or(&self.setting.zone)
+    }
+}
+
+impl LocationFacts {
+    fn zone_or(&self, other: &TimeZone) -> TimeZone {
+        let zone = self.zone.as_deref();
+        zone.and_then(|name| TimeZone::get(name).ok())
+            .unwrap_or_else(|| other.clone())
+    }
 }
 
 /// What the location says of itself.
@@ -316,14 +359,30 @@ impl App {
             duplicates,
             self.config.index_lag_seconds,
         )
-        .with_users(facts.users.clone());
+        .with_users(facts.users.clone())
+        .with_diary(self.diary(facts));
         let mygadgetrepairs = MyGadgetRepairsPort::new(
             clients.mygadgetrepairs.in_lane(lane),
             facts.setting.zone.clone(),
-            facts.capabilities.has_feed("/customers"),
-            facts.capabilities.has_feed("/tickets"),
+            |list| facts.capabilities.has_feed(list),
         );
         (Arc::new(highlevel), Arc::new(mygadgetrepairs))
+    }
+
+    fn diary(&self, facts: &ShopFacts) -> Option<Diary> {
+        let list = facts
+            .calendars
+            .as_ref()
+            .filter(|list| list.refused.is_none())?;
+        let rules = &facts.rules.appointments;
+        Some(Diary {
+            calendars: list.calendars.clone(),
+            back: rules.back().and_then(|name| list.named(name)).cloned(),
+            days_ahead: rules.days(),
+            zone: facts.location_zone(),
+            day_zone: facts.setting.zone.clone(),
+            clock: Arc::clone(&self.context.clock),
+        })
     }
 
     /// What is known of a shop; read from the vendors where it is missing or a day old, or when told to.
@@ -391,9 +450,11 @@ impl App {
         let setting = self.setting(shop, &location, statuses)?;
         let rules = self.rules_of(shop)?;
         let users = self.users(shop, clients, &rules, anew).await?;
+        let calendars = self.calendars(shop, clients, &rules, anew).await?;
         Ok(ShopFacts {
             rules,
             users,
+            calendars,
             setting,
             location,
             capabilities,
@@ -416,6 +477,19 @@ impl App {
             rules: self.rules_of(shop)?,
             setting: self.setting(shop, &location, statuses)?,
         })
+    }
+
+    /// The location's zone by what is stored, else the shop's.
+    pub(crate) async fn stored_location_zone(
+        &self,
+        shop: &Shop,
+        judge: &Judge,
+    ) -> Result<TimeZone, AppError> {
+        let fact = self.store.fact(shop.id, LOCATION).await?;
+        let location: LocationFacts = fact
+            .and_then(|fact| serde_json::from_value(fact.value).ok())
+            .unwrap_or_default();
+        Ok(location.zone_or(&judge.setting.zone))
     }
 
     /// Names of the location's users, for notes. Without the scope for them notes name nobody.
@@ -453,6 +527,57 @@ impl App {
         let names: BTreeMap<String, String> = names.collect();
         self.learn(shop, USERS, &names).await?;
         Ok(names)
+    }
+
+    /// The location's calendars, where appointments are synced. A refusal is remembered for a while; what fails in
+    /// passing is not.
+    async fn calendars(
+        &self,
+        shop: &Shop,
+        clients: &Clients,
+        rules: &Rules,
+        anew: bool,
+    ) -> Result<Option<CalendarList>, AppError> {
+        use domain::Failure as _;
+        if !rules.appointments.are_synced() {
+            return Ok(None);
+        }
+        let known: Option<CalendarList> = self.known(shop, CALENDARS, anew).await?;
+        let now = self.now();
+        let fresh = known.filter(|list| {
+            list.refused.is_none() || now.duration_since(list.asked_at) < REFUSAL_LASTS
+        });
+        if fresh.is_some() {
+            return Ok(fresh);
+        }
+        let mut list = CalendarList {
+            calendars: Vec::new(),
+            refused: None,
+            asked_at: now,
+        };
+        match clients.highlevel.calendars().list().await {
+            Ok(calendars) => {
+                list.calendars = calendars
+                    .into_iter()
+                    .map(|calendar| CalendarFact {
+                        user: calendar.default_user().map(str::to_owned),
+                        name: calendar.name.unwrap_or_else(|| calendar.id.clone()),
+                        id: calendar.id,
+                    })
+                    .collect();
+            }
+            Err(error)
+                if matches!(
+                    error.class(),
+                    FailureClass::NeedsHuman | FailureClass::Permanent
+                ) =>
+            {
+                list.refused = Some(error.to_string());
+            }
+            Err(_) => return Ok(None),
+        }
+        self.learn(shop, CALENDARS, &list).await?;
+        Ok(Some(list))
     }
 
     fn setting(
@@ -531,7 +656,7 @@ where
         };
         let after = |pause| {
             let until = app.now().checked_add(pause);
-            until.unwrap_or(domain::Timestamp::MAX)
+            until.unwrap_or(Timestamp::MAX)
         };
         let patience = SignedDuration::from_secs(app.config.patience_seconds);
         let until = match error.class {

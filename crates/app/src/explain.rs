@@ -8,7 +8,7 @@ pub use story::{
 };
 
 use crate::history::History;
-use crate::judge::{Judge, Notes};
+use crate::judge::{Circumstances, Judge, Notes};
 use crate::pass::payload::Payload;
 use crate::{App, AppError};
 use domain::{Field, Kind, Record, Side};
@@ -76,8 +76,34 @@ impl App {
             explanation.alone = Some(self.why_alone(&shop, &stored, &judge).await?);
             explanation.fields = alone_fields(&judge, &stored.record, only);
         }
+        if kind == Kind::Appointment {
+            let records = [Some(&stored), other.as_ref()];
+            explanation.begins = self.begins(&shop, records, &judge).await?;
+        }
         explanation.open = self.open_writes(&shop, &stored, link.as_ref()).await?;
         Ok(explanation)
+    }
+
+    /// When an appointment begins, as people on either side read it, and in the vendors' own words.
+    async fn begins(
+        &self,
+        shop: &Shop,
+        records: [Option<&StoredRecord>; 2],
+        judge: &Judge,
+    ) -> Result<Vec<String>, AppError> {
+        let crm = self.stored_location_zone(shop, judge).await?;
+        let lines = records.into_iter().flatten().filter_map(|stored| {
+            let record = &stored.record;
+            let times = mapping::appointment::local_times(record, &judge.setting, &crm)?;
+            let words = record.text(Field::StartText);
+            let words = words.map(|words| format!(", written as `{words}`"));
+            Some(format!(
+                "In {} it begins {times}{}",
+                record.side.title(),
+                words.unwrap_or_default()
+            ))
+        });
+        Ok(lines.collect())
     }
 
     async fn pair_story<'a>(
@@ -174,7 +200,15 @@ impl App {
                 .is_some(),
             None => kind == Kind::Contact,
         };
-        Ok(match judge.single(record, parent_linked) {
+        let now = self.now();
+        let expected = kind == Kind::Contact
+            && crate::pass::appointments::is_expected(&self.store, shop.id, record, now).await?;
+        let circumstances = Circumstances {
+            parent_linked,
+            expected,
+            now,
+        };
+        Ok(match judge.single(record, circumstances) {
             SingleDecision::Create { side, .. } => {
                 format!("it is to be made in {}", side.title())
             }
@@ -211,8 +245,8 @@ impl Pair<'_> {
     fn fields(&self, only: Option<Field>) -> Vec<FieldStory> {
         let rules = self.judge.rules.fields_of(self.link.kind);
         let mapped = rules
-            .into_iter()
-            .flat_map(mapping::KindRules::iter)
+            .iter()
+            .flat_map(|rules| rules.iter())
             .filter(|(_, rule)| rule.direction != mapping::Direction::Off)
             .map(|(field, _)| field);
         mapped

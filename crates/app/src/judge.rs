@@ -3,7 +3,7 @@
 use crate::edits::Edit;
 use crate::pass::payload::Payload;
 use crate::ports::{Draft, Writes};
-use domain::{Field, Fields, Kind, LinkId, Record, RecordId, Side, Value};
+use domain::{Field, Fields, Kind, LinkId, Record, RecordId, Side, Timestamp, Value};
 use mapping::{Rules, Setting, Writing, project, project_linked, to_native};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -19,6 +19,16 @@ use sync::{
 pub(crate) struct Judge {
     pub(crate) rules: Rules,
     pub(crate) setting: Setting,
+}
+
+/// What bears on a record without a counterpart, beside the record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances {
+    /// Whether the person it belongs to is linked.
+    pub(crate) parent_linked: bool,
+    /// Whether the person has an appointment ahead.
+    pub(crate) expected: bool,
+    pub(crate) now: Timestamp,
 }
 
 /// What a link remembers beside its base.
@@ -127,12 +137,13 @@ impl Judge {
     }
 
     /// Decides about a record without a counterpart.
-    pub(crate) fn single(&self, record: &Record, parent_linked: bool) -> SingleDecision {
+    pub(crate) fn single(&self, record: &Record, circumstances: Circumstances) -> SingleDecision {
         decide_single(Single {
             record,
-            parent_linked,
+            parent_linked: circumstances.parent_linked,
             tags: &record.tags,
-            appointment: false,
+            appointment: circumstances.expected,
+            upcoming: mapping::appointment::is_ahead(record, circumstances.now),
             rules: &self.rules,
             setting: &self.setting,
         })
@@ -221,7 +232,7 @@ impl Judge {
         let mut base = self
             .rules
             .fields_of(made.kind)
-            .map(|rules| Base::created(side, rules, had, &shown, &[]))
+            .map(|rules| Base::created(side, &rules, had, &shown, &[]))
             .unwrap_or_default();
         if in_doubt {
             base.0

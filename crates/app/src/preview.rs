@@ -205,7 +205,8 @@ fn example(row: &store::JournalRow) -> String {
         "change"
     };
     format!(
-        "{deed} a {} in {} from {} {source}",
+        "{deed} {} {} in {} from {} {source}",
+        if kind == Kind::Appointment { "an" } else { "a" },
         kind.name_on(side),
         side.title(),
         kind.name_on(side.other())

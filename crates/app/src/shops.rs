@@ -2,7 +2,7 @@
 
 use crate::{App, AppError};
 use domain::{CountryCode, Kind, Side};
-use mapping::{CreateRule, DeletePolicy, Rules};
+use mapping::{CancelledPolicy, CreateRule, DeletePolicy, Rules};
 use store::Shop;
 
 /// What is needed to add a shop.
@@ -135,6 +135,7 @@ impl App {
             store::Change::Rules(rules),
             store::Change::UnsettleAll(Kind::Contact),
             store::Change::UnsettleAll(Kind::Task),
+            store::Change::UnsettleAll(Kind::Appointment),
             store::Change::Note(store::NoteChange::Rules(beginnings(&document))),
         ];
         Ok(self.store.commit(shop.id, self.now(), changes).await?)
@@ -169,12 +170,17 @@ fn check_offered(rules: &Rules) -> Result<(), AppError> {
             "this version does not archive or delete the counterpart of a deleted record yet: it ends the link and tells you. Write `unlink` under [delete]",
         );
     }
-    if Side::BOTH
+    let by_appointment = Side::BOTH
         .iter()
-        .any(|side| *rules.create.on(*side) == CreateRule::Appointment)
-    {
+        .any(|side| *rules.create.on(*side) == CreateRule::Appointment);
+    if by_appointment && !rules.appointments.are_synced() {
         return refuse(
-            "this version does not sync appointments yet, so `appointment` would create nobody. Write `all`, `tagged:NAME` or `none` under [create]",
+            "appointments are off, so `appointment` would create nobody. Write `to = \"mygadgetrepairs\"` under [appointments], or `all`, `tagged:NAME` or `none` under [create]",
+        );
+    }
+    if rules.appointments.cancelled == CancelledPolicy::Delete {
+        return refuse(
+            "this version does not delete the counter's appointment when the CRM's is called off yet: its subject says so. Write `cancelled = \"mark\"` under [appointments]",
         );
     }
     Ok(())

@@ -138,7 +138,7 @@ impl App {
         let mut agreement = Agreement::default();
         let mut linked = BTreeMap::new();
         let mut held = 0;
-        for kind in [Kind::Contact, Kind::Task] {
+        for kind in [Kind::Contact, Kind::Task, Kind::Appointment] {
             let totals = self.store.link_totals(shop.id, kind).await?;
             agreement.fields += totals.fields;
             agreement.agree += totals.agree;
@@ -266,12 +266,15 @@ impl App {
         if let Some(reason) = crate::pass::listen::stopped(&self.store, shop.id).await? {
             reasons.push(reason);
         }
+        if let Some(reason) = crate::pass::appointments::rested(&self.store, shop.id).await? {
+            reasons.push(reason);
+        }
         if let Some(reason) = held_reason.filter(|reason| !reasons.contains(reason)) {
             reasons.push(reason);
         }
         if waiting > 0 {
             reasons.push(format!(
-                "{waiting} tasks and tickets wait for their person to be decided"
+                "{waiting} tasks, tickets and appointments wait for their person to be decided"
             ));
         }
         if status

@@ -305,7 +305,7 @@ async fn a_broken_network_is_said_and_survived() {
 async fn rules_that_this_version_cannot_carry_out_are_refused() {
     let bench = Bench::new(17, 0, 0).await;
     for document in [
-        "[create]\nhighlevel = \"appointment\"\n",
+        "[appointments]\ncancelled = \"delete\"\n",
         "[delete]\ncontact = \"delete\"\n",
     ] {
         let rules = mapping::Rules::from_toml(document).unwrap();

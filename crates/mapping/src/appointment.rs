@@ -4,7 +4,7 @@
 //! says that it was called off; the projection takes the word off again.
 
 use crate::{Setting, mark, project::Projection};
-use domain::{Field, Record, Side, Timestamp, Value, normalize::text};
+use domain::{Field, Kind, Record, Side, Timestamp, Value, normalize::text};
 
 /// Stands before the subject of a MyGadgetRepairs appointment that was called off.
 pub const CALLED_OFF: &str = "Cancelled: ";
@@ -78,9 +78,33 @@ pub fn read_subject(subject: &str) -> (String, bool) {
     (bare.to_owned(), off)
 }
 
-/// The description of a new MyGadgetRepairs appointment: our mark.
+/// The description of a new appointment: our mark.
 pub(crate) fn description(source: Option<&Record>) -> Option<Value> {
-    source.and_then(|source| Value::text(mark::appointment_line(&source.id)))
+    let source = source?;
+    Value::text(match source.side {
+        Side::HighLevel => mark::appointment_line(&source.id),
+        Side::MyGadgetRepairs => mark::booking_line(&source.id),
+    })
+}
+
+/// HighLevel's word for an appointment that is called off, or stands.
+pub(crate) fn booking(off: bool) -> Option<Value> {
+    Value::text(if off { "cancelled" } else { "confirmed" })
+}
+
+/// Whether a HighLevel appointment was deleted: it can still be read, and nothing is written to it any more.
+#[must_use]
+pub fn is_deleted(record: &Record) -> bool {
+    record.side == Side::HighLevel
+        && record.kind == Kind::Appointment
+        && record.text(Field::Booking) == Some(DELETED)
+}
+
+/// A HighLevel appointment as it is to be remembered when the vendor does not know it any more.
+#[must_use]
+pub fn deleted(mut record: Record) -> Record {
+    record.set(Field::Booking, Value::text(DELETED));
+    record
 }
 
 /// When an appointment begins, as people on either side read it: the shop's local time with its zone, and the CRM's

@@ -19,6 +19,19 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// What is left of it when nothing may be written to the side.
+    const fn without(self, side: Side) -> Self {
+        match (
+            self.writes(Side::HighLevel),
+            self.writes(Side::MyGadgetRepairs),
+            side,
+        ) {
+            (_, true, Side::HighLevel) => Self::ToMygadgetrepairs,
+            (true, _, Side::MyGadgetRepairs) => Self::ToHighlevel,
+            _ => Self::Off,
+        }
+    }
+
     /// Whether values may be written to the side.
     #[must_use]
     pub const fn writes(self, side: Side) -> bool {
@@ -78,6 +91,15 @@ impl KindRules {
         self.0.iter().map(|(field, rule)| (*field, *rule))
     }
 
+    /// The same rules, but nothing is written to the side.
+    pub(crate) fn without_writes_to(&self, side: Side) -> Self {
+        let kept = self.0.iter().map(|(field, rule)| {
+            let direction = rule.direction.without(side);
+            (*field, FieldRule { direction, ..*rule })
+        });
+        Self(kept.collect())
+    }
+
     fn contact() -> Self {
         let both = |conflict| FieldRule {
             direction: Direction::Both,
@@ -113,15 +135,16 @@ impl KindRules {
     }
 
     fn appointment() -> Self {
-        let to_counter = FieldRule {
-            direction: Direction::ToMygadgetrepairs,
+        // Both ways, as soon as the way back is on: see `Rules::fields_of`.
+        let booked = FieldRule {
+            direction: Direction::Both,
             conflict: Policy::Highlevel,
         };
         Self(BTreeMap::from([
-            (Field::Title, to_counter),
-            (Field::Start, to_counter),
-            (Field::End, to_counter),
-            (Field::Cancelled, to_counter),
+            (Field::Title, booked),
+            (Field::Start, booked),
+            (Field::End, booked),
+            (Field::Cancelled, booked),
         ]))
     }
 
@@ -175,8 +198,6 @@ struct Patch {
 pub struct FieldRules {
     contact: KindRules,
     task: KindRules,
-    /// Not part of the document as long as no pass carries it out.
-    #[serde(skip)]
     appointment: KindRules,
 }
 
@@ -220,12 +241,13 @@ impl<'de> Deserialize<'de> for FieldRules {
         struct Document {
             contact: BTreeMap<String, Patch>,
             task: BTreeMap<String, Patch>,
+            appointment: BTreeMap<String, Patch>,
         }
         let document = Document::deserialize(deserializer)?;
         Ok(Self {
             contact: KindRules::contact().overlay(&document.contact)?,
             task: KindRules::task().overlay(&document.task)?,
-            appointment: KindRules::appointment(),
+            appointment: KindRules::appointment().overlay(&document.appointment)?,
         })
     }
 }

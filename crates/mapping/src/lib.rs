@@ -20,7 +20,7 @@ mod setting;
 mod status;
 mod task_rules;
 
-pub use appointment_rules::{AppointmentRules, CancelledPolicy};
+pub use appointment_rules::{AppointmentRules, AppointmentsTo, CancelledPolicy};
 pub use consent::{PERMANENT, blocked, shows};
 pub use digest::{Telling, digest, field_digest, note_of_comment, note_text};
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};

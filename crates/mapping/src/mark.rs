@@ -7,6 +7,7 @@ const CONTACT: &str = "MyGadgetRepairs ";
 const TASK: &str = "MyGadgetRepairs ticket ";
 const TICKET: &str = "HighLevel task ";
 const APPOINTMENT: &str = "HighLevel appointment ";
+const BOOKING: &str = "MyGadgetRepairs appointment ";
 const NOTES: &str = "HighLevel notes ";
 const COMMENT: &str = "MyGadgetRepairs comment ";
 const RULE: &str = "Repairbridge note rule ";
@@ -58,6 +59,19 @@ pub fn appointment_line(appointment: &RecordId) -> String {
 #[must_use]
 pub fn read_appointment_description(body: &str) -> (Option<String>, Option<String>) {
     split_last(body, APPOINTMENT)
+}
+
+/// The last line of a HighLevel appointment's description: `MyGadgetRepairs appointment 9B2E…`.
+#[must_use]
+pub fn booking_line(appointment: &RecordId) -> String {
+    format!("{BOOKING}{appointment}")
+}
+
+/// Splits a HighLevel appointment's description into the person's text and the id of the counter's appointment that
+/// our last line names.
+#[must_use]
+pub fn read_booking(body: &str) -> (Option<String>, Option<String>) {
+    split_last(body, BOOKING)
 }
 
 /// The last line of a ticket comment that tells CRM notes: `HighLevel notes 7f3a09c2b1d4`.

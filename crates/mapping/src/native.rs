@@ -62,13 +62,16 @@ pub fn can_write(writing: Writing<'_>, field: Field, value: Option<&Value>) -> R
         })
     };
     let text = value.and_then(Value::as_text);
+    if writing.target.is_some_and(appointment::is_deleted) {
+        return hold(
+            "the appointment was deleted in HighLevel, and nothing can be changed in it; book it there again",
+        );
+    }
     match (writing.side, field, value) {
         (_, Field::Name, None) => {
             hold("the name was emptied on the other side; a person keeps a name here")
         }
-        (_, Field::Title, None) => {
-            hold("the title was emptied on the other side; a task keeps its title here")
-        }
+        (_, Field::Title, None) => hold("the title was emptied on the other side; it is kept here"),
         (Side::HighLevel, Field::DueDate, None) => hold("HighLevel requires a due date"),
         (Side::MyGadgetRepairs, Field::DueDate, _) => {
             hold("MyGadgetRepairs has no due date of its own; it follows from the due rule")
@@ -104,6 +107,9 @@ pub fn to_native(writing: Writing<'_>, changes: &BTreeMap<Field, Option<Value>>)
             Ok(()) => put_shared(writing, *field, value.as_ref(), &mut write),
             Err(held) => write.held.push(held),
         }
+    }
+    if writing.kind == Kind::Appointment {
+        keep_order(writing, &mut write);
     }
     if writing.target.is_none() {
         complete_new(writing, changes, &mut write);
@@ -177,6 +183,39 @@ fn put_shared(writing: Writing<'_>, field: Field, value: Option<&Value>, write: 
     }
 }
 
+/// Begin and end of an appointment are accepted together or not at all: one that would end before it begins takes
+/// both from its counterpart, and HighLevel is always told the end, since it may keep its own length otherwise.
+fn keep_order(writing: Writing<'_>, write: &mut NativeWrite) {
+    let touched = |field| write.fields.contains_key(&field);
+    let Some(target) = writing.target else {
+        return;
+    };
+    if !touched(Field::Start) && !touched(Field::End) {
+        return;
+    }
+    let of = |record: &Record, field| record.fields.get(&field).cloned();
+    let then = |field| match write.fields.get(&field) {
+        Some(value) => value.clone(),
+        None => of(target, field),
+    };
+    let moment = |value: &Option<Value>| value.as_ref().and_then(Value::as_moment);
+    let (mut start, mut end) = (then(Field::Start), then(Field::End));
+    let turned = match (moment(&start), moment(&end)) {
+        (Some(start), Some(end)) => end <= start,
+        _ => false,
+    };
+    if turned && let Some(source) = writing.source {
+        (start, end) = (of(source, Field::Start), of(source, Field::End));
+    }
+    if turned || writing.side == Side::HighLevel {
+        for (field, value) in [(Field::Start, start), (Field::End, end)] {
+            if value.is_some() {
+                write.put(field, value);
+            }
+        }
+    }
+}
+
 /// Title and state share the subject: whichever changes, the other stays as the record has it.
 fn put_appointment(
     writing: Writing<'_>,
@@ -184,6 +223,15 @@ fn put_appointment(
     value: Option<Value>,
     write: &mut NativeWrite,
 ) {
+    if (writing.side, field) == (Side::HighLevel, Field::Cancelled) {
+        let off = value.as_ref().and_then(Value::as_flag).unwrap_or(false);
+        write.put(Field::Booking, appointment::booking(off));
+        return;
+    }
+    if writing.side == Side::HighLevel {
+        write.put(field, value);
+        return;
+    }
     if !matches!(field, Field::Title | Field::Cancelled) {
         write.put(field, value);
         return;
@@ -303,10 +351,10 @@ fn complete_new(
                 write.issue_type.clone_from(&writing.rules.tasks.issue_type);
             }
         }
-        (Kind::Appointment, Side::MyGadgetRepairs) => {
+        (Kind::Appointment, _) => {
             write.put(Field::Body, appointment::description(writing.source));
         }
-        (Kind::Note | Kind::Appointment, _) => {}
+        (Kind::Note, _) => {}
     }
     write.fields.retain(|_, value| value.is_some());
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{Field, Kind, Side};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// A shop's rules. Written as TOML; what the document leaves out has the default of CONTRACT.md section 4,
 /// and an unknown key is an error that names it.
@@ -21,9 +21,7 @@ pub struct Rules {
     pub guard: GuardLimits,
     /// How tickets and tasks correspond.
     pub tasks: TaskRules,
-    /// How appointments are kept in step. Not part of the document as long as no pass carries it out: a table that
-    /// does nothing must not be accepted.
-    #[serde(skip)]
+    /// How appointments are kept in step.
     pub appointments: AppointmentRules,
     /// Where CRM notes are shown.
     pub notes: NotesRules,
@@ -67,10 +65,18 @@ impl Rules {
         Ok(toml::to_string_pretty(self)?)
     }
 
-    /// The shared fields of a kind with their rules.
+    /// The shared fields of a kind with the rules that hold for them; nothing for kinds that are not synced. Nothing
+    /// is written into HighLevel's calendars while no calendar is chosen for the way back.
     #[must_use]
-    pub const fn fields_of(&self, kind: Kind) -> Option<&KindRules> {
-        self.fields.of(kind)
+    pub fn fields_of(&self, kind: Kind) -> Option<Cow<'_, KindRules>> {
+        let rules = self.fields.of(kind)?;
+        match kind {
+            Kind::Appointment if !self.appointments.are_synced() => None,
+            Kind::Appointment if self.appointments.back().is_none() => {
+                Some(Cow::Owned(rules.without_writes_to(Side::HighLevel)))
+            }
+            _ => Some(Cow::Borrowed(rules)),
+        }
     }
 
     /// What of these rules does not fit the shop: statuses that do not exist, or that do not mean what

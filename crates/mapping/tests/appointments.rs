@@ -7,7 +7,7 @@
 use domain::{CountryCode, Field, Fields, Kind, Record, RecordId, Side, Timestamp, Value};
 use jiff::tz::TimeZone;
 use mapping::appointment::{CALLED_OFF, is_ahead, local_times, takes_place};
-use mapping::{Rules, Setting, Writing, mark, missing, project, to_native};
+use mapping::{Direction, Rules, Setting, Writing, mark, missing, project, to_native};
 use proptest::prelude::*;
 
 fn zone(name: &str) -> TimeZone {
@@ -189,16 +189,113 @@ fn both_local_times_are_shown_over_the_changes_of_the_clocks() {
 }
 
 #[test]
-fn tables_that_nothing_carries_out_are_refused() {
-    for document in [
-        "[appointments]\ndays_ahead = 30\n",
-        "[fields.appointment]\ntitle = { direction = \"off\" }\n",
-    ] {
-        assert!(Rules::from_toml(document).is_err(), "{document}");
-    }
+fn the_document_shows_how_appointments_are_kept_and_takes_it_back() {
     let shown = Rules::default().to_toml().expect("a document");
     assert!(
-        !shown.contains("[appointments]") && !shown.contains("[fields.appointment"),
+        shown.contains("[appointments]") && shown.contains("[fields.appointment.start]"),
         "{shown}"
+    );
+    assert_eq!(Rules::from_toml(&shown).expect("rules"), Rules::default());
+    let rules = Rules::from_toml(
+        "[appointments]\ndays_ahead = 30\n[fields.appointment]\ntitle = { direction = \"off\" }\n",
+    )
+    .expect("rules");
+    assert_eq!(rules.appointments.days(), 30);
+    let fields = rules.fields_of(Kind::Appointment).expect("mapped");
+    let title = fields.get(Field::Title).expect("a rule");
+    assert_eq!(title.direction, Direction::Off);
+    for (document, word) in [
+        ("[appointments]\nfrom = 1\n", "from"),
+        ("[appointments]\nto = \"everywhere\"\n", "everywhere"),
+        (
+            "[fields.appointment.email]\ndirection = \"both\"\n",
+            "email",
+        ),
+    ] {
+        let error = Rules::from_toml(document).expect_err(document).to_string();
+        assert!(error.contains(word), "{document}: {error}");
+    }
+}
+
+#[test]
+fn high_levels_calendars_are_written_only_once_a_calendar_is_chosen() {
+    let direction = |document: &str, field: Field| {
+        let rules = Rules::from_toml(document).expect("rules");
+        let fields = rules.fields_of(Kind::Appointment)?;
+        fields.get(field).map(|rule| rule.direction)
+    };
+    let way = |document: &str| direction(document, Field::Start);
+    assert_eq!(way(""), Some(Direction::ToMygadgetrepairs));
+    assert_eq!(
+        way("[appointments]\nback = \" \"\n"),
+        Some(Direction::ToMygadgetrepairs)
+    );
+    assert_eq!(
+        way("[appointments]\nback = \"Workshop\"\n"),
+        Some(Direction::Both)
+    );
+    assert_eq!(
+        way("[appointments]\nto = \"off\"\nback = \"Workshop\"\n"),
+        None
+    );
+    let own = "[fields.appointment.start]\ndirection = \"to_highlevel\"\n";
+    assert_eq!(way(own), Some(Direction::Off));
+}
+
+#[test]
+fn an_appointment_never_ends_before_it_begins() {
+    let rules = Rules::from_toml("[appointments]\nback = \"Workshop\"\n").expect("rules");
+    let setting = setting();
+    let with_end = |side, start: &str, end: &str| {
+        let mut record = Record::new(side, Kind::Appointment, RecordId::new("A"));
+        record.set(Field::Start, Some(Value::Moment { at: at(start) }));
+        record.set(Field::End, Some(Value::Moment { at: at(end) }));
+        record
+    };
+    let source = with_end(
+        Side::HighLevel,
+        "2026-08-04T12:00:00Z",
+        "2026-08-04T13:00:00Z",
+    );
+    // Shortened at the counter, then moved in the CRM past the end that stands there.
+    let target = with_end(
+        Side::MyGadgetRepairs,
+        "2026-08-04T10:00:00Z",
+        "2026-08-04T10:20:00Z",
+    );
+    let start = source.fields.get(&Field::Start).cloned();
+    let writing = |side, target, source| Writing {
+        side,
+        kind: Kind::Appointment,
+        target: Some(target),
+        source: Some(source),
+        rules: &rules,
+        setting: &setting,
+    };
+    let changes = [(Field::Start, start.clone())].into();
+    let write = to_native(writing(Side::MyGadgetRepairs, &target, &source), &changes);
+    assert_eq!(write.fields.get(&Field::Start), Some(&start));
+    assert_eq!(
+        write.fields.get(&Field::End),
+        Some(&source.fields.get(&Field::End).cloned())
+    );
+    // In order as it is: the counter's own end stays.
+    let late = with_end(
+        Side::MyGadgetRepairs,
+        "2026-08-04T10:00:00Z",
+        "2026-08-04T15:00:00Z",
+    );
+    let write = to_native(writing(Side::MyGadgetRepairs, &late, &source), &changes);
+    assert_eq!(write.fields.keys().collect::<Vec<_>>(), [&Field::Start]);
+    // HighLevel is told both.
+    let there = with_end(
+        Side::HighLevel,
+        "2026-08-04T10:00:00Z",
+        "2026-08-04T13:00:00Z",
+    );
+    let write = to_native(writing(Side::HighLevel, &there, &source), &changes);
+    assert_eq!(
+        write.fields.keys().collect::<Vec<_>>(),
+        [&Field::Start, &Field::End]
     );
 }

@@ -91,11 +91,15 @@ impl Drop for Bars {
 }
 
 fn words(progress: &Progress) -> String {
-    let [contacts, tasks, customers, tickets] = progress.read;
+    let [contacts, tasks, booked, customers, tickets, diary] = progress.read;
+    let appointments = match booked + diary {
+        0 => String::new(),
+        some => format!(", {some} appointments"),
+    };
     let what = match progress.phase {
         Phase::Idle => "waiting for changes".to_owned(),
         Phase::Reading => format!(
-            "reading: {contacts} contacts, {tasks} tasks, {customers} customers, {tickets} tickets"
+            "reading: {contacts} contacts, {tasks} tasks, {customers} customers, {tickets} tickets{appointments}"
         ),
         Phase::Deciding => "comparing and matching".to_owned(),
         Phase::Writing => "writing".to_owned(),

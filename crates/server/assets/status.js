@@ -31,7 +31,7 @@ function doing(progress) {
   const waiting = sum(progress.waiting);
   const written = sum(progress.written);
   if (progress.phase === "reading") {
-    const [contacts, tasks, customers, tickets] = progress.read.map((one) => count.format(one));
+    const [contacts, tasks, , customers, tickets] = progress.read.map((one) => count.format(one));
     parts.push(`: ${contacts} contacts and ${tasks} tasks, ${customers} customers and ${tickets} tickets so far`);
   } else if (progress.phase !== "idle" && waiting + written > 0) {
     parts.push(`: ${count.format(written)} of ${count.format(written + waiting)} writes done`);
@@ -102,6 +102,8 @@ function show(shop) {
   put(section, ".contacts-note", `linked; ${count.format(shop.created.contact)} made lately`);
   put(section, ".tasks", count.format(status.linked.task || 0));
   put(section, ".tasks-note", `linked; ${count.format(shop.created.task)} made lately`);
+  put(section, ".appointments", count.format(status.linked.appointment || 0));
+  put(section, ".appointments-note", `linked; ${count.format(shop.created.appointment)} made lately`);
   put(section, ".waiting", count.format(status.review + status.conflicts));
   put(section, ".waiting-note",
     `${count.format(status.review)} people, ${count.format(status.conflicts)} values; ` +

@@ -62,6 +62,7 @@ struct ShopView {
 struct Created {
     contact: u64,
     task: u64,
+    appointment: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -150,6 +151,7 @@ impl Views {
             };
             created.contact += of(Kind::Contact);
             created.task += of(Kind::Task);
+            created.appointment += of(Kind::Appointment);
         }
         Ok(created)
     }

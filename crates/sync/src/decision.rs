@@ -112,7 +112,7 @@ pub fn decide_pair(pair: Pair<'_>) -> PairDecision {
                 base: pair.base,
                 left: &left.fields,
                 right: &right.fields,
-                rules,
+                rules: &rules,
                 times,
                 paused: &resting,
                 withheld: pair.withheld,
@@ -177,6 +177,8 @@ pub struct Single<'a> {
     pub tags: &'a [String],
     /// Whether the person has an upcoming appointment.
     pub appointment: bool,
+    /// Whether it is still to come; of no account for anything but appointments.
+    pub upcoming: bool,
     /// The shop's rules.
     pub rules: &'a Rules,
     /// The shop's facts.
@@ -216,6 +218,10 @@ pub fn decide_single(single: Single<'_>) -> SingleDecision {
     } = single;
     let side = record.side.other();
     let kind = record.kind;
+    // Whatever becomes of its person: a diary is full of what needs no counterpart.
+    if let Some(reason) = stays_alone(single) {
+        return SingleDecision::Skip(reason);
+    }
     if kind != Kind::Contact && !single.parent_linked {
         return SingleDecision::Wait(format!(
             "the {} that this {} belongs to is not linked yet",
@@ -275,11 +281,31 @@ pub fn decide_single(single: Single<'_>) -> SingleDecision {
 pub fn mapped(rules: &Rules, kind: Kind) -> BTreeSet<Field> {
     rules
         .fields_of(kind)
-        .into_iter()
-        .flat_map(mapping::KindRules::iter)
+        .iter()
+        .flat_map(|rules| rules.iter())
         .filter(|(_, rule)| rule.direction != Direction::Off)
         .map(|(field, _)| field)
         .collect()
+}
+
+/// Why an appointment gets no counterpart, whoever it is with.
+fn stays_alone(single: Single<'_>) -> Option<String> {
+    let Single { record, rules, .. } = single;
+    if record.kind != Kind::Appointment {
+        return None;
+    }
+    let reason = if !rules.appointments.are_synced() {
+        "the rules keep appointments out of the sync"
+    } else if record.side == Side::MyGadgetRepairs && rules.appointments.back().is_none() {
+        "appointments of the counter stay there: the rules name no HighLevel calendar for them (appointments.back)"
+    } else if !single.upcoming {
+        "it is not ahead; only upcoming appointments get a counterpart"
+    } else if !mapping::appointment::takes_place(record) {
+        "it was called off before it had a counterpart"
+    } else {
+        return None;
+    };
+    Some(reason.to_owned())
 }
 
 fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
@@ -291,9 +317,6 @@ fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
         .and_then(domain::Value::as_flag);
     if (record.kind, record.side, finished) == (Kind::Task, Side::HighLevel, Some(true)) {
         return Some("the task was already completed; only open tasks become tickets".to_owned());
-    }
-    if (record.kind, record.side) == (Kind::Appointment, Side::MyGadgetRepairs) {
-        return Some("appointments flow from HighLevel to MyGadgetRepairs only".to_owned());
     }
     match rules.create.on(side) {
         CreateRule::All => None,

@@ -20,7 +20,7 @@ mod plan;
 mod tasks;
 mod undo;
 
-pub use appointments::match_appointment;
+pub use appointments::{calendar_window, match_appointment};
 pub use base::{Agreed, Base, Changes};
 pub use cost::{Budgets, Cost, calendar_walk_interval, estimate, task_walk_interval};
 pub use decision::{

@@ -92,6 +92,7 @@ fn invariant_4_no_echo_an_appointment_in_step_is_not_written_again() {
         parent_linked: true,
         tags: &[],
         appointment: true,
+        upcoming: true,
         rules: &rules,
         setting: &setting,
     };
@@ -113,7 +114,7 @@ fn invariant_4_no_echo_an_appointment_in_step_is_not_written_again() {
     let kind = rules
         .fields_of(Kind::Appointment)
         .expect("appointments are mapped");
-    let base = Base::created(side, kind, &shared, &shown, &[]);
+    let base = Base::created(side, &kind, &shared, &shown, &[]);
     let judge = |left: &Record, right: &Record| {
         decide_pair(Pair {
             left,
@@ -150,6 +151,148 @@ fn invariant_4_no_echo_an_appointment_in_step_is_not_written_again() {
 }
 
 #[test]
+fn a_copied_mark_is_a_question() {
+    let marked = |id: &str, start: &str| {
+        let mut record = right(id, start);
+        record.mark = Some("L".to_owned());
+        record
+    };
+    let (one, none) = (left("L", TEN), BTreeSet::new());
+    let twice = [marked("R", TEN), marked("S", NOON)];
+    let asked = match_appointment(&one, std::slice::from_ref(&one), &twice, &none);
+    assert!(matches!(asked, Match::Review { .. }), "{asked:?}");
+    let asked = match_appointment(&twice[0], &twice, std::slice::from_ref(&one), &none);
+    assert!(matches!(asked, Match::Review { .. }), "{asked:?}");
+    // Once one of them is the counterpart, the copy is an appointment of its own.
+    let taken = BTreeSet::from([RecordId::new("R"), RecordId::new("L")]);
+    let other = match_appointment(&twice[1], &twice, std::slice::from_ref(&one), &taken);
+    assert_eq!(other, Match::Create);
+}
+
+#[test]
+fn only_what_lies_ahead_and_takes_place_gets_a_counterpart_whoever_it_is_with() {
+    let rules = Rules::from_toml("[appointments]\nback = \"Workshop\"\n").expect("rules");
+    let setting = setting();
+    let judge = |record: &Record, upcoming: bool, parent_linked: bool| {
+        decide_single(Single {
+            record,
+            parent_linked,
+            tags: &[],
+            appointment: false,
+            upcoming,
+            rules: &rules,
+            setting: &setting,
+        })
+    };
+    let mut off = right("R", TEN);
+    off.set(Field::Title, Value::text("Cancelled: Collect phone"));
+    let mut gone = left("L", TEN);
+    gone.set(Field::Booking, Value::text("deleted"));
+    for record in [left("L", TEN), right("R", TEN)] {
+        let decision = judge(&record, true, true);
+        assert!(
+            matches!(decision, SingleDecision::Create { .. }),
+            "{decision:?}"
+        );
+        let decision = judge(&record, true, false);
+        assert!(matches!(decision, SingleDecision::Wait(_)), "{decision:?}");
+        // What is over waits for nobody.
+        let decision = judge(&record, false, false);
+        assert!(matches!(decision, SingleDecision::Skip(_)), "{decision:?}");
+    }
+    for record in [off, gone] {
+        let decision = judge(&record, true, true);
+        assert!(matches!(decision, SingleDecision::Skip(_)), "{decision:?}");
+    }
+}
+
+#[test]
+fn the_way_back_books_moves_and_calls_off_in_high_level() {
+    let rules = Rules::from_toml("[appointments]\nback = \"Workshop\"\n").expect("rules");
+    let setting = setting();
+    let source = right("R", TEN);
+    let SingleDecision::Create { side, write, .. } = decide_single(Single {
+        record: &source,
+        parent_linked: true,
+        tags: &[],
+        appointment: false,
+        upcoming: true,
+        rules: &rules,
+        setting: &setting,
+    }) else {
+        panic!("it is booked in HighLevel")
+    };
+    assert_eq!(side, Side::HighLevel);
+    let mut made = Record::new(side, Kind::Appointment, RecordId::new("L"));
+    for (field, value) in write.fields {
+        made.set(field, value);
+    }
+    let (_, named) = mapping::mark::read_booking(made.text(Field::Body).unwrap_or(""));
+    assert_eq!(named.as_deref(), Some("R"));
+    assert_eq!(made.text(Field::Booking), Some("confirmed"));
+    let fields = rules.fields_of(Kind::Appointment).expect("mapped");
+    let shared = |record: &Record| mapping::project(record, &rules, &setting).fields;
+    let base = Base::created(side, &fields, &shared(&source), &shared(&made), &[]);
+    let to_left = |left: &Record, right: &Record| {
+        let decision = decide_pair(Pair {
+            left,
+            right,
+            base: Some(&base),
+            withheld: &[],
+            choices: &[],
+            rules: &rules,
+            setting: &setting,
+        });
+        assert!(decision.right.is_none(), "nothing goes to the counter");
+        decision.left.map(|write| write.fields)
+    };
+    assert_eq!(to_left(&made, &source), None, "in step");
+
+    let mut moved = source.clone();
+    moved.set(
+        Field::Start,
+        left("x", NOON).fields.get(&Field::Start).cloned(),
+    );
+    let written = to_left(&made, &moved).expect("the move is carried over");
+    assert_eq!(
+        written.get(&Field::Start),
+        Some(&moved.fields.get(&Field::Start).cloned())
+    );
+
+    let mut off = source.clone();
+    off.set(Field::Title, Value::text("Cancelled: Collect phone"));
+    let written = to_left(&made, &off).expect("it is called off");
+    assert_eq!(
+        written.get(&Field::Booking),
+        Some(&Value::text("cancelled"))
+    );
+    assert!(!written.contains_key(&Field::Title), "{written:?}");
+
+    // What was deleted there is left alone.
+    let gone = mapping::appointment::deleted(made.clone());
+    assert_eq!(to_left_of_deleted(&gone, &moved, &rules, &base), None);
+}
+
+fn to_left_of_deleted(
+    left: &Record,
+    right: &Record,
+    rules: &Rules,
+    base: &Base,
+) -> Option<mapping::NativeWrite> {
+    let setting = setting();
+    decide_pair(Pair {
+        left,
+        right,
+        base: Some(base),
+        withheld: &[],
+        choices: &[],
+        rules,
+        setting: &setting,
+    })
+    .left
+}
+
+#[test]
 fn appointments_of_the_counter_stay_there() {
     let (rules, setting) = (Rules::default(), setting());
     let record = right("R", TEN);
@@ -158,6 +301,7 @@ fn appointments_of_the_counter_stay_there() {
         parent_linked: true,
         tags: &[],
         appointment: true,
+        upcoming: true,
         rules: &rules,
         setting: &setting,
     });

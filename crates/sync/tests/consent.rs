@@ -9,7 +9,7 @@ use sync::{Base, Choice, Merge, MergeInput, Withheld, merge, standing, unused};
 fn rules(direction: Direction) -> KindRules {
     let mut rules = Rules::default()
         .fields_of(Kind::Contact)
-        .cloned()
+        .map(std::borrow::Cow::into_owned)
         .unwrap_or_else(|| unreachable!("contacts have shared fields"));
     for field in Field::CONSENT {
         let rule = FieldRule {

@@ -52,6 +52,7 @@ fn ticket(status: &str) -> Record {
 
 fn single<'a>(record: &'a Record, rules: &'a Rules, setting: &'a Setting) -> Single<'a> {
     Single {
+        upcoming: false,
         record,
         parent_linked: true,
         tags: &[],
@@ -82,7 +83,7 @@ fn made(source: &Record, rules: &Rules) -> (Record, Base) {
     let fields = rules.fields_of(source.kind).expect("mapped");
     (
         target,
-        Base::created(side, fields, &shared, &shown, &write.held),
+        Base::created(side, &fields, &shared, &shown, &write.held),
     )
 }
 
@@ -165,7 +166,7 @@ fn a_vendors_default_does_not_echo_and_a_dropped_value_is_tried_once_more() {
     let source = mapping::project(&customer, &rules, &setting).fields;
     let shown = mapping::project(&contact, &rules, &setting).fields;
     let fields = rules.fields_of(Kind::Contact).unwrap();
-    let base = Base::created(Side::HighLevel, fields, &source, &shown, &[]);
+    let base = Base::created(Side::HighLevel, &fields, &source, &shown, &[]);
     let decided = decide_pair(Pair {
         left: &contact,
         right: &customer,

@@ -115,7 +115,7 @@ impl World {
 fn rules(rows: &[(Direction, Policy)]) -> KindRules {
     let mut rules = Rules::default()
         .fields_of(domain::Kind::Contact)
-        .cloned()
+        .map(std::borrow::Cow::into_owned)
         .unwrap_or_else(|| unreachable!("contacts have shared fields"));
     let all: Vec<Field> = rules.iter().map(|(field, _)| field).collect();
     for field in all {

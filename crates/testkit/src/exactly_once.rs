@@ -1,7 +1,7 @@
 //! Every customer has exactly one contact and every ticket exactly one task, and the pairs are the right
 //! ones; who waits for a person is left out.
 
-use crate::{Bench, SHOP};
+use crate::{Bench, SHOP, Truth};
 use domain::{Kind, RecordId, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,6 +107,56 @@ pub async fn assert_exactly_once(bench: &Bench) {
         assert!(
             truth.tasks_of(reference).len() <= 1,
             "{reference} was created twice"
+        );
+    }
+    assert_booked_once(bench, &truth, &asked).await;
+}
+
+/// Every booking ahead of a linked contact stands at the counter once, and none twice.
+async fn assert_booked_once(bench: &Bench, truth: &Truth, asked: &BTreeSet<String>) {
+    let store = bench.app.store();
+    let shop = bench.app.shop(SHOP).await.expect("the store answers");
+    let soon = bench.assembly.context.clock.now().as_second() + 600;
+    for (id, booking) in &truth.bookings {
+        assert!(
+            truth.appointments_of(id).len() <= 1,
+            "{id} stands at the counter twice"
+        );
+        let start: domain::Timestamp = booking["startTime"]
+            .as_str()
+            .and_then(|text| text.parse().ok())
+            .expect("a begin");
+        let off = ["cancelled", "invalid"].map(Into::into);
+        let contact = booking["contactId"].as_str().unwrap_or_default();
+        let skipped = off.contains(&booking["appointmentStatus"])
+            || booking["deleted"] == true
+            || start.as_second() < soon
+            || asked.contains(id);
+        let linked = store
+            .link_of(
+                shop.id,
+                Side::HighLevel,
+                Kind::Contact,
+                &RecordId::new(contact),
+            )
+            .await
+            .expect("the store answers");
+        if skipped || linked.is_none() {
+            continue;
+        }
+        let link = store
+            .link_of(
+                shop.id,
+                Side::HighLevel,
+                Kind::Appointment,
+                &RecordId::new(id),
+            )
+            .await
+            .expect("the store answers")
+            .unwrap_or_else(|| panic!("{id} does not stand at the counter: {booking}"));
+        assert!(
+            truth.appointments.contains_key(link.right.as_str()),
+            "the appointment is really there"
         );
     }
 }

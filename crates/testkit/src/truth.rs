@@ -20,6 +20,10 @@ pub struct Truth {
     pub tickets: BTreeMap<String, Json>,
     /// Ticket comments by id.
     pub comments: BTreeMap<String, Json>,
+    /// CRM appointments by id, those that were deleted too.
+    pub bookings: BTreeMap<String, Json>,
+    /// The counter's appointments by id.
+    pub appointments: BTreeMap<String, Json>,
 }
 
 impl Truth {
@@ -29,6 +33,7 @@ impl Truth {
             (Kind::Contacts, &mut truth.contacts),
             (Kind::Tasks, &mut truth.tasks),
             (Kind::Notes, &mut truth.notes),
+            (Kind::Appointments, &mut truth.bookings),
         ] {
             let mut after: Option<String> = None;
             loop {
@@ -41,6 +46,7 @@ impl Truth {
         truth.customers = counter(twins, "customers").await;
         truth.tickets = counter(twins, "tickets").await;
         truth.comments = counter(twins, "comments").await;
+        truth.appointments = counter(twins, "appointments").await;
         truth
     }
 
@@ -66,6 +72,20 @@ impl Truth {
         comments
     }
 
+    /// The counter's appointments whose last line names the CRM's.
+    #[must_use]
+    pub fn appointments_of(&self, booking: &str) -> Vec<&Json> {
+        let mark = format!("HighLevel appointment {booking}");
+        named_last(&self.appointments, &mark)
+    }
+
+    /// The CRM's appointments whose last line names the counter's.
+    #[must_use]
+    pub fn bookings_of(&self, appointment: &str) -> Vec<&Json> {
+        let mark = format!("MyGadgetRepairs appointment {appointment}");
+        named_last(&self.bookings, &mark)
+    }
+
     /// The notes of a contact.
     #[must_use]
     pub fn notes_of(&self, contact: &str) -> Vec<&Json> {
@@ -86,6 +106,14 @@ impl Truth {
             })
             .collect()
     }
+}
+
+fn named_last<'a>(records: &'a BTreeMap<String, Json>, mark: &str) -> Vec<&'a Json> {
+    let last = |record: &Json| {
+        let text = record["description"].as_str().unwrap_or_default();
+        text.lines().last() == Some(mark)
+    };
+    records.values().filter(|record| last(record)).collect()
 }
 
 async fn counter(twins: &RunningTwins, kind: &str) -> BTreeMap<String, Json> {

@@ -21,6 +21,9 @@ pub struct Explanation {
     /// Why there is no counterpart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alone: Option<String>,
+    /// When an appointment begins, in both sides' local times and words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub begins: Vec<String>,
     /// Field by field.
     pub fields: Vec<FieldStory>,
     /// Writes that are not finished.
@@ -75,6 +78,7 @@ impl Explanation {
             records,
             linked: None,
             alone: None,
+            begins: Vec::new(),
             fields: Vec::new(),
             open: Vec::new(),
         }

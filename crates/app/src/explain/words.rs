@@ -27,6 +27,7 @@ impl Explanation {
         if let Some(why) = &self.alone {
             lines.push(format!("It has no counterpart: {why}"));
         }
+        lines.extend(self.begins.iter().cloned());
         lines.extend(self.open.iter().map(open));
         for field in &self.fields {
             lines.push(String::new());

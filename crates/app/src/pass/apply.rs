@@ -185,12 +185,21 @@ impl Pass<'_> {
         if self.stopped.of(port.side()).load(Ordering::Relaxed) {
             return Ok(Outcome::of(vec![progress(&intent, IntentState::Ready)]));
         }
-        let outcome = match intent.op {
+        if let Some(held) = self.is_refused(&intent) {
+            return Ok(Outcome::of(vec![held]));
+        }
+        let mut outcome = match intent.op {
             _ if intent.kind == Kind::Note => self.write_note(port, &intent).await,
             IntentOp::Create => self.create(port, &intent).await,
             IntentOp::Update => self.update(port, &intent).await,
             IntentOp::Delete => self.take_away(port, &intent).await,
         };
+        if let Ok(outcome) = &mut outcome
+            && let Some(error) = &outcome.stop
+            && self.rests_alone(&intent, error)
+        {
+            outcome.go_on();
+        }
         if let Ok(Outcome { stop: Some(_), .. }) = &outcome {
             self.stopped.of(port.side()).store(true, Ordering::Relaxed);
         }

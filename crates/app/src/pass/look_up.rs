@@ -151,7 +151,7 @@ impl Pass<'_> {
         if let Some(mark) = &candidate.mark {
             return Ok(*mark == draft.mark);
         }
-        if side == Side::HighLevel {
+        if side == Side::HighLevel && kind != Kind::Appointment {
             return Ok(false);
         }
         let old = candidate.created_at.is_some_and(|made| {
@@ -179,8 +179,9 @@ impl Pass<'_> {
             }
             let few = intents.len() < 3;
             if !few {
-                for kind in [Kind::Contact, Kind::Task] {
-                    if intents.iter().any(|intent| intent.kind == kind) {
+                for kind in super::KINDS {
+                    let many = intents.iter().any(|intent| intent.kind == kind);
+                    if many && port.tells_changes(kind) {
                         self.poll_changed(port, kind).await?;
                     }
                 }

@@ -4,6 +4,7 @@
 //! it is sent, and what was sent without an answer is looked up by the next pass before anything is repeated.
 
 mod apply;
+pub(crate) mod appointments;
 mod decide;
 mod guard;
 pub(crate) mod listen;
@@ -36,7 +37,9 @@ use store::{Change, Key, Shop, Store};
 use tally::Tally;
 
 /// The kinds that are synced, parents before children.
-const KINDS: [Kind; 2] = [Kind::Contact, Kind::Task];
+const KINDS: [Kind; 3] = [Kind::Contact, Kind::Task, Kind::Appointment];
+/// Those that every pass reads on both sides; appointments have their own course.
+const ALWAYS_READ: [Kind; 2] = [Kind::Contact, Kind::Task];
 /// Tries of a read that fails in passing.
 const READ_TRIES: u32 = 6;
 
@@ -104,6 +107,7 @@ pub(crate) struct Pass<'a> {
     /// edited by people meanwhile.
     carried_out: Mutex<BTreeSet<IntentId>>,
     notes: notes::NotesState,
+    appointments: appointments::AppointmentsState,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -147,6 +151,7 @@ impl<'a> Pass<'a> {
                 notes::home::form(&facts.capabilities),
                 context.clock.now(),
             ),
+            appointments: appointments::AppointmentsState::new(facts),
         }
     }
 
@@ -233,7 +238,7 @@ impl<'a> Pass<'a> {
 
     /// Reads a side completely the first time and for a sweep; else only what may have changed.
     async fn read_side(&self, port: &dyn Port, options: Options) -> Result<(), AppError> {
-        for kind in KINDS {
+        for kind in ALWAYS_READ {
             let known = self.is_read(port.side(), kind).await?;
             if options.sweep || !known {
                 self.walk_all(port, kind).await?;
@@ -254,13 +259,14 @@ impl<'a> Pass<'a> {
     /// Whether both sides were read completely before, so that single records can be judged.
     async fn all_read(&self) -> Result<bool, AppError> {
         for side in Side::BOTH {
-            for kind in KINDS {
+            for kind in ALWAYS_READ {
                 if !self.is_read(side, kind).await? {
                     return Ok(false);
                 }
             }
         }
-        Ok(true)
+        let calendars = self.is_read(Side::HighLevel, Kind::Appointment).await?;
+        Ok(calendars || !self.keeps_appointments())
     }
 
     /// Whether a complete walk over records whose changes the vendor does not tell is due again: as often

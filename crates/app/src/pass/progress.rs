@@ -26,8 +26,8 @@ pub enum Phase {
 pub struct Progress {
     /// What is being done.
     pub phase: Phase,
-    /// Records read: HighLevel contacts, tasks; MyGadgetRepairs customers, tickets.
-    pub read: [u64; 4],
+    /// Records read: HighLevel contacts, tasks, appointments; MyGadgetRepairs customers, tickets, appointments.
+    pub read: [u64; 6],
     /// Writes done on each side in this pass.
     pub written: [u64; 2],
     /// Writes that are decided and not done on each side.
@@ -62,7 +62,13 @@ impl ProgressBoard {
 
     /// Counts records read.
     pub fn read(&self, side: Side, kind: Kind, count: usize) {
-        let slot = usize::from(side == Side::MyGadgetRepairs) * 2 + usize::from(kind == Kind::Task);
+        let of_kind = match kind {
+            Kind::Contact => 0,
+            Kind::Task => 1,
+            Kind::Appointment => 2,
+            Kind::Note => return,
+        };
+        let slot = usize::from(side == Side::MyGadgetRepairs) * 3 + of_kind;
         self.update(|progress| progress.read[slot] += count as u64);
     }
 

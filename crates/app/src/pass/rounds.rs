@@ -91,7 +91,7 @@ impl Pass<'_> {
             self.read_side(&*self.connection.mygadgetrepairs, options),
         )
         .await?;
-        Ok(())
+        self.read_appointments(options).await
     }
 
     /// Writes to both sides side by side, looks up what got no answer, and reads back. Answers why a side

@@ -131,7 +131,7 @@ impl Pass<'_> {
             })
             .buffer_unordered(self.at_once(AT_ONCE));
         let mut outcome = Outcome::default();
-        let mut news = false;
+        let (mut news, mut booked) = (false, Vec::new());
         while let Some((kind, id, hint, look)) = looks.next().await {
             let (Some(kind), Some(id)) = (kind, id) else {
                 outcome.heard(hint);
@@ -144,6 +144,9 @@ impl Pass<'_> {
                         stored.gone || stored.fingerprint != Fingerprint::of(&record)
                     });
                     news |= before.is_none() && kind == Kind::Contact;
+                    if changed && kind == Kind::Appointment && self.is_booking(&record) {
+                        booked.push(record.id.clone());
+                    }
                     outcome.told += usize::from(changed);
                     self.heard().insert((Side::HighLevel, kind, id));
                     outcome.changes.push(self.saw_now(*record, 0));
@@ -174,6 +177,7 @@ impl Pass<'_> {
             // Somebody may have entered the person at the counter a moment ago: then they are linked, not made.
             self.poll_counter(&[Kind::Contact]).await?;
         }
+        self.read_diary_for(&booked).await?;
         let taken = outcome.taken();
         self.commit(outcome.into_changes(Side::HighLevel)).await?;
         Ok(taken)
@@ -224,7 +228,8 @@ impl Pass<'_> {
         parent: Option<&RecordId>,
     ) -> Result<Look, PortError> {
         let port = self.connection.on(Side::HighLevel, Lane::Live);
-        if !super::KINDS.contains(&kind) {
+        let left_out = kind == Kind::Appointment && !self.keeps_appointments();
+        if !super::KINDS.contains(&kind) || left_out {
             return Ok(Look::Left);
         }
         let mut parent = parent.cloned();
@@ -243,10 +248,12 @@ impl Pass<'_> {
                 return Ok(Look::Left);
             }
         }
-        Ok(match port.fetch(kind, id, parent.as_ref()).await? {
-            Some(record) => Look::Found(Box::new(record)),
-            None => Look::Gone,
-        })
+        Ok(
+            match self.fetch_now(port, kind, id, parent.as_ref()).await? {
+                Some(record) => Look::Found(Box::new(record)),
+                None => Look::Gone,
+            },
+        )
     }
 
     /// A look that failed in passing is made again later; one that is refused for good is left to polls and walks.
@@ -361,7 +368,9 @@ impl Pass<'_> {
         let port = self.connection.on(Side::MyGadgetRepairs, Lane::Live);
         for kind in kinds {
             // Before the first complete walk there is nothing to compare with; the walk reads it anyway.
-            if super::KINDS.contains(kind) && self.is_read(port.side(), *kind).await? {
+            let left_out = *kind == Kind::Appointment && !self.heeds_diary();
+            let known = super::KINDS.contains(kind) && !left_out;
+            if known && self.is_read(port.side(), *kind).await? {
                 self.hearing.store(true, Ordering::Relaxed);
                 let polled = self.poll_changed(port, *kind).await;
                 self.hearing.store(false, Ordering::Relaxed);

@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::undo::UndoLine;
 use crate::{AppError, Tally};
 use domain::{Field, Kind, Record, RecordId, Side};
+use mapping::appointment::is_deleted;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Change, Exchange, Intent, IntentOp, IntentState, Link};
 use sync::{TakeBack, Wrote, take_back};
@@ -199,7 +200,7 @@ impl Pass<'_> {
             let found = self
                 .patiently(|| port.fetch(kind, id, parent.as_ref()))
                 .await?;
-            let Some(found) = found else {
+            let Some(found) = found.filter(|found| !is_deleted(found)) else {
                 let line = about(Some(&stored.record), Some(&source));
                 lines.kept.push(line.because("it was deleted since"));
                 return Ok(None);

@@ -297,10 +297,16 @@ impl Pass<'_> {
     async fn confirm_unseen(&self, port: &dyn Port, kind: Kind, walk: i64) -> Result<(), AppError> {
         let side = port.side();
         loop {
-            let unseen = self
-                .store
-                .unseen(self.shop.id, side, kind, walk, CONFIRM_AT_ONCE)
-                .await?;
+            let unseen = match (side, kind) {
+                (Side::HighLevel, Kind::Appointment) => {
+                    self.unseen_appointments(walk, CONFIRM_AT_ONCE).await?
+                }
+                _ => {
+                    self.store
+                        .unseen(self.shop.id, side, kind, walk, CONFIRM_AT_ONCE)
+                        .await?
+                }
+            };
             if unseen.is_empty() {
                 return Ok(());
             }
@@ -311,10 +317,14 @@ impl Pass<'_> {
             for stored in known {
                 let id = stored.record.id.clone();
                 let changes = match self
-                    .patiently(|| port.fetch(kind, &id, stored.record.parent.as_ref()))
+                    .patiently(|| self.fetch_now(port, kind, &id, stored.record.parent.as_ref()))
                     .await?
                 {
-                    Some(record) => vec![self.saw_now(record, walk)],
+                    Some(record) => {
+                        let learnt = self.learn_calendars(&record);
+                        let saw = self.saw_now(record, walk);
+                        [saw].into_iter().chain(learnt).collect()
+                    }
                     None => self.vanished(side, kind, id).into(),
                 };
                 self.commit(changes).await?;

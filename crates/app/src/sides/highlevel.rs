@@ -1,5 +1,6 @@
 //! HighLevel behind the port.
 
+use super::highlevel_appointments::{self as appointments, Diary};
 use super::{consent, flag, highlevel_notes as notes, put, text_of};
 use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
@@ -34,6 +35,8 @@ pub(crate) struct HighLevelPort {
     takes_company: AtomicBool,
     /// Names of the location's users by id, where they can be read.
     users: BTreeMap<String, String>,
+    /// The location's calendars, where they can be read.
+    diary: Option<Diary>,
 }
 
 impl HighLevelPort {
@@ -44,6 +47,7 @@ impl HighLevelPort {
             index_lag_seconds,
             takes_company: AtomicBool::new(true),
             users: BTreeMap::new(),
+            diary: None,
         }
     }
 
@@ -51,6 +55,24 @@ impl HighLevelPort {
     pub(crate) fn with_users(mut self, users: BTreeMap<String, String>) -> Self {
         self.users = users;
         self
+    }
+
+    /// The same side, with the location's calendars.
+    pub(crate) fn with_diary(mut self, diary: Option<Diary>) -> Self {
+        self.diary = diary;
+        self
+    }
+
+    fn diary(&self) -> Result<&Diary, PortError> {
+        self.diary.as_ref().ok_or_else(|| PortError {
+            side: Side::HighLevel,
+            code: "HL-CALENDAR-02",
+            message: "the location's calendars cannot be read; `repairbridge check` says why"
+                .to_owned(),
+            class: FailureClass::NeedsHuman,
+            maybe_applied: false,
+            cause: Cause::Other,
+        })
     }
 
     async fn contacts(&self, scope: &Scope, next: Option<&Json>) -> Result<Page, PortError> {
@@ -248,6 +270,7 @@ impl Port for HighLevelPort {
     ) -> Result<Page, PortError> {
         match kind {
             Kind::Contact => self.contacts(scope, next).await,
+            Kind::Appointment => appointments::page(&self.client, self.diary()?, next).await,
             _ => self.tasks(next).await,
         }
     }
@@ -260,6 +283,9 @@ impl Port for HighLevelPort {
     ) -> Result<Option<Record>, PortError> {
         if kind == Kind::Contact {
             return self.contact_by_id(id.as_str()).await;
+        }
+        if kind == Kind::Appointment {
+            return appointments::fetch(&self.client, self.diary()?, id.as_str()).await;
         }
         let Some(parent) = parent else {
             return Ok(None);
@@ -305,6 +331,9 @@ impl Port for HighLevelPort {
         if draft.kind == Kind::Note {
             return notes::create(&self.client, &self.users, draft).await;
         }
+        if draft.kind == Kind::Appointment {
+            return appointments::create(&self.client, self.diary()?, draft).await;
+        }
         if draft.kind == Kind::Contact {
             let made = self
                 .client
@@ -342,6 +371,10 @@ impl Port for HighLevelPort {
         if kind == Kind::Contact {
             return self.update_contact(id, writes).await.map(Some);
         }
+        if kind == Kind::Appointment {
+            appointments::update(&self.client, id.as_str(), writes).await?;
+            return Ok(None);
+        }
         let Some(parent) = parent else {
             return Err(incomplete());
         };
@@ -370,6 +403,7 @@ impl Port for HighLevelPort {
         parent: Option<&RecordId>,
     ) -> Result<(), PortError> {
         let outcome = match (kind, parent) {
+            (Kind::Appointment, _) => return appointments::delete(&self.client, id.as_str()).await,
             (Kind::Contact, _) => self.client.contacts().delete(id.as_str()).await,
             (_, Some(parent)) => {
                 let tasks = self.client.tasks();
@@ -414,6 +448,9 @@ impl Port for HighLevelPort {
     ) -> Result<Finding, PortError> {
         if draft.kind == Kind::Contact {
             return self.find_contact(draft, sent_at, now).await;
+        }
+        if draft.kind == Kind::Appointment {
+            return appointments::find(&self.client, self.diary()?, draft).await;
         }
         let Some(parent) = &draft.parent else {
             return Ok(Finding {

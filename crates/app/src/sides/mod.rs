@@ -3,6 +3,7 @@
 mod consent;
 pub(crate) mod dry;
 pub(crate) mod highlevel;
+pub(crate) mod highlevel_appointments;
 mod highlevel_notes;
 pub(crate) mod mygadgetrepairs;
 mod mygadgetrepairs_notes;

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use domain::{Failure, Field, Kind, Record, RecordId, Side, Timestamp, Value, normalize};
 use http::Applied;
 use jiff::tz::TimeZone;
-use mygadgetrepairs::model::{Changed, Customer, CustomerWrite, OptOuts, Ticket, TicketWrite};
+use mygadgetrepairs::model::{
+    Appointment, AppointmentWrite, Changed, Customer, CustomerWrite, OptOuts, Ticket, TicketWrite,
+};
 use mygadgetrepairs::{Client, Cursor, Error, Filter};
 use serde_json::Value as Json;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,29 +20,27 @@ const LOOK_BACK_PAGES: usize = 3;
 pub(crate) struct MyGadgetRepairsPort {
     client: Client,
     zone: TimeZone,
-    /// Whether the update feeds answer: customers, tickets. Found by the probe, corrected when refused.
+    /// Whether the update feeds answer: customers, tickets, appointments. Found by the probe, corrected when refused.
     customer_feed: AtomicBool,
     ticket_feed: AtomicBool,
+    appointment_feed: AtomicBool,
 }
 
 impl MyGadgetRepairsPort {
-    pub(crate) fn new(
-        client: Client,
-        zone: TimeZone,
-        customer_feed: bool,
-        ticket_feed: bool,
-    ) -> Self {
+    pub(crate) fn new(client: Client, zone: TimeZone, has_feed: impl Fn(&str) -> bool) -> Self {
         Self {
             client,
             zone,
-            customer_feed: AtomicBool::new(customer_feed),
-            ticket_feed: AtomicBool::new(ticket_feed),
+            customer_feed: AtomicBool::new(has_feed("/customers")),
+            ticket_feed: AtomicBool::new(has_feed("/tickets")),
+            appointment_feed: AtomicBool::new(has_feed("/appointments")),
         }
     }
 
     const fn feed(&self, kind: Kind) -> &AtomicBool {
         match kind {
             Kind::Contact => &self.customer_feed,
+            Kind::Appointment => &self.appointment_feed,
             _ => &self.ticket_feed,
         }
     }
@@ -70,6 +70,16 @@ impl MyGadgetRepairsPort {
             let mut records = Vec::with_capacity(page.items.len());
             for changed in page.items {
                 records.extend(self.whole_customer(changed).await?);
+            }
+            Ok(Some((records, page.next)))
+        } else if kind == Kind::Appointment {
+            let page = match self.client.appointments().updated_page(since, cursor).await {
+                Ok(page) => page,
+                Err(error) => return refused(error),
+            };
+            let mut records = Vec::with_capacity(page.items.len());
+            for changed in page.items {
+                records.extend(self.whole_appointment(changed).await?);
             }
             Ok(Some((records, page.next)))
         } else {
@@ -103,6 +113,16 @@ impl MyGadgetRepairsPort {
         }
     }
 
+    async fn whole_appointment(
+        &self,
+        changed: Changed<Appointment>,
+    ) -> Result<Option<Record>, PortError> {
+        match changed.record {
+            Some(found) if !changed.deleted => Ok(Some(self.appointment(&found))),
+            _ => self.fetch(Kind::Appointment, &changed.id, None).await,
+        }
+    }
+
     async fn listed(
         &self,
         kind: Kind,
@@ -118,6 +138,20 @@ impl MyGadgetRepairsPort {
                 .map_err(PortError::from)?;
             Ok((
                 page.items.iter().map(|item| self.customer(item)).collect(),
+                page.next,
+            ))
+        } else if kind == Kind::Appointment {
+            let page = self
+                .client
+                .appointments()
+                .page(&filter, cursor)
+                .await
+                .map_err(PortError::from)?;
+            Ok((
+                page.items
+                    .iter()
+                    .map(|item| self.appointment(item))
+                    .collect(),
                 page.next,
             ))
         } else {
@@ -194,6 +228,35 @@ impl MyGadgetRepairsPort {
         );
         record
     }
+
+    /// A date without a time of day is the whole day at the counter: it begins at midnight there.
+    fn appointment(&self, found: &Appointment) -> Record {
+        let mut record = Record::new(Side::MyGadgetRepairs, Kind::Appointment, found.id.clone());
+        record.parent.clone_from(&found.customer);
+        put(&mut record, Field::Title, found.subject.as_deref());
+        put(&mut record, Field::Body, found.description.as_deref());
+        record.mark = found
+            .description
+            .as_deref()
+            .and_then(|text| mapping::mark::read_appointment_description(text).1);
+        for (stamp, words, at, text) in [
+            (
+                found.start,
+                &found.start_text,
+                Field::Start,
+                Field::StartText,
+            ),
+            (found.end, &found.end_text, Field::End, Field::EndText),
+        ] {
+            let moment = stamp.and_then(|stamp| stamp.instant(&self.zone));
+            record.set(at, moment.map(|at| Value::Moment { at }));
+            put(&mut record, text, words.as_deref());
+        }
+        put(&mut record, Field::Place, found.location.as_deref());
+        record.created_at = found.created.and_then(|stamp| stamp.instant(&self.zone));
+        record.changed_at = found.changed.and_then(|stamp| stamp.instant(&self.zone));
+        record
+    }
 }
 
 #[async_trait]
@@ -250,6 +313,12 @@ impl Port for MyGadgetRepairsPort {
                 .get(id)
                 .await
                 .map(|item| self.customer(&item)),
+            Kind::Appointment => self
+                .client
+                .appointments()
+                .get(id)
+                .await
+                .map(|item| self.appointment(&item)),
             _ => self
                 .client
                 .tickets()
@@ -290,6 +359,11 @@ impl Port for MyGadgetRepairsPort {
                     .create(&customer_write(&draft.fields))
                     .await
             }
+            Kind::Appointment => {
+                let mut write = appointment_write(&draft.fields);
+                write.customer.clone_from(&draft.parent);
+                self.client.appointments().create(&write).await
+            }
             _ => {
                 let mut write = ticket_write(&draft.fields);
                 write.customer.clone_from(&draft.parent);
@@ -318,6 +392,12 @@ impl Port for MyGadgetRepairsPort {
                     .update(id, &customer_write(writes))
                     .await
             }
+            Kind::Appointment => {
+                self.client
+                    .appointments()
+                    .update(id, &appointment_write(writes))
+                    .await
+            }
             _ => {
                 self.client
                     .tickets()
@@ -341,6 +421,7 @@ impl Port for MyGadgetRepairsPort {
     ) -> Result<(), PortError> {
         let outcome = match kind {
             Kind::Contact => self.client.customers().delete(id).await,
+            Kind::Appointment => self.client.appointments().delete(id).await,
             _ => self.client.tickets().delete(id).await,
         };
         match outcome {
@@ -351,17 +432,23 @@ impl Port for MyGadgetRepairsPort {
 
     async fn attached(&self, record: &Record) -> Result<Option<String>, PortError> {
         if record.kind == Kind::Contact {
-            let page = self
-                .client
-                .appointments()
+            let appointments = self.client.appointments();
+            let page = match appointments
                 .page(&Filter::default(), &Cursor::start())
                 .await
-                .map_err(PortError::from)?;
+            {
+                Ok(page) => page,
+                Err(Error::NotOffered { .. }) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
             let booked = page
                 .items
                 .iter()
                 .any(|one| one.customer.as_ref() == Some(&record.id));
             return Ok(booked.then(|| "it has an appointment".to_owned()));
+        }
+        if record.kind == Kind::Appointment {
+            return Ok(None);
         }
         let comments = self.client.ticket_comments();
         match comments.page(&record.id, &Cursor::start()).await {
@@ -433,6 +520,20 @@ fn ticket_write(writes: &Writes) -> TicketWrite {
             .filter(|id| !id.is_empty())
             .map(RecordId::new),
         ..TicketWrite::default()
+    }
+}
+
+fn appointment_write(writes: &Writes) -> AppointmentWrite {
+    let moment = |field| {
+        let value = writes.get(&field).and_then(Option::as_ref);
+        value.and_then(Value::as_moment)
+    };
+    AppointmentWrite {
+        subject: text_of(writes, Field::Title),
+        description: text_of(writes, Field::Body),
+        start: moment(Field::Start),
+        end: moment(Field::End),
+        ..AppointmentWrite::default()
     }
 }
 

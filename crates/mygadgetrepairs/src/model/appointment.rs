@@ -56,6 +56,10 @@ pub struct Appointment {
     pub start: Option<Stamp>,
     /// End.
     pub end: Option<Stamp>,
+    /// Start as sent.
+    pub start_text: Option<String>,
+    /// End as sent.
+    pub end_text: Option<String>,
     /// The customer's id.
     pub customer: Option<RecordId>,
     /// The customer's `ref`.
@@ -80,22 +84,10 @@ remote!(Appointment, "appointment", |row, id| Appointment {
         .label("type")
         .and_then(|text| AppointmentKind::read(&text)),
     location: row.text(&["location"]),
-    start: moment(
-        row,
-        &[
-            "start_date",
-            "start_date_time",
-            "start",
-            "startDate",
-            "date"
-        ],
-        &["start_time", "time"]
-    ),
-    end: moment(
-        row,
-        &["end_date", "end_date_time", "end", "endDate"],
-        &["end_time"]
-    ),
+    start: moment(row, &START, &START_TIME),
+    end: moment(row, &END, &END_TIME),
+    start_text: words(row, &START, &START_TIME),
+    end_text: words(row, &END, &END_TIME),
     customer: row.reference("customer", &["customer_id", "customerId"]),
     customer_reference: row
         .object(&["customer"])
@@ -106,6 +98,26 @@ remote!(Appointment, "appointment", |row, id| Appointment {
     changed: changed_at(row),
     raw: Raw::new(),
 });
+
+const START: [&str; 5] = [
+    "start_date",
+    "start_date_time",
+    "start",
+    "startDate",
+    "date",
+];
+const START_TIME: [&str; 2] = ["start_time", "time"];
+const END: [&str; 4] = ["end_date", "end_date_time", "end", "endDate"];
+const END_TIME: [&str; 1] = ["end_time"];
+
+/// The same in the vendor's own words.
+fn words(row: Row<'_>, days: &[&str], times: &[&str]) -> Option<String> {
+    let text = row.text(days)?;
+    match (row.stamp(days), row.text(times)) {
+        (Some(Stamp::Day(_)), Some(time)) => Some(format!("{text} {time}")),
+        _ => Some(text),
+    }
+}
 
 /// A time in one member, or a day with a time of day beside it.
 fn moment(row: Row<'_>, days: &[&str], times: &[&str]) -> Option<Stamp> {

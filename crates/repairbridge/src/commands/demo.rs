@@ -8,7 +8,7 @@ use crate::problem::{Exit, Problem};
 use crate::progress::Watching;
 use crate::{config, interrupt, wiring};
 use app::{App, NewShop, SyncOptions, Tally};
-use domain::Side;
+use domain::{Clock as _, Side};
 use secrecy::SecretString;
 use serde_json::json;
 use server::ServerOptions;
@@ -233,12 +233,23 @@ async fn webhooks(app: &App, twins: &RunningTwins) -> Result<(), Problem> {
     Ok(())
 }
 
+const DAY: i64 = 86_400;
+/// Ten o'clock, in seconds.
+const TEN: i64 = 36_000;
+
 fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) -> Vec<String> {
     let left = twins_command::control(twins, Vendor::HighLevel);
     let right = twins_command::control(twins, Vendor::MyGadgetRepairs);
     let contact = twins.contact_ids().first().map_or("", String::as_str);
     let edit =
         json!({"action": "edit_contact", "id": contact, "fields": {"city": "Whitby"}}).to_string();
+    let calendars = twins.highlevel().calendars();
+    let calendar = calendars.first().map_or("", |(id, _)| id.as_str());
+    let tomorrow = wiring::context().clock.now().as_second() / DAY * DAY + DAY + TEN;
+    let start = domain::Timestamp::from_second(tomorrow).unwrap_or_default();
+    let booking = json!({"action": "create_appointment", "contact": contact,
+        "fields": {"calendarId": calendar, "title": "New battery", "startTime": start.to_string()}})
+    .to_string();
     vec![
         format!("Repairbridge demo. Status page: {page}"),
         format!(
@@ -261,7 +272,7 @@ fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) ->
         ),
         "Be a person at a desk, or break the network:".to_owned(),
         format!(
-            "  look around         curl '{right}/state?kind=customers' ; curl '{left}/state?kind=contacts'"
+            "  look around         curl '{right}/state?kind=customers' ; curl '{left}/state?kind=contacts' ; curl '{right}/state?kind=appointments'"
         ),
         format!(
             "  edit a contact      {}",
@@ -270,6 +281,10 @@ fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) ->
         format!(
             "  add a customer      {}",
             curl("POST", &right, "person", NEW_CUSTOMER)
+        ),
+        format!(
+            "  book an appointment {}",
+            curl("POST", &left, "person", &booking)
         ),
         format!(
             "  cut the network     {}",

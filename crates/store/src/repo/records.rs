@@ -4,7 +4,7 @@ use super::{in_list, list};
 use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
 use crate::model::{RecordState, StoredRecord};
 use crate::{Store, StoreError};
-use domain::{Fingerprint, Kind, RecordId, ShopId, Side};
+use domain::{Fingerprint, Kind, RecordId, ShopId, Side, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
@@ -55,6 +55,10 @@ pub(crate) const CHILDREN: &str = concat!(
 );
 
 pub(crate) const UNSEEN: &str = "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND sweep < $4 ORDER BY id LIMIT $5";
+pub(crate) const UNSEEN_APPOINTMENTS: &str =
+    "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = 3 AND gone = 0 AND sweep < $3
+     AND unixepoch(body ->> '$.fields.start.at') BETWEEN $4 AND $5
+     AND coalesce(body ->> '$.fields.booking', '') <> 'deleted' ORDER BY id LIMIT $6";
 pub(crate) const COUNT_UNSETTLED: &str =
     "SELECT count(*) FROM record WHERE shop = $1 AND state = 1";
 pub(crate) const COUNT_RECORDS: &str =
@@ -335,6 +339,31 @@ impl Store {
             .bind(side(on))
             .bind(kind(what))
             .bind(sweep)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(RecordId::new).collect())
+    }
+
+    /// The same for appointments that begin between two instants: a walk over calendars shows no others. Those that
+    /// are known to be deleted are left out, since no walk shows them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unseen_appointments(
+        &self,
+        shop: ShopId,
+        on: Side,
+        sweep: i64,
+        (from, to): (Timestamp, Timestamp),
+        limit: u32,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let rows: Vec<String> = sqlx::query_scalar(UNSEEN_APPOINTMENTS)
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(sweep)
+            .bind(from.as_second())
+            .bind(to.as_second())
             .bind(limit)
             .fetch_all(&self.readers)
             .await?;

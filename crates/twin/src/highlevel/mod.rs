@@ -147,6 +147,13 @@ impl HighLevelTwin {
         state::automations(&self.world(), after)
     }
 
+    /// Ids and names of the location's calendars.
+    pub fn calendars(&self) -> Vec<(String, String)> {
+        let world = self.world();
+        let named = |calendar: &calendars::Calendar| (calendar.id.clone(), calendar.name.clone());
+        world.calendars.iter().map(named).collect()
+    }
+
     /// Does what a member of staff does in the browser; see `POST /_twin/person`.
     ///
     /// # Errors

@@ -139,6 +139,7 @@ fn find<'path>(
             Some((R::UploadFile, vec![("ticketId", id), ("uploadId", upload)]))
         }
         ["ticketcomments"] if settings.comments != Comments::Missing => plain(R::TicketComments),
+        ["appointments", ..] if !settings.appointments => None,
         ["appointments"] => plain(R::Appointments),
         ["appointments", "updated"] => feed(R::AppointmentsUpdated),
         ["appointments", id] => Some((R::Appointment, vec![("appointmentId", id)])),

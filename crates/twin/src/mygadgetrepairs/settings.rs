@@ -33,6 +33,8 @@ pub struct Settings {
     pub created_filter: CreatedFilter,
     /// What `/ticketComments` can do.
     pub comments: Comments,
+    /// Whether the account offers `/appointments` at all; unknown for every account (mygadgetrepairs-api.md 4).
+    pub appointments: bool,
     /// Requests a minute for the key; `None` is without limit.
     pub throttle_per_minute: Option<u32>,
     /// Status of an answer over the limit: 401 or 429.
@@ -74,6 +76,7 @@ impl Default for Settings {
             ticket_order: TicketOrder::LastUpdated,
             created_filter: CreatedFilter::NotOnTickets,
             comments: Comments::GetPost,
+            appointments: true,
             throttle_per_minute: Some(30),
             over_limit_status: 401,
             violations_to_lock: 10,

@@ -25,7 +25,8 @@ impl Pass<'_> {
             return Ok(self.decide_anew(intent));
         };
         if !matches!(
-            self.judge.single(&source, true),
+            self.judge
+                .single(&source, self.circumstances(&source, true).await?),
             SingleDecision::Create { .. }
         ) {
             // Since it was decided, the source became one that gets no counterpart: a task was completed.

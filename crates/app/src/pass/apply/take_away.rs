@@ -7,6 +7,7 @@ use crate::pass::Pass;
 use crate::pass::payload::Payload;
 use crate::ports::{Cause, Port, PortError};
 use domain::{FailureClass, Kind, Record, RecordId};
+use mapping::appointment::is_deleted;
 use serde_json::json;
 use store::{Change, Intent, Link, RecordState};
 
@@ -30,8 +31,8 @@ impl Pass<'_> {
             .await?
             .map(|stored| stored.record);
         let record = match port.fetch(kind, &target, parent.as_ref()).await {
-            Ok(Some(record)) => record,
-            Ok(None) => return Ok(self.gone(intent, &payload, link.as_ref(), source.as_ref())),
+            Ok(Some(record)) if !is_deleted(&record) => record,
+            Ok(_) => return Ok(self.gone(intent, &payload, link.as_ref(), source.as_ref())),
             Err(error) => return Ok(self.failed(intent, error)),
         };
         if let Some(reason) = self.children_of(&record).await? {
@@ -52,6 +53,9 @@ impl Pass<'_> {
         // Success is claimed after looking again.
         Ok(match port.fetch(kind, &target, parent.as_ref()).await {
             Ok(None) => self.gone(intent, &payload, link.as_ref(), source.as_ref()),
+            Ok(Some(record)) if is_deleted(&record) => {
+                self.gone(intent, &payload, link.as_ref(), source.as_ref())
+            }
             Ok(Some(_)) => self.failed(intent, still_there(port, &target)),
             Err(error) => self.failed(intent, error),
         })

@@ -40,7 +40,10 @@ impl Pass<'_> {
             .await?
             .and_then(|stored| stored.record.parent);
         // Look before overwriting: a person may have edited the record since the last poll.
-        let target = match port.fetch(intent.kind, &target_id, parent.as_ref()).await {
+        let target = match self
+            .fetch_now(port, intent.kind, &target_id, parent.as_ref())
+            .await
+        {
             Ok(Some(target)) => target,
             Ok(None) => {
                 let mut outcome = self.decide_anew(intent);

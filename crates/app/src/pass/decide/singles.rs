@@ -2,12 +2,15 @@
 
 use super::pairs::{is_under_way, settle};
 use crate::AppError;
+use crate::judge::Circumstances;
 use crate::pass::Pass;
+use crate::pass::appointments::is_expected;
 use crate::pass::payload::Payload;
 use domain::{Kind, Record, RecordId, Side};
+use mapping::CreateRule;
 use std::collections::{BTreeSet, HashMap};
 use store::{Change, IntentOp, RecordState, ReviewKind, StoredRecord};
-use sync::{Match, Rung, SingleDecision, match_task};
+use sync::{Match, Rung, SingleDecision, match_appointment, match_task};
 
 impl Pass<'_> {
     pub(super) async fn decide_singles(
@@ -52,7 +55,7 @@ impl Pass<'_> {
         }
         changes.extend(match kind {
             Kind::Contact => self.decide_contacts(side, open_questions).await?,
-            _ => self.decide_tasks(side, kind, open_questions).await?,
+            _ => self.decide_work(side, kind, open_questions).await?,
         });
         Ok(changes)
     }
@@ -86,14 +89,15 @@ impl Pass<'_> {
                         record.id.clone(),
                         String::new(),
                     ));
-                    self.create_or_not(record, true, &mut changes);
+                    self.create_or_not(record, true, &mut changes).await?;
                 }
             }
         }
         Ok(changes)
     }
 
-    async fn decide_tasks(
+    /// Tasks, tickets and appointments: what belongs to a person.
+    async fn decide_work(
         &self,
         side: Side,
         kind: Kind,
@@ -117,14 +121,26 @@ impl Pass<'_> {
         let mut changes = Vec::new();
         let none = Vec::new();
         for record in &records {
+            if kind == Kind::Appointment && self.stays_alone(record) {
+                changes.push(settle(record));
+                // Nobody has to answer any more which one it is.
+                let (id, field) = (record.id.clone(), String::new());
+                changes.push(Change::Moot(ReviewKind::Match, kind, side, id, field));
+                continue;
+            }
             let link = record.parent.as_ref().and_then(|parent| links.get(parent));
             let Some(link) = link else {
-                self.create_or_not(record, false, &mut changes);
+                changes.extend(self.person_is_expected(record));
+                self.create_or_not(record, false, &mut changes).await?;
                 continue;
             };
             let here = here.get(link.on(side)).unwrap_or(&none);
             let there = there.get(link.on(across)).unwrap_or(&none);
-            match match_task(record, here, there, &linked) {
+            let matched = match kind {
+                Kind::Appointment => match_appointment(record, here, there, &linked),
+                _ => match_task(record, here, there, &linked),
+            };
+            match matched {
                 Match::Link { to, rung, reasons } => {
                     changes.extend(self.join(record, &to, rung_word(rung), &reasons));
                 }
@@ -132,10 +148,42 @@ impl Pass<'_> {
                     self.ask_who(record, &candidates, None, &mut changes);
                 }
                 Match::Create if once.contains(&record.id) => changes.push(settle(record)),
-                Match::Create => self.create_or_not(record, true, &mut changes),
+                Match::Create => self.create_or_not(record, true, &mut changes).await?,
             }
         }
         Ok(changes)
+    }
+
+    /// Whether an appointment gets no counterpart whatever stands on the other side: it is over, or called off, or
+    /// the rules leave appointments out.
+    fn stays_alone(&self, record: &Record) -> bool {
+        !self.is_booking(record) || !self.judge.rules.appointments.are_synced()
+    }
+
+    /// A booking of somebody who has no counterpart yet: where the rules make people with appointments only, the
+    /// person is decided about once more.
+    fn person_is_expected(&self, record: &Record) -> Option<Change> {
+        let counts = record.kind == Kind::Appointment
+            && *self.judge.rules.create.on(record.side.other()) == CreateRule::Appointment;
+        let parent = record.parent.clone().filter(|_| counts)?;
+        Some(Change::Unsettle(record.side, Kind::Contact, parent))
+    }
+
+    /// What bears on a record without a counterpart.
+    pub(in crate::pass) async fn circumstances(
+        &self,
+        record: &Record,
+        parent_linked: bool,
+    ) -> Result<Circumstances, AppError> {
+        let now = self.now();
+        let asked = record.kind == Kind::Contact
+            && *self.judge.rules.create.on(record.side.other()) == CreateRule::Appointment;
+        let expected = asked && is_expected(self.store, self.shop.id, record, now).await?;
+        Ok(Circumstances {
+            parent_linked,
+            expected,
+            now,
+        })
     }
 
     async fn linked_tasks(
@@ -159,8 +207,14 @@ impl Pass<'_> {
     }
 
     /// A record that matches nobody gets a counterpart where the rules say so.
-    fn create_or_not(&self, record: &Record, parent_linked: bool, changes: &mut Vec<Change>) {
-        let state = match self.judge.single(record, parent_linked) {
+    async fn create_or_not(
+        &self,
+        record: &Record,
+        parent_linked: bool,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), AppError> {
+        let circumstances = self.circumstances(record, parent_linked).await?;
+        let state = match self.judge.single(record, circumstances) {
             SingleDecision::Create {
                 side,
                 changes: values,
@@ -186,6 +240,7 @@ impl Pass<'_> {
             record.id.clone(),
             state,
         ));
+        Ok(())
     }
 }
 

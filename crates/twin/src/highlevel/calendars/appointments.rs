@@ -89,7 +89,6 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     }
     check_rules(world, &event, call, None)?;
     world.note_appointment("AppointmentCreate", &event, call.now);
-    world.note_appointment("AppointmentUpdate", &event, call.now);
     announce(world, &event, call);
     let body = shape::written(world, &event);
     world.appointments.put(event);
@@ -108,6 +107,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         check_rules(world, &event, call, Some(old.id))?;
     }
     event.updated = call.now;
+    world.note_appointment("AppointmentUpdate", &event, call.now);
     announce(world, &event, call);
     let body = shape::written(world, &event);
     world.appointments.put(event);
