@@ -40,7 +40,7 @@ pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::PortError;
 pub use preview::{Preview, PreviewCost};
 pub use retry::{Unfinished, UnfinishedWrite};
-pub use review::{Answer, ReviewLine};
+pub use review::{Answer, ReviewLine, TakenBack};
 pub use service::SyncOptions;
 pub use shops::NewShop;
 pub use status::{Health, Status};

@@ -140,6 +140,13 @@ pub trait Port: Send + Sync {
     /// just before a creation, since somebody may have entered the person meanwhile.
     async fn same_keys(&self, draft: &Draft) -> Result<Vec<Record>, PortError>;
 
+    /// Contacts that hold the draft's e-mail address or number now, where the side can be asked for keys otherwise than
+    /// through an index that lags: looked for when a contact vanished that may have been merged.
+    async fn holders(&self, draft: &Draft) -> Result<Vec<Record>, PortError> {
+        let _ = draft;
+        Ok(Vec::new())
+    }
+
     /// Deletes a record. One that is not there (any more) is as good as deleted.
     async fn delete(
         &self,

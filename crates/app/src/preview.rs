@@ -68,6 +68,16 @@ impl Preview {
             Side::MyGadgetRepairs,
             &self.tally.updated.mygadgetrepairs,
         );
+        say(
+            "would delete",
+            Side::HighLevel,
+            &self.tally.deleted.highlevel,
+        );
+        say(
+            "would delete",
+            Side::MyGadgetRepairs,
+            &self.tally.deleted.mygadgetrepairs,
+        );
         if lines.is_empty() {
             lines.push("nothing would be written: both sides are in step".to_owned());
         }
@@ -142,8 +152,10 @@ impl App {
         let tally = outcome?;
         let mut examples = Vec::new();
         for row in journal?.into_iter().filter(|row| row.run == tally.run) {
-            if matches!(row.event.as_str(), "created" | "updated")
-                && examples.len() < EXAMPLES as usize
+            if matches!(
+                row.event.as_str(),
+                "created" | "updated" | "deleted" | "archived"
+            ) && examples.len() < EXAMPLES as usize
             {
                 examples.push(example(&row));
             }
@@ -161,6 +173,7 @@ impl App {
         for (deed, counts) in [
             (Deed::Create, &tally.created),
             (Deed::Update, &tally.updated),
+            (Deed::Delete, &tally.deleted),
         ] {
             for kind in Kind::ALL {
                 let left = counts.highlevel.get(kind.name_on(Side::HighLevel));
@@ -199,11 +212,20 @@ fn example(row: &store::JournalRow) -> String {
     let side = row.side.unwrap_or(Side::HighLevel);
     let id = row.counterpart.as_ref().map_or("?", |id| id.as_str());
     let source = row.detail["reference"].as_str().unwrap_or(id);
-    let deed = if row.event == "created" {
-        "create"
-    } else {
-        "change"
+    let deed = match row.event.as_str() {
+        "created" => "create",
+        "deleted" => "delete",
+        "archived" => "complete",
+        _ => "change",
     };
+    if matches!(deed, "delete" | "complete") {
+        return format!(
+            "{deed} a {} in {}, since its {} {source} was deleted",
+            kind.name_on(side),
+            side.title(),
+            kind.name_on(side.other())
+        );
+    }
     format!(
         "{deed} {} {} in {} from {} {source}",
         if kind == Kind::Appointment { "an" } else { "a" },

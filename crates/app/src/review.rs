@@ -1,12 +1,15 @@
 //! Questions that only a person can answer, and the answers: remembered and reversible.
 
-use crate::judge::Notes;
+mod answers;
+mod taken_back;
+
+pub use taken_back::TakenBack;
+
 use crate::{App, AppError};
-use domain::{Field, Kind, LinkId, Record, RecordId, RunId, Side, Value, normalize};
+use domain::{Field, Kind, Record, RecordId, Side, normalize};
 use serde::Serialize;
-use serde_json::{Value as Json, json};
-use store::{Change, JournalEntry, Link, Review, ReviewKind, ReviewState, Shop};
-use sync::Choice;
+use serde_json::Value as Json;
+use store::{Review, ReviewKind, ReviewState};
 
 /// Questions shown at once.
 const AT_ONCE: u32 = 500;
@@ -15,7 +18,8 @@ const AT_ONCE: u32 = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// They are the same person (with the named candidate, else the best one); or, for a conflict, the value
-    /// of the named side is right (else MyGadgetRepairs').
+    /// of the named side is right (else MyGadgetRepairs'). A named candidate is taken from the record with which it
+    /// is linked.
     Accept {
         /// The candidate's id.
         candidate: Option<String>,
@@ -25,7 +29,7 @@ pub enum Answer {
     /// They are different people.
     Apart,
     /// All candidates are this one person: linked with the named one (else the best), the others are left
-    /// alone and never created on the other side.
+    /// alone and never created on the other side. Where that one is linked with another record, that stays so.
     Merge {
         /// The candidate's id.
         candidate: Option<String>,
@@ -50,12 +54,45 @@ pub struct ReviewLine {
     pub field: String,
     /// Names, candidates, values and reasons.
     pub detail: Json,
+    /// The answer, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+impl From<Review> for ReviewLine {
+    fn from(review: Review) -> Self {
+        Self {
+            id: review.id,
+            what: review.what,
+            kind: review.kind,
+            side: review.side,
+            record: review.record,
+            field: review.field,
+            detail: review.detail,
+            answer: review.decision,
+        }
+    }
 }
 
 impl ReviewLine {
     /// For people.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
+        let mut lines = self.question();
+        if let Some(answer) = &self.answer {
+            lines.push(format!("   answered: {answer}; undo {}", self.id));
+        } else if self.what == ReviewKind::Conflict {
+            lines.push(format!(
+                "   accept {} --side highlevel|mygadgetrepairs",
+                self.id
+            ));
+        } else {
+            lines.push(format!("   accept {0} | apart {0} | merge {0}", self.id));
+        }
+        lines
+    }
+
+    fn question(&self) -> Vec<String> {
         let name = self.detail["name"].as_str().unwrap_or("(no name)");
         let subject = format!("{} {name}", self.kind.name_on(self.side));
         let mut lines = Vec::new();
@@ -80,17 +117,24 @@ impl ReviewLine {
                 };
                 lines.push(format!("   {}: {shown}", side.title()));
             }
-            lines.push(format!(
-                "   accept {} --side highlevel|mygadgetrepairs",
-                self.id
-            ));
             return lines;
         }
         let reference = self.detail["reference"]
             .as_str()
             .unwrap_or(self.record.as_str());
+        let lost_in: Option<Side> = self.detail["lost_in"]
+            .as_str()
+            .and_then(|side| side.parse().ok());
+        let question = match lost_in {
+            Some(side) => format!(
+                "its {} was deleted in {}, or merged into another one; who is this now?",
+                self.kind.name_on(side),
+                side.title()
+            ),
+            None => "who is this?".to_owned(),
+        };
         lines.push(format!(
-            "{}. {subject} ({reference}) in {}: who is this?",
+            "{}. {subject} ({reference}) in {}: {question}",
             self.id,
             self.side.title()
         ));
@@ -108,7 +152,6 @@ impl ReviewLine {
                 reasons.join("; ")
             ));
         }
-        lines.push(format!("   accept {0} | apart {0} | merge {0}", self.id));
         lines
     }
 }
@@ -121,18 +164,17 @@ impl App {
     pub async fn reviews(&self, name: &str) -> Result<Vec<ReviewLine>, AppError> {
         let shop = self.shop(name).await?;
         let reviews = self.store.open_reviews(shop.id, 0, AT_ONCE).await?;
-        Ok(reviews
-            .into_iter()
-            .map(|review| ReviewLine {
-                id: review.id,
-                what: review.what,
-                kind: review.kind,
-                side: review.side,
-                record: review.record,
-                field: review.field,
-                detail: review.detail,
-            })
-            .collect())
+        Ok(reviews.into_iter().map(ReviewLine::from).collect())
+    }
+
+    /// Questions of a shop that were answered, the latest answer first.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn answered(&self, name: &str) -> Result<Vec<ReviewLine>, AppError> {
+        let shop = self.shop(name).await?;
+        let reviews = self.store.answered_reviews(shop.id, AT_ONCE).await?;
+        Ok(reviews.into_iter().map(ReviewLine::from).collect())
     }
 
     /// Answers a question. The next pass acts on it. Answers what was done, for people.
@@ -141,11 +183,7 @@ impl App {
     /// When there is no such question, or the answer does not fit it.
     pub async fn answer(&self, name: &str, id: i64, answer: Answer) -> Result<String, AppError> {
         let shop = self.shop(name).await?;
-        let review = self.store.review(shop.id, id).await?.ok_or_else(|| {
-            AppError::Refused(format!(
-                "there is no question {id}; `repairbridge review {name}` lists them"
-            ))
-        })?;
+        let review = self.asked(&shop, id).await?;
         if review.state == ReviewState::Obsolete {
             return Err(AppError::Refused(format!(
                 "question {id} no longer stands: the records have changed since it was asked"
@@ -160,185 +198,10 @@ impl App {
             (ReviewKind::Conflict, _) => Err(AppError::Refused(format!(
                 "question {id} is about a value: answer with `accept {id} --side highlevel` or `--side mygadgetrepairs`"
             ))),
-            (_, Answer::Accept { candidate, .. }) => {
-                self.same(&shop, &review, candidate, false).await
-            }
-            (_, Answer::Merge { candidate }) => self.same(&shop, &review, candidate, true).await,
+            (_, Answer::Accept { candidate, .. }) => self.same(&shop, &review, candidate).await,
+            (_, Answer::Merge { candidate }) => self.all_one(&shop, &review, candidate).await,
             (_, Answer::Apart) => self.different(&shop, &review).await,
         }
-    }
-
-    async fn choose(&self, shop: &Shop, review: &Review, winner: Side) -> Result<String, AppError> {
-        let link = self
-            .store
-            .link_of(shop.id, Side::HighLevel, review.kind, &review.record)
-            .await?
-            .ok_or_else(|| AppError::Refused("the two records are no longer linked".into()))?;
-        let field: Field = review.field.parse().map_err(AppError::Refused)?;
-        let value = |side: Side| -> Option<Value> {
-            serde_json::from_value(review.detail[side.as_str()].clone()).ok()
-        };
-        let mut notes = Notes::of(&link);
-        notes.choices.retain(|choice| choice.field != field);
-        notes.choices.push(Choice {
-            field,
-            winner,
-            left: value(Side::HighLevel),
-            right: value(Side::MyGadgetRepairs),
-        });
-        let changes = vec![
-            Change::Rebase {
-                link: link.id,
-                base: link.base.clone(),
-                withheld: serde_json::to_value(&notes).unwrap_or(Json::Null),
-                counts: (link.fields, link.agree, link.held),
-            },
-            Change::Answer(review.id, ReviewState::Decided, format!("accept {winner}")),
-            Change::Unsettle(Side::HighLevel, link.kind, link.left.clone()),
-            Change::Unsettle(Side::MyGadgetRepairs, link.kind, link.right.clone()),
-            self.decided(
-                "chosen",
-                &link.left,
-                &link.right,
-                json!({"field": field, "winner": winner}),
-            ),
-        ];
-        self.store.commit(shop.id, self.now(), changes).await?;
-        Ok(format!(
-            "{}'s value of {field} stands; the next sync writes it to the other side",
-            winner.title()
-        ))
-    }
-
-    async fn same(
-        &self,
-        shop: &Shop,
-        review: &Review,
-        candidate: Option<String>,
-        merge: bool,
-    ) -> Result<String, AppError> {
-        let candidates = candidates(review);
-        let chosen = match candidate {
-            Some(id) => candidates
-                .iter()
-                .find(|known| known.as_str() == id)
-                .cloned()
-                .ok_or_else(|| {
-                    AppError::Refused(format!(
-                        "`{id}` is not one of the candidates of question {}",
-                        review.id
-                    ))
-                })?,
-            None => candidates
-                .first()
-                .cloned()
-                .ok_or_else(|| AppError::Refused("the question names no candidate".into()))?,
-        };
-        let across = review.side.other();
-        if self
-            .store
-            .link_of(shop.id, review.side, review.kind, &review.record)
-            .await?
-            .is_some()
-        {
-            return Err(AppError::Refused(
-                "this record has found its counterpart meanwhile".into(),
-            ));
-        }
-        if self
-            .store
-            .link_of(shop.id, across, review.kind, &chosen)
-            .await?
-            .is_some()
-        {
-            return Err(AppError::Refused(format!(
-                "the candidate {chosen} is linked to another record; answer `apart`, or name another with --candidate"
-            )));
-        }
-        let (left, right) = self.pair(review, &chosen);
-        let mut changes = vec![
-            Change::Link(Link {
-                id: LinkId(self.context.new_id()),
-                kind: review.kind,
-                left: left.clone(),
-                right: right.clone(),
-                base: Json::Null,
-                withheld: json!({}),
-                reason: "a person".to_owned(),
-                fields: 0,
-                agree: 0,
-                held: 0,
-            }),
-            Change::Answer(review.id, ReviewState::Decided, format!("accept {chosen}")),
-            Change::Unsettle(Side::HighLevel, review.kind, left.clone()),
-            Change::Unsettle(Side::MyGadgetRepairs, review.kind, right.clone()),
-            Change::WakeChildren(Side::HighLevel, left.clone()),
-            Change::WakeChildren(Side::MyGadgetRepairs, right.clone()),
-            Change::NotApart(left.clone(), right.clone()),
-            self.decided("linked", &left, &right, json!({"rung": "a person"})),
-        ];
-        for other in candidates.iter().filter(|other| **other != chosen) {
-            // Others are asked about again without this one, or, merged, left alone for good.
-            let state = if merge {
-                store::RecordState::Settled
-            } else {
-                store::RecordState::Unsettled
-            };
-            changes.push(Change::Settle(across, review.kind, other.clone(), state));
-            if merge {
-                let (left, right) = self.pair(review, other);
-                changes.push(Change::Apart(left, right));
-            }
-        }
-        self.store.commit(shop.id, self.now(), changes).await?;
-        Ok("linked; the next sync brings the two into step".to_owned())
-    }
-
-    async fn different(&self, shop: &Shop, review: &Review) -> Result<String, AppError> {
-        let across = review.side.other();
-        let mut changes = vec![Change::Answer(
-            review.id,
-            ReviewState::Decided,
-            "apart".to_owned(),
-        )];
-        for candidate in candidates(review) {
-            let (left, right) = self.pair(review, &candidate);
-            changes.push(self.decided("apart", &left, &right, Json::Null));
-            changes.push(Change::Apart(left, right));
-            changes.push(Change::Unsettle(across, review.kind, candidate));
-        }
-        changes.push(Change::Unsettle(
-            review.side,
-            review.kind,
-            review.record.clone(),
-        ));
-        self.store.commit(shop.id, self.now(), changes).await?;
-        Ok("remembered as different; the next sync treats them so".to_owned())
-    }
-
-    fn pair(&self, review: &Review, candidate: &RecordId) -> (RecordId, RecordId) {
-        match review.side {
-            Side::HighLevel => (review.record.clone(), candidate.clone()),
-            Side::MyGadgetRepairs => (candidate.clone(), review.record.clone()),
-        }
-    }
-
-    fn decided(
-        &self,
-        event: &'static str,
-        left: &RecordId,
-        right: &RecordId,
-        detail: Json,
-    ) -> Change {
-        Change::Journal(JournalEntry {
-            run: RunId(self.context.new_id()),
-            event,
-            side: Some(Side::HighLevel),
-            kind: None,
-            record: Some(left.clone()),
-            counterpart: Some(right.clone()),
-            detail,
-        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{App, AppError};
 use domain::{CountryCode, Kind, Side};
-use mapping::{CancelledPolicy, CreateRule, DeletePolicy, Rules};
-use store::Shop;
+use mapping::{CancelledPolicy, CreateRule, Rules};
+use store::{IntentOp, IntentState, Shop};
 
 /// What is needed to add a shop.
 #[derive(Clone, Debug)]
@@ -131,14 +131,37 @@ impl App {
         let document = rules.clone();
         let rules = serde_json::to_value(rules)
             .map_err(|why| AppError::Refused(format!("the rules cannot be stored: {why}")))?;
-        let changes = vec![
+        let mut changes = self.no_longer_deleted(&shop, &document).await?;
+        changes.extend([
             store::Change::Rules(rules),
             store::Change::UnsettleAll(Kind::Contact),
             store::Change::UnsettleAll(Kind::Task),
             store::Change::UnsettleAll(Kind::Appointment),
             store::Change::Note(store::NoteChange::Rules(beginnings(&document))),
-        ];
+        ]);
         Ok(self.store.commit(shop.id, self.now(), changes).await?)
+    }
+
+    /// Records that were to be archived or deleted by a rule that is no longer there are left alone.
+    async fn no_longer_deleted(
+        &self,
+        shop: &Shop,
+        rules: &Rules,
+    ) -> Result<Vec<store::Change>, AppError> {
+        let mut changes = Vec::new();
+        for state in [IntentState::Held, IntentState::Ready, IntentState::Failed] {
+            let intents = self.store.intents(shop.id, state, None, u32::MAX).await?;
+            let deletes = intents
+                .iter()
+                .filter(|intent| intent.op == IntentOp::Delete)
+                .filter(|intent| {
+                    let removal = crate::pass::payload::Payload::read(intent).removal;
+                    let allowed = rules.delete.on(intent.side, intent.kind);
+                    removal.is_some_and(|removal| removal.policy > allowed)
+                });
+            changes.extend(deletes.map(|intent| store::Change::Cancel(intent.id)));
+        }
+        Ok(changes)
     }
 }
 
@@ -162,13 +185,8 @@ fn beginnings(rules: &Rules) -> Vec<(String, String)> {
 /// Rules that a later version will carry out are refused, not silently taken for others.
 fn check_offered(rules: &Rules) -> Result<(), AppError> {
     let refuse = |what: &str| Err(AppError::Refused(what.to_owned()));
-    if Kind::ALL
-        .iter()
-        .any(|kind| rules.delete.of(*kind) != DeletePolicy::Unlink)
-    {
-        return refuse(
-            "this version does not archive or delete the counterpart of a deleted record yet: it ends the link and tells you. Write `unlink` under [delete]",
-        );
+    if let Err(why) = rules.delete.check() {
+        return refuse(&format!("[delete] {why}"));
     }
     let by_appointment = Side::BOTH
         .iter()

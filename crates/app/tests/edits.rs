@@ -258,17 +258,27 @@ async fn invariant_3_no_lost_edit_when_both_sides_change() {
         candidate: None,
         side: Some(Side::HighLevel),
     };
-    bench
-        .app
-        .answer(SHOP, questions[0].id, answer)
-        .await
-        .unwrap();
+    let id = questions[0].id;
+    bench.app.answer(SHOP, id, answer.clone()).await.unwrap();
+    // Taken back before anything was written, it is asked as before.
+    bench.app.take_back_answer(SHOP, id).await.unwrap();
+    sync_twice(&bench).await;
+    assert_eq!(
+        customer(&bench, &customer_id).await["email"],
+        "counter@example.test"
+    );
+    let questions = bench.app.reviews(SHOP).await.unwrap();
+    assert_eq!((questions.len(), questions[0].id), (1, id));
+    bench.app.answer(SHOP, id, answer).await.unwrap();
     sync_twice(&bench).await;
     assert_eq!(
         customer(&bench, &customer_id).await["email"],
         "crm@example.test"
     );
     assert!(bench.app.reviews(SHOP).await.unwrap().is_empty());
+    let refused = bench.app.take_back_answer(SHOP, id).await.unwrap_err();
+    let refused = refused.to_string();
+    assert!(refused.contains("repairbridge undo"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

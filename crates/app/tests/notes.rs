@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
-use app::{ProgressBoard, Tally};
+use app::{ProgressBoard, SyncOptions, Tally};
 use domain::{Clock, Kind, RecordId, Side};
 use http::SystemClock;
 use mapping::Rules;
@@ -571,4 +571,36 @@ async fn a_webhook_of_a_note_brings_it_to_the_counter_at_once() {
     assert!(comments[0].contains("Comes at noon"), "{comments:?}");
     shop.bench.tell("NoteCreate", &told).await;
     assert_eq!(comments_made(&shop.bench.refresh().await), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_8_quiet_history_a_note_rule_waits_until_the_first_run_is_over() {
+    let bench = Bench::new(35, 0, 0).await;
+    let made = bench.in_crm(&json!({"action": "create_contact", "fields": {
+        "firstName": "Ada", "lastName": "Byron", "email": "ada@example.test"}}));
+    let contact = made["contact"]["id"].as_str().unwrap().to_owned();
+    let rule = "[[note_rules]]\nname = \"greet\"\nwhen = { words = [\"new\"] }\nthen = { tag = \"greeted\" }\n";
+    let rules = Rules::from_toml(rule).unwrap();
+    bench.app.set_rules(SHOP, &rules).await.unwrap();
+    // The first run is approved, and cut off.
+    bench.twins.set_offline(Vendor::MyGadgetRepairs, true);
+    let options = SyncOptions {
+        approve: true,
+        ..SyncOptions::default()
+    };
+    let cut_off = bench.app.sync(SHOP, options, &ProgressBoard::default());
+    assert!(cut_off.await.is_err());
+    bench.twins.set_offline(Vendor::MyGadgetRepairs, false);
+    note(&bench, &contact, "A new customer");
+    let tags = async || bench.truth().await.contacts[&contact]["tags"].to_string();
+    let tally = bench.sync().await;
+    assert!(tally.finished, "{:?}", tally.reasons);
+    assert!(
+        !tags().await.contains("greeted"),
+        "history is still loading"
+    );
+    // Once it is over, what was written meanwhile is acted on, once.
+    bench.sync().await;
+    assert!(tags().await.contains("greeted"));
+    assert!(!bench.sync().await.wrote());
 }

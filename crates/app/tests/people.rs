@@ -302,17 +302,91 @@ async fn a_broken_network_is_said_and_survived() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rules_that_this_version_cannot_carry_out_are_refused() {
+async fn rules_that_cannot_be_carried_out_are_refused() {
     let bench = Bench::new(17, 0, 0).await;
-    for document in [
-        "[appointments]\ncancelled = \"delete\"\n",
-        "[delete]\ncontact = \"delete\"\n",
+    let cancelled = mapping::Rules::from_toml("[appointments]\ncancelled = \"delete\"\n").unwrap();
+    let mut archive = mapping::Rules::default();
+    archive.delete.contact = mapping::DeleteRule::both(mapping::DeletePolicy::Archive);
+    for (rules, words) in [
+        (cancelled, "this version does not"),
+        (archive, "HighLevel has no archive for contacts"),
     ] {
-        let rules = mapping::Rules::from_toml(document).unwrap();
         let error = bench.app.set_rules(SHOP, &rules).await.unwrap_err();
-        assert!(
-            error.to_string().contains("this version does not"),
-            "{error}"
-        );
+        assert!(error.to_string().contains(words), "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_are_taken_back_and_what_stays_is_told() {
+    let bench = Bench::new(5, 0, 0).await;
+    let mut customers = Vec::new();
+    for name in ["Anna Miller", "Annabel Miller"] {
+        let fields = json!({"name": name, "mobile": "07400123456", "city": "Leeds"});
+        let act = json!({"action": "create_customer", "fields": fields});
+        let made = bench.at_counter(&act).await;
+        customers.push(made["id"].as_str().unwrap().to_owned());
+    }
+    bench.in_crm(&json!({"action": "create_contact", "fields": {
+        "firstName": "A", "lastName": "Miller", "phone": "+447400123456"}}));
+    bench.sync().await;
+    let shop = bench.app.shop(SHOP).await.unwrap();
+    let linked = async |customer: &str| {
+        let id = RecordId::new(customer);
+        let store = bench.app.store();
+        let link = store.link_of(shop.id, Side::MyGadgetRepairs, Kind::Contact, &id);
+        link.await.unwrap().is_some()
+    };
+    let questions = async || -> Vec<i64> {
+        let open = bench.app.reviews(SHOP).await.unwrap();
+        open.iter().map(|line| line.id).collect()
+    };
+    let accept = || Answer::Accept {
+        candidate: None,
+        side: None,
+    };
+    let asked = questions().await;
+    assert_eq!(asked.len(), 2);
+    let (first, subject) = {
+        let open = bench.app.reviews(SHOP).await.unwrap();
+        (open[0].id, open[0].record.as_str().to_owned())
+    };
+    let refused = bench.app.take_back_answer(SHOP, first).await.unwrap_err();
+    assert!(refused.to_string().contains("no answer"), "{refused}");
+
+    // At once: nothing had been written.
+    bench.app.answer(SHOP, first, accept()).await.unwrap();
+    assert!(linked(&subject).await);
+    let answered = bench.app.answered(SHOP).await.unwrap();
+    assert_eq!(answered[0].id, first);
+    let taken = bench.app.take_back_answer(SHOP, first).await.unwrap();
+    assert!(taken.cannot.is_empty(), "{taken:?}");
+    assert!(!linked(&subject).await);
+    assert_eq!(questions().await, asked);
+    bench.sync().await;
+    assert_eq!(questions().await, asked, "the sync leaves it to a person");
+    assert_eq!(bench.truth().await.contacts.len(), 1);
+
+    // After a sync: the values that were written stay, and are named.
+    bench.app.answer(SHOP, first, accept()).await.unwrap();
+    bench.sync().await;
+    let taken = bench.app.take_back_answer(SHOP, first).await.unwrap();
+    let cannot = taken.cannot.join("\n");
+    assert!(cannot.contains("city"), "{cannot}");
+    assert!(questions().await.contains(&first));
+
+    // Apart and back; and apart for good: she gets a contact of her own, since the link was as if it had never been.
+    bench.app.answer(SHOP, first, Answer::Apart).await.unwrap();
+    bench.app.take_back_answer(SHOP, first).await.unwrap();
+    assert!(questions().await.contains(&first));
+    bench.sync().await;
+    assert_eq!(bench.truth().await.contacts.len(), 1);
+    bench.app.answer(SHOP, first, Answer::Apart).await.unwrap();
+    bench.sync().await;
+    assert!(linked(&subject).await);
+    assert_eq!(bench.truth().await.contacts.len(), 2);
+    let refused = bench.app.take_back_answer(SHOP, first).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("--delete-created"),
+        "{refused}"
+    );
 }

@@ -6,6 +6,7 @@
 pub mod appointment;
 mod appointment_rules;
 mod consent;
+mod delete_rules;
 mod digest;
 mod due;
 mod field_rules;
@@ -22,6 +23,7 @@ mod task_rules;
 
 pub use appointment_rules::{AppointmentRules, AppointmentsTo, CancelledPolicy};
 pub use consent::{PERMANENT, blocked, shows};
+pub use delete_rules::{DeletePolicy, DeleteRule, DeleteRules};
 pub use digest::{Telling, digest, field_digest, note_of_comment, note_text};
 pub use field_rules::{Direction, FieldRule, FieldRules, KindRules, Policy};
 pub use label::{field_named, label, wire_name};
@@ -29,9 +31,7 @@ pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};
 pub use note_rules::{NewTask, NoteRule, NoteThen, NoteWhen, NotesRules, NotesTo, SetField};
 pub use problem::{Held, Problem};
 pub use project::{Projection, project, project_linked};
-pub use rules::{
-    CreateRule, CreateRules, DeletePolicy, DeleteRules, GuardLimits, Rules, RulesError,
-};
+pub use rules::{CreateRule, CreateRules, GuardLimits, Rules, RulesError};
 pub use setting::{Setting, SettingError, Status};
 pub use status::{StatusGroup, group_of, guess};
 pub use task_rules::{DueDays, TaskRules};

@@ -1,8 +1,8 @@
 //! A shop's rules: one document, every part with a working default.
 
 use crate::{
-    AppointmentRules, FieldRules, Held, KindRules, NoteRule, NotesRules, Problem, Setting,
-    TaskRules, status,
+    AppointmentRules, DeleteRules, FieldRules, Held, KindRules, NoteRule, NotesRules, Problem,
+    Setting, TaskRules, status,
 };
 use domain::{Field, Kind, Side};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,9 @@ pub enum RulesError {
     /// A rule about notes makes no sense. The text names it.
     #[error("[[note_rules]] {0}")]
     NoteRule(String),
+    /// A rule about deletes cannot be carried out. The text names it.
+    #[error("[delete] {0}")]
+    Delete(String),
     /// They cannot be written as TOML.
     #[error("the rules cannot be written: {0}")]
     Write(#[from] toml::ser::Error),
@@ -50,10 +53,11 @@ impl Rules {
     /// Reads a TOML document.
     ///
     /// # Errors
-    /// When it is not TOML, or names a key or value that does not exist.
+    /// When it is not TOML, names a key or value that does not exist, or asks for what no vendor can do.
     pub fn from_toml(text: &str) -> Result<Self, RulesError> {
         let rules: Self = toml::from_str(text)?;
         crate::note_rules::check(&rules.note_rules).map_err(RulesError::NoteRule)?;
+        rules.delete.check().map_err(RulesError::Delete)?;
         Ok(rules)
     }
 
@@ -230,46 +234,6 @@ impl TryFrom<String> for CreateRule {
 impl From<CreateRule> for String {
     fn from(rule: CreateRule) -> Self {
         rule.to_string()
-    }
-}
-
-/// What happens to the counterpart of a record that vanished.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DeletePolicy {
-    /// The link is taken off and a person is told.
-    #[default]
-    Unlink,
-    /// As unlink, and the counterpart is marked as archived.
-    Archive,
-    /// The counterpart is deleted as well.
-    Delete,
-}
-
-/// The delete policy of every kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DeleteRules {
-    /// Contacts and customers.
-    pub contact: DeletePolicy,
-    /// Tasks and tickets.
-    pub task: DeletePolicy,
-    /// Notes and comments.
-    pub note: DeletePolicy,
-    /// Appointments.
-    pub appointment: DeletePolicy,
-}
-
-impl DeleteRules {
-    /// The policy of a kind.
-    #[must_use]
-    pub const fn of(&self, kind: Kind) -> DeletePolicy {
-        match kind {
-            Kind::Contact => self.contact,
-            Kind::Task => self.task,
-            Kind::Note => self.note,
-            Kind::Appointment => self.appointment,
-        }
     }
 }
 

@@ -34,7 +34,7 @@ fn the_empty_document_has_the_contracts_defaults_and_every_document_comes_back()
         [create]
         mygadgetrepairs = "tagged:VIP"
         [delete]
-        task = "archive"
+        task = { highlevel = "archive" }
         [fields.contact.email]
         direction = "to_highlevel"
         [fields.contact.phone]
@@ -53,7 +53,9 @@ fn the_empty_document_has_the_contracts_defaults_and_every_document_comes_back()
         rules.create.on(Side::MyGadgetRepairs),
         &CreateRule::Tagged("VIP".into())
     );
-    assert_eq!(rules.delete.of(Kind::Task), DeletePolicy::Archive);
+    let task = |side| rules.delete.on(side, Kind::Task);
+    assert_eq!(task(Side::HighLevel), DeletePolicy::Archive);
+    assert_eq!(task(Side::MyGadgetRepairs), DeletePolicy::Unlink);
     let contact = rules.fields_of(Kind::Contact).unwrap();
     // What the document leaves out stays as that field's default.
     assert_eq!(contact.get(Field::Email).unwrap().conflict, Policy::Ask);
@@ -90,5 +92,36 @@ fn what_does_not_exist_is_named() {
     ] {
         let error = Rules::from_toml(document).unwrap_err().to_string();
         assert!(error.contains(word), "{document}: {error}");
+    }
+}
+
+#[test]
+fn a_delete_rule_that_a_vendor_cannot_carry_out_is_refused_in_plain_words() {
+    for (rule, words) in [
+        (
+            "contact = \"archive\"",
+            "HighLevel has no archive for contacts",
+        ),
+        (
+            "contact = { mygadgetrepairs = \"archive\" }",
+            "MyGadgetRepairs has no archive for customers",
+        ),
+        ("task = \"archive\"", "no archive for tickets"),
+        ("note = \"delete\"", "told, not paired"),
+        ("appointment = \"delete\"", "write `unlink`"),
+        ("contact = { left = \"delete\" }", "left"),
+        ("contact = 1", "`unlink`, `archive` or `delete`"),
+    ] {
+        let error = Rules::from_toml(&format!("[delete]\n{rule}\n")).unwrap_err();
+        assert!(error.to_string().contains(words), "{rule}: {error}");
+    }
+    for rule in [
+        "contact = \"delete\"",
+        "task = \"delete\"",
+        "contact = { highlevel = \"delete\" }",
+        "task = { highlevel = \"archive\", mygadgetrepairs = \"delete\" }",
+    ] {
+        let rules = Rules::from_toml(&format!("[delete]\n{rule}\n")).unwrap();
+        assert_eq!(Rules::from_toml(&rules.to_toml().unwrap()).unwrap(), rules);
     }
 }

@@ -315,6 +315,9 @@ pub(crate) struct Review {
     /// For conflicts: the side whose value is right.
     #[arg(long)]
     pub(crate) side: Option<domain::Side>,
+    /// Lists the questions that were answered, the latest answer first.
+    #[arg(long, conflicts_with = "answer")]
+    pub(crate) answered: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -325,6 +328,8 @@ pub(crate) enum AnswerWord {
     Apart,
     /// All candidates are this one person.
     Merge,
+    /// Takes an answer back: the question is open again.
+    Undo,
 }
 
 #[derive(Debug, Subcommand)]

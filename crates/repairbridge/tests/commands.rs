@@ -9,7 +9,7 @@
 mod place;
 
 use place::{Place, Ran, Twins, twins};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
@@ -361,4 +361,83 @@ fn the_demo_ends_after_one_complete_sync_and_leaves_one_folder() {
         std::fs::canonicalize(&left[0]).unwrap().to_str(),
         document["folder"].as_str()
     );
+}
+
+#[test]
+fn a_question_is_answered_and_the_answer_taken_back() {
+    let twins = twins();
+    let place = connected(&twins);
+    let (crm, counter) = (twins.at.highlevel(), twins.at.mygadgetrepairs());
+    for name in ["Anna Quist", "Annabel Quist"] {
+        let fields = json!({"name": name, "mobile": "07400123456"});
+        let act = json!({"action": "create_customer", "fields": fields});
+        counter.act(&act).unwrap();
+    }
+    let fields = json!({"firstName": "A", "lastName": "Quist", "phone": "+447400123456"});
+    crm.act(&json!({"action": "create_contact", "fields": fields}))
+        .unwrap();
+    place.run(&["sync", "main", "--approve"]).with(0);
+    let open = || -> Vec<i64> {
+        let listed = place.run(&["review", "main", "--json"]).with(0).json();
+        let lines = listed["review"].as_array().unwrap().iter();
+        let quist = lines.filter(|line| line["detail"].to_string().contains("Quist"));
+        quist.map(|line| line["id"].as_i64().unwrap()).collect()
+    };
+    let asked = open();
+    assert_eq!(asked.len(), 2);
+    let id = asked[0].to_string();
+
+    // Without an answer there is nothing to take back.
+    place
+        .run(&["review", "main", "undo", &id])
+        .with(2)
+        .says("no answer");
+    place.run(&["review", "main", "accept", &id]).with(0);
+    let answered = place
+        .run(&["review", "main", "--answered", "--json"])
+        .with(0)
+        .json();
+    assert_eq!(answered["review"][0]["id"], asked[0]);
+    assert!(answered["review"][0]["answer"].is_string());
+    let listed = place.run(&["review", "main", "--answered"]).with(0);
+    assert!(listed.out.contains(&format!("undo {id}")), "{}", listed.out);
+
+    let taken = place
+        .run(&["review", "main", "undo", &id, "--json"])
+        .with(0)
+        .json();
+    assert_eq!(taken["id"], asked[0]);
+    assert!(taken["done"].as_str().unwrap().contains("open again"));
+    assert_eq!(taken["cannot"], json!([]));
+    assert_eq!(open(), asked);
+
+    // Written by a sync, the values stay, and the answer says so.
+    place.run(&["review", "main", "accept", &id]).with(0);
+    place.run(&["sync", "main"]).with(0);
+    let taken = place.run(&["review", "main", "undo", &id]).with(0);
+    assert!(taken.out.contains("not taken back"), "{}", taken.out);
+    assert!(open().contains(&asked[0]));
+}
+
+#[test]
+fn delete_rules_are_checked_in_plain_words() {
+    let twins = twins();
+    let place = connected(&twins);
+    let rules = |text: &str| {
+        let file = place.write("rules.toml", text);
+        file.to_str().unwrap().to_owned()
+    };
+    let archive = rules("[delete]\ncontact = \"archive\"\n");
+    for command in ["check", "set"] {
+        place
+            .run(&["rules", command, "main", "--file", &archive])
+            .with(2)
+            .says("HighLevel has no archive for contacts");
+    }
+    let sound = rules("[delete]\ntask = { highlevel = \"archive\" }\n");
+    place
+        .run(&["rules", "set", "main", "--file", &sound])
+        .with(0);
+    let shown = place.run(&["rules", "show", "main"]).with(0);
+    assert!(shown.out.contains("archive"), "{}", shown.out);
 }

@@ -91,6 +91,8 @@ pub enum Change {
     Ask(Box<Review>),
     /// Answers a question.
     Answer(i64, ReviewState, String),
+    /// Opens a question again whose answer is taken back. Nothing where the same question was asked anew meanwhile.
+    Reopen(i64),
     /// Closes an open question that no longer stands.
     Moot(ReviewKind, Kind, Side, RecordId, String),
     /// Remembers that two contacts (HighLevel, MyGadgetRepairs) are different people.

@@ -73,6 +73,7 @@ macro_rules! behaviour_suite {
                     a_new_base_is_kept_with_its_counts
                     totals_and_differing_leave_ended_links_out
                     people_set_apart_stay_apart_until_told
+                    links_that_were_let_go_are_counted_and_taken_back_answers_forgotten
                 }
                 intents {
                     one_open_write_per_source_and_side
@@ -82,6 +83,7 @@ macro_rules! behaviour_suite {
                     progress_is_kept
                     retry_and_hold_and_release
                     only_what_was_never_sent_is_cancelled
+                    deletions_that_wait_are_found_by_what_they_delete
                     the_next_due_instant
                     the_urgent_go_first
                 }
@@ -100,6 +102,7 @@ macro_rules! behaviour_suite {
                 people {
                     a_question_is_asked_once_and_its_detail_renewed
                     answered_and_moot_questions_are_closed
+                    an_answer_taken_back_opens_the_question_unless_it_was_asked_anew
                     the_journal_is_read_by_record_and_by_number
                     runs_are_kept_newest_first
                 }

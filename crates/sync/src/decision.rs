@@ -1,10 +1,10 @@
-//! The decision about a linked pair, about a record without a counterpart, and about one that vanished.
+//! The decision about a linked pair, and about a record without a counterpart.
 
 use crate::{Base, Changes, Choice, Merge, MergeInput, Withheld, merge};
 use domain::{Field, Fields, Kind, Record, Side};
 use mapping::{
-    CreateRule, DeletePolicy, Direction, Held, NativeWrite, Problem, Rules, Setting, Writing,
-    can_write, project, project_linked, to_native,
+    CreateRule, Direction, Held, NativeWrite, Problem, Rules, Setting, Writing, can_write, project,
+    project_linked, to_native,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -338,38 +338,4 @@ fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
             (!tagged).then(|| format!("the rules create in {title} only people tagged `{tag}`"))
         }
     }
-}
-
-/// What to do about a link of which a record vanished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub struct Vanished {
-    /// What happens to the survivor. The link goes in every case.
-    pub policy: DeletePolicy,
-    /// The side of the survivor; nothing when both vanished.
-    pub survivor: Option<Side>,
-}
-
-/// Decides about a link of which a record vanished; nothing while both are there. A survivor with an edit
-/// that was never carried over is kept whatever the rules say.
-#[must_use]
-pub fn decide_vanished(
-    kind: Kind,
-    left_gone: bool,
-    right_gone: bool,
-    survivor_edited: bool,
-    rules: &Rules,
-) -> Option<Vanished> {
-    let survivor = match (left_gone, right_gone) {
-        (false, false) => return None,
-        (true, true) => None,
-        (true, false) => Some(Side::MyGadgetRepairs),
-        (false, true) => Some(Side::HighLevel),
-    };
-    let policy = if survivor.is_none() || survivor_edited {
-        DeletePolicy::Unlink
-    } else {
-        rules.delete.of(kind)
-    };
-    Some(Vanished { policy, survivor })
 }

@@ -57,6 +57,8 @@ pub enum Reason {
     TakenElsewhere,
     /// Another record fits just as well.
     NotTheOnlyOne,
+    /// The tasks or tickets of the vanished record are with this one now: the two were merged.
+    WorkMoved,
 }
 
 impl fmt::Display for Reason {
@@ -77,6 +79,7 @@ impl fmt::Display for Reason {
             Self::NoName => "a name is missing",
             Self::TakenElsewhere => "the record already belongs to another one",
             Self::NotTheOnlyOne => "another record fits just as well",
+            Self::WorkMoved => "the work of the vanished record is with this one now",
         })
     }
 }

@@ -17,15 +17,16 @@ pub mod messages;
 mod notes;
 mod person;
 mod plan;
+mod quiet;
 mod tasks;
 mod undo;
+mod vanished;
 
 pub use appointments::{calendar_window, match_appointment};
 pub use base::{Agreed, Base, Changes};
 pub use cost::{Budgets, Cost, calendar_walk_interval, estimate, task_walk_interval};
 pub use decision::{
-    Outcome, Pair, PairDecision, Single, SingleDecision, Vanished, decide_pair, decide_single,
-    decide_vanished, mapped,
+    Outcome, Pair, PairDecision, Single, SingleDecision, decide_pair, decide_single, mapped,
 };
 pub use evidence::{Reason, Rung};
 pub use ground::{Ground, way};
@@ -40,5 +41,7 @@ pub use notes::{
 };
 pub use person::Person;
 pub use plan::{Deed, Plan};
+pub use quiet::{Circumstances, Effect, Loud, quiet};
 pub use tasks::match_task;
 pub use undo::{TakeBack, Wrote, take_back};
+pub use vanished::{Loss, Parting, Vanished, decide_vanished, part};

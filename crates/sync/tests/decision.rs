@@ -6,11 +6,11 @@
 )]
 
 use domain::{CountryCode, Field, Kind, Record, RecordId, Side, Value};
-use mapping::{DeletePolicy, Direction, FieldRule, GuardLimits, Policy, Rules, Setting, Status};
+use mapping::{Direction, FieldRule, GuardLimits, Policy, Rules, Setting, Status};
 use std::collections::BTreeSet;
 use sync::{
     Approval, Base, Budgets, Deed, Match, Outcome, Pair, Plan, Single, SingleDecision, approve,
-    decide_pair, decide_single, decide_vanished, estimate, match_task, task_walk_interval,
+    decide_pair, decide_single, estimate, match_task, task_walk_interval,
 };
 
 fn setting() -> Setting {
@@ -311,28 +311,6 @@ fn tasks_are_joined_by_marks_that_are_not_copied() {
         Match::Review { .. }
     ));
     assert_eq!(match_task(&other, &alone, &tickets, &taken), Match::Create);
-}
-
-#[test]
-fn a_vanished_record_takes_nothing_with_it_unless_the_rules_say_so() {
-    let mut rules = Rules::default();
-    let decide = |rules: &Rules, edited| {
-        decide_vanished(Kind::Task, true, false, edited, rules).map(|vanished| vanished.policy)
-    };
-    assert_eq!(decide(&rules, false), Some(DeletePolicy::Unlink));
-    rules.delete.task = DeletePolicy::Delete;
-    assert_eq!(decide(&rules, false), Some(DeletePolicy::Delete));
-    assert_eq!(
-        decide(&rules, true),
-        Some(DeletePolicy::Unlink),
-        "an edit is never lost"
-    );
-    assert_eq!(
-        decide_vanished(Kind::Task, false, false, false, &rules),
-        None
-    );
-    let both = decide_vanished(Kind::Task, true, true, false, &rules).unwrap();
-    assert_eq!((both.policy, both.survivor), (DeletePolicy::Unlink, None));
 }
 
 #[test]

@@ -3,11 +3,13 @@
 
 mod create;
 mod failure;
+mod remove;
 mod take_away;
 mod take_back;
 mod update;
 
 pub(super) use failure::ATTEMPTS;
+pub(crate) use remove::Removal;
 
 use super::Pass;
 use super::payload::Payload;

@@ -3,21 +3,16 @@
 pub(super) mod pairs;
 mod people;
 mod singles;
+mod vanished;
 
 use super::Pass;
 use crate::AppError;
-use domain::{Kind, RecordId, Side};
-use store::{Change, IntentOp, IntentState, JournalEntry, Link, ReviewKind, StoredRecord};
+use domain::{Kind, Record, RecordId, Side};
+use store::{Change, IntentOp, IntentState, RecordState, StoredRecord};
+use vanished::Vanished;
 
 /// Records decided together, in one transaction.
 const PAGE: u32 = 250;
-
-/// A link of which a record vanished.
-pub(super) struct Vanished {
-    link: Link,
-    /// Where it vanished.
-    side: Side,
-}
 
 impl Pass<'_> {
     /// Decides about everything that changed. Contacts come first, since tasks hang on them.
@@ -30,7 +25,7 @@ impl Pass<'_> {
                 self.decide_side(side, kind, &mut vanished).await?;
             }
         }
-        self.let_go(vanished).await
+        self.part_with(vanished).await
     }
 
     async fn decide_side(
@@ -75,57 +70,6 @@ impl Pass<'_> {
         Ok(changes)
     }
 
-    /// Ends the links of vanished records, if they are not suspiciously many. What is left over on the
-    /// other side stays as it is and is not created anew.
-    async fn let_go(&self, vanished: Vec<Vanished>) -> Result<(), AppError> {
-        let mut seen = std::collections::BTreeSet::new();
-        let vanished: Vec<Vanished> = vanished
-            .into_iter()
-            .filter(|one| seen.insert(one.link.id))
-            .collect();
-        if vanished.is_empty() {
-            return Ok(());
-        }
-        if let Some(reason) = self.may_unlink(vanished.len() as u64).await? {
-            self.tally(|tally| tally.stop(reason));
-            return Ok(());
-        }
-        for Vanished { link, side } in vanished {
-            let gone = link.on(side).clone();
-            let survivor = link.on(side.other()).clone();
-            let mut changes = vec![
-                Change::Unlink(link.id, format!("deleted in {}", side.title())),
-                Change::Settle(side, link.kind, gone.clone(), store::RecordState::Settled),
-                Change::Settle(
-                    side.other(),
-                    link.kind,
-                    survivor.clone(),
-                    store::RecordState::Settled,
-                ),
-                Change::Journal(JournalEntry {
-                    run: self.run,
-                    event: "unlinked",
-                    side: Some(side),
-                    kind: Some(link.kind),
-                    record: Some(gone),
-                    counterpart: Some(survivor.clone()),
-                    detail: serde_json::json!({"why": format!("deleted in {}", side.title())}),
-                }),
-            ];
-            for field in crate::judge::Notes::of(&link).asked {
-                changes.push(Change::Moot(
-                    ReviewKind::Conflict,
-                    link.kind,
-                    Side::HighLevel,
-                    link.left.clone(),
-                    field.as_str().to_owned(),
-                ));
-            }
-            self.commit(changes).await?;
-        }
-        Ok(())
-    }
-
     /// Whether a record may have been made by us on this side without our knowing its id yet.
     pub(super) async fn may_be_ours(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
         let unknown = self
@@ -136,4 +80,9 @@ impl Pass<'_> {
             .iter()
             .any(|intent| intent.kind == kind && intent.op == IntentOp::Create))
     }
+}
+
+/// The change that says where a record stands.
+fn settle_as(record: &Record, state: RecordState) -> Change {
+    Change::Settle(record.side, record.kind, record.id.clone(), state)
 }

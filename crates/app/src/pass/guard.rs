@@ -8,6 +8,15 @@ use sync::{Approval, Deed, Plan, approve};
 
 /// The code of writes that wait for approval.
 pub(super) const CODE: &str = "GUARD-APPROVAL";
+/// The code of records that were to be deleted and are kept, since something of somebody's would go with them. They
+/// are looked at again when a person approves.
+pub(super) const KEPT: &str = "GUARD-KEPT";
+/// Small losses that lie no further apart than this are one mass change.
+const TOGETHER_SECONDS: f64 = 3_600.0;
+/// The fact that remembers when losses were last approved and carried out.
+const LET_GO: &str = "let_go";
+/// The fact that remembers that a shop's first run is not over.
+const FIRST_RUN: &str = "first_run";
 /// The fact that remembers an approval until the work that it covers is done.
 pub(super) const APPROVAL: &str = "approval";
 
@@ -47,30 +56,66 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether so many vanished counterparts may be let go without a person.
-    pub(super) async fn may_unlink(&self, vanished: u64) -> Result<Option<String>, AppError> {
+    /// The reason why so many deleted counterparts may not be let go without a person, if so. Webhooks tell of a mass
+    /// deletion one by one: what was let go shortly before counts as well.
+    pub(super) async fn may_let_go(&self, lost: u64) -> Result<Option<String>, AppError> {
         if self.approval_is_open().await? {
             return Ok(None);
         }
+        let since = self.after(self.now(), -TOGETHER_SECONDS);
+        let approved = self.store.fact(self.shop.id, LET_GO).await?;
+        let since = approved.map_or(since, |fact| fact.at.max(since));
+        let before = self.store.let_go_since(self.shop.id, since).await?;
         let mut plan = Plan::default();
         plan.add(
             Deed::Unlink,
             domain::Side::MyGadgetRepairs,
             Kind::Contact,
-            vanished,
+            lost + before,
         );
         Ok(match self.judge_plan(&plan, false).await? {
             Approval::Go => None,
+            Approval::Wait { reason } if before > 0 => Some(format!(
+                "{reason} ({before} of them were let go within the last hour.)"
+            )),
             Approval::Wait { reason } => Some(reason),
         })
     }
 
+    /// A person approves: the first run of a shop, or what was held.
+    pub(super) fn approve(&self) -> Vec<Change> {
+        let mut changes = vec![Change::Approved, Self::open_approval(true)];
+        if self.shop.approved_at.is_none() {
+            changes.push(Change::Fact(FIRST_RUN, serde_json::Value::Bool(true)));
+        }
+        changes
+    }
+
+    /// Whether the shop's first run has not come to its end.
+    pub(super) async fn is_first_run(&self) -> Result<bool, AppError> {
+        let fact = self.store.fact(self.shop.id, FIRST_RUN).await?;
+        Ok(self.shop.approved_at.is_none()
+            || fact.is_some_and(|fact| fact.value == serde_json::Value::Bool(true)))
+    }
+
+    /// What was approved is done: later losses are counted anew, and later changes wait for another approval.
+    pub(super) async fn close_approval(&self) -> Result<(), AppError> {
+        let mut changes = vec![Self::open_approval(false)];
+        if self.is_first_run().await? {
+            changes.push(Change::Fact(FIRST_RUN, serde_json::Value::Bool(false)));
+        }
+        if self.approval_is_open().await? {
+            changes.push(Change::Fact(LET_GO, serde_json::Value::Null));
+        }
+        self.commit(changes).await
+    }
+
     /// Remembers that a person approved, until a pass has finished what was approved.
-    pub(super) fn open_approval(open: bool) -> Change {
+    fn open_approval(open: bool) -> Change {
         Change::Fact(APPROVAL, serde_json::Value::Bool(open))
     }
 
-    async fn approval_is_open(&self) -> Result<bool, AppError> {
+    pub(super) async fn approval_is_open(&self) -> Result<bool, AppError> {
         let fact = self.store.fact(self.shop.id, APPROVAL).await?;
         Ok(fact.is_some_and(|fact| fact.value == serde_json::Value::Bool(true)))
     }

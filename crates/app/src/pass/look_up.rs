@@ -68,7 +68,10 @@ impl Pass<'_> {
                 super::apply::progress(intent, IntentState::Ready),
             ]));
         }
-        let Some((source, draft)) = self.draft(port, intent, &mut payload).await? else {
+        // Also where the source was deleted meanwhile: what was made of it must not be left without an owner, or it would
+        // be taken for somebody new and made on the other side again. Linked, it is treated like any record whose
+        // counterpart was deleted.
+        let Some((source, draft)) = self.drafted(port, intent, &mut payload).await? else {
             return Ok(self.decide_anew(intent));
         };
         let now = self.now();

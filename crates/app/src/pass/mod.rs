@@ -3,7 +3,7 @@
 //! A pass can be killed at any point. What it read is stored page by page, what it decided is stored before
 //! it is sent, and what was sent without an answer is looked up by the next pass before anything is repeated.
 
-mod apply;
+pub(crate) mod apply;
 pub(crate) mod appointments;
 mod decide;
 mod guard;
@@ -93,6 +93,10 @@ pub(crate) struct Pass<'a> {
     hearing: AtomicBool,
     /// Whether webhooks told of a task without saying whose it is.
     walk_tasks: AtomicBool,
+    /// Whether tasks were not found with their contact, which may have been merged into another one.
+    tasks_moved: AtomicBool,
+    /// Survivors of vanished records that were looked for by their keys in this pass.
+    sought: Mutex<BTreeSet<domain::LinkId>>,
     /// Held while webhooks are looked at.
     listening: tokio::sync::Mutex<()>,
     /// Whether a webhook told of something that is not decided yet.
@@ -141,6 +145,8 @@ impl<'a> Pass<'a> {
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
             walk_tasks: AtomicBool::new(false),
+            tasks_moved: AtomicBool::new(false),
+            sought: Mutex::default(),
             listening: tokio::sync::Mutex::default(),
             called: AtomicBool::new(false),
             pace: Mutex::default(),
@@ -207,7 +213,7 @@ impl<'a> Pass<'a> {
         let tally = self.count_up(true).await?;
         self.trim().await?;
         if tally.finished {
-            self.commit(vec![Self::open_approval(false)]).await?;
+            self.close_approval().await?;
             self.listen_again().await?;
         }
         let phase = match &outcome {

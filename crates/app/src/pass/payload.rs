@@ -1,6 +1,7 @@
 //! What an intent remembers beside its columns: while it is open, what is to be written and why; once it is
 //! finished, the whole exchange, so that it can be explained and taken back.
 
+use super::apply::Removal;
 use super::take_back::Undo;
 use domain::{Field, Fields, Value};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,9 @@ pub(crate) struct Payload {
     /// It takes back earlier writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) undo: Option<Undo>,
+    /// It archives or deletes a record whose counterpart was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) removal: Option<Removal>,
 }
 
 #[expect(

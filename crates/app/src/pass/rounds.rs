@@ -7,7 +7,7 @@ use crate::AppError;
 use crate::ports::PortError;
 use domain::{FailureClass, Side, Timestamp};
 use std::sync::atomic::Ordering;
-use store::{Change, IntentState};
+use store::IntentState;
 
 /// How long a lane writes before polls and decisions get their turn again.
 const LANE_SECONDS: f64 = 60.0;
@@ -54,6 +54,10 @@ impl Pass<'_> {
     async fn round(&self, options: Options) -> Result<bool, AppError> {
         self.progress.phase(Phase::Deciding);
         self.called.store(false, Ordering::Relaxed);
+        if self.tasks_moved.swap(false, Ordering::Relaxed) {
+            self.walk_all(&*self.connection.highlevel, domain::Kind::Task)
+                .await?;
+        }
         self.decide_all().await?;
         self.look_at_notes(options).await?;
         self.hold_for_messages().await?;
@@ -76,9 +80,9 @@ impl Pass<'_> {
         // What a person had to mend is tried again; what waits for approval only when it is there.
         self.store.release_held(shop, guard::CODE, false).await?;
         if options.approve {
-            self.commit(vec![Change::Approved, Self::open_approval(true)])
-                .await?;
+            self.commit(self.approve()).await?;
             self.store.release_held(shop, guard::CODE, true).await?;
+            self.store.release_held(shop, guard::KEPT, true).await?;
             self.accept_messages().await?;
         }
         self.look_up_both().await

@@ -53,6 +53,8 @@ enum Look {
     Known,
     Found(Box<Record>),
     Gone,
+    /// A task that is not with its contact any more, and the contact is gone: it may have been merged.
+    Moved(RecordId),
     /// It cannot be looked at by itself; the next poll or walk finds it.
     Left,
 }
@@ -162,6 +164,19 @@ impl Pass<'_> {
                     }
                     outcome.heard(hint);
                 }
+                Ok(Look::Moved(contact)) => {
+                    let shop = self.shop.id;
+                    let stored = self
+                        .store
+                        .record(shop, Side::HighLevel, Kind::Contact, &contact)
+                        .await?;
+                    if stored.is_some_and(|stored| !stored.gone) {
+                        let vanished = self.vanished(Side::HighLevel, Kind::Contact, contact);
+                        outcome.changes.extend(vanished);
+                    }
+                    outcome.told += 1;
+                    outcome.heard(hint);
+                }
                 Ok(Look::Known | Look::Left) => {
                     if let (Kind::Note, Some(contact)) = (kind, hint.parent.clone()) {
                         // The notes of a person are read together.
@@ -232,28 +247,38 @@ impl Pass<'_> {
         if !super::KINDS.contains(&kind) || left_out {
             return Ok(Look::Left);
         }
-        let mut parent = parent.cloned();
-        if kind == Kind::Task && parent.is_none() {
-            // A thin event (highlevel-webhooks.md 5.2): what is known of the task tells whose it is.
-            let stored = self
-                .store
-                .record(self.shop.id, Side::HighLevel, kind, id)
-                .await;
-            parent = stored
-                .ok()
-                .flatten()
-                .and_then(|stored| stored.record.parent);
-            if parent.is_none() {
-                self.walk_tasks.store(true, Ordering::Relaxed);
-                return Ok(Look::Left);
-            }
-        }
-        Ok(
-            match self.fetch_now(port, kind, id, parent.as_ref()).await? {
+        if kind != Kind::Task {
+            return Ok(match self.fetch_now(port, kind, id, parent).await? {
                 Some(record) => Look::Found(Box::new(record)),
                 None => Look::Gone,
-            },
-        )
+            });
+        }
+        // What is known of a task tells whose it is: an event may be thin (highlevel-webhooks.md 5.2), or older than
+        // the merge of its contact.
+        let stored = self
+            .store
+            .record(self.shop.id, Side::HighLevel, kind, id)
+            .await;
+        let stored = stored.ok().flatten();
+        let known = stored.and_then(|stored| stored.record.parent);
+        let mut parents: Vec<RecordId> = parent.cloned().into_iter().chain(known).collect();
+        parents.dedup();
+        if parents.is_empty() {
+            self.walk_tasks.store(true, Ordering::Relaxed);
+            return Ok(Look::Left);
+        }
+        for parent in &parents {
+            if let Some(record) = port.fetch(kind, id, Some(parent)).await? {
+                return Ok(Look::Found(Box::new(record)));
+            }
+        }
+        for parent in parents {
+            if port.fetch(Kind::Contact, &parent, None).await?.is_none() {
+                self.tasks_moved.store(true, Ordering::Relaxed);
+                return Ok(Look::Moved(parent));
+            }
+        }
+        Ok(Look::Gone)
     }
 
     /// A look that failed in passing is made again later; one that is refused for good is left to polls and walks.
@@ -340,9 +365,10 @@ impl Pass<'_> {
                         outcome.changes.push(self.saw_now(record, 0));
                     }
                     Ok(None) => {
-                        outcome
-                            .changes
-                            .push(Change::Gone(side, Kind::Task, id.clone()));
+                        outcome.told += 1;
+                        self.heard().insert((side, Kind::Task, id.clone()));
+                        let vanished = self.vanished(side, Kind::Task, id.clone());
+                        outcome.changes.extend(vanished);
                     }
                     Err(error) => return self.counter_later(&error),
                 }

@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::undo::UndoLine;
 use crate::{AppError, Tally};
 use domain::{Field, Kind, Record, RecordId, Side};
+use mapping::DeletePolicy;
 use mapping::appointment::is_deleted;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Change, Exchange, Intent, IntentOp, IntentState, Link};
@@ -86,6 +87,18 @@ impl Pass<'_> {
 
     async fn take_all_back(&self, wish: &Wish, dry: bool) -> Result<Lines, AppError> {
         let mut lines = Lines::default();
+        let (removed, named): (Vec<_>, Vec<_>) = wish
+            .named
+            .iter()
+            .cloned()
+            .partition(|one| one.intent.op == IntentOp::Delete);
+        if wish.fields.is_none() {
+            lines.cannot.extend(removed.iter().filter_map(removed_line));
+        }
+        let wish = &Wish {
+            named,
+            ..wish.clone()
+        };
         let mut targets = targets(&wish.named);
         if !wish.delete_created {
             let untouched = only_made(&wish.named);
@@ -496,6 +509,21 @@ struct Place<'a> {
     now: &'a Record,
     source: &'a Record,
     line: UndoLine,
+}
+
+/// Tells of a record that was deleted or archived by the shop's delete policy.
+fn removed_line(one: &Exchange) -> Option<UndoLine> {
+    let intent = &one.intent;
+    let payload = Payload::read(intent);
+    let (deed, mend) = match payload.removal?.policy {
+        DeletePolicy::Archive => ("completed", "open it again by hand"),
+        _ => (
+            "deleted",
+            "neither vendor gives a deleted record back; make it anew by hand",
+        ),
+    };
+    let line = UndoLine::of(intent.side, intent.kind, intent.target.as_ref()?);
+    Some(line.because(format!("{deed}, since {}; {mend}", payload.cause)))
 }
 
 /// The records that the named writes changed or made, those of the newest write first.

@@ -332,6 +332,42 @@ impl Pass<'_> {
         }
     }
 
+    /// The changes that a record asks for which was not found where it was last seen. A HighLevel task is found below
+    /// its contact only: where that is gone, the task may be with the contact into which it was merged.
+    pub(super) async fn missing(
+        &self,
+        port: &dyn Port,
+        kind: Kind,
+        id: RecordId,
+        parent: Option<&RecordId>,
+    ) -> Result<Vec<Change>, AppError> {
+        let side = port.side();
+        let (Some(parent), Side::HighLevel, Kind::Task) = (parent, side, kind) else {
+            return Ok(self.vanished(side, kind, id).into());
+        };
+        let known = self
+            .store
+            .record(self.shop.id, side, Kind::Contact, parent)
+            .await?;
+        if known.as_ref().is_some_and(|stored| stored.gone) {
+            self.tasks_moved.store(true, Ordering::Relaxed);
+            return Ok(Vec::new());
+        }
+        match self
+            .patiently(|| port.fetch(Kind::Contact, parent, None))
+            .await
+        {
+            Ok(Some(_)) => Ok(self.vanished(side, kind, id).into()),
+            Ok(None) => {
+                self.tasks_moved.store(true, Ordering::Relaxed);
+                let contact = known.map(|_| self.vanished(side, Kind::Contact, parent.clone()));
+                Ok(contact.into_iter().flatten().collect())
+            }
+            // Whether its contact is there is not known now: the next walk tells.
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
     /// The changes that a record asks for which the vendor no longer has.
     pub(super) fn vanished(&self, side: Side, kind: Kind, id: RecordId) -> [Change; 2] {
         let told = JournalEntry {

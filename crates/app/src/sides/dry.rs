@@ -4,6 +4,7 @@ use crate::ports::{Act, Draft, Finding, Made, Page, Port, PortError, Scope, Writ
 use async_trait::async_trait;
 use domain::{Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use serde_json::Value as Json;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +14,8 @@ pub(crate) struct DryPort {
     made: AtomicU64,
     /// Notes and comments that the preview made: they are read back from their parent's list.
     notes: Mutex<Vec<Record>>,
+    /// What the preview deleted.
+    deleted: Mutex<HashSet<(Kind, RecordId)>>,
 }
 
 impl DryPort {
@@ -21,6 +24,7 @@ impl DryPort {
             inner,
             made: AtomicU64::new(0),
             notes: Mutex::default(),
+            deleted: Mutex::default(),
         }
     }
 
@@ -69,6 +73,13 @@ impl Port for DryPort {
         id: &RecordId,
         parent: Option<&RecordId>,
     ) -> Result<Option<Record>, PortError> {
+        let deleted = {
+            let deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+            deleted.contains(&(kind, id.clone()))
+        };
+        if deleted {
+            return Ok(None);
+        }
         self.inner.fetch(kind, id, parent).await
     }
 
@@ -134,7 +145,18 @@ impl Port for DryPort {
         self.inner.same_keys(draft).await
     }
 
-    async fn delete(&self, _: Kind, _: &RecordId, _: Option<&RecordId>) -> Result<(), PortError> {
+    async fn holders(&self, draft: &Draft) -> Result<Vec<Record>, PortError> {
+        self.inner.holders(draft).await
+    }
+
+    async fn delete(
+        &self,
+        kind: Kind,
+        id: &RecordId,
+        _: Option<&RecordId>,
+    ) -> Result<(), PortError> {
+        let mut deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        deleted.insert((kind, id.clone()));
         Ok(())
     }
 

@@ -396,6 +396,14 @@ impl Port for HighLevelPort {
         self.with_same_keys(draft).await
     }
 
+    async fn holders(&self, draft: &Draft) -> Result<Vec<Record>, PortError> {
+        if draft.kind == Kind::Contact {
+            self.with_same_keys(draft).await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
     async fn delete(
         &self,
         kind: Kind,

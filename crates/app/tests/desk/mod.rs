@@ -80,6 +80,86 @@ impl Desk {
         self.bench.twins.set_faults(Vendor::MyGadgetRepairs, faults);
     }
 
+    /// A notification of the counter about a ticket, taken.
+    pub async fn told_by_counter(&self, event: &str, reference: &str) {
+        let shop = self.bench.app.shop(testkit::SHOP).await.unwrap();
+        let paste = self.bench.app.counter_webhook(&shop).await.unwrap();
+        let secret = paste.url.rsplit('/').next().unwrap().to_owned();
+        let token = paste.headers["X-Sync-Token"].as_str().unwrap().to_owned();
+        let header = |name: &str| (name == "x-sync-token").then_some(token.as_str());
+        let body = json!({"event": event, "ticket_ref": reference}).to_string();
+        let taken = self
+            .bench
+            .app
+            .take_counter_webhook(&secret, header, body.as_bytes())
+            .await;
+        taken.unwrap();
+    }
+
+    /// The number by which people know a ticket.
+    pub async fn number_of(&self, ticket: &str) -> String {
+        let truth = self.bench.truth().await;
+        let number = truth.tickets[ticket]["ticket_ref"].as_str();
+        number.unwrap().to_owned()
+    }
+
+    /// The record on the other side of a linked one.
+    pub async fn across(&self, side: domain::Side, kind: Kind, id: &str) -> Option<String> {
+        let shop = self.bench.app.shop(testkit::SHOP).await.unwrap();
+        let id = domain::RecordId::new(id);
+        let link = self.bench.app.store().link_of(shop.id, side, kind, &id);
+        let link = link.await.unwrap()?;
+        Some(link.on(side.other()).as_str().to_owned())
+    }
+
+    /// The rules of the shop, as one document.
+    pub async fn set_rules(&self, document: &str) {
+        let rules = mapping::Rules::from_toml(document).unwrap();
+        self.bench
+            .app
+            .set_rules(testkit::SHOP, &rules)
+            .await
+            .unwrap();
+    }
+
+    /// Whether the journal tells of something that happened to a record.
+    pub async fn journal_tells(&self, event: &str, record: &str) -> bool {
+        let log = self.bench.app.log(testkit::SHOP, Some(record), 200).await;
+        log.unwrap().iter().any(|row| row.event == event)
+    }
+
+    /// One pass that reads both sides completely, once the CRM's index shows what happened.
+    pub async fn sweep(&self) -> app::Tally {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        self.bench.sweep().await
+    }
+
+    /// A contact that a person makes in the CRM, once the index shows it.
+    pub async fn new_contact(&self, fields: Json) -> String {
+        let made = self
+            .bench
+            .in_crm(&json!({"action": "create_contact", "fields": fields}));
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        made["contact"]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn new_customer(&self, fields: Json) -> String {
+        let made = self
+            .bench
+            .at_counter(&json!({"action": "create_customer", "fields": fields}))
+            .await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn new_ticket(&self, customer: &str, title: &str) -> String {
+        let fields = json!({"customer": customer, "shortInfo": title});
+        let made = self
+            .bench
+            .at_counter(&json!({"action": "create_ticket", "fields": fields}))
+            .await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
     /// One pass that brings edits over. Answers its run.
     pub async fn sync_edits(&self) -> RunId {
         let tally = self.bench.sync().await;

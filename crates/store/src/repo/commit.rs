@@ -20,6 +20,11 @@ pub(crate) const FORGET_KEYS: &str = concat!(
 );
 pub(crate) const MOOT: &str = "UPDATE review SET state = 'obsolete', decided_at = $7
      WHERE shop = $1 AND what = $2 AND kind = $3 AND side = $4 AND record = $5 AND field = $6 AND state = 'open'";
+pub(crate) const REOPEN: &str = "UPDATE review SET state = 'open', decision = NULL, decided_at = NULL
+     WHERE shop = $1 AND id = $2 AND NOT EXISTS (
+         SELECT 1 FROM review AS other WHERE other.shop = review.shop AND other.what = review.what
+           AND other.kind = review.kind AND other.side = review.side AND other.record = review.record
+           AND other.field = review.field AND other.state = 'open')";
 
 impl Store {
     /// Carries out all changes, or none of them.
@@ -215,6 +220,13 @@ async fn carry_out(
             sqlx::query("UPDATE review SET state = $3, decision = $4, decided_at = $5 WHERE shop = $1 AND id = $2")
                 .bind(shop.0).bind(id).bind(state.as_str()).bind(decision).bind(at)
                 .execute(&mut **tx).await?;
+        }
+        Change::Reopen(id) => {
+            sqlx::query(REOPEN)
+                .bind(shop.0)
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
         }
         Change::Moot(what, of, on, record, field) => {
             sqlx::query(MOOT)

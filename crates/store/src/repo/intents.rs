@@ -177,6 +177,33 @@ impl Store {
             .collect()
     }
 
+    /// Deletions that were decided and not sent, of the given records of a side.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn waiting_deletes(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        targets: impl IntoIterator<Item = &RecordId>,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM intent WHERE shop = $1 AND kind = $2 AND side = $3 AND op = 'delete'
+              AND state IN ('ready', 'held', 'failed') AND target IS NOT NULL AND target ",
+            in_list!("4")
+        ))
+        .bind(shop.0)
+        .bind(kind(what))
+        .bind(side(on))
+        .bind(list(targets))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// Holds every ready write of a side, with the reason that a person has to mend. Answers how many.
     ///
     /// # Errors

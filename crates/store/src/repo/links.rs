@@ -2,13 +2,18 @@
 
 use super::{in_list, list};
 use crate::change::Key;
-use crate::codes::{kind, read_id, read_json, read_kind, side};
+use crate::codes::{kind, read_id, read_json, read_kind, side, time};
 use crate::model::{Link, LinkTotals};
 use crate::{Store, StoreError};
-use domain::{Kind, LinkId, RecordId, ShopId, Side};
+use domain::{Kind, LinkId, RecordId, ShopId, Side, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::collections::{HashMap, HashSet};
+
+/// Why a link was ended that came of an answer which a person took back: as if it had never been.
+pub const ANSWER_TAKEN_BACK: &str = "answer taken back";
+/// How the reason begins for which a link was ended whose record was deleted.
+pub const LET_GO: &str = "deleted in ";
 
 macro_rules! columns {
     () => {
@@ -113,7 +118,7 @@ impl Store {
     }
 
     /// Those of the given records that once had a link which was ended. They are not created anew: somebody
-    /// deleted or unlinked their counterpart.
+    /// deleted or unlinked their counterpart. A link that came of an answer which was taken back does not count.
     ///
     /// # Errors
     /// When the database refuses.
@@ -126,11 +131,13 @@ impl Store {
     ) -> Result<HashSet<RecordId>, StoreError> {
         let sql = match on {
             Side::HighLevel => concat!(
-                "SELECT left_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND left_id ",
+                "SELECT left_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2
+                     AND coalesce(broken_why, '') <> $4 AND left_id ",
                 in_list!("3")
             ),
             Side::MyGadgetRepairs => concat!(
-                "SELECT right_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND right_id ",
+                "SELECT right_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2
+                     AND coalesce(broken_why, '') <> $4 AND right_id ",
                 in_list!("3")
             ),
         };
@@ -138,9 +145,27 @@ impl Store {
             .bind(shop.0)
             .bind(kind(what))
             .bind(list(ids))
+            .bind(ANSWER_TAKEN_BACK)
             .fetch_all(&self.readers)
             .await?;
         Ok(rows.into_iter().map(RecordId::new).collect())
+    }
+
+    /// How many links were ended since an instant because a record had been deleted ([`LET_GO`]).
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn let_go_since(&self, shop: ShopId, since: Timestamp) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM link WHERE shop = $1 AND broken_at IS NOT NULL AND broken_at > $2
+             AND substr(broken_why, 1, length($3)) = $3",
+        )
+        .bind(shop.0)
+        .bind(time(since))
+        .bind(LET_GO)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(count.unsigned_abs())
     }
 
     /// Sums over the links of a kind.

@@ -17,6 +17,8 @@ mod shops;
 mod tests;
 mod webhooks;
 
+pub use links::{ANSWER_TAKEN_BACK, LET_GO};
+
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
 macro_rules! in_list {
     ($n:literal) => {

@@ -56,6 +56,26 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Questions that were answered, the latest answer first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn answered_reviews(
+        &self,
+        shop: ShopId,
+        limit: u32,
+    ) -> Result<Vec<Review>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE shop = $1 AND state = 'decided' ORDER BY decided_at DESC, id DESC LIMIT $2"
+        ))
+        .bind(shop.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// One question.
     ///
     /// # Errors

@@ -413,3 +413,47 @@ pub async fn the_urgent_go_first(bench: &Bench) {
     }
     assert_eq!(order, ["waited for", "live", "history"]);
 }
+
+pub async fn deletions_that_wait_are_found_by_what_they_delete(bench: &Bench) {
+    let delete = |number, source: &str, target: &str| Intent {
+        op: IntentOp::Delete,
+        target: Some(id(target)),
+        ..intent(number, MyGadgetRepairs, CONTACT, source)
+    };
+    let update = Intent {
+        target: Some(id("m3")),
+        ..intent(3, MyGadgetRepairs, CONTACT, "h3")
+    };
+    intended(
+        bench,
+        vec![delete(1, "h1", "m1"), delete(2, "h2", "m2"), update],
+    )
+    .await;
+    let waiting = || async {
+        let targets = [id("m1"), id("m2"), id("m3")];
+        let found = bench
+            .store
+            .waiting_deletes(bench.shop, MyGadgetRepairs, CONTACT, &targets);
+        let mut found: Vec<_> = found.await.unwrap();
+        found.sort_by_key(|intent| intent.id);
+        found
+            .into_iter()
+            .filter_map(|intent| intent.target)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(waiting().await, [id("m1"), id("m2")]);
+    bench
+        .commit(
+            2,
+            vec![
+                progress(1, IntentState::Held),
+                progress(2, IntentState::Sent),
+            ],
+        )
+        .await;
+    assert_eq!(
+        waiting().await,
+        [id("m1")],
+        "one that was sent does not wait"
+    );
+}

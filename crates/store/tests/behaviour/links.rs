@@ -206,3 +206,40 @@ pub async fn a_key_is_held_while_its_contact_is_linked(bench: &Bench) {
     bench.commit(2, vec![unlink]).await;
     assert!(!held().await.unwrap());
 }
+
+pub async fn links_that_were_let_go_are_counted_and_taken_back_answers_forgotten(bench: &Bench) {
+    linked(
+        bench,
+        vec![
+            link(1, "h1", "m1"),
+            link(2, "h2", "m2"),
+            link(3, "h3", "m3"),
+            link(4, "h4", "m4"),
+        ],
+    )
+    .await;
+    let end = |number: u128, why: &str| Change::Unlink(LinkId(Uuid::from_u128(number)), why.into());
+    bench.commit(10, vec![end(1, "deleted in HighLevel")]).await;
+    bench
+        .commit(
+            20,
+            vec![
+                end(2, "deleted in MyGadgetRepairs"),
+                end(3, "merged in HighLevel"),
+                end(4, store::ANSWER_TAKEN_BACK),
+            ],
+        )
+        .await;
+    for (since, count) in [(5, 2), (10, 1), (20, 0)] {
+        let found = bench.store.let_go_since(bench.shop, at(since)).await;
+        assert_eq!(found.unwrap(), count, "since {since}");
+    }
+    // What was taken back is as if it had never been.
+    let ids = [id("h1"), id("h2"), id("h3"), id("h4")];
+    let once = bench
+        .store
+        .once_linked(bench.shop, HighLevel, CONTACT, &ids)
+        .await
+        .unwrap();
+    assert_eq!(once, HashSet::from([id("h1"), id("h2"), id("h3")]));
+}

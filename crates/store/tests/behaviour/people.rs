@@ -199,3 +199,24 @@ pub async fn runs_are_kept_newest_first(bench: &Bench) {
     );
     assert_eq!(bench.store.runs(bench.shop, 1).await.unwrap().len(), 1);
 }
+
+pub async fn an_answer_taken_back_opens_the_question_unless_it_was_asked_anew(bench: &Bench) {
+    let ask = |detail| question("h1", "email", detail);
+    bench.commit(1, vec![ask(json!(1))]).await;
+    let first = open(bench).await.remove(0).id;
+    let answer = || Change::Answer(first, ReviewState::Decided, "left".into());
+    bench.commit(2, vec![answer()]).await;
+    let answered = || async { bench.store.answered_reviews(bench.shop, 10).await.unwrap() };
+    assert_eq!(answered().await[0].decision.as_deref(), Some("left"));
+    bench.commit(3, vec![Change::Reopen(first)]).await;
+    let now = open(bench).await.remove(0);
+    assert_eq!((now.id, now.decision), (first, None));
+    assert!(answered().await.is_empty());
+    // Asked anew meanwhile, it stays answered: there is one open question about one thing.
+    bench.commit(4, vec![answer()]).await;
+    bench.commit(5, vec![ask(json!(2))]).await;
+    bench.commit(6, vec![Change::Reopen(first)]).await;
+    let asked = open(bench).await;
+    assert_eq!(asked.len(), 1);
+    assert_ne!(asked[0].id, first);
+}

@@ -11,6 +11,7 @@ mod dates;
 mod id;
 mod limits;
 mod load;
+mod merge;
 mod notifications;
 mod person;
 mod resources;

@@ -10,10 +10,12 @@ use super::Account;
 use super::answer::Answer;
 use super::arguments::Arguments;
 use super::id::Id;
+use super::merge;
 use super::resources::{self, Call, Resource};
 
 /// One act, as `{"action":"edit_ticket","id":"…","fields":{"status":"Collected"}}`, or with the kind apart:
-/// `{"action":"edit","kind":"ticket",…}`. The names of the fields are those of the vendor's writes.
+/// `{"action":"edit","kind":"ticket",…}`. The names of the fields are those of the vendor's writes. Two customers who are
+/// one: `{"action":"merge_customers","keep":"…","gone":"…"}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Act {
@@ -26,6 +28,10 @@ pub(super) struct Act {
     id: String,
     #[serde(default)]
     fields: Map<String, Value>,
+    #[serde(default)]
+    keep: String,
+    #[serde(default)]
+    gone: String,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +75,12 @@ impl Act {
 /// Carries it out.
 pub(super) fn act(account: &mut Account, act: Act, now: Timestamp) -> Answer {
     use {Action as A, Kind as K};
+    if act.action == "merge_customers" {
+        return merge::customers(account, &act.keep, &act.gone, now);
+    }
     let Some((kind, action)) = act.meant() else {
         return Answer::invalid(
-            "The action is not known. Use create, edit or delete with customer, ticket, comment or appointment, as edit_ticket.",
+            "The action is not known. Use create, edit or delete with customer, ticket, comment or appointment, as edit_ticket, or merge_customers.",
         );
     };
     let (resource, token) = match (kind, action) {

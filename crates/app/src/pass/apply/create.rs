@@ -127,7 +127,7 @@ impl Pass<'_> {
     }
 
     /// The source record and the draft made from it as it is now; nothing when the creation is moot.
-    pub(in crate::pass) async fn draft(
+    pub(super) async fn draft(
         &self,
         port: &dyn Port,
         intent: &Intent,
@@ -138,10 +138,25 @@ impl Pass<'_> {
             .store
             .record(self.shop.id, from, intent.kind, &intent.source)
             .await?;
-        let Some(source) = stored
-            .filter(|stored| !stored.gone)
-            .map(|stored| stored.record)
-        else {
+        if stored.is_some_and(|stored| stored.gone) {
+            return Ok(None);
+        }
+        self.drafted(port, intent, payload).await
+    }
+
+    /// The same also for a source that was deleted meanwhile: to look for what may have been made of it.
+    pub(in crate::pass) async fn drafted(
+        &self,
+        port: &dyn Port,
+        intent: &Intent,
+        payload: &mut Payload,
+    ) -> Result<Option<(Record, Draft)>, AppError> {
+        let from = intent.side.other();
+        let stored = self
+            .store
+            .record(self.shop.id, from, intent.kind, &intent.source)
+            .await?;
+        let Some(source) = stored.map(|stored| stored.record) else {
             return Ok(None);
         };
         if self

@@ -18,6 +18,9 @@ impl Pass<'_> {
         intent: &Intent,
     ) -> Result<Outcome, AppError> {
         let payload = Payload::read(intent);
+        if let Some(removal) = &payload.removal {
+            return self.remove(port, intent, &payload, removal).await;
+        }
         let (Some(target), true) = (intent.target.clone(), payload.undo.is_some()) else {
             return Ok(Outcome::of(vec![Change::Cancel(intent.id)]));
         };
@@ -62,7 +65,7 @@ impl Pass<'_> {
     }
 
     /// Records that are known to belong to a contact.
-    async fn children_of(&self, record: &Record) -> Result<Option<String>, AppError> {
+    pub(super) async fn children_of(&self, record: &Record) -> Result<Option<String>, AppError> {
         if record.kind != Kind::Contact {
             return Ok(None);
         }

@@ -47,9 +47,10 @@ impl Pass<'_> {
             Ok(Some(target)) => target,
             Ok(None) => {
                 let mut outcome = self.decide_anew(intent);
-                outcome
-                    .changes
-                    .push(Change::Gone(side, intent.kind, target_id));
+                let missing = self
+                    .missing(port, intent.kind, target_id, parent.as_ref())
+                    .await?;
+                outcome.changes.extend(missing);
                 return Ok(outcome);
             }
             Err(error) => return Ok(self.failed(intent, error)),
@@ -154,9 +155,10 @@ impl Pass<'_> {
                     }
                     Cause::NotFound => {
                         let mut outcome = self.decide_anew(intent);
-                        outcome
-                            .changes
-                            .push(Change::Gone(side, intent.kind, target_id));
+                        let missing = self
+                            .missing(port, intent.kind, target_id, parent.as_ref())
+                            .await?;
+                        outcome.changes.extend(missing);
                         outcome
                     }
                     Cause::Other => self.failed_update(intent, payload, error),

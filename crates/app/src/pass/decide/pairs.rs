@@ -1,6 +1,6 @@
 //! Linked pairs: the three-way merge, conflicts for people, and one write at a time.
 
-use super::Vanished;
+use super::vanished::Vanished;
 use crate::AppError;
 use crate::judge::Notes;
 use crate::pass::Pass;

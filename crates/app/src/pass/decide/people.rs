@@ -15,23 +15,34 @@ pub(super) struct Surroundings {
     linked: BTreeSet<(Side, RecordId)>,
 }
 
+/// Links of which a record vanished.
+#[derive(Default)]
+pub(super) struct Dissolved {
+    pub(super) links: BTreeSet<LinkId>,
+    /// What marks say that name the vanished records.
+    pub(super) marks: BTreeSet<String>,
+}
+
 impl Surroundings {
     /// What becomes of a contact.
     pub(super) fn decide(&self, record: &Record) -> Match {
         self.hood.decide(record.side, &record.id)
     }
 
-    fn record(&self, side: Side, id: &RecordId) -> Option<&Record> {
-        self.records.get(&(side, id.clone()))
+    fn name(&self, side: Side, id: &RecordId) -> Option<String> {
+        let record = self.records.get(&(side, id.clone()))?;
+        crate::review::title_of(record)
     }
 }
 
 impl Pass<'_> {
-    /// Gathers everybody who shares a key with the given contacts.
+    /// Gathers everybody who shares a key with the given contacts. Dissolved links are as if they had never been, and
+    /// so are marks that name their vanished records.
     pub(super) async fn surroundings(
         &self,
         side: Side,
         ids: &[RecordId],
+        dissolved: &Dissolved,
     ) -> Result<Surroundings, AppError> {
         let near = self.store.neighbourhood(self.shop.id, side, ids).await?;
         let mut records = BTreeMap::new();
@@ -54,6 +65,7 @@ impl Pass<'_> {
                 .links_of(shop, side, Kind::Contact, ids)
                 .await?
                 .into_values()
+                .filter(|link| !dissolved.links.contains(&link.id))
             {
                 linked.insert((Side::HighLevel, link.left.clone()));
                 linked.insert((Side::MyGadgetRepairs, link.right.clone()));
@@ -63,7 +75,11 @@ impl Pass<'_> {
         let apart = self.store.apart(shop, &left).await?.into_iter().collect();
         let people = records
             .values()
-            .filter_map(|record| self.judge.person(record));
+            .filter_map(|record| self.judge.person(record))
+            .map(|mut person| {
+                person.mark = person.mark.filter(|mark| !dissolved.marks.contains(mark));
+                person
+            });
         let hood = Neighbourhood::new(people, &pairs, apart);
         Ok(Surroundings {
             hood,
@@ -160,31 +176,44 @@ impl Pass<'_> {
         if asked_there {
             return;
         }
+        let name = |id: &RecordId| around?.name(across, id);
+        changes.push(self.question_who(record, candidates, name, None));
+    }
+
+    /// The question who a record is. `lost_in` is the side on which its counterpart vanished, where it had one.
+    pub(super) fn question_who(
+        &self,
+        record: &Record,
+        candidates: &[Candidate],
+        name: impl Fn(&RecordId) -> Option<String>,
+        lost_in: Option<Side>,
+    ) -> Change {
         let shown: Vec<Json> = candidates
             .iter()
             .map(|candidate| {
-                let name = around
-                    .and_then(|around| around.record(across, &candidate.id))
-                    .and_then(crate::review::title_of);
-                json!({"id": candidate.id.as_str(), "name": name, "reasons": words(&candidate.reasons)})
+                json!({"id": candidate.id.as_str(), "name": name(&candidate.id), "reasons": words(&candidate.reasons)})
             })
             .collect();
-        changes.push(Change::Ask(Box::new(Review {
+        let mut detail = json!({
+            "name": crate::review::title_of(record),
+            "reference": record.reference,
+            "candidates": shown,
+        });
+        if let Some(side) = lost_in {
+            detail["lost_in"] = side.as_str().into();
+        }
+        Change::Ask(Box::new(Review {
             id: 0,
             what: ReviewKind::Match,
             kind: record.kind,
             side: record.side,
             record: record.id.clone(),
             field: String::new(),
-            detail: json!({
-                "name": crate::review::title_of(record),
-                "reference": record.reference,
-                "candidates": shown,
-            }),
+            detail,
             state: ReviewState::Open,
             decision: None,
             created_at: self.now(),
-        })));
+        }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Records without a link: found, asked about, created, or left alone with a reason.
 
 use super::pairs::{is_under_way, settle};
+use super::people::Dissolved;
 use crate::AppError;
 use crate::judge::Circumstances;
 use crate::pass::Pass;
@@ -19,7 +20,12 @@ impl Pass<'_> {
         kind: Kind,
         page: Vec<StoredRecord>,
     ) -> Result<Vec<Change>, AppError> {
-        let mut changes = Vec::new();
+        let gone: Vec<RecordId> = page
+            .iter()
+            .filter(|stored| stored.gone)
+            .map(|stored| stored.record.id.clone())
+            .collect();
+        let mut changes = self.drop_deletes_of(&gone, side, kind).await?;
         let mut open_questions = Vec::new();
         let ids: Vec<RecordId> = page.iter().map(|stored| stored.record.id.clone()).collect();
         let open = self
@@ -66,7 +72,7 @@ impl Pass<'_> {
         records: Vec<Record>,
     ) -> Result<Vec<Change>, AppError> {
         let ids: Vec<RecordId> = records.iter().map(|record| record.id.clone()).collect();
-        let around = self.surroundings(side, &ids).await?;
+        let around = self.surroundings(side, &ids, &Dissolved::default()).await?;
         let once = self
             .store
             .once_linked(self.shop.id, side, Kind::Contact, &ids)
@@ -245,7 +251,7 @@ impl Pass<'_> {
 }
 
 /// The rung of the ladder in words.
-const fn rung_word(rung: Rung) -> &'static str {
+pub(super) const fn rung_word(rung: Rung) -> &'static str {
     match rung {
         Rung::SameStart => "same person and begin",
         Rung::PhoneAndName => "telephone and name",

@@ -11,6 +11,8 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use store::{Change, Intent, IntentState};
 
+/// The code of what may send messages and is not done, since it is about history.
+const LOUD: &str = "HL-NOTE-03";
 /// The code of a workflow of which nobody knows whether it was started.
 const UNSURE: &str = "HL-NOTE-02";
 
@@ -23,6 +25,17 @@ impl Pass<'_> {
         contact: &RecordId,
         act: &Act,
     ) -> Result<Outcome, AppError> {
+        if let Err(loud) = payload.is_quiet(intent.lane, self.is_first_run().await?) {
+            let failure = (LOUD.to_owned(), format!("not done: {loud}"));
+            return Ok(Outcome::of(vec![Change::Progress {
+                intent: intent.id,
+                state: IntentState::Held,
+                target: None,
+                not_before: None,
+                counts: false,
+                failure: Some(failure),
+            }]));
+        }
         match port.is_done(contact, act).await {
             Ok(true) => return Ok(self.acted(intent, payload, contact, false)),
             Ok(false) => {}

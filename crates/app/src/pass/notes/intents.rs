@@ -2,9 +2,10 @@
 
 use crate::pass::Pass;
 use crate::ports::Act;
-use domain::{IntentId, Kind, RecordId, Side, Timestamp};
+use domain::{IntentId, Kind, Lane, RecordId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Change, Intent, IntentOp, IntentState};
+use sync::{Circumstances, Effect, Loud, quiet};
 
 /// Notes with the fingerprints of their texts.
 pub(super) type Notes = Vec<(RecordId, String)>;
@@ -68,6 +69,45 @@ impl NotePayload {
         }
     }
 
+    /// What it does to a contact, as far as automations may answer to it.
+    pub(super) const fn effect(&self) -> Option<Effect> {
+        match self {
+            Self::Act {
+                act: Act::Tag(_), ..
+            } => Some(Effect::Tag),
+            Self::Act {
+                act: Act::Workflow(_),
+                ..
+            } => Some(Effect::Workflow),
+            Self::Act {
+                act: Act::Field { .. },
+                ..
+            } => Some(Effect::CustomField),
+            Self::Task { .. } => Some(Effect::Task),
+            Self::Digest { .. } | Self::Field { .. } | Self::Back { .. } => None,
+        }
+    }
+
+    /// How urgent it is. A rule acts on notes that were written after it was set: they just happened.
+    const fn lane(&self) -> Lane {
+        match self.effect() {
+            Some(_) => Lane::Live,
+            None => Lane::Background,
+        }
+    }
+
+    /// Whether it may be done now, so that history stays quiet.
+    pub(super) fn is_quiet(&self, lane: Lane, first_run: bool) -> Result<(), Loud> {
+        self.effect().map_or(Ok(()), |effect| {
+            quiet(effect, Circumstances { lane, first_run })
+        })
+    }
+
+    /// The same for something that is about to be intended.
+    pub(super) fn may_be_intended(&self, first_run: bool) -> bool {
+        self.is_quiet(self.lane(), first_run).is_ok()
+    }
+
     /// The notes that it tells.
     pub(super) fn notes(&self) -> &[(RecordId, String)] {
         match self {
@@ -107,7 +147,7 @@ impl Pass<'_> {
             payload: serde_json::to_value(payload).unwrap_or_default(),
             state: IntentState::Ready,
             attempt: 0,
-            lane: domain::Lane::Background,
+            lane: payload.lane(),
             not_before: Timestamp::UNIX_EPOCH,
             sent_at: None,
             code: None,

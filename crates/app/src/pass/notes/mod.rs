@@ -61,6 +61,8 @@ struct Round {
     /// The one digest that is sent before it is known that comments stay internal is on its way.
     trial: AtomicBool,
     activated: HashMap<String, Timestamp>,
+    /// The shop's first run is not over.
+    first_run: bool,
     now: Timestamp,
 }
 
@@ -86,6 +88,7 @@ impl Pass<'_> {
         let round = Round {
             trial: AtomicBool::new(self.is_trial_under_way().await?),
             activated: self.store.note_rules(self.shop.id).await?,
+            first_run: self.is_first_run().await?,
             home,
             now,
         };

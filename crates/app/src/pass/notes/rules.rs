@@ -40,12 +40,18 @@ impl Pass<'_> {
         let firings = sync::note_firings(rules, notes, history);
         let mut counted = BTreeSet::new();
         for (rule, note) in firings.now {
+            let wishes = self.wishes(rule, contact);
+            let quiet = |wish: &NotePayload| wish.may_be_intended(round.first_run);
+            if !wishes.iter().all(quiet) {
+                // It fires at a later look, once the first run is over.
+                continue;
+            }
             changes.push(Change::Note(NoteChange::Fired {
                 rule: rule.name.clone(),
                 note: note.id.clone(),
             }));
             self.count_firing(&rule.name);
-            for (place, payload) in self.wishes(rule, contact).into_iter().enumerate() {
+            for (place, payload) in wishes.into_iter().enumerate() {
                 // Several notes of one person want one tag; but each its task.
                 let whose = match payload {
                     NotePayload::Task { .. } => &note.id,

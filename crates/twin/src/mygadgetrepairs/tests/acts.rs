@@ -171,3 +171,34 @@ async fn switches_are_named_one_by_one_and_statuses_can_be_renamed() {
         404
     );
 }
+
+#[tokio::test]
+async fn two_customers_become_one_and_the_work_stays() {
+    let bench = Bench::plain(0);
+    let customer = async |fields: Value| {
+        let act = json!({"action": "create_customer", "fields": fields});
+        bench.person(act).await.id()
+    };
+    let keep = customer(json!({"name": "Ann Lee", "email": "ann@example.test"})).await;
+    let gone = customer(json!({"name": "A Lee", "mobile": "07700900123"})).await;
+    let ticket = bench
+        .person(
+            json!({"action": "create_ticket", "fields": {"customer": gone, "shortInfo": "Screen"}}),
+        )
+        .await
+        .id();
+    bench.pass(5);
+    let merge = json!({"action": "merge_customers", "keep": keep, "gone": gone});
+    assert_eq!(bench.person(merge.clone()).await.status, 200);
+    let shown = bench.get(&format!("/v1/customers/{keep}")).await.json();
+    assert_eq!(
+        (&shown["email"], &shown["mobile"]),
+        (&json!("ann@example.test"), &json!("07700900123"))
+    );
+    let shown = bench.get(&format!("/v1/tickets/{ticket}")).await.json();
+    assert_eq!(shown["customer"]["id"], keep.as_str());
+    let lost = bench.get(&format!("/v1/customers/{gone}")).await.status;
+    assert!(lost == 404 || lost == 400, "the id is gone: {lost}");
+    // What is gone cannot be merged again.
+    assert_ne!(bench.person(merge).await.status, 200);
+}
