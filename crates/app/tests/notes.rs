@@ -280,10 +280,10 @@ async fn lose_answers(bench: &Bench, vendor: Vendor) {
             .app
             .sync(
                 SHOP,
-                app::SyncOptions {
+                SyncOptions {
                     approve: true,
                     live: false,
-                    ..app::SyncOptions::default()
+                    ..SyncOptions::default()
                 },
                 &ProgressBoard::default(),
             )
@@ -475,10 +475,10 @@ async fn invariant_8_a_note_rule_that_fires_too_often_waits_for_a_person() {
     for number in 0..5 {
         shop.note(&format!("vip number {number}"));
     }
-    let options = app::SyncOptions {
+    let options = SyncOptions {
         approve: false,
         live: false,
-        ..app::SyncOptions::default()
+        ..SyncOptions::default()
     };
     let board = ProgressBoard::default();
     let tally = shop.bench.app.sync(SHOP, options, &board).await.unwrap();
@@ -531,10 +531,10 @@ async fn lose_some_answers(bench: &Bench) {
         ..FaultProfile::none()
     };
     bench.twins.set_faults(Vendor::HighLevel, faults);
-    let options = app::SyncOptions {
+    let options = SyncOptions {
         approve: true,
         live: false,
-        ..app::SyncOptions::default()
+        ..SyncOptions::default()
     };
     for _ in 0..4 {
         // A pass may end early on such a line.
@@ -588,8 +588,9 @@ async fn invariant_8_quiet_history_a_note_rule_waits_until_the_first_run_is_over
         approve: true,
         ..SyncOptions::default()
     };
-    let cut_off = bench.app.sync(SHOP, options, &ProgressBoard::default());
-    assert!(cut_off.await.is_err());
+    let board = ProgressBoard::default();
+    let cut_off = bench.app.sync(SHOP, options, &board).await;
+    assert!(cut_off.is_err());
     bench.twins.set_offline(Vendor::MyGadgetRepairs, false);
     note(&bench, &contact, "A new customer");
     let tags = async || bench.truth().await.contacts[&contact]["tags"].to_string();

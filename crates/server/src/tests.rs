@@ -200,6 +200,10 @@ fn sentences_name_records_and_never_what_is_in_the_detail() {
         "linked",
         "unlinked",
         "vanished",
+        "archived",
+        "kept",
+        "one_more",
+        "answer_taken_back",
         "failed",
         "something new",
     ] {

@@ -65,6 +65,8 @@ pub fn sentence(row: &JournalRow) -> String {
         "taken_back" => format!("Put back {}{record}: {}", fields(row), cause(row)),
         "edited" => format!("A person changed {}{record}", fields(row)),
         "deleted" => format!("Deleted {record}, as {} was deleted", counterpart()),
+        "archived" => format!("Completed {record}, as {} was deleted", counterpart()),
+        "kept" => format!("Kept {record}, which was to be deleted, since somebody works with it"),
         "linked" if reference.is_some() => {
             format!(
                 "Found the HighLevel {} of {}",
@@ -86,6 +88,14 @@ pub fn sentence(row: &JournalRow) -> String {
         "chosen" => format!("A person chose a value for {record}"),
         "apart" => format!(
             "A person said that {record} and {} are not the same",
+            counterpart()
+        ),
+        "one_more" => format!(
+            "A person said that {record} and {} are one person, who is linked already",
+            counterpart()
+        ),
+        "answer_taken_back" => format!(
+            "A person took back the answer about {record} and {}",
             counterpart()
         ),
         other => format!("{other}: {record}"),

@@ -98,7 +98,7 @@ impl App {
             changes.push(Change::Unlink(taken.id, GIVEN_AWAY.to_owned()));
             changes.extend(super::taken_back::moot(&taken));
             changes.push(settle(review, review.side, &other, RecordState::Settled));
-            changes.push(Change::Apart(taken.left.clone(), taken.right.clone()));
+            changes.push(Change::Apart(taken.left, taken.right));
             answer.push_str(&format!(" instead of {other}"));
             done = format!("linked; {other} had it before and is without one now");
         }

@@ -66,7 +66,7 @@ impl Pass<'_> {
             Err(error) => return Ok(self.failed(intent, error)),
         };
         if self.is_changed(removal, &record, source.as_ref()) {
-            let mut outcome = self.keep(intent, "somebody changed it since".to_owned());
+            let mut outcome = self.keep(intent, "somebody changed it since");
             outcome.changes.insert(0, self.saw_now(record, 0));
             return Ok(outcome);
         }
@@ -84,7 +84,7 @@ impl Pass<'_> {
             }]));
         }
         if let Some(reason) = self.children_of(&record).await? {
-            return Ok(self.keep(intent, reason));
+            return Ok(self.keep(intent, &reason));
         }
         // A tag is no work of anybody's.
         let bare = Record {
@@ -93,7 +93,7 @@ impl Pass<'_> {
         };
         match port.attached(&bare).await {
             Ok(None) => {}
-            Ok(Some(reason)) => return Ok(self.keep(intent, reason)),
+            Ok(Some(reason)) => return Ok(self.keep(intent, &reason)),
             Err(error) => return Ok(self.failed(intent, error)),
         }
         match port.delete(kind, &target, parent.as_ref()).await {
@@ -190,7 +190,7 @@ impl Pass<'_> {
     }
 
     /// It stays, until somebody has looked and a person approves.
-    fn keep(&self, intent: &Intent, reason: String) -> Outcome {
+    fn keep(&self, intent: &Intent, reason: &str) -> Outcome {
         let side = intent.side;
         let words = format!(
             "the {} {} was to be deleted, since its counterpart was deleted in {}, and is kept: {reason}. Delete it in \
