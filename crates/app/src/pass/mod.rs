@@ -86,8 +86,6 @@ pub(crate) struct Pass<'a> {
     heard: Mutex<Heard>,
     /// Whether what is read now was told of by a webhook.
     hearing: AtomicBool,
-    /// Whether webhooks told of a task without saying whose it is.
-    walk_tasks: AtomicBool,
     /// Held while webhooks are looked at.
     listening: tokio::sync::Mutex<()>,
     /// Whether a webhook told of something that is not decided yet.
@@ -133,7 +131,6 @@ impl<'a> Pass<'a> {
             stopped: PerSideFlag::default(),
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
-            walk_tasks: AtomicBool::new(false),
             listening: tokio::sync::Mutex::default(),
             called: AtomicBool::new(false),
             pace: Mutex::default(),

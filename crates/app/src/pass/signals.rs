@@ -53,6 +53,8 @@ enum Look {
     Known,
     Found(Box<Record>),
     Gone,
+    /// It is not known whose it is: a walk over all of its kind finds it.
+    Somewhere,
     /// It cannot be looked at by itself; the next poll or walk finds it.
     Left,
 }
@@ -132,6 +134,7 @@ impl Pass<'_> {
             .buffer_unordered(self.at_once(AT_ONCE));
         let mut outcome = Outcome::default();
         let mut news = false;
+        let mut thin = Vec::new();
         while let Some((kind, id, hint, look)) = looks.next().await {
             let (Some(kind), Some(id)) = (kind, id) else {
                 outcome.heard(hint);
@@ -159,6 +162,7 @@ impl Pass<'_> {
                     }
                     outcome.heard(hint);
                 }
+                Ok(Look::Somewhere) => thin.push((id, hint)),
                 Ok(Look::Known | Look::Left) => {
                     if let (Kind::Note, Some(contact)) = (kind, hint.parent.clone()) {
                         // The notes of a person are read together.
@@ -170,6 +174,7 @@ impl Pass<'_> {
                 Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
             }
         }
+        self.find_tasks(thin, &mut outcome).await?;
         if news {
             // Somebody may have entered the person at the counter a moment ago: then they are linked, not made.
             self.poll_counter(&[Kind::Contact]).await?;
@@ -177,6 +182,41 @@ impl Pass<'_> {
         let taken = outcome.taken();
         self.commit(outcome.into_changes(Side::HighLevel)).await?;
         Ok(taken)
+    }
+
+    /// Tasks of which webhooks told without saying whose they are: one walk over all tasks finds them.
+    async fn find_tasks(
+        &self,
+        thin: Vec<(RecordId, Hint)>,
+        outcome: &mut Outcome,
+    ) -> Result<(), AppError> {
+        let (side, kind) = (Side::HighLevel, Kind::Task);
+        if thin.is_empty() {
+            return Ok(());
+        }
+        // Before the first complete walk there is nothing to compare with; the walk reads them anyway.
+        let walked = if self.is_read(side, kind).await? {
+            self.walk_all(self.connection.on(side, Lane::Live), kind)
+                .await
+        } else {
+            Ok(())
+        };
+        let refused = match walked {
+            Ok(()) => None,
+            Err(AppError::Vendor(error)) => Some(error),
+            Err(other) => return Err(other),
+        };
+        for (id, hint) in thin {
+            match &refused {
+                Some(error) => self.not_looked_at(kind, &id, hint, error, outcome),
+                None => {
+                    self.heard().insert((side, kind, id));
+                    outcome.polled = true;
+                    outcome.heard(hint);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the hints name, as far as it was seen before.
@@ -239,8 +279,7 @@ impl Pass<'_> {
                 .flatten()
                 .and_then(|stored| stored.record.parent);
             if parent.is_none() {
-                self.walk_tasks.store(true, Ordering::Relaxed);
-                return Ok(Look::Left);
+                return Ok(Look::Somewhere);
             }
         }
         Ok(match port.fetch(kind, id, parent.as_ref()).await? {
