@@ -117,6 +117,12 @@ impl App {
     }
 
     async fn check_vendors(&self, shop: &Shop, report: &mut CheckReport) -> Result<(), AppError> {
+        let scopes = self.needed_scopes(shop)?;
+        let names: Vec<_> = scopes.iter().map(|needed| needed.scope).collect();
+        report.passed(
+            "HighLevel scopes",
+            format!("under these rules the token needs {}", names.join(", ")),
+        );
         let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
         let location = patiently(
             self,

@@ -1,42 +1,31 @@
 //! A shop's two sides, ready to be used: credentials out of the vault, budgets, and the facts about the
 //! shop that reading and writing need.
 
-use crate::judge::Judge;
+mod calendars;
+mod facts;
+
+pub(crate) use calendars::CALENDARS;
+pub(crate) use facts::{ShopFacts, patiently};
+
 use crate::kept::Ground;
-use crate::ports::{Port, PortError};
+use crate::ports::Port;
 use crate::sides::dry::DryPort;
 use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
-use crate::sides::highlevel_appointments::{CalendarFact, Diary};
 use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
-use domain::{CountryCode, FailureClass, Lane, Side, Timestamp};
+use domain::{Lane, Side};
 use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use mapping::{Rules, Setting, Status};
-use mygadgetrepairs::probe::{Capabilities, Probe};
 use queue::StoredBudget;
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Change, Shop};
+use store::Shop;
 use tokio::sync::Notify;
 
-/// Facts are read again after this long.
-const FACTS_LAST: SignedDuration = SignedDuration::from_hours(24);
 /// A request waits so long for its turn. What waits longer is told, and waits where a webhook can interrupt it.
 const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
-const LOCATION: &str = "location";
-const STATUSES: &str = "statuses";
-const CAPABILITIES: &str = "capabilities";
-const USERS: &str = "users";
-/// The location's calendars; forgotten when an appointment names one that is not among them.
-pub(crate) const CALENDARS: &str = "calendars";
-/// Calendars that may not be read are asked for again after this long: somebody may have allowed it.
-const REFUSAL_LASTS: SignedDuration = SignedDuration::from_hours(1);
-
 /// Both vendors' clients with their budgets.
 #[derive(Clone)]
 pub(crate) struct Clients {
@@ -59,65 +48,6 @@ impl Budgets {
             mygadgetrepairs: self.mygadgetrepairs.asked(),
         }
     }
-}
-
-/// What reading and writing need to know of a shop.
-#[derive(Clone, Debug)]
-pub(crate) struct ShopFacts {
-    pub(crate) rules: Rules,
-    pub(crate) setting: Setting,
-    pub(crate) location: LocationFacts,
-    pub(crate) capabilities: Capabilities,
-    /// Names of the location's users by id, where they can be read.
-    pub(crate) users: BTreeMap<String, String>,
-    /// The location's calendars; nothing where the rules do not need them, or where they are not known just now.
-    pub(crate) calendars: Option<CalendarList>,
-}
-
-/// The location's calendars, or why they cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct CalendarList {
-    pub(crate) calendars: Vec<CalendarFact>,
-    pub(crate) refused: Option<String>,
-    pub(crate) asked_at: Timestamp,
-}
-
-impl CalendarList {
-    /// The calendar that a person means, by name or id.
-    pub(crate) fn named(&self, text: &str) -> Option<&CalendarFact> {
-        let by_id = self.calendars.iter().find(|calendar| calendar.id == text);
-        by_id.or_else(|| {
-            let wanted = domain::normalize::name::key(text);
-            self.calendars
-                .iter()
-                .find(|calendar| domain::normalize::name::key(&calendar.name) == wanted)
-        })
-    }
-}
-
-impl ShopFacts {
-    /// The location's zone, else the shop's.
-    pub(crate) fn location_zone(&self) -> TimeZone {
-        self.location.zone_or(&self.setting.zone)
-    }
-}
-
-impl LocationFacts {
-    fn zone_or(&self, other: &TimeZone) -> TimeZone {
-        let zone = self.zone.as_deref();
-        zone.and_then(|name| TimeZone::get(name).ok())
-            .unwrap_or_else(|| other.clone())
-    }
-}
-
-/// What the location says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct LocationFacts {
-    pub(crate) name: Option<String>,
-    pub(crate) zone: Option<String>,
-    pub(crate) country: Option<String>,
-    pub(crate) allows_duplicates: bool,
-    pub(crate) unique_identifiers: Vec<String>,
 }
 
 /// Both sides behind their ports, for history and for what just happened.
@@ -360,314 +290,12 @@ impl App {
             self.config.index_lag_seconds,
         )
         .with_users(facts.users.clone())
-        .with_diary(self.diary(facts));
+        .with_diary(facts.diary(&self.context.clock));
         let mygadgetrepairs = MyGadgetRepairsPort::new(
             clients.mygadgetrepairs.in_lane(lane),
             facts.setting.zone.clone(),
             |list| facts.capabilities.has_feed(list),
         );
         (Arc::new(highlevel), Arc::new(mygadgetrepairs))
-    }
-
-    fn diary(&self, facts: &ShopFacts) -> Option<Diary> {
-        let list = facts
-            .calendars
-            .as_ref()
-            .filter(|list| list.refused.is_none())?;
-        let rules = &facts.rules.appointments;
-        Some(Diary {
-            calendars: list.calendars.clone(),
-            back: rules.back().and_then(|name| list.named(name)).cloned(),
-            days_ahead: rules.days(),
-            zone: facts.location_zone(),
-            day_zone: facts.setting.zone.clone(),
-            clock: Arc::clone(&self.context.clock),
-        })
-    }
-
-    /// What is known of a shop; read from the vendors where it is missing or a day old, or when told to.
-    pub(crate) async fn facts(
-        &self,
-        shop: &Shop,
-        clients: &Clients,
-        anew: bool,
-    ) -> Result<ShopFacts, AppError> {
-        let location: LocationFacts = match self.known(shop, LOCATION, anew).await? {
-            Some(known) => known,
-            None => {
-                let location = patiently(
-                    self,
-                    || async { clients.highlevel.location().get().await },
-                    PortError::from,
-                )
-                .await?;
-                let settings = location.settings.unwrap_or_default();
-                let facts = LocationFacts {
-                    name: location.name,
-                    zone: location.timezone,
-                    country: location.country,
-                    allows_duplicates: settings.allow_duplicate_contact.unwrap_or(true),
-                    unique_identifiers: settings.contact_unique_identifiers,
-                };
-                self.learn(shop, LOCATION, &facts).await?;
-                facts
-            }
-        };
-        let statuses: Vec<Status> = match self.known(shop, STATUSES, anew).await? {
-            Some(known) => known,
-            None => {
-                let all = patiently(
-                    self,
-                    || async { clients.mygadgetrepairs.statuses().all().await },
-                    PortError::from,
-                )
-                .await?;
-                let statuses: Vec<Status> = all
-                    .into_iter()
-                    .map(|status| Status {
-                        id: status.id.as_str().to_owned(),
-                        label: status.label.unwrap_or_default(),
-                    })
-                    .collect();
-                self.learn(shop, STATUSES, &statuses).await?;
-                statuses
-            }
-        };
-        let capabilities: Capabilities = match self.known(shop, CAPABILITIES, anew).await? {
-            Some(known) => known,
-            None => {
-                let probe = Probe::new(&clients.mygadgetrepairs);
-                let found = loop {
-                    let asked = patiently(self, || probe.ask_next(), PortError::from).await?;
-                    if let Some(found) = asked {
-                        break found;
-                    }
-                };
-                self.learn(shop, CAPABILITIES, &found).await?;
-                found
-            }
-        };
-        let setting = self.setting(shop, &location, statuses)?;
-        let rules = self.rules_of(shop)?;
-        let users = self.users(shop, clients, &rules, anew).await?;
-        let calendars = self.calendars(shop, clients, &rules, anew).await?;
-        Ok(ShopFacts {
-            rules,
-            users,
-            calendars,
-            setting,
-            location,
-            capabilities,
-        })
-    }
-
-    /// Rules and setting by what is stored, however old. For answers that ask no vendor.
-    pub(crate) async fn stored_judge(&self, shop: &Shop) -> Result<Judge, AppError> {
-        let location = self.store.fact(shop.id, LOCATION).await?;
-        let statuses = self.store.fact(shop.id, STATUSES).await?;
-        let (Some(location), Some(statuses)) = (location, statuses) else {
-            return Err(AppError::Refused(format!(
-                "the shop `{0}` has not been read yet; run `repairbridge sync {0}` first",
-                shop.name
-            )));
-        };
-        let location = serde_json::from_value(location.value).unwrap_or_default();
-        let statuses = serde_json::from_value(statuses.value).unwrap_or_default();
-        Ok(Judge {
-            rules: self.rules_of(shop)?,
-            setting: self.setting(shop, &location, statuses)?,
-        })
-    }
-
-    /// The location's zone by what is stored, else the shop's.
-    pub(crate) async fn stored_location_zone(
-        &self,
-        shop: &Shop,
-        judge: &Judge,
-    ) -> Result<TimeZone, AppError> {
-        let fact = self.store.fact(shop.id, LOCATION).await?;
-        let location: LocationFacts = fact
-            .and_then(|fact| serde_json::from_value(fact.value).ok())
-            .unwrap_or_default();
-        Ok(location.zone_or(&judge.setting.zone))
-    }
-
-    /// Names of the location's users, for notes. Without the scope for them notes name nobody.
-    async fn users(
-        &self,
-        shop: &Shop,
-        clients: &Clients,
-        rules: &Rules,
-        anew: bool,
-    ) -> Result<BTreeMap<String, String>, AppError> {
-        if rules.notes.to == mapping::NotesTo::Off && rules.note_rules.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        if let Some(known) = self.known(shop, USERS, anew).await? {
-            return Ok(known);
-        }
-        let users = match clients.highlevel.users().list().await {
-            Ok(users) => users,
-            Err(error) => {
-                use domain::Failure as _;
-                if matches!(error.class(), FailureClass::Transient) {
-                    return Ok(BTreeMap::new());
-                }
-                Vec::new()
-            }
-        };
-        let names = users.into_iter().filter_map(|user| {
-            let (given, family) = (user.first_name.as_deref(), user.last_name.as_deref());
-            let name = user
-                .name
-                .clone()
-                .or_else(|| domain::normalize::name::join(given, family))?;
-            Some((user.id, name))
-        });
-        let names: BTreeMap<String, String> = names.collect();
-        self.learn(shop, USERS, &names).await?;
-        Ok(names)
-    }
-
-    /// The location's calendars, where appointments are synced. A refusal is remembered for a while; what fails in
-    /// passing is not.
-    async fn calendars(
-        &self,
-        shop: &Shop,
-        clients: &Clients,
-        rules: &Rules,
-        anew: bool,
-    ) -> Result<Option<CalendarList>, AppError> {
-        use domain::Failure as _;
-        if !rules.appointments.are_synced() {
-            return Ok(None);
-        }
-        let known: Option<CalendarList> = self.known(shop, CALENDARS, anew).await?;
-        let now = self.now();
-        let fresh = known.filter(|list| {
-            list.refused.is_none() || now.duration_since(list.asked_at) < REFUSAL_LASTS
-        });
-        if fresh.is_some() {
-            return Ok(fresh);
-        }
-        let mut list = CalendarList {
-            calendars: Vec::new(),
-            refused: None,
-            asked_at: now,
-        };
-        match clients.highlevel.calendars().list().await {
-            Ok(calendars) => {
-                list.calendars = calendars
-                    .into_iter()
-                    .map(|calendar| CalendarFact {
-                        user: calendar.default_user().map(str::to_owned),
-                        name: calendar.name.unwrap_or_else(|| calendar.id.clone()),
-                        id: calendar.id,
-                    })
-                    .collect();
-            }
-            Err(error)
-                if matches!(
-                    error.class(),
-                    FailureClass::NeedsHuman | FailureClass::Permanent
-                ) =>
-            {
-                list.refused = Some(error.to_string());
-            }
-            Err(_) => return Ok(None),
-        }
-        self.learn(shop, CALENDARS, &list).await?;
-        Ok(Some(list))
-    }
-
-    fn setting(
-        &self,
-        shop: &Shop,
-        location: &LocationFacts,
-        statuses: Vec<Status>,
-    ) -> Result<Setting, AppError> {
-        let country = shop
-            .country
-            .as_deref()
-            .or(location.country.as_deref())
-            .and_then(CountryCode::parse)
-            .ok_or_else(|| {
-                AppError::Refused(format!(
-                    "the country of the shop `{}` is not known; add it again with --country, for example --country GB",
-                    shop.name
-                ))
-            })?;
-        let zone = shop
-            .zone
-            .as_deref()
-            .or(location.zone.as_deref())
-            .unwrap_or("UTC");
-        Setting::new(country, zone, statuses).map_err(|why| AppError::Refused(why.to_string()))
-    }
-
-    async fn known<T: serde::de::DeserializeOwned>(
-        &self,
-        shop: &Shop,
-        topic: &'static str,
-        anew: bool,
-    ) -> Result<Option<T>, AppError> {
-        if anew {
-            return Ok(None);
-        }
-        let Some(fact) = self.store.fact(shop.id, topic).await? else {
-            return Ok(None);
-        };
-        let old = self.now().duration_since(fact.at) > FACTS_LAST;
-        Ok(if old {
-            None
-        } else {
-            serde_json::from_value(fact.value).ok()
-        })
-    }
-
-    async fn learn(
-        &self,
-        shop: &Shop,
-        topic: &'static str,
-        value: &impl Serialize,
-    ) -> Result<(), AppError> {
-        let value = serde_json::to_value(value).unwrap_or(Json::Null);
-        Ok(self
-            .store
-            .commit(shop.id, self.now(), vec![Change::Fact(topic, value)])
-            .await?)
-    }
-}
-
-/// Reads facts with a few tries, since they stand at the beginning of everything.
-pub(crate) async fn patiently<T, E, F>(
-    app: &App,
-    read: impl Fn() -> F,
-    wrap: impl Fn(E) -> PortError,
-) -> Result<T, AppError>
-where
-    F: Future<Output = Result<T, E>>,
-{
-    let mut tries = 0_u32;
-    loop {
-        let error = match read().await {
-            Ok(value) => return Ok(value),
-            Err(error) => wrap(error),
-        };
-        let after = |pause| {
-            let until = app.now().checked_add(pause);
-            until.unwrap_or(Timestamp::MAX)
-        };
-        let patience = SignedDuration::from_secs(app.config.patience_seconds);
-        let until = match error.class {
-            FailureClass::Transient if tries < 4 => {
-                let pause = SignedDuration::from_millis(250 << tries);
-                tries += 1;
-                after(pause)
-            }
-            FailureClass::Deferred { until } if until <= after(patience) => until,
-            _ => return Err(AppError::Vendor(error)),
-        };
-        app.context.clock.sleep_until(until).await;
     }
 }

@@ -85,3 +85,14 @@ async fn an_account_with_timestamps_numbers_for_phones_and_empty_texts_for_objec
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_with_shorter_pages() {
+    for (size, paging) in [(25, Paging::OffsetOnly), (20, Paging::PageOnly)] {
+        comes_into_step(|settings| {
+            settings.page_size = size;
+            settings.paging = paging;
+        })
+        .await;
+    }
+}

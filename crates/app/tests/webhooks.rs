@@ -197,6 +197,53 @@ async fn a_thin_task_event_and_a_deleted_contact_are_looked_up() {
     assert!(link.is_none(), "the link ended");
 }
 
+/// A task that was never seen and whose contact is not named is found by a walk over all tasks. A service's pass
+/// makes one for it even where none is due, and one for any number of such webhooks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thin_task_event_is_looked_up_by_a_pass_whose_walk_is_not_due() {
+    let (bench, [contact, ..]) = small_shop().await;
+    for title in ["Call back", "Order the part"] {
+        let fields = json!({"title": title, "dueDate": "2031-01-02T10:00:00Z", "completed": false});
+        let made =
+            bench.in_crm(&json!({"action": "create_task", "contact": contact, "fields": fields}));
+        let id = made["task"]["id"].as_str().or(made["id"].as_str()).unwrap();
+        bench.tell("TaskCreate", &json!({"id": id})).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    let walks = |bench: &Bench| {
+        let log = bench.twins.log(Vendor::HighLevel, 0, usize::MAX);
+        log.iter()
+            .filter(|one| one.path.ends_with("/tasks/search"))
+            .count()
+    };
+    let before = walks(&bench);
+    let live = app::SyncOptions {
+        live: true,
+        ..app::SyncOptions::default()
+    };
+    let board = app::ProgressBoard::default();
+    let tally = bench.app.sync(SHOP, live, &board).await.unwrap();
+    assert_eq!(tally.created.mygadgetrepairs["ticket"], 2, "{tally:?}");
+    assert_eq!(walks(&bench) - before, 1);
+    assert_eq!(waiting(&bench).await, 0);
+
+    // Tasks that cannot be read now are looked for later; what told of one is not forgotten.
+    let fields =
+        json!({"title": "Ask again", "dueDate": "2031-01-02T10:00:00Z", "completed": false});
+    let made =
+        bench.in_crm(&json!({"action": "create_task", "contact": contact, "fields": fields}));
+    let id = made["task"]["id"].as_str().or(made["id"].as_str()).unwrap();
+    bench.tell("TaskCreate", &json!({"id": id})).await;
+    bench.twins.set_offline(Vendor::HighLevel, true);
+    let failed = bench.app.sync(SHOP, live, &board).await;
+    assert!(failed.is_err() || !failed.unwrap().finished);
+    assert_eq!(waiting(&bench).await, 1, "it waits");
+    bench.twins.set_offline(Vendor::HighLevel, false);
+    let tally = bench.app.sync(SHOP, live, &board).await.unwrap();
+    assert_eq!(tally.created.mygadgetrepairs["ticket"], 1, "{tally:?}");
+    assert_eq!(waiting(&bench).await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_notification_of_the_counter_is_looked_at_with_one_request() {
     let (bench, [.., task, ticket]) = small_shop().await;

@@ -259,6 +259,7 @@ impl Subject {
             ("tags", _) => "locations/tags.readonly",
             ("custom field" | "custom fields", false) => "locations/customFields.readonly",
             ("custom field" | "custom fields", true) => "locations/customFields.write",
+            ("workflows", _) => "workflows.readonly",
             ("calendars", _) => "calendars.readonly",
             ("calendar" | "appointment", false) => "calendars/events.readonly",
             ("calendar" | "appointment", true) => "calendars/events.write",

@@ -7,6 +7,9 @@
 //! list: a server that ignores `offset` repeats its first page, and that is noticed. The form that is known
 //! to work costs no extra request.
 //!
+//! A page of fewer rows than the documented 50 ends a list. Where it could be an account's own, shorter page, one
+//! more request tells: [`length_of`].
+//!
 //! Lists are meant to come newest first, but the order is not reliable: nobody may stop at the first old
 //! record. Stop after a whole page of known, unchanged records, and sweep everything from time to time.
 //! Records that are deleted during a walk may push another record over a page border unseen; the sweep
@@ -19,12 +22,18 @@ use crate::{Error, model::Remote};
 use anchors::Anchors;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{collections::BTreeMap, collections::HashSet, future::Future, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    collections::HashSet,
+    future::Future,
+    sync::Mutex,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 pub(crate) use anchors::key as row_key;
 pub use walk::Walk;
 
-/// Rows of a full page (mygadgetrepairs-api.md section 6). Fewer rows end the list.
+/// Rows of a full page (mygadgetrepairs-api.md section 6).
 pub const PAGE_ROWS: u64 = 50;
 
 /// Where a walk stands. Serialisable, so that a walk goes on after a crash.
@@ -36,6 +45,9 @@ pub struct Cursor {
     first: Anchors,
     #[serde(skip_serializing_if = "Anchors::is_empty")]
     previous: Anchors,
+    /// Rows of a full page of this list, where they are fewer than usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<u64>,
 }
 
 impl Cursor {
@@ -59,6 +71,11 @@ impl Cursor {
     #[must_use]
     pub const fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Rows of a full page.
+    fn length(&self) -> u64 {
+        self.length.filter(|rows| *rows > 0).unwrap_or(PAGE_ROWS)
     }
 }
 
@@ -97,7 +114,8 @@ impl PagingForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Window {
     First,
-    At(PagingForm, u64),
+    /// From an offset on, in pages of so many rows.
+    At(PagingForm, u64, u64),
 }
 
 impl Window {
@@ -105,8 +123,10 @@ impl Window {
     pub fn arguments(self) -> Vec<(String, String)> {
         let pairs: Vec<(&str, u64)> = match self {
             Self::First => vec![("limit", PAGE_ROWS), ("offset", 0), ("page", 1)],
-            Self::At(PagingForm::Offset, offset) => vec![("limit", PAGE_ROWS), ("offset", offset)],
-            Self::At(PagingForm::Page, offset) => vec![("page", offset / PAGE_ROWS + 1)],
+            Self::At(PagingForm::Offset, offset, _) => {
+                vec![("limit", PAGE_ROWS), ("offset", offset)]
+            }
+            Self::At(PagingForm::Page, offset, length) => vec![("page", offset / length + 1)],
         };
         pairs
             .into_iter()
@@ -127,13 +147,19 @@ pub(crate) trait Source {
     }
 }
 
-/// What is known of the paging, per list.
+/// What is known of the paging: the form of each list, and the longest page that the account sent.
 #[derive(Debug, Default)]
-pub(crate) struct Learnt(Mutex<BTreeMap<String, PagingForm>>);
+pub(crate) struct Learnt {
+    forms: Mutex<BTreeMap<String, PagingForm>>,
+    longest: AtomicU64,
+}
 
 impl Learnt {
     pub fn from_known(known: BTreeMap<String, PagingForm>) -> Self {
-        Self(Mutex::new(known))
+        Self {
+            forms: Mutex::new(known),
+            longest: AtomicU64::default(),
+        }
     }
 
     pub fn all(&self) -> BTreeMap<String, PagingForm> {
@@ -148,8 +174,16 @@ impl Learnt {
         self.locked().insert(list.to_owned(), form);
     }
 
+    fn saw_page_of(&self, rows: u64) {
+        self.longest.fetch_max(rows, Ordering::Relaxed);
+    }
+
+    fn longest(&self) -> u64 {
+        self.longest.load(Ordering::Relaxed)
+    }
+
     fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, PagingForm>> {
-        self.0
+        self.forms
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -196,16 +230,21 @@ type Rows = (Vec<Value>, Option<Cursor>);
 async fn turn<S: Source>(source: &S, learnt: &Learnt, cursor: &Cursor) -> Result<Rows, Error> {
     if cursor.offset == 0 {
         let rows = source.rows(Window::First).await?;
-        let anchors = Anchors::of(&rows);
-        let next = next_cursor(0, &rows, &anchors);
+        let next = length_of(source, learnt, &rows).map(|length| Cursor {
+            offset: count(&rows),
+            first: Anchors::of(&rows),
+            previous: Anchors::of(&rows),
+            length: Some(length).filter(|length| *length < PAGE_ROWS),
+        });
         return Ok((rows, next));
     }
     let mut cursor = cursor.clone();
     if cursor.first.is_empty() {
         let rows = source.rows(Window::First).await?;
         cursor.first = Anchors::of(&rows);
-        if is_last(&rows) {
-            return Ok((Vec::new(), None));
+        match length_of(source, learnt, &rows) {
+            Some(length) => cursor.length = Some(length),
+            None => return Ok((Vec::new(), None)),
         }
     }
     later(source, learnt, &cursor).await
@@ -215,7 +254,8 @@ async fn turn<S: Source>(source: &S, learnt: &Learnt, cursor: &Cursor) -> Result
 /// leaves a doubt.
 async fn later<S: Source>(source: &S, learnt: &Learnt, cursor: &Cursor) -> Result<Rows, Error> {
     let form = learnt.get(source.name()).unwrap_or(PagingForm::Offset);
-    let rows = source.rows(Window::At(form, cursor.offset)).await?;
+    let at = |form| Window::At(form, cursor.offset, cursor.length());
+    let rows = source.rows(at(form)).await?;
     let first_verdict = judge(&rows, cursor);
     match (first_verdict, form) {
         (Verdict::Fresh, _) => return Ok(fresh(source, learnt, cursor, form, rows)),
@@ -228,12 +268,14 @@ async fn later<S: Source>(source: &S, learnt: &Learnt, cursor: &Cursor) -> Resul
         && cursor.first == cursor.previous
         && rows.len() as u64 == cursor.offset;
     let form = form.other();
-    let rows = source.rows(Window::At(form, cursor.offset)).await?;
+    let rows = source.rows(at(form)).await?;
     match (judge(&rows, cursor), first_verdict) {
         (Verdict::Fresh, _) => Ok(fresh(source, learnt, cursor, form, rows)),
         (Verdict::Empty, _) | (Verdict::Repeats, Verdict::Empty) => Ok((Vec::new(), None)),
         // The first answer was longer than a page and comes back whole: this list is not paged.
         (Verdict::Repeats, _) if whole_again || source.may_be_unpaged() => Ok((Vec::new(), None)),
+        // It was shorter than a page, so most likely it was all there is.
+        (Verdict::Repeats, _) if cursor.length() < PAGE_ROWS => Ok((Vec::new(), None)),
         (Verdict::Repeats, _) => Err(Error::PagingRepeats {
             list: source.name().to_owned(),
             offset: cursor.offset,
@@ -250,20 +292,38 @@ fn fresh<S: Source>(
 ) -> Rows {
     // Even a short page proves the form: a first page that is repeated would be full.
     learnt.set(source.name(), form);
-    let next = next_cursor(cursor.offset, &rows, &cursor.first);
+    learnt.saw_page_of(count(&rows));
+    let next = (count(&rows) >= cursor.length()).then(|| Cursor {
+        offset: cursor.offset + count(&rows),
+        previous: Anchors::of(&rows),
+        ..cursor.clone()
+    });
     (rows, next)
 }
 
-fn next_cursor(offset: u64, rows: &[Value], first: &Anchors) -> Option<Cursor> {
-    (!is_last(rows)).then(|| Cursor {
-        offset: offset + rows.len() as u64,
-        first: first.clone(),
-        previous: Anchors::of(rows),
-    })
+/// Rows of a full page of a list whose first page these are; nothing where it is the only one.
+///
+/// 50 are documented (mygadgetrepairs-api.md section 6), the most that an account sends is not
+/// (section 14, number 10). A shorter page is taken for a full one as long as the account sent none
+/// that is longer, and where so many can be a setting: nobody sets pages of 7 or 23. Then the next page is
+/// asked for, and an empty one ends the list. An account with a list of 50 pays nothing for that.
+fn length_of<S: Source>(source: &S, learnt: &Learnt, first: &[Value]) -> Option<u64> {
+    let rows = count(first);
+    if source.may_be_unpaged() {
+        return (rows >= PAGE_ROWS).then_some(PAGE_ROWS);
+    }
+    let longest = learnt.longest();
+    learnt.saw_page_of(rows);
+    let settable = rows > 0 && (rows.is_multiple_of(5) || rows.is_multiple_of(8));
+    if rows >= PAGE_ROWS {
+        Some(PAGE_ROWS)
+    } else {
+        (settable && rows >= longest).then_some(rows)
+    }
 }
 
-fn is_last(rows: &[Value]) -> bool {
-    (rows.len() as u64) < PAGE_ROWS
+fn count(rows: &[Value]) -> u64 {
+    rows.len() as u64
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -276,7 +336,9 @@ enum Verdict {
 fn judge(rows: &[Value], cursor: &Cursor) -> Verdict {
     if rows.is_empty() {
         Verdict::Empty
-    } else if !is_last(rows) && (cursor.first.repeat_in(rows) || cursor.previous.repeat_in(rows)) {
+    } else if count(rows) >= cursor.length()
+        && (cursor.first.repeat_in(rows) || cursor.previous.repeat_in(rows))
+    {
         Verdict::Repeats
     } else {
         Verdict::Fresh

@@ -7,7 +7,9 @@
 mod finding;
 mod sentences;
 
-use crate::{Client, Error, PagingForm, Slot, error::Target, page::Window, stamp::FilterDay};
+use crate::{
+    Client, Error, PAGE_ROWS, PagingForm, Slot, error::Target, page::Window, stamp::FilterDay,
+};
 use domain::Timestamp;
 use http::{Repeat, Request};
 use jiff::SignedDuration;
@@ -248,7 +250,7 @@ impl<'a> Probe<'a> {
     /// One more request tells whether `offset` works, where there is more than one customer.
     async fn learn_paging(&self, seen: &[String]) -> Result<(), Error> {
         let count = seen.len() as u64;
-        let mut query = Window::At(PagingForm::Offset, count).arguments();
+        let mut query = Window::At(PagingForm::Offset, count, PAGE_ROWS).arguments();
         if count == 1 {
             query.retain(|(name, _)| name != "limit");
             query.extend(one());

@@ -1,5 +1,8 @@
 //! The command line.
 
+#[cfg(test)]
+mod properties;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -13,6 +13,8 @@ mod view;
 mod words;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use serving::serve;

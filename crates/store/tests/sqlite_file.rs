@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{Side, Timestamp};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 use sqlx::ConnectOptions;
 use std::fs;
@@ -207,5 +210,119 @@ async fn a_batch_of_webhooks_is_one_transaction() {
         transactions(&path),
         before + 1,
         "one that is known already costs no write"
+    );
+}
+
+/// Damage of every sort: a few bytes, a stretch of zeros, an end that is missing, another file's content.
+#[derive(Clone, Debug)]
+enum Damage {
+    Bytes(Vec<(usize, u8)>),
+    Zeros(usize, usize),
+    End(usize),
+    Other(Vec<u8>),
+}
+
+impl Damage {
+    fn to(&self, content: &mut Vec<u8>) {
+        let length = content.len();
+        match self {
+            Self::Bytes(bytes) => bytes
+                .iter()
+                .for_each(|(at, byte)| content[at % length] = *byte),
+            Self::Zeros(from, count) => {
+                let from = from % length;
+                content[from..length.min(from + count)].fill(0);
+            }
+            Self::End(at) => content.truncate(at % length),
+            Self::Other(other) => content.clone_from(other),
+        }
+    }
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    // The head of a page is where damage matters most.
+    let place = prop_oneof![
+        any::<usize>(),
+        0_usize..120,
+        (0_usize..60).prop_map(|page| page * 4096)
+    ];
+    prop_oneof![
+        3 => prop::collection::vec((place.clone(), any::<u8>()), 1..6).prop_map(Damage::Bytes),
+        1 => (place, 1_usize..9_000).prop_map(|(from, count)| Damage::Zeros(from, count)),
+        1 => any::<usize>().prop_map(Damage::End),
+        1 => prop::collection::vec(any::<u8>(), 0..5_000).prop_map(Damage::Other),
+    ]
+}
+
+/// Whatever became of the file: it is opened, or refused with its path; what is read from it is right or refused.
+#[tokio::test]
+async fn a_damaged_file_is_refused_with_its_path_or_still_works() {
+    let (folder, path) = place();
+    let store = open(&path).await.unwrap();
+    let shop = store
+        .add_shop("main", "place", None, None, &json!({"create": {}}), NOW)
+        .await
+        .unwrap()
+        .id;
+    for number in 0..40 {
+        let fact = Change::Fact("number", json!(number));
+        store.commit(shop, NOW, vec![fact]).await.unwrap();
+    }
+    store.close().await;
+    let sound = fs::read(&path).unwrap();
+    let mut runner = TestRunner::deterministic();
+    let (mut refused, mut opened) = (0, 0);
+    for number in 0..150 {
+        let damage = damage().new_tree(&mut runner).unwrap().current();
+        let mut content = sound.clone();
+        damage.to(&mut content);
+        let damaged = folder.path().join(format!("damaged-{number}.db"));
+        fs::write(&damaged, &content).unwrap();
+        match open(&damaged).await {
+            Err(error) => {
+                let says = error.to_string();
+                assert!(
+                    says.contains(&damaged.display().to_string()),
+                    "{damage:?}: {says}"
+                );
+                refused += 1;
+            }
+            Ok(store) => {
+                // Either way in words; a panic would end the test.
+                let read = (
+                    store
+                        .shops()
+                        .await
+                        .map(|shops| shops.len())
+                        .map_err(|why| why.to_string()),
+                    store
+                        .journal_tail(shop, None, 100)
+                        .await
+                        .map(|rows| rows.len())
+                        .map_err(|why| why.to_string()),
+                    store
+                        .fact(shop, "number")
+                        .await
+                        .map(|_| ())
+                        .map_err(|why| why.to_string()),
+                    store
+                        .commit(shop, NOW, vec![Change::Fact("number", json!(-1))])
+                        .await
+                        .map_err(|why| why.to_string()),
+                );
+                let refusals = [read.0.err(), read.1.err(), read.2.err(), read.3.err()];
+                assert!(
+                    refusals.iter().flatten().all(|why| !why.is_empty()),
+                    "{damage:?}"
+                );
+                store.close().await;
+                opened += 1;
+            }
+        }
+        fs::remove_file(&damaged).unwrap();
+    }
+    assert!(
+        refused > 10 && opened > 10,
+        "{refused} refused, {opened} opened"
     );
 }

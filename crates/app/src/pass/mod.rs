@@ -91,8 +91,6 @@ pub(crate) struct Pass<'a> {
     heard: Mutex<Heard>,
     /// Whether what is read now was told of by a webhook.
     hearing: AtomicBool,
-    /// Whether webhooks told of a task without saying whose it is.
-    walk_tasks: AtomicBool,
     /// Whether tasks were not found with their contact, which may have been merged into another one.
     tasks_moved: AtomicBool,
     /// Survivors of vanished records that were looked for by their keys in this pass.
@@ -144,7 +142,6 @@ impl<'a> Pass<'a> {
             looked_up_in_vain: <[AtomicU32; 2]>::default(),
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
-            walk_tasks: AtomicBool::new(false),
             tasks_moved: AtomicBool::new(false),
             sought: Mutex::default(),
             listening: tokio::sync::Mutex::default(),

@@ -39,10 +39,6 @@ impl Pass<'_> {
     pub(super) async fn go_signals(&self, options: Options) -> Result<(), AppError> {
         self.recover(options).await?;
         self.take_signals().await?;
-        if self.walk_tasks.swap(false, Ordering::Relaxed) {
-            self.walk_all(&*self.connection.highlevel, domain::Kind::Task)
-                .await?;
-        }
         loop {
             if self.round(options).await? && !self.take_signals().await? {
                 return Ok(());

@@ -55,6 +55,8 @@ enum Look {
     Gone,
     /// A task that is not with its contact any more, and the contact is gone: it may have been merged.
     Moved(RecordId),
+    /// It is not known whose it is: a walk over all of its kind finds it.
+    Somewhere,
     /// It cannot be looked at by itself; the next poll or walk finds it.
     Left,
 }
@@ -134,6 +136,7 @@ impl Pass<'_> {
             .buffer_unordered(self.at_once(AT_ONCE));
         let mut outcome = Outcome::default();
         let (mut news, mut booked) = (false, Vec::new());
+        let mut thin = Vec::new();
         while let Some((kind, id, hint, look)) = looks.next().await {
             let (Some(kind), Some(id)) = (kind, id) else {
                 outcome.heard(hint);
@@ -177,6 +180,7 @@ impl Pass<'_> {
                     outcome.told += 1;
                     outcome.heard(hint);
                 }
+                Ok(Look::Somewhere) => thin.push((id, hint)),
                 Ok(Look::Known | Look::Left) => {
                     if let (Kind::Note, Some(contact)) = (kind, hint.parent.clone()) {
                         // The notes of a person are read together.
@@ -188,6 +192,7 @@ impl Pass<'_> {
                 Err(error) => self.not_looked_at(kind, &id, hint, &error, &mut outcome),
             }
         }
+        self.find_tasks(thin, &mut outcome).await?;
         if news {
             // Somebody may have entered the person at the counter a moment ago: then they are linked, not made.
             self.poll_counter(&[Kind::Contact]).await?;
@@ -196,6 +201,41 @@ impl Pass<'_> {
         let taken = outcome.taken();
         self.commit(outcome.into_changes(Side::HighLevel)).await?;
         Ok(taken)
+    }
+
+    /// Tasks of which webhooks told without saying whose they are: one walk over all tasks finds them.
+    async fn find_tasks(
+        &self,
+        thin: Vec<(RecordId, Hint)>,
+        outcome: &mut Outcome,
+    ) -> Result<(), AppError> {
+        let (side, kind) = (Side::HighLevel, Kind::Task);
+        if thin.is_empty() {
+            return Ok(());
+        }
+        // Before the first complete walk there is nothing to compare with; the walk reads them anyway.
+        let walked = if self.is_read(side, kind).await? {
+            self.walk_all(self.connection.on(side, Lane::Live), kind)
+                .await
+        } else {
+            Ok(())
+        };
+        let refused = match walked {
+            Ok(()) => None,
+            Err(AppError::Vendor(error)) => Some(error),
+            Err(other) => return Err(other),
+        };
+        for (id, hint) in thin {
+            match &refused {
+                Some(error) => self.not_looked_at(kind, &id, hint, error, outcome),
+                None => {
+                    self.heard().insert((side, kind, id));
+                    outcome.polled = true;
+                    outcome.heard(hint);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the hints name, as far as it was seen before.
@@ -264,8 +304,7 @@ impl Pass<'_> {
         let mut parents: Vec<RecordId> = parent.cloned().into_iter().chain(known).collect();
         parents.dedup();
         if parents.is_empty() {
-            self.walk_tasks.store(true, Ordering::Relaxed);
-            return Ok(Look::Left);
+            return Ok(Look::Somewhere);
         }
         for parent in &parents {
             if let Some(record) = port.fetch(kind, id, Some(parent)).await? {

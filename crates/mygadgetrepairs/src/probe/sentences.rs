@@ -139,30 +139,35 @@ fn opt_outs(customers: &Finding) -> Sentence {
 }
 
 fn comments(found: &Capabilities) -> Sentence {
-    let (tone, text) = match (found.can_add_comments(), found.ticket_comments.outcome) {
+    let comments = &found.ticket_comments;
+    let (tone, text) = match (found.can_add_comments(), comments.outcome) {
         (Some(false), Outcome::Found) => (
             Tone::Limited,
-            "Ticket comments can be read but not added; notes go into the ticket's description instead.",
+            "Ticket comments can be read but not added, so no notes are told in them; a custom field of the customer can show notes instead.",
         ),
-        (Some(false), _) | (None, Outcome::Refused { .. }) => (
+        (Some(false), _) => (
             Tone::Missing,
-            "This account has no ticket comments that can be reached; notes go into the ticket's description instead.",
+            "This account takes no ticket comments, so no notes are told in them; a custom field of the customer can show notes instead.",
         ),
         (_, Outcome::Found) if found.shows_comment_visibility() => (
             Tone::Good,
-            "Notes are kept as ticket comments, and it can be seen which of them are internal.",
+            "Ticket comments say whether they are internal, so notes can be told in internal ones.",
+        ),
+        (_, Outcome::Found) if comments.rows == 0 => (
+            Tone::Limited,
+            "There is no ticket comment yet; the first note that is told shows whether comments stay internal.",
         ),
         (_, Outcome::Found) => (
             Tone::Limited,
-            "Notes are kept as ticket comments; MyGadgetRepairs has not shown yet which of them are internal, so treat them as visible to the customer.",
+            "Ticket comments do not say whether they are internal, so notes are told in them only if you allow that customers see them.",
         ),
         (Some(true), _) => (
             Tone::Limited,
-            "Ticket comments can be added but not read back, so it cannot be checked that a note arrived.",
+            "Ticket comments can be added but not read back, so nobody can tell whether they stay internal; notes are told in them only if you allow that customers see them.",
         ),
         (None, _) => (
-            Tone::Limited,
-            "Whether ticket comments work is shown by the first note that is written.",
+            Tone::Missing,
+            "This account has no ticket comments that can be reached, so no notes are told in them; a custom field of the customer can show notes instead.",
         ),
     };
     say("comments", tone, text)

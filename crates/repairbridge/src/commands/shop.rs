@@ -3,7 +3,7 @@
 use crate::cli::Shop;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
-use app::{App, CounterWebhook, NewShop};
+use app::{App, CounterWebhook, NeededScope, NewShop};
 use domain::Side;
 use serde_json::{Value, json};
 
@@ -24,8 +24,9 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
                 })
                 .await?;
             let name = &shop.name;
+            let scopes = scopes(&app.needed_scopes(&shop)?);
             let text = format!(
-                "added the shop `{name}`. Connect both sides:\n  repairbridge connect highlevel {name} --token-file FILE\n  repairbridge connect mygadgetrepairs {name} --key-file FILE\nthen `repairbridge check {name}` and `repairbridge preview {name}`"
+                "added the shop `{name}`. Make a HighLevel token for it (Settings > Private Integrations) with the scopes {scopes}. Connect both sides:\n  repairbridge connect highlevel {name} --token-file FILE\n  repairbridge connect mygadgetrepairs {name} --key-file FILE\nthen `repairbridge check {name}` and `repairbridge preview {name}`"
             );
             output.answer(text, &document(app, &shop).await?);
         }
@@ -76,6 +77,8 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
     let shop = app.shop(name).await?;
     let mut document = document(app, &shop).await?;
     let counter = app.counter_webhook(&shop).await?;
+    let needed = app.needed_scopes(&shop)?;
+    document["scopes"] = json!({"highlevel": needed});
     document["webhooks"] = json!({
         "highlevel": {"url": app.crm_webhook_url()},
         "mygadgetrepairs": counter,
@@ -90,11 +93,18 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
         "approved",
     ]
     .map(|key| [key.to_owned(), word(&document[key])]);
-    output.table(["shop", name], rows.to_vec());
+    let scopes = ["HighLevel scopes".to_owned(), scopes(&needed)];
+    output.table(["shop", name], rows.into_iter().chain([scopes]).collect());
     for line in webhook_lines(app, &counter) {
         output.line(line);
     }
     Ok(())
+}
+
+/// The permissions to tick where the token is made.
+fn scopes(needed: &[NeededScope]) -> String {
+    let names: Vec<_> = needed.iter().map(|needed| needed.scope).collect();
+    names.join(", ")
 }
 
 /// What to paste where, so that changes arrive at once instead of with the next poll.

@@ -50,10 +50,21 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
         Ok(_) => {}
     }
     // Read here for a plain message; the provider reads it again and knows the file's name for its own.
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    let content = Toml::from_str::<Dict>(&text).map_err(|why| ConfigError::NotToml {
+    let not_toml = |why| ConfigError::NotToml {
         path: path.to_owned(),
-        why: why.to_string().trim_end().to_owned(),
+        why,
+    };
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|why| {
+        not_toml(format!(
+            "{}: it is not UTF-8",
+            line(why.as_bytes(), why.utf8_error().valid_up_to())
+        ))
+    })?;
+    // The parser's own words would quote the line, and a secret that was put there.
+    let content = Toml::from_str::<Dict>(&text).map_err(|why| {
+        let at = why.span().map_or(0, |span| span.start);
+        not_toml(format!("{}: {}", line(text.as_bytes(), at), why.message()))
     })?;
     for key in leaves(&content, "") {
         if KEYS.contains(&key.as_str()) {
@@ -71,6 +82,12 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
         });
     }
     Ok(Figment::from(Toml::file_exact(path)))
+}
+
+/// The line in which a byte lies, for people.
+fn line(text: &[u8], at: usize) -> String {
+    let before = text.iter().take(at).filter(|byte| **byte == b'\n').count();
+    format!("line {}", before + 1)
 }
 
 /// The keys of all values that are no tables; an unknown table counts by its own name.

@@ -6,6 +6,8 @@ mod load;
 mod sections;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use error::ConfigError;

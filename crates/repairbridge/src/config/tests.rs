@@ -122,6 +122,8 @@ fn wrong_values_and_wrong_toml_name_their_place() {
         "{says}"
     );
     assert!(matches!(refused("[server\n"), ConfigError::NotToml { .. }));
+    let says = refused("[sync]\npoll_seconds = 3\nsweep_hours = \"a\n").to_string();
+    assert!(says.contains("shop.toml is not TOML: line 3: "), "{says}");
     let missing = load(Some(&PathBuf::from("/nowhere/at/all.toml"))).unwrap_err();
     assert!(matches!(missing, ConfigError::Unreadable { .. }));
 }

@@ -101,3 +101,81 @@ impl Pass<'_> {
         Ok((now != known).then_some(Change::Fact(COMMENTS, value)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mygadgetrepairs::probe::Finding;
+    use std::collections::BTreeMap;
+
+    fn finding(outcome: Outcome, verbs: &[&str], rows: usize, fields: &[&str]) -> Finding {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Finding {
+            path: String::new(),
+            outcome,
+            verbs: texts(verbs),
+            fields: texts(fields),
+            rows,
+            created: false,
+            changed: false,
+        }
+    }
+
+    /// An account of which nothing is known but its comments.
+    fn account(ticket_comments: Finding) -> Capabilities {
+        let unknown = || finding(Outcome::Unclear { status: 500 }, &[], 0, &[]);
+        Capabilities {
+            asked_at: domain::Timestamp::UNIX_EPOCH,
+            info: unknown(),
+            customers: unknown(),
+            tickets: unknown(),
+            appointments: unknown(),
+            customers_updated: unknown(),
+            tickets_updated: unknown(),
+            appointments_updated: unknown(),
+            ticket_comments,
+            statuses: unknown(),
+            paging: BTreeMap::new(),
+        }
+    }
+
+    /// What the pre-flight says of an account's comments is what then becomes of the notes.
+    #[test]
+    fn the_sentence_about_comments_says_where_notes_go() {
+        let outcomes = [
+            Outcome::Found,
+            Outcome::NotOffered,
+            Outcome::NotReadable,
+            Outcome::Refused { status: 403 },
+            Outcome::Unclear { status: 500 },
+        ];
+        for outcome in outcomes {
+            for verbs in [&[][..], &["GET"], &["GET", "POST"]] {
+                for (rows, fields) in [(0, &[][..]), (3, &["id", "text"]), (3, &["id", "internal"])]
+                {
+                    if rows > 0 && outcome != Outcome::Found {
+                        continue;
+                    }
+                    let account = account(finding(outcome, verbs, rows, fields));
+                    let home = sync::notes_home(&NotesRules::default(), &form(&account));
+                    let sentences = account.sentences();
+                    let told = sentences
+                        .iter()
+                        .find(|one| one.topic == "comments")
+                        .unwrap();
+                    let goes = told.text.contains("the first note that is told")
+                        || told.text.contains("can be told in internal ones");
+                    let waits = told.text.contains("no notes are told")
+                        || told.text.contains("only if you allow");
+                    assert!(goes != waits, "{}", told.text);
+                    let waiting = matches!(home, NotesHome::Held(_));
+                    assert_eq!(
+                        waits, waiting,
+                        "{outcome:?} {verbs:?} {rows}: {} {home:?}",
+                        told.text
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,14 +1,17 @@
 //! Events on their way out: what was noted, what is due, what became of it.
 
+mod delivery;
+mod forgery;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
-use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use self::delivery::posted;
 use super::payload::Payload;
 use super::policy::WebhookPolicy;
 use super::signing::Signer;
@@ -17,95 +20,11 @@ use crate::drain::Drain;
 use crate::highlevel::date;
 use crate::ids::Ids;
 
+pub use delivery::{DueWebhook, WebhookCounters, WebhookDelivery, WebhookState};
+
 /// Deliveries that are kept when they are over, and those that may wait. What comes on top is forgotten, or lost.
 const KEPT: usize = 10_000;
 const MAY_WAIT: usize = 100_000;
-
-/// What happened so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WebhookCounters {
-    /// Events of the location that the app listens for.
-    pub noted: u64,
-    /// Events that were never delivered.
-    pub dropped: u64,
-    /// Events that were delivered a second time.
-    pub doubled: u64,
-    /// Deliveries that are not the vendor's.
-    pub forged: u64,
-    /// Posts, retries and forgeries too.
-    pub sent: u64,
-    /// Answers of 2xx.
-    pub accepted: u64,
-    /// Other answers, and none.
-    pub refused: u64,
-    /// Deliveries that were refused and will not be tried again.
-    pub given_up: u64,
-    /// How often the breaker paused all deliveries.
-    pub paused: u64,
-    /// Deliveries asked for by hand.
-    pub replayed: u64,
-}
-
-/// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum WebhookState {
-    /// Its time has not come.
-    Waiting,
-    /// Its answer is awaited.
-    Sending,
-    /// It was answered 2xx.
-    Accepted,
-    /// It was refused for good.
-    GivenUp,
-    /// It was lost on purpose.
-    Dropped,
-}
-
-/// One delivery, as tests look at it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WebhookDelivery {
-    /// Running number.
-    pub number: u64,
-    /// The event's type.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// Names the event; retries, doubles and replays have the same.
-    pub webhook_id: String,
-    /// Not the vendor's.
-    pub forged: bool,
-    /// Where it stands.
-    pub state: WebhookState,
-    /// The last answer, if one came.
-    pub status: Option<u16>,
-    /// Posts so far.
-    pub tries: u32,
-    /// When it is, or was last, due; milliseconds.
-    pub due: i64,
-    #[serde(skip)]
-    body: Arc<[u8]>,
-    #[serde(skip)]
-    signature: Option<String>,
-}
-
-/// A delivery that is to be posted now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueWebhook {
-    /// Its number, for the answer.
-    pub number: u64,
-    /// The event's type.
-    pub kind: &'static str,
-    /// The event's id.
-    pub webhook_id: String,
-    /// Not the vendor's.
-    pub forged: bool,
-    /// What to send with it.
-    pub headers: Vec<(String, String)>,
-    /// The raw body that the signature is over.
-    pub body: Vec<u8>,
-}
 
 #[derive(Debug)]
 pub(in crate::highlevel) struct Outbox {
@@ -244,36 +163,6 @@ impl Outbox {
             ("webhookId", id),
         ] {
             payload.insert(name.to_owned(), json!(value));
-        }
-    }
-
-    /// An event of the same sort that never happened, in one of four disguises.
-    fn forgery(
-        &mut self,
-        real: &WebhookDelivery,
-        mut payload: Payload,
-        dice: &mut SmallRng,
-    ) -> WebhookDelivery {
-        let webhook_id = self.ids.uuid();
-        payload.insert("webhookId".to_owned(), json!(webhook_id));
-        tell_lies(&mut payload);
-        if let Some(Value::Object(appointment)) = payload.get_mut("appointment") {
-            tell_lies(appointment);
-        }
-        let body: Arc<[u8]> = Value::Object(payload).to_string().into_bytes().into();
-        let signature = match dice.random_range(0..4) {
-            0 => self.signer.sign_as_stranger(&body),
-            // The vendor's own signature, of another body.
-            1 => real.signature.clone(),
-            2 => Some("N/A".to_owned()),
-            _ => None,
-        };
-        WebhookDelivery {
-            webhook_id,
-            forged: true,
-            body,
-            signature,
-            ..real.clone()
         }
     }
 
@@ -437,36 +326,6 @@ impl Outbox {
 
     pub fn waiting(&self) -> usize {
         self.waiting.len()
-    }
-}
-
-fn tell_lies(fields: &mut Payload) {
-    for (name, lie) in [
-        ("firstName", "Never"),
-        ("name", "Never Happened"),
-        ("email", "never.happened@example.com"),
-        ("title", "Never happened"),
-        ("body", "Never happened"),
-        ("companyName", "Never Ltd"),
-    ] {
-        if let Some(told) = fields.get_mut(name) {
-            *told = json!(lie);
-        }
-    }
-}
-
-fn posted(delivery: &WebhookDelivery) -> DueWebhook {
-    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    if let Some(signature) = &delivery.signature {
-        headers.push(("x-ghl-signature".to_owned(), signature.clone()));
-    }
-    DueWebhook {
-        number: delivery.number,
-        kind: delivery.kind,
-        webhook_id: delivery.webhook_id.clone(),
-        forged: delivery.forged,
-        headers,
-        body: delivery.body.to_vec(),
     }
 }
 

@@ -1,0 +1,88 @@
+//! The permissions that a HighLevel token needs for what a shop's rules do, and no more.
+
+use crate::{App, AppError};
+use domain::{Kind, Side};
+use mapping::{CreateRule, NotesTo, Rules};
+use serde::Serialize;
+use store::Shop;
+
+/// A permission of a HighLevel token (highlevel-api.md 4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NeededScope {
+    /// Its name, as HighLevel lists it where tokens are made.
+    pub scope: &'static str,
+    /// What it is needed for.
+    pub why: &'static str,
+    /// Whether it is for writing: without it everything is read, and writes wait.
+    pub writes: bool,
+}
+
+impl App {
+    /// What the shop's HighLevel token must be allowed under its rules.
+    ///
+    /// # Errors
+    /// When the rules cannot be read.
+    pub fn needed_scopes(&self, shop: &Shop) -> Result<Vec<NeededScope>, AppError> {
+        Ok(needed(&self.rules_of(shop)?))
+    }
+}
+
+/// The permissions that these rules need. Contacts and tasks are read whatever the rules say.
+fn needed(rules: &Rules) -> Vec<NeededScope> {
+    let notes = rules.notes.to != NotesTo::Off || !rules.note_rules.is_empty();
+    let does = |deed: fn(&mapping::NoteThen) -> bool| {
+        let mut rules = rules.note_rules.iter();
+        rules.any(|rule| deed(&rule.then))
+    };
+    let read = |scope, why| (true, scope, why, false);
+    [
+        read(
+            "locations.readonly",
+            "the location's country, time zone and duplicate rule",
+        ),
+        read("contacts.readonly", "contacts with their tasks and notes"),
+        read("locations/tasks.readonly", "all tasks of the location"),
+        (
+            writes(rules),
+            "contacts.write",
+            "making and changing contacts, tasks and notes",
+            true,
+        ),
+        (
+            notes,
+            "users.readonly",
+            "the names of who wrote notes",
+            false,
+        ),
+        (
+            does(|then| then.workflow.is_some()),
+            "workflows.readonly",
+            "workflows that a note rule names",
+            false,
+        ),
+        (
+            does(|then| then.set_field.is_some()),
+            "locations/customFields.readonly",
+            "custom fields that a note rule sets",
+            false,
+        ),
+    ]
+    .into_iter()
+    .filter(|(needed, ..)| *needed)
+    .map(|(_, scope, why, writes)| NeededScope { scope, why, writes })
+    .collect()
+}
+
+/// Whether anything is written to HighLevel under these rules.
+fn writes(rules: &Rules) -> bool {
+    let side = Side::HighLevel;
+    let fields = [Kind::Contact, Kind::Task]
+        .into_iter()
+        .filter_map(|kind| rules.fields_of(kind));
+    rules.create.on(side) != &CreateRule::None
+        || rules.notes.back
+        || !rules.note_rules.is_empty()
+        || fields
+            .flat_map(mapping::KindRules::iter)
+            .any(|(_, rule)| rule.direction.writes(side))
+}

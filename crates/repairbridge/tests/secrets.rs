@@ -1,0 +1,229 @@
+//! Secrets stay in the vault: neither files nor logs, errors, answers or the process list show one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "helpers of tests, outside of test functions"
+)]
+
+mod place;
+
+use place::{Place, Ran, twins};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Everything that was said and stored, each with where.
+#[derive(Default)]
+struct Seen(Vec<(String, Vec<u8>)>);
+
+impl Seen {
+    fn add(&mut self, place: impl Into<String>, content: impl Into<Vec<u8>>) {
+        self.0.push((place.into(), content.into()));
+    }
+
+    /// A command, with logs as loud as they go.
+    fn run(&mut self, place: &Place, words: &[&str]) -> Ran {
+        let output = place.command(words).env("RUST_LOG", "trace").output();
+        let ran = Ran::of(&output.unwrap());
+        self.add(format!("{words:?} stdout"), ran.out.clone());
+        self.add(format!("{words:?} stderr"), ran.err.clone());
+        ran
+    }
+
+    fn files(&mut self, folder: &Path, except: &[&str]) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_file() && !except.contains(&name.as_str()) {
+                self.add(format!("the file {name}"), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+
+    #[track_caller]
+    fn hold_none_of(&self, secrets: &[(&str, &str)]) {
+        for (what, secret) in secrets {
+            assert!(secret.len() >= 12, "{what} is long enough to be told apart");
+            for (place, content) in &self.0 {
+                let found = content
+                    .windows(secret.len())
+                    .any(|part| part == secret.as_bytes());
+                assert!(!found, "{place} shows {what}");
+            }
+        }
+    }
+}
+
+/// `serve`, with logs as loud as they go, into a file.
+struct Service(Child, SocketAddr);
+
+impl Service {
+    fn start(place: &Place) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let log = std::fs::File::create(place.path().join("serve.log")).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_repairbridge"))
+            .current_dir(place.path())
+            .arg("serve")
+            .env("REPAIRBRIDGE_SERVER__LISTEN", address.to_string())
+            .env("RUST_LOG", "trace")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let service = Self(child, address);
+        for _ in 0..3_000 {
+            if TcpStream::connect(address).is_ok() {
+                return service;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("serve does not answer");
+    }
+
+    fn ask(&self, request: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.1).unwrap();
+        let asked = format!(
+            "{request} HTTP/1.1\r\nHost: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            self.1
+        );
+        stream.write_all(asked.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _reaped_already = self.0.wait();
+    }
+}
+
+#[test]
+fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
+    let twins = twins();
+    let (token, key) = (twins.at.token().to_owned(), twins.at.key());
+    let wrong_token = "pit-0badc0de-1111-4222-8333-944445555666".to_owned();
+    let wrong_key = "WRONG-COUNTER-KEY-77".to_owned();
+    let place = Place::at(&twins).with_shop(twins.at.location_id(), &token, &key);
+    let mut seen = Seen::default();
+
+    // Work of every sort, with the right credentials.
+    for words in [
+        &["check", "main", "--json"][..],
+        &["preview", "main"],
+        &["sync", "main", "--approve", "--verbose"],
+        &["status", "main", "--json"],
+        &["log", "main", "--json"],
+        &["review", "main"],
+        &["retry", "main"],
+        &["shop", "list", "--json"],
+    ] {
+        let ran = seen.run(&place, words);
+        assert!(ran.code <= 1, "{words:?}: {}", ran.err);
+        assert!(
+            ran.err.contains("TRACE") || ran.err.contains("DEBUG"),
+            "the logs are loud"
+        );
+    }
+    let shown = place
+        .run(&["shop", "show", "main", "--json"])
+        .with(0)
+        .json();
+    let webhook = |pointer: &str| {
+        let found = shown
+            .pointer(pointer)
+            .unwrap_or_else(|| panic!("{pointer}: {shown}"));
+        found.as_str().unwrap().to_owned()
+    };
+    let password = webhook("/webhooks/mygadgetrepairs/password");
+    let word = webhook("/webhooks/mygadgetrepairs/headers/X-Sync-Token");
+
+    // The service: its pages, a webhook with a wrong password, and its own line in the process list.
+    {
+        let service = Service::start(&place);
+        for path in [
+            "/",
+            "/status.js",
+            "/healthz",
+            "/readyz",
+            "/api/v1/status",
+            "/api/v1/shops/main/log",
+        ] {
+            seen.add(path, service.ask(&format!("GET {path}")));
+        }
+        let address = webhook("/webhooks/mygadgetrepairs/url");
+        let path = address.split_once("/hooks").unwrap().1;
+        seen.add(
+            "a webhook's answer",
+            service.ask(&format!("POST /hooks{path}")),
+        );
+        seen.add("a webhook's answer", service.ask("POST /hooks/crm"));
+        let listed = format!("/proc/{}/cmdline", service.0.id());
+        if let Ok(listed) = std::fs::read(&listed) {
+            assert!(!listed.is_empty());
+            seen.add("the process list", listed);
+        }
+        std::thread::sleep(Duration::from_millis(1_500));
+    }
+
+    // What is refused: credentials that are wrong, and files that are no secret.
+    for (side, flag, secret) in [
+        ("highlevel", "--token-file", &wrong_token),
+        ("mygadgetrepairs", "--key-file", &wrong_key),
+    ] {
+        let file = place.write("wrong", &format!("{secret}\n"));
+        seen.run(
+            &place,
+            &["connect", side, "main", flag, file.to_str().unwrap()],
+        )
+        .with(0);
+        for words in [
+            &["check", "main"][..],
+            &["sync", "main"],
+            &["status", "main", "--json"],
+        ] {
+            seen.run(&place, words);
+        }
+        let line_break = place.write("wrong", &format!("{secret}\u{7}\nand {secret}\n"));
+        seen.run(
+            &place,
+            &["connect", side, "main", flag, line_break.to_str().unwrap()],
+        );
+    }
+    // A secret in the configuration, where it does not belong, well written or not.
+    for text in [
+        format!("[highlevel]\ntoken = \"{token}\"\n"),
+        format!("[highlevel]\ntoken = \"{token}\n"),
+        format!("[mygadgetrepairs]\napi_key = {key}\n"),
+        format!("[vault]\nkey = [\"{key}\"\n"),
+    ] {
+        let file = place.write("other.toml", &text);
+        let words = ["--config", file.to_str().unwrap(), "status"];
+        seen.run(&place, &words).with(2);
+    }
+
+    // The key file, the files that the secrets came in, and the one with the misplaced ones.
+    let master = std::fs::read_to_string(place.path().join("repairbridge.key")).unwrap();
+    seen.files(
+        place.path(),
+        &["repairbridge.key", "token", "wrong", "other.toml"],
+    );
+    seen.hold_none_of(&[
+        ("the token", &token),
+        ("the key", &key),
+        ("a refused token", &wrong_token),
+        ("a refused key", &wrong_key),
+        ("the webhook's password", &password),
+        ("the webhook's token", &word),
+        ("the vault's key", master.trim()),
+    ]);
+}
