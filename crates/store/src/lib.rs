@@ -25,3 +25,4 @@ pub use model::{
     Webhook,
 };
 pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
+pub use repo::Keeping;

@@ -5,6 +5,7 @@ mod exchanges;
 mod facts;
 mod intents;
 mod journal;
+mod keep;
 mod links;
 pub mod messages;
 mod notes;
@@ -16,6 +17,8 @@ mod shops;
 #[cfg(test)]
 mod tests;
 mod webhooks;
+
+pub use keep::Keeping;
 
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
 macro_rules! in_list {
