@@ -6,7 +6,8 @@ mod desk;
 
 use app::{Accepted, NotTaken};
 use desk::Desk;
-use domain::{Kind, RecordId, Side};
+use domain::{Clock, Kind, RecordId, Side};
+use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 use testkit::{Bench, SHOP, signed};
 use twin::Vendor;
@@ -46,6 +47,31 @@ async fn invariant_1_stored_before_acknowledged() {
         Accepted::Kept
     );
     assert_eq!(waiting(&bench).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_was_looked_at_is_known_for_35_days_and_then_forgotten() {
+    let (bench, clock) = Bench::recorded(Bench::options(1, 1, 0), |_| {}).await;
+    let began = clock.now();
+    let day = async |day: i64| {
+        let at = began.checked_add(SignedDuration::from_hours(24 * day));
+        clock.sleep_until(at.unwrap()).await;
+        bench.sync().await;
+    };
+    let event = json!({"type": "ContactUpdate", "locationId": bench.twins.location_id(), "id": "c1", "webhookId": "w1"});
+    let deliver = async || {
+        let taken = signed::deliver(&bench.app, &event).await;
+        assert_eq!(taken.unwrap(), Accepted::Kept);
+        waiting(&bench).await
+    };
+    day(0).await;
+    assert_eq!(deliver().await, 1);
+    bench.refresh().await;
+    assert_eq!(waiting(&bench).await, 0);
+    for (at, counts) in [(1, 0), (34, 0), (36, 1)] {
+        day(at).await;
+        assert_eq!(deliver().await, counts, "after {at} days");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

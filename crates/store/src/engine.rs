@@ -17,6 +17,9 @@ const BUSY: Duration = Duration::from_secs(30);
 /// readers fetch pages of records by key.
 const WRITER_CACHE: &str = "-6144";
 const READER_CACHE: &str = "-1024";
+/// Pages in the write-ahead log before they go to the main file: 16 MiB. Webhooks touch the same pages of their indexes
+/// again and again; the more often before that happens, the less is written.
+const LOG_PAGES: &str = "4000";
 
 /// The store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,13 +43,20 @@ impl Store {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY * 2)
-            .connect_with(options(&path, WRITER_CACHE).create_if_missing(true))
+            // A file does not hang up: asking each time whether it is still there would only take time.
+            .test_before_acquire(false)
+            .connect_with(
+                options(&path, WRITER_CACHE)
+                    .pragma("wal_autocheckpoint", LOG_PAGES)
+                    .create_if_missing(true),
+            )
             .await
             .map_err(|why| opening(&path, &why))?;
         migrate(&path, &writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(BUSY)
+            .test_before_acquire(false)
             .connect_with(options(&path, READER_CACHE).read_only(true))
             .await
             .map_err(|why| opening(&path, &why))?;

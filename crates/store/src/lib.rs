@@ -25,4 +25,4 @@ pub use model::{
     Webhook,
 };
 pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
-pub use repo::{ANSWER_TAKEN_BACK, LET_GO};
+pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO};

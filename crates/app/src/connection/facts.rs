@@ -29,19 +29,6 @@ pub(crate) struct ShopFacts {
     pub(crate) setting: Setting,
     pub(crate) location: LocationFacts,
     pub(crate) capabilities: Capabilities,
-    /// The location's zone by what is stored, else the shop's.
-    pub(crate) async fn stored_location_zone(
-        &self,
-        shop: &Shop,
-        judge: &Judge,
-    ) -> Result<TimeZone, AppError> {
-        let fact = self.store.fact(shop.id, LOCATION).await?;
-        let location: LocationFacts = fact
-            .and_then(|fact| serde_json::from_value(fact.value).ok())
-            .unwrap_or_default();
-        Ok(location.zone_or(&judge.setting.zone))
-    }
-
     /// Names of the location's users by id, where they can be read.
     pub(crate) users: BTreeMap<String, String>,
     /// The location's calendars; nothing where the rules do not need them, or where they are not known just now.
@@ -166,6 +153,19 @@ impl App {
             rules: self.rules_of(shop)?,
             setting: self.setting(shop, &location, statuses)?,
         })
+    }
+
+    /// The location's zone by what is stored, else the shop's.
+    pub(crate) async fn stored_location_zone(
+        &self,
+        shop: &Shop,
+        judge: &Judge,
+    ) -> Result<TimeZone, AppError> {
+        let fact = self.store.fact(shop.id, LOCATION).await?;
+        let location: LocationFacts = fact
+            .and_then(|fact| serde_json::from_value(fact.value).ok())
+            .unwrap_or_default();
+        Ok(location.zone_or(&judge.setting.zone))
     }
 
     /// Names of the location's users, for notes. Without the scope for them notes name nobody.

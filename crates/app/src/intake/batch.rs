@@ -1,80 +1,128 @@
-//! Webhooks that come together are kept together: one transaction, one write to the disk.
+//! Webhooks that come together are kept together: one transaction, one write to the disk. A thread of its own keeps
+//! them, so that the next batch does not wait until the answers to the one before have been sent.
 
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Store, Webhook};
-use tokio::sync::oneshot;
+use std::time::Duration;
+use store::{Keeping, Store, Webhook};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// Kept in one transaction at most.
-const MOST: usize = 512;
 /// Waiting for their turn at most. Beyond that the vendor is asked to come again, so that memory stays bounded.
 const WAITING: usize = 20_000;
-
-type Answer = oneshot::Sender<Result<(), String>>;
+/// Batches of one turn at most; then whoever else wants to write is let in.
+const TURN: usize = 32;
+/// How long a turn waits for one more webhook. Those who were just answered come again about now.
+const LINGER: Duration = Duration::from_micros(500);
 
 /// The webhooks that wait to be kept. Clones share them.
-#[derive(Clone, Default)]
-pub(crate) struct Batches(Arc<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    waiting: Mutex<Waiting>,
+#[derive(Clone)]
+pub(crate) struct Batches {
+    places: Arc<Semaphore>,
+    keeper: Arc<Mutex<Option<Sender<Waiting>>>>,
 }
 
-#[derive(Default)]
 struct Waiting {
-    webhooks: Vec<(Webhook, Answer)>,
-    /// Whether somebody is keeping the ones before.
-    busy: bool,
+    webhook: Webhook,
+    answer: oneshot::Sender<Result<(), String>>,
+    place: OwnedSemaphorePermit,
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(WAITING)),
+            keeper: Arc::default(),
+        }
+    }
 }
 
 impl Batches {
-    /// Returns once the webhook is on the disk.
+    /// Returns once the webhook is on the disk. Whoever hangs up before that takes no webhook along.
     pub(crate) async fn keep(&self, store: &Store, webhook: Webhook) -> Result<(), String> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| "too many webhooks are waiting to be kept".to_owned())?;
         let (answer, kept) = oneshot::channel();
-        let leads = {
-            let mut waiting = self.waiting();
-            if waiting.webhooks.len() >= WAITING {
-                return Err("too many webhooks are waiting to be kept".to_owned());
-            }
-            waiting.webhooks.push((webhook, answer));
-            !std::mem::replace(&mut waiting.busy, true)
-        };
-        if leads {
-            // A task of its own: whoever hangs up must not take the others' webhooks along.
-            let (batches, store) = (self.clone(), store.clone());
-            tokio::spawn(async move { batches.keep_all(&store).await });
-        }
+        self.hand_over(
+            store,
+            Waiting {
+                webhook,
+                answer,
+                place,
+            },
+        )?;
         kept.await
             .unwrap_or_else(|_| Err("keeping it was cut short".to_owned()))
     }
 
-    async fn keep_all(&self, store: &Store) {
-        loop {
-            let batch = {
-                let mut waiting = self.waiting();
-                let most = waiting.webhooks.len().min(MOST);
-                if most == 0 {
-                    waiting.busy = false;
-                    return;
-                }
-                waiting.webhooks.drain(..most).collect::<Vec<_>>()
-            };
-            let (webhooks, answers): (Vec<Webhook>, Vec<Answer>) = batch.into_iter().unzip();
-            let kept = store.keep_webhooks(&webhooks).await;
-            let outcome = kept.map_err(|error| error.to_string());
-            for answer in answers {
-                // Whoever hung up meanwhile is not told; the webhook is kept all the same.
-                let _hung_up = answer.send(outcome.clone());
-            }
-        }
+    /// To the thread that keeps them, which is started for the first one.
+    fn hand_over(&self, store: &Store, waiting: Waiting) -> Result<(), String> {
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = match keeper.as_ref() {
+            Some(sender) => match sender.send(waiting) {
+                Ok(()) => return Ok(()),
+                Err(SendError(waiting)) => waiting,
+            },
+            None => waiting,
+        };
+        let sender =
+            start(store.clone()).map_err(|why| format!("no thread could be made: {why}"))?;
+        let handed_over = sender.send(waiting);
+        *keeper = Some(sender);
+        handed_over.map_err(|_| "keeping it was cut short".to_owned())
     }
+}
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Waiting> {
-        self.0
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+/// Ends when nobody is left who could hand anything over.
+fn start(store: Store) -> std::io::Result<Sender<Waiting>> {
+    let (sender, waiting) = channel();
+    let runtime = Handle::current();
+    std::thread::Builder::new()
+        .name("webhooks".to_owned())
+        .spawn(move || {
+            let _within = runtime.enter();
+            while let Ok(first) = waiting.recv() {
+                let mut next = Some(first);
+                while let Some(first) = next {
+                    next = take_turn(&store, &runtime, &waiting, first);
+                }
+            }
+        })?;
+    Ok(sender)
+}
+
+/// Keeps what waits until nobody waits any more, or until others must be let in, who do not write meanwhile. Answers
+/// what the next turn begins with.
+fn take_turn(
+    store: &Store,
+    runtime: &Handle,
+    waiting: &Receiver<Waiting>,
+    first: Waiting,
+) -> Option<Waiting> {
+    let mut turn = match runtime.block_on(store.keeping()) {
+        Ok(turn) => turn,
+        Err(error) => {
+            let _hung_up = first.answer.send(Err(error.to_string()));
+            return None;
+        }
+    };
+    let mut next = first;
+    for _ in 0..TURN {
+        let (mut webhooks, mut answers) = (Vec::new(), Vec::new());
+        let more = waiting.try_iter().take(Keeping::MOST - 1);
+        for one in std::iter::once(next).chain(more) {
+            webhooks.push(one.webhook);
+            answers.push((one.answer, one.place));
+        }
+        let kept = runtime.block_on(turn.keep(webhooks));
+        let outcome = kept.map_err(|error| error.to_string());
+        for (answer, _place) in answers {
+            // Whoever hung up meanwhile is not told; the webhook is kept all the same.
+            let _hung_up = answer.send(outcome.clone());
+        }
+        next = waiting.recv_timeout(LINGER).ok()?;
     }
+    Some(next)
 }
 
 #[cfg(test)]
@@ -84,6 +132,8 @@ mod tests {
     use std::future::Future;
     use std::pin::pin;
     use std::task::{Context, Waker};
+
+    const MOST: usize = Keeping::MOST;
 
     async fn store(folder: &tempfile::TempDir) -> (Store, ShopId) {
         let path = folder.path().join("store.db");
@@ -124,9 +174,14 @@ mod tests {
         let (store, shop) = store(&folder).await;
         let batches = Batches::default();
         let before = transactions(&store);
-        let keeping =
-            (0..3 * MOST as u128).map(|number| batches.keep(&store, webhook(shop, number)));
-        for kept in futures::future::join_all(keeping).await {
+        // They come while somebody else writes.
+        let others = store.keeping().await.unwrap();
+        let mut keeping = futures::future::join_all(
+            (0..3 * MOST as u128).map(|number| batches.keep(&store, webhook(shop, number))),
+        );
+        assert!(futures::poll!(&mut keeping).is_pending());
+        drop(others);
+        for kept in keeping.await {
             kept.unwrap();
         }
         assert_eq!(transactions(&store), before + 3);

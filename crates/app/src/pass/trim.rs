@@ -1,4 +1,5 @@
-//! Forgetting: finished writes and journal lines that nobody will ask about any more.
+//! Forgetting: finished writes and journal lines that nobody will ask about any more, and webhooks that nobody will
+//! send again.
 
 use super::Pass;
 use crate::AppError;
@@ -8,6 +9,8 @@ use domain::Timestamp;
 pub(crate) const WRITES_DAYS: i64 = 90;
 /// Days for which the journal is kept.
 const JOURNAL_DAYS: i64 = 400;
+/// Days for which a webhook that was looked at is known, so that one with the same id is a double.
+const WEBHOOK_DAYS: i64 = 35;
 /// Of each at most so many a pass: it holds the store for a moment only.
 const BATCH: u32 = 500;
 
@@ -20,6 +23,9 @@ impl Pass<'_> {
         );
         self.store
             .trim(self.shop.id, writes, journal, BATCH)
+            .await?;
+        self.store
+            .forget_webhooks(self.shop.id, days_before(now, WEBHOOK_DAYS), BATCH)
             .await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ mod exchanges;
 mod facts;
 mod intents;
 mod journal;
+mod keep;
 mod links;
 pub mod messages;
 mod notes;
@@ -17,6 +18,7 @@ mod shops;
 mod tests;
 mod webhooks;
 
+pub use keep::Keeping;
 pub use links::{ANSWER_TAKEN_BACK, LET_GO};
 
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.

@@ -23,6 +23,7 @@ async fn scans(store: &Store, sql: &str) -> (Vec<String>, String) {
         "record",
         "link",
         "intent",
+        "webhook",
         "identity_key",
         "mine",
         "other",
@@ -110,6 +111,10 @@ async fn the_hot_reads_use_their_indexes() {
         ),
         (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
         (webhooks::WAITING, "webhook_waiting (shop=?)"),
+        (
+            webhooks::FORGET,
+            "webhook_looked_at (shop=? AND received_at<?)",
+        ),
         (
             webhooks::BY_REFERENCE,
             "record_reference (shop=? AND kind=? AND <expr>=? AND side=?)",

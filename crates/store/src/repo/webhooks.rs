@@ -1,59 +1,20 @@
-//! Webhooks: kept before they are acknowledged, handed out as signals, forgotten when their time is over.
+//! Webhooks: handed out as signals, counted, forgotten when their time is over.
 
 use crate::codes::{kind, read_kind, read_side, read_time, side, time};
-use crate::model::{Heard, Signal, Webhook};
+use crate::model::{Heard, Signal};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
-use sqlx::{QueryBuilder, Row, Sqlite};
-
-/// Rows of the next statement of a batch. There are a few sizes only, so that each statement is prepared once; a
-/// small batch, as webhooks come one by one, needs no more than one.
-const fn rows(left: usize) -> usize {
-    match left {
-        64.. => 64,
-        32.. => 32,
-        16.. => 16,
-        few => few,
-    }
-}
+use sqlx::Row;
 
 pub(crate) const WAITING: &str =
     "SELECT id, side, kind, record, parent, what, received_at, body FROM webhook
      WHERE shop = $1 AND state = 0 ORDER BY id LIMIT $2";
 
-impl Store {
-    /// Keeps webhooks in one transaction, which is on the disk when this returns. An event that is there already
-    /// is left as it is.
-    ///
-    /// # Errors
-    /// When the database refuses; then none is kept.
-    pub async fn keep_webhooks(&self, webhooks: &[Webhook]) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        let mut rest = webhooks;
-        while !rest.is_empty() {
-            let (chunk, later) = rest.split_at(rows(rest.len()));
-            rest = later;
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at) ",
-            );
-            insert.push_values(chunk, |mut row, webhook| {
-                row.push_bind(webhook.shop.0)
-                    .push_bind(side(webhook.side))
-                    .push_bind(webhook.event.as_slice())
-                    .push_bind(webhook.what.as_str())
-                    .push_bind(webhook.kind.map(kind))
-                    .push_bind(webhook.record.as_ref().map(RecordId::as_str))
-                    .push_bind(webhook.parent.as_ref().map(RecordId::as_str))
-                    .push_bind(webhook.body.as_slice())
-                    .push_bind(time(webhook.received_at));
-            });
-            insert.push(" ON CONFLICT DO NOTHING");
-            insert.build().persistent(true).execute(&mut *tx).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
+/// By the index `webhook_looked_at`; the oldest first.
+pub(crate) const FORGET: &str = "DELETE FROM webhook WHERE id IN (
+     SELECT id FROM webhook WHERE shop = $1 AND state = 1 AND received_at < $2 ORDER BY received_at LIMIT $3)";
 
+impl Store {
     /// The webhooks of a shop that nobody has looked at yet, oldest first.
     ///
     /// # Errors
@@ -145,15 +106,12 @@ impl Store {
         before: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "DELETE FROM webhook WHERE id IN (
-                 SELECT id FROM webhook WHERE shop = $1 AND state = 1 AND received_at < $2 ORDER BY id LIMIT $3)",
-        )
-        .bind(shop.0)
-        .bind(time(before))
-        .bind(most)
-        .execute(&self.writer)
-        .await?;
+        let done = sqlx::query(FORGET)
+            .bind(shop.0)
+            .bind(time(before))
+            .bind(most)
+            .execute(&self.writer)
+            .await?;
         Ok(done.rows_affected())
     }
 

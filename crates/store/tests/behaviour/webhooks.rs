@@ -35,20 +35,31 @@ fn heard(webhooks: Vec<i64>, on: Side, told: usize, missed: usize) -> Change {
     }
 }
 
-/// Batches of every size, so that each prepared statement is used, and more than one.
+/// Batches that fill a statement and batches that do not, one after the other in a turn, and one that is too large for
+/// a statement.
 pub async fn invariant_1_stored_before_acknowledged_in_batches(bench: &Bench) {
-    for size in [1_u128, 7, 16, 31, 64, 161] {
+    let mut all = 0;
+    for size in [1_u128, 7, 16, 31, 64, 161, 512, 600] {
         let batch: Vec<Webhook> = (0..size)
             .map(|number| webhook(bench, size * 1_000 + number, &format!("c{number}")))
             .collect();
-        bench.store.keep_webhooks(&batch).await.unwrap();
+        let mut turn = bench.store.keeping().await.unwrap();
+        turn.keep(batch[..1].to_vec()).await.unwrap();
+        turn.keep(batch.clone()).await.unwrap();
+        drop(turn);
+        all += batch.len();
         // What another process sees is on the disk.
         let other = bench.again().await;
         for one in &batch {
             assert!(other.knows_webhook(&one.event).await.unwrap());
         }
+        let signals = bench.store.waiting_signals(bench.shop, 10_000).await;
+        let signals = signals.unwrap().split_off(all - batch.len());
+        for (signal, one) in signals.iter().zip(&batch) {
+            assert_eq!((&signal.record, &signal.body), (&one.record, &one.body));
+        }
+        assert_eq!(signals.len(), batch.len(), "once each, in their order");
     }
-    assert_eq!(waiting(bench).await.len(), 280);
 }
 
 pub async fn an_event_is_kept_once_also_after_it_was_looked_at(bench: &Bench) {
