@@ -67,7 +67,7 @@ impl Diary {
             .to_owned()
     }
 
-    fn edit(&self, booking: &str, fields: Json) {
+    fn edit(&self, booking: &str, fields: &Json) {
         let action = json!({"action": "edit_appointment", "id": booking, "fields": fields});
         self.bench.in_crm(&action);
     }
@@ -85,7 +85,7 @@ impl Diary {
         made["id"].as_str().unwrap().to_owned()
     }
 
-    async fn change(&self, appointment: &str, fields: Json) {
+    async fn change(&self, appointment: &str, fields: &Json) {
         let action = json!({"action": "edit_appointment", "id": appointment, "fields": fields});
         self.bench.at_counter(&action).await;
     }
@@ -181,7 +181,7 @@ async fn a_booking_is_entered_moved_renamed_and_called_off_at_the_counter() {
 
     diary.edit(
         &booking,
-        json!({"startTime": iso(later), "title": "Battery and screen"}),
+        &json!({"startTime": iso(later), "title": "Battery and screen"}),
     );
     let tally = diary.sync().await;
     assert_eq!(tally.updated.mygadgetrepairs["appointment"], 1);
@@ -194,12 +194,12 @@ async fn a_booking_is_entered_moved_renamed_and_called_off_at_the_counter() {
     );
     diary.quiet().await;
 
-    diary.edit(&booking, json!({"appointmentStatus": "cancelled"}));
+    diary.edit(&booking, &json!({"appointmentStatus": "cancelled"}));
     diary.sync().await;
     let off = diary.counterpart(&booking).await;
     assert_eq!(off["subject"], "Cancelled: Battery and screen");
     diary.quiet().await;
-    diary.edit(&booking, json!({"appointmentStatus": "confirmed"}));
+    diary.edit(&booking, &json!({"appointmentStatus": "confirmed"}));
     diary.sync().await;
     assert_eq!(
         diary.counterpart(&booking).await["subject"],
@@ -239,7 +239,7 @@ async fn what_is_over_or_called_off_is_left_alone() {
     let old = diary.book("Long ago", &iso(ahead(-40 * DAY)));
     diary.book("Yesterday", &iso(ahead(-3 * HOUR)));
     let off = diary.book("Off", &iso(ahead(DAY)));
-    diary.edit(&off, json!({"appointmentStatus": "cancelled"}));
+    diary.edit(&off, &json!({"appointmentStatus": "cancelled"}));
     diary.enter("Old visit", &local(ahead(-30 * DAY))).await;
     diary.enter("Own visit", &local(ahead(4 * DAY))).await;
     let tally = diary.sync().await;
@@ -278,7 +278,7 @@ async fn a_past_pair_stays_when_its_booking_leaves_the_window() {
     for (seconds, name) in [(60 * DAY, "far"), (-20 * DAY, "past")] {
         diary.edit(
             &booking,
-            json!({"startTime": iso(ahead(seconds)), "title": name}),
+            &json!({"startTime": iso(ahead(seconds)), "title": name}),
         );
         diary.sync().await;
         let there = diary.counterpart(&booking).await;
@@ -289,7 +289,7 @@ async fn a_past_pair_stays_when_its_booking_leaves_the_window() {
         diary.quiet().await;
         assert_eq!(once.0 - before.0, diary.requests().0 - once.0);
         // Back into the window, so that the next round begins there.
-        diary.edit(&booking, json!({"startTime": iso(ahead(2 * DAY))}));
+        diary.edit(&booking, &json!({"startTime": iso(ahead(2 * DAY))}));
         diary
             .bench
             .tell(
@@ -313,7 +313,7 @@ async fn webhooks_carry_a_booking_over_at_once() {
     assert_eq!(tally.created.mygadgetrepairs["appointment"], 1, "{tally:?}");
     assert_eq!(at(&diary.counterpart(&booking).await, "start_date"), start);
 
-    diary.edit(&booking, json!({"startTime": iso(ahead(4 * DAY))}));
+    diary.edit(&booking, &json!({"startTime": iso(ahead(4 * DAY))}));
     diary.bench.tell("AppointmentUpdate", &told).await;
     let before = diary.requests();
     let tally = diary.bench.refresh().await;
@@ -459,7 +459,7 @@ async fn the_counters_own_appointments_are_booked_in_the_chosen_calendar_without
     diary
         .change(
             &own,
-            json!({"startDate": local(later), "endDate": local(end), "subject": "Collect both"}),
+            &json!({"startDate": local(later), "endDate": local(end), "subject": "Collect both"}),
         )
         .await;
     diary.sync().await;
@@ -470,7 +470,7 @@ async fn the_counters_own_appointments_are_booked_in_the_chosen_calendar_without
 
     // Called off at the counter, by the word in its subject.
     diary
-        .change(&own, json!({"subject": "Cancelled: Collect both"}))
+        .change(&own, &json!({"subject": "Cancelled: Collect both"}))
         .await;
     diary.sync().await;
     let now = diary.bench.truth().await.bookings[&booking].clone();
@@ -495,7 +495,7 @@ async fn with_the_way_back_a_booking_moved_at_the_counter_moves_in_the_crm() {
     diary
         .change(
             id,
-            json!({"startDate": local(later), "endDate": local(end)}),
+            &json!({"startDate": local(later), "endDate": local(end)}),
         )
         .await;
     let tally = diary.sync().await;
@@ -507,12 +507,12 @@ async fn with_the_way_back_a_booking_moved_at_the_counter_moves_in_the_crm() {
 
     // Moved on both sides at once: the CRM's stands, and the counter's is kept in the journal.
     let (left, right) = (ahead(6 * DAY), ahead(7 * DAY));
-    diary.edit(&booking, json!({"startTime": iso(left)}));
+    diary.edit(&booking, &json!({"startTime": iso(left)}));
     let end = right + SignedDuration::from_mins(15);
     diary
         .change(
             id,
-            json!({"startDate": local(right), "endDate": local(end)}),
+            &json!({"startDate": local(right), "endDate": local(end)}),
         )
         .await;
     diary.sync().await;
@@ -586,7 +586,7 @@ async fn what_the_counter_deletes_ends_the_pair_and_is_not_made_anew() {
         .bench
         .at_counter(&json!({"action": "delete_appointment", "id": id}))
         .await;
-    diary.edit(&booking, json!({"startTime": iso(ahead(3 * DAY))}));
+    diary.edit(&booking, &json!({"startTime": iso(ahead(3 * DAY))}));
     diary.bench.sync().await;
     diary.bench.sweep().await;
     diary.quiet().await;
@@ -628,7 +628,7 @@ async fn both_changes_of_the_clocks_and_the_hour_that_comes_twice() {
     // From one side of a change to the other.
     let (booking, _) = &bookings[1];
     let moved = changes[0] + SignedDuration::from_hours(26);
-    diary.edit(booking, json!({"startTime": iso(moved)}));
+    diary.edit(booking, &json!({"startTime": iso(moved)}));
     diary.sync().await;
     assert_eq!(at(&diary.counterpart(booking).await, "start_date"), moved);
     diary.quiet().await;

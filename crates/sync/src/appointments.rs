@@ -63,7 +63,7 @@ pub fn match_appointment(
 fn ask(several: &[&Record], reason: Reason) -> Match {
     let candidate = |record: &&Record| Candidate {
         id: record.id.clone(),
-        reasons: vec![reason.clone(), Reason::NotTheOnlyOne],
+        reasons: vec![reason, Reason::NotTheOnlyOne],
     };
     Match::Review {
         candidates: several.iter().map(candidate).collect(),

@@ -259,7 +259,7 @@ fn the_way_back_books_moves_and_calls_off_in_high_level() {
         Some(&moved.fields.get(&Field::Start).cloned())
     );
 
-    let mut off = source.clone();
+    let mut off = source;
     off.set(Field::Title, Value::text("Cancelled: Collect phone"));
     let written = to_left(&made, &off).expect("it is called off");
     assert_eq!(

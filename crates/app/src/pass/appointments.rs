@@ -286,7 +286,7 @@ impl Pass<'_> {
         let unknown = (record.side, record.kind) == (Side::HighLevel, APPOINTMENT)
             && !self.appointments.calendars.contains(calendar)
             && !mapping::appointment::is_deleted(record);
-        unknown.then(|| Change::Fact(CALENDARS, Json::Null))
+        unknown.then_some(Change::Fact(CALENDARS, Json::Null))
     }
 
     /// Whether this pass has met a refusal for writes of this sort: then it is not tried again and again.

@@ -8,7 +8,7 @@ use crate::problem::{Exit, Problem};
 use crate::progress::Watching;
 use crate::{config, interrupt, wiring};
 use app::{App, NewShop, SyncOptions, Tally};
-use domain::{Clock as _, Side};
+use domain::Side;
 use secrecy::SecretString;
 use serde_json::json;
 use server::ServerOptions;
