@@ -410,7 +410,7 @@ impl Judge {
             && draft.parent == record.parent
     }
 
-    fn is_mapped(&self, kind: Kind, field: Field, side: Side) -> bool {
+    pub(crate) fn is_mapped(&self, kind: Kind, field: Field, side: Side) -> bool {
         self.rules
             .fields_of(kind)
             .and_then(|rules| rules.get(field))

@@ -146,6 +146,35 @@ async fn invariant_11_least_privilege_every_named_scope_is_needed() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_11_least_privilege_rules_that_only_read_highlevel_ask_for_no_writing() {
+    let one_way = one_way_to_the_counter();
+    let bench = Bench::new(43, 0, 8).await;
+    bench.app.set_rules(SHOP, &one_way).await.unwrap();
+    let needed = needed(&bench).await;
+    assert!(needed.iter().all(|needed| !needed.writes), "{needed:?}");
+    allow(&bench, &names(&needed)).await;
+    let tally = bench.sync().await;
+    assert_eq!(refused(&bench), [""; 0], "{tally:?}");
+    assert!(tally.finished, "{:?}", tally.reasons);
+    assert!(tally.created.mygadgetrepairs["customer"] > 0);
+}
+
+fn one_way_to_the_counter() -> Rules {
+    let mut rules = Rules::from_toml("[create]\nhighlevel = \"none\"\n").unwrap();
+    for kind in [domain::Kind::Contact, domain::Kind::Task] {
+        let of_kind = rules.fields.of_mut(kind).unwrap();
+        for (field, rule) in of_kind.clone().iter() {
+            let direction = match rule.direction {
+                mapping::Direction::ToHighlevel => mapping::Direction::Off,
+                _ => mapping::Direction::ToMygadgetrepairs,
+            };
+            of_kind.set(field, mapping::FieldRule { direction, ..rule });
+        }
+    }
+    rules
+}
+
 /// With a token that may only read, everything is read, the other side is written, and each write that has to wait
 /// is counted and named with the scope that it lacks. With the right token it goes through by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,5 @@
 //! What people type where a record, a field or a run is asked for: found, or refused in words.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 mod desk;
 
 use app::{AppError, UndoOf, UndoScope};

@@ -121,6 +121,9 @@ pub fn to_native(writing: Writing<'_>, changes: &BTreeMap<Field, Option<Value>>)
 /// after the ticket was made for it. Later the person's own wording stands.
 #[must_use]
 pub fn adorn(task: &Record, ticket: &Record) -> Option<NativeWrite> {
+    if task.kind != Kind::Task {
+        return None;
+    }
     let reference = ticket.reference.as_deref()?;
     let mut write = NativeWrite::default();
     let title = task.text(Field::Title).unwrap_or("");

@@ -311,6 +311,9 @@ fn a_task_is_given_its_new_tickets_reference_once() {
         Some("K-1042")
     );
     assert_eq!(mapping::adorn(&adorned, &ticket), None);
+    // A contact has no title: it is left alone when a customer was made for it.
+    let contact = Record::new(Side::HighLevel, Kind::Contact, RecordId::new("c1"));
+    assert_eq!(mapping::adorn(&contact, &ticket), None);
 }
 
 fn words() -> impl Strategy<Value = String> {

@@ -5,7 +5,7 @@ use super::apply::{Outcome, TROUBLE};
 use super::payload::Payload;
 use crate::AppError;
 use crate::ports::{Draft, Made, Port};
-use domain::{Kind, Record, Side, Timestamp};
+use domain::{Field, Kind, Record, Side, Timestamp};
 use futures::StreamExt;
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -288,7 +288,11 @@ impl Pass<'_> {
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
         ];
         self.wake(intent, &record.id, &mut changes);
-        if source.side == Side::HighLevel && mapping::adorn(source, record).is_some() {
+        let adorns = source.side == Side::HighLevel
+            && self
+                .judge
+                .is_mapped(intent.kind, Field::Title, Side::HighLevel);
+        if adorns && mapping::adorn(source, record).is_some() {
             let payload = Payload {
                 cause: "a ticket was made for the task".to_owned(),
                 adorn: true,
