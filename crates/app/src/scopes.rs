@@ -30,6 +30,7 @@ impl App {
 /// The permissions that these rules need. Contacts and tasks are read whatever the rules say.
 fn needed(rules: &Rules) -> Vec<NeededScope> {
     let notes = rules.notes.to != NotesTo::Off || !rules.note_rules.is_empty();
+    let appointments = rules.appointments.are_synced();
     let does = |deed: fn(&mapping::NoteThen) -> bool| {
         let mut rules = rules.note_rules.iter();
         rules.any(|rule| deed(&rule.then))
@@ -55,6 +56,24 @@ fn needed(rules: &Rules) -> Vec<NeededScope> {
             false,
         ),
         (
+            appointments,
+            "calendars.readonly",
+            "the location's calendars",
+            false,
+        ),
+        (
+            appointments,
+            "calendars/events.readonly",
+            "upcoming appointments",
+            false,
+        ),
+        (
+            appointments && writes_fields(rules, Kind::Appointment),
+            "calendars/events.write",
+            "booking and moving appointments, without a message to the customer",
+            true,
+        ),
+        (
             does(|then| then.workflow.is_some()),
             "workflows.readonly",
             "workflows that a note rule names",
@@ -73,16 +92,19 @@ fn needed(rules: &Rules) -> Vec<NeededScope> {
     .collect()
 }
 
-/// Whether anything is written to HighLevel under these rules.
+/// Whether contacts, tasks or notes are written to HighLevel under these rules.
 fn writes(rules: &Rules) -> bool {
-    let side = Side::HighLevel;
-    let fields = [Kind::Contact, Kind::Task]
-        .into_iter()
-        .filter_map(|kind| rules.fields_of(kind));
-    rules.create.on(side) != &CreateRule::None
+    rules.create.on(Side::HighLevel) != &CreateRule::None
         || rules.notes.back
         || !rules.note_rules.is_empty()
-        || fields
-            .flat_map(mapping::KindRules::iter)
-            .any(|(_, rule)| rule.direction.writes(side))
+        || writes_fields(rules, Kind::Contact)
+        || writes_fields(rules, Kind::Task)
+}
+
+/// Whether any field of a kind is written to HighLevel.
+fn writes_fields(rules: &Rules, kind: Kind) -> bool {
+    rules.fields_of(kind).is_some_and(|rules| {
+        let mut fields = rules.iter();
+        fields.any(|(_, rule)| rule.direction.writes(Side::HighLevel))
+    })
 }
