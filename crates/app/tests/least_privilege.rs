@@ -68,7 +68,7 @@ async fn make_custom_field(bench: &Bench) {
         "{}/locations/{location}/customFields",
         bench.twins.highlevel_url()
     );
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().build().unwrap();
     let made = client
         .post(address.replace("//locations", "/locations"))
         .bearer_auth(bench.twins.token())
