@@ -93,7 +93,7 @@ async fn invariant_2_no_duplicates_when_a_contact_is_merged_in_the_crm() {
         assert_eq!((truth.contacts.len(), truth.customers.len()), (1, 1));
         for question in questions(&desk).await {
             // The two had different numbers: that is for a person.
-            assert_eq!(question.field, "phone", "{question:?}");
+            assert_eq!(question.field, "phone", "{noticed}: {question:?}");
         }
         desk.rest().await;
     }

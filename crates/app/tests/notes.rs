@@ -582,13 +582,16 @@ async fn invariant_8_quiet_history_a_note_rule_waits_until_the_first_run_is_over
     let rule = "[[note_rules]]\nname = \"greet\"\nwhen = { words = [\"new\"] }\nthen = { tag = \"greeted\" }\n";
     let rules = Rules::from_toml(rule).unwrap();
     bench.app.set_rules(SHOP, &rules).await.unwrap();
+    let board = ProgressBoard::default();
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    let waiting = bench.app.sync(SHOP, SyncOptions::default(), &board).await;
+    assert!(!waiting.unwrap().finished, "it waits for a person");
     // The first run is approved, and cut off.
     bench.twins.set_offline(Vendor::MyGadgetRepairs, true);
     let options = SyncOptions {
         approve: true,
         ..SyncOptions::default()
     };
-    let board = ProgressBoard::default();
     let cut_off = bench.app.sync(SHOP, options, &board).await;
     assert!(cut_off.is_err());
     bench.twins.set_offline(Vendor::MyGadgetRepairs, false);

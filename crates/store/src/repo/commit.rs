@@ -108,8 +108,9 @@ async fn carry_out(
             .execute(&mut **tx).await?;
         }
         Change::Gone(on, what, id) => {
-            sqlx::query("UPDATE record SET gone = 1, state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
-                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str())
+            // A lagging index shows a deleted record for a while: that is no news of it.
+            sqlx::query("UPDATE record SET gone = 1, state = 1, written_at = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
+                .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(at)
                 .execute(&mut **tx).await?;
             keys(tx, shop, on, what, [(&id, [].as_slice())].into_iter()).await?;
         }
@@ -326,7 +327,7 @@ async fn saw(
              sweep = max(record.sweep, excluded.sweep),
              state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
                           THEN record.state ELSE 1 END
-         WHERE record.written_at <= $7 OR excluded.changed_at >= record.changed_at
+         WHERE record.written_at <= $7 OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
          RETURNING id",
     )
     .bind(shop.0)
