@@ -202,6 +202,23 @@ pub struct PortError {
 }
 
 impl PortError {
+    /// A refusal of our own: nothing was sent, or nothing came of it.
+    pub fn ours(
+        side: Side,
+        class: FailureClass,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            side,
+            code,
+            message: message.into(),
+            class,
+            maybe_applied: false,
+            cause: Cause::Other,
+        }
+    }
+
     /// Wraps a vendor client's error.
     pub fn new(side: Side, error: &impl Failure, maybe_applied: bool, cause: Cause) -> Self {
         Self {
