@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
+mod desk;
+
 use app::{Answer, ProgressBoard, SyncOptions};
+use desk::Desk;
 use domain::{Kind, RecordId, Side};
 use serde_json::json;
 use testkit::{Bench, SHOP};
-use twin::Vendor;
+use twin::{FaultProfile, Vendor};
 
 async fn sync_unapproved(bench: &Bench) -> app::Tally {
     bench
@@ -389,4 +392,65 @@ async fn answers_are_taken_back_and_what_stays_is_told() {
         refused.to_string().contains("--delete-created"),
         "{refused}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_2_no_duplicates_when_a_person_changes_what_was_made_before_it_is_looked_for() {
+    for (edit, is_linked) in [
+        (json!({"email": "rosa.lind@work.test"}), true),
+        (json!({"name": "Rosa Lind-Kerr"}), false),
+    ] {
+        let desk = Desk::with_one_ticket().await;
+        desk.rest().await;
+        let (contact, customer) = made_unheard(&desk).await.unwrap();
+        let customers = desk.bench.truth().await.customers.len();
+        let change = json!({"action": "edit_customer", "id": customer, "fields": edit});
+        desk.bench.at_counter(&change).await;
+        desk.rest().await;
+        let now = desk.bench.truth().await.customers.len();
+        assert_eq!(now, customers, "{edit}: none is made again");
+        let across = desk.across(Side::HighLevel, Kind::Contact, &contact).await;
+        assert_eq!(across, is_linked.then_some(customer), "{edit}");
+        // Who it is, or which e-mail address holds.
+        let asked = desk.bench.app.reviews(SHOP).await.unwrap();
+        assert_eq!(asked.len(), 1, "{edit}: {asked:?}");
+    }
+}
+
+/// A contact whose customer was made, but nobody heard of it: the answer was lost, and the look was cut off there.
+async fn made_unheard(desk: &Desk) -> Option<(String, String)> {
+    let counter = Vendor::MyGadgetRepairs;
+    for number in 0..20 {
+        let before = desk.bench.truth().await.customers;
+        let contact = desk
+            .new_contact(json!({
+                "firstName": "Rosa", "lastName": "Lind", "email": format!("rosa{number}@example.test"),
+                "phone": format!("+4474007654{number:02}"),
+            }))
+            .await;
+        desk.bench.twins.set_faults(
+            counter,
+            FaultProfile {
+                lost: 0.5,
+                ..FaultProfile::none()
+            },
+        );
+        desk.bench
+            .tell("ContactCreate", &json!({"id": contact}))
+            .await;
+        desk.cut_off(async || desk.bench.truth().await.customers.len() > before.len())
+            .await;
+        desk.bench.twins.set_faults(counter, FaultProfile::none());
+        let now = desk.bench.truth().await.customers;
+        let made = now.keys().find(|id| !before.contains_key(*id));
+        let across = desk.across(Side::HighLevel, Kind::Contact, &contact).await;
+        if let (Some(made), None) = (made, across) {
+            return Some((contact, made.clone()));
+        }
+        desk.rest().await;
+        let gone = json!({"action": "delete_contact", "id": contact});
+        desk.bench.in_crm(&gone);
+        desk.rest().await;
+    }
+    None
 }

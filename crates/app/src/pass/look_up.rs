@@ -89,14 +89,27 @@ impl Pass<'_> {
                 return Ok(outcome);
             }
         };
+        let mut perhaps_ours = Vec::new();
         for candidate in finding.candidates {
-            if self.is_ours(&candidate, &draft, sent_at).await? {
+            if !self.is_new(&candidate, sent_at).await? {
+                continue;
+            }
+            if self.is_what_was_sent(&candidate, &draft) {
                 let made = Made {
                     id: candidate.id.clone(),
                     record: Some(candidate),
                 };
                 return self.made(intent, payload, &source, made);
             }
+            if self.may_be_meant(&candidate, &source) {
+                perhaps_ours.push(candidate);
+            }
+        }
+        if !perhaps_ours.is_empty() {
+            let mut outcome = self.decide_anew(intent);
+            let seen = perhaps_ours.into_iter().map(|one| self.saw_now(one, 0));
+            outcome.changes.splice(0..0, seen);
+            return Ok(outcome);
         }
         if finding.conclusive && intent.attempt >= super::apply::ATTEMPTS {
             let failure = (
@@ -131,38 +144,43 @@ impl Pass<'_> {
         )]))
     }
 
-    /// Whether a record is the one that was sent: it is nobody's counterpart, and it carries our mark, or,
-    /// where the side has no room for one, it holds exactly what was sent and was not there before.
-    async fn is_ours(
-        &self,
-        candidate: &Record,
-        draft: &Draft,
-        sent_at: Timestamp,
-    ) -> Result<bool, AppError> {
-        let (side, kind) = (candidate.side, candidate.kind);
-        if self
-            .store
-            .link_of(self.shop.id, side, kind, &candidate.id)
-            .await?
-            .is_some()
-        {
+    /// Whether a record may have come of what was sent then: it is nobody's counterpart and, where it cannot carry
+    /// a mark, was not there before.
+    async fn is_new(&self, candidate: &Record, sent_at: Timestamp) -> Result<bool, AppError> {
+        let (side, kind, id) = (candidate.side, candidate.kind, &candidate.id);
+        let shop = self.shop.id;
+        if self.store.link_of(shop, side, kind, id).await?.is_some() {
             return Ok(false);
         }
-        if let Some(mark) = &candidate.mark {
-            return Ok(*mark == draft.mark);
-        }
-        if side == Side::HighLevel && kind != Kind::Appointment {
-            return Ok(false);
+        if candidate.mark.is_some() {
+            return Ok(true);
         }
         let old = candidate.created_at.is_some_and(|made| {
             made.as_second() < sent_at.as_second() - self.config.clock_skew_seconds
         });
-        let known = self
-            .store
-            .record(self.shop.id, side, kind, &candidate.id)
-            .await?;
+        let known = self.store.record(shop, side, kind, id).await?;
         let known_before = known.is_some_and(|stored| stored.first_seen_at < sent_at);
-        Ok(!old && !known_before && self.judge.holds(candidate, draft))
+        Ok(!old && !known_before)
+    }
+
+    /// Whether a new record is the one that was sent: it carries our mark or, where the side has no room for one,
+    /// it holds exactly that.
+    fn is_what_was_sent(&self, candidate: &Record, draft: &Draft) -> bool {
+        if let Some(mark) = &candidate.mark {
+            return *mark == draft.mark;
+        }
+        let has_room = candidate.side == Side::HighLevel && candidate.kind != Kind::Appointment;
+        !has_room && self.judge.holds(candidate, draft)
+    }
+
+    /// Whether a new customer may be the one that was sent although a person changed it since: who somebody is
+    /// decides then, as with any other new customer, and a person is asked where that is not clear. Sending again
+    /// could make a second one.
+    fn may_be_meant(&self, candidate: &Record, source: &Record) -> bool {
+        let is_customer =
+            candidate.side == Side::MyGadgetRepairs && candidate.kind == Kind::Contact;
+        let keys = self.keys_of(source);
+        is_customer && self.keys_of(candidate).iter().any(|key| keys.contains(key))
     }
 
     /// Reads back what was written to a side whose answers do not show it: first what polls have brought in,

@@ -6,7 +6,7 @@
 use domain::{Kind, RunId};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
-use testkit::Bench;
+use testkit::{Bench, SHOP};
 use twin::{FaultProfile, Vendor};
 
 /// The shop, with the ids of its four records.
@@ -82,7 +82,7 @@ impl Desk {
 
     /// A notification of the counter about a ticket, taken.
     pub async fn told_by_counter(&self, event: &str, reference: &str) {
-        let shop = self.bench.app.shop(testkit::SHOP).await.unwrap();
+        let shop = self.bench.app.shop(SHOP).await.unwrap();
         let paste = self.bench.app.counter_webhook(&shop).await.unwrap();
         let secret = paste.url.rsplit('/').next().unwrap().to_owned();
         let token = paste.headers["X-Sync-Token"].as_str().unwrap().to_owned();
@@ -105,7 +105,7 @@ impl Desk {
 
     /// The record on the other side of a linked one.
     pub async fn across(&self, side: domain::Side, kind: Kind, id: &str) -> Option<String> {
-        let shop = self.bench.app.shop(testkit::SHOP).await.unwrap();
+        let shop = self.bench.app.shop(SHOP).await.unwrap();
         let id = domain::RecordId::new(id);
         let link = self.bench.app.store().link_of(shop.id, side, kind, &id);
         let link = link.await.unwrap()?;
@@ -115,16 +115,12 @@ impl Desk {
     /// The rules of the shop, as one document.
     pub async fn set_rules(&self, document: &str) {
         let rules = mapping::Rules::from_toml(document).unwrap();
-        self.bench
-            .app
-            .set_rules(testkit::SHOP, &rules)
-            .await
-            .unwrap();
+        self.bench.app.set_rules(SHOP, &rules).await.unwrap();
     }
 
     /// Whether the journal tells of something that happened to a record.
     pub async fn journal_tells(&self, event: &str, record: &str) -> bool {
-        let log = self.bench.app.log(testkit::SHOP, Some(record), 200).await;
+        let log = self.bench.app.log(SHOP, Some(record), 200).await;
         log.unwrap().iter().any(|row| row.event == event)
     }
 
@@ -158,6 +154,21 @@ impl Desk {
             .at_counter(&json!({"action": "create_ticket", "fields": fields}))
             .await;
         made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A look at what webhooks told of, cut off once something is there: on a line that loses every answer it has
+    /// no end.
+    pub async fn cut_off(&self, is_there: impl AsyncFn() -> bool) {
+        let board = app::ProgressBoard::default();
+        let wait = async {
+            while !is_there().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            _ = self.bench.app.refresh(SHOP, &board) => {}
+            () = wait => {}
+        }
     }
 
     /// One pass that brings edits over. Answers its run.
