@@ -85,8 +85,8 @@ struct Sizes {
     /// which are bounded, are still filling.
     holds_memory: bool,
     intake: intake::Sizes,
-    /// Webhooks whose way to the vendor is followed.
-    reactions: u64,
+    /// Webhooks whose way to the vendors is followed.
+    reactions: reaction::Sizes,
     /// Linked pairs at rest.
     rest: usize,
 }
@@ -102,7 +102,10 @@ const FULL: Sizes = Sizes {
         rounds: 5,
         waiting: 1_000_000,
     },
-    reactions: 60,
+    reactions: reaction::Sizes {
+        looks: 300,
+        writes: 30,
+    },
     rest: 100_000,
 };
 const QUICK: Sizes = Sizes {
@@ -116,7 +119,10 @@ const QUICK: Sizes = Sizes {
         rounds: 3,
         waiting: 50_000,
     },
-    reactions: 15,
+    reactions: reaction::Sizes {
+        looks: 60,
+        writes: 4,
+    },
     rest: 100_000,
 };
 

@@ -19,11 +19,22 @@ const CUSTOMERS: usize = 200;
 /// To our first request.
 const MOST_MEDIAN: Duration = Duration::from_millis(5);
 const MOST_P99: Duration = Duration::from_millis(20);
-/// Between two webhooks: so long that our ceilings for HighLevel, which are the real ones, do not bind. Requests are
-/// booked eight at a time, and what is not used of a booking is lost.
-const PAUSE: Duration = Duration::from_millis(1_300);
-/// A write follows at the latest; else none does.
+/// Between two webhooks that lead to a look at HighLevel: so long that our ceilings, which are the real ones, do not
+/// bind.
+const LOOK_PAUSE: Duration = Duration::from_millis(200);
+/// The same for those that lead to a write at the counter, which costs three of its thirty requests a minute.
+const WRITE_PAUSE: Duration = Duration::from_secs(8);
+/// What a webhook leads to follows at the latest; else it does not.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    /// Webhooks that are followed to the first look.
+    pub(crate) looks: u64,
+    /// Webhooks that are followed to the write on the other side.
+    pub(crate) writes: u64,
+}
 
 /// From the webhook, as sent, to the arrival at a vendor.
 #[derive(Default)]
@@ -33,9 +44,17 @@ struct Times {
     write: Vec<Duration>,
 }
 
+/// A service in step with its twins, and a line to it.
+struct Scene {
+    twins: Twins,
+    signer: Signer,
+    connection: Connection,
+    times: Times,
+}
+
 impl Figures {
     /// So many webhooks, one after the other.
-    pub(crate) async fn reaction(&mut self, webhooks: u64) -> Result<()> {
+    pub(crate) async fn reaction(&mut self, sizes: Sizes) -> Result<()> {
         let name = "webhook to vendor, unloaded";
         eprintln!("{name} ...");
         let folder = tempfile::tempdir()?;
@@ -47,37 +66,46 @@ impl Figures {
         let key = signer.public_key();
         let service = Service::start(folder.path(), &Settings::beside(&twins.at, &key)).await?;
         twins.quiet().await?;
-        let mut connection = Connection::open(service.address).await?;
-        let mut times = Times::default();
-        for (number, contact) in (0..webhooks).zip(contacts.iter().cycle()) {
-            twins.forget().await?;
-            let fields = json!({"firstName": "Robin", "lastName": format!("Bench{number}")});
-            twins.edit_contact(contact, fields).await?;
-            tokio::time::sleep(PAUSE).await;
-            let request = signer.request(&twins.at.location, contact, number);
-            // The twins tell whole milliseconds; cut off on both ends, no time comes out too short on average.
-            let sent = Timestamp::from_millisecond(SystemClock.now().as_millisecond())?;
-            let began = Instant::now();
-            connection.send(&request).await?;
-            times.answered.push(began.elapsed());
-            times.look_and_write(&twins, contact, sent).await?;
+        let mut scene = Scene {
+            connection: Connection::open(service.address).await?,
+            times: Times::default(),
+            signer,
+            twins,
+        };
+        for (number, contact) in (0..sizes.looks).zip(contacts.iter().cycle()) {
+            scene.look(contact, number).await?;
+        }
+        let more = sizes.looks..sizes.looks + sizes.writes;
+        for (number, contact) in more.zip(contacts.iter().cycle()) {
+            scene.write(contact, number).await?;
         }
         service.stop().await?;
-        for (what, times) in [
-            ("webhook answered", &mut times.answered),
-            ("write at MyGadgetRepairs", &mut times.write),
+        let mut times = scene.times;
+        for (what, times, sent) in [
+            (
+                "webhook answered",
+                &mut times.answered,
+                sizes.looks + sizes.writes,
+            ),
+            ("write at MyGadgetRepairs", &mut times.write, sizes.writes),
         ] {
             let count = times.len();
             let (half, p99) = of(times);
             let both = format!("{} / {}", milliseconds(half), milliseconds(p99));
-            let value = format!("{both} ({count} of {webhooks})");
+            let value = format!("{both} ({count} of {sent})");
             self.say(name, &format!("{what}, median / p99"), &value);
         }
+        let count = times.look.len();
         let (half, p99) = of(&mut times.look);
         self.held(
             name,
             "first look at HighLevel, median / p99",
-            &format!("{} / {}", milliseconds(half), milliseconds(p99)),
+            &format!(
+                "{} / {} ({count} of {})",
+                milliseconds(half),
+                milliseconds(p99),
+                sizes.looks
+            ),
             &format!(
                 "< {} / {}",
                 milliseconds(MOST_MEDIAN),
@@ -89,36 +117,66 @@ impl Figures {
     }
 }
 
-impl Times {
-    async fn look_and_write(
-        &mut self,
-        twins: &Twins,
-        contact: &str,
-        sent: Timestamp,
-    ) -> Result<()> {
-        let began = Instant::now();
-        let after = |at: Timestamp| at.duration_since(sent).unsigned_abs();
-        loop {
-            // Asked seldom, since asking slows down what is measured.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            let base = &twins.at.mygadgetrepairs;
-            if let Some(at) = twins.arrived(base, "PUT", "/customers/").await? {
-                self.write.push(after(at));
-                break;
-            }
-            if began.elapsed() > PATIENCE {
-                eprintln!("  no write followed the webhook about {contact}");
-                break;
-            }
+impl Scene {
+    /// A webhook about a contact that turns out to be as it was known.
+    async fn look(&mut self, contact: &str, number: u64) -> Result<()> {
+        self.twins.forget().await?;
+        tokio::time::sleep(LOOK_PAUSE).await;
+        let sent = self.send(contact, number).await?;
+        let base = self.twins.at.highlevel.clone();
+        let look = self
+            .arrival(&base, "GET", &format!("/contacts/{contact}"))
+            .await?;
+        match look {
+            Some(at) => self.times.look.push(after(sent, at)),
+            None => bail!("nobody looked at {contact} after a webhook"),
         }
-        let path = format!("/contacts/{contact}");
-        let base = &twins.at.highlevel;
-        let Some(at) = twins.arrived(base, "GET", &path).await? else {
-            bail!("nobody looked at {contact} after a webhook");
-        };
-        self.look.push(after(at));
         Ok(())
     }
+
+    /// A webhook about a contact that a person edited.
+    async fn write(&mut self, contact: &str, number: u64) -> Result<()> {
+        self.twins.forget().await?;
+        let fields = json!({"firstName": "Robin", "lastName": format!("Bench{number}")});
+        self.twins.edit_contact(contact, fields).await?;
+        tokio::time::sleep(WRITE_PAUSE).await;
+        let sent = self.send(contact, number).await?;
+        let base = self.twins.at.mygadgetrepairs.clone();
+        match self.arrival(&base, "PUT", "/customers/").await? {
+            Some(at) => self.times.write.push(after(sent, at)),
+            None => eprintln!("  no write followed the webhook about {contact}"),
+        }
+        Ok(())
+    }
+
+    /// Answers when it was sent. The twins tell whole milliseconds; cut off on both ends, no time comes out too short
+    /// on average.
+    async fn send(&mut self, contact: &str, number: u64) -> Result<Timestamp> {
+        let request = self
+            .signer
+            .request(&self.twins.at.location, contact, number);
+        let sent = Timestamp::from_millisecond(SystemClock.now().as_millisecond())?;
+        let began = Instant::now();
+        self.connection.send(&request).await?;
+        self.times.answered.push(began.elapsed());
+        Ok(sent)
+    }
+
+    /// When the first request of a sort arrived. Asked seldom, since asking slows down what is measured.
+    async fn arrival(&self, base: &str, method: &str, path: &str) -> Result<Option<Timestamp>> {
+        let began = Instant::now();
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let arrived = self.twins.arrived(base, method, path).await?;
+            if arrived.is_some() || began.elapsed() > PATIENCE {
+                return Ok(arrived);
+            }
+        }
+    }
+}
+
+fn after(sent: Timestamp, at: Timestamp) -> Duration {
+    at.duration_since(sent).unsigned_abs()
 }
 
 fn of(times: &mut [Duration]) -> (Duration, Duration) {

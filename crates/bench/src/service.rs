@@ -21,7 +21,7 @@ pub(crate) struct Settings<'a> {
     /// Its signatures count as HighLevel's.
     pub(crate) public_key: &'a str,
     pub(crate) poll_seconds: u32,
-    /// Ceilings that do not bind, and that are kept count of all the same.
+    /// Requests a minute that may go to the counter.
     pub(crate) counter_per_minute: u32,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Settings<'a> {
             twins: Some(twins),
             public_key,
             poll_seconds: 3600,
-            counter_per_minute: 10_000,
+            counter_per_minute: 30,
         }
     }
 }
