@@ -1,5 +1,6 @@
 //! Opening the store: address, migrations, connections.
 
+use crate::repo::Keeper;
 use crate::{Lock, StoreError};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
@@ -12,14 +13,14 @@ use std::time::Duration;
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another process's transaction.
-const BUSY: Duration = Duration::from_secs(30);
+pub(crate) const WAITS: Duration = Duration::from_secs(30);
 /// Page caches in KiB: bounded, so that memory does not grow with the shop. The writer touches most pages;
 /// readers fetch pages of records by key.
 const WRITER_CACHE: &str = "-6144";
 const READER_CACHE: &str = "-1024";
 /// Pages in the write-ahead log before they go to the main file: 16 MiB. Webhooks touch the same pages of their indexes
 /// again and again; the more often before that happens, the less is written.
-const LOG_PAGES: &str = "4000";
+pub(crate) const LOG_PAGES: &str = "4000";
 
 /// The store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Store {
     /// One connection: SQLite has one writer, and waiting here is fairer than in SQLite.
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
+    /// Writes as well, in the turn of the writer.
+    pub(crate) keeper: Keeper,
 }
 
 impl Store {
@@ -42,7 +45,7 @@ impl Store {
         }
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(BUSY * 2)
+            .acquire_timeout(WAITS * 2)
             // A file does not hang up: asking each time whether it is still there would only take time.
             .test_before_acquire(false)
             .connect_with(
@@ -55,7 +58,7 @@ impl Store {
         migrate(&path, &writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
-            .acquire_timeout(BUSY)
+            .acquire_timeout(WAITS)
             .test_before_acquire(false)
             .connect_with(options(&path, READER_CACHE).read_only(true))
             .await
@@ -64,6 +67,7 @@ impl Store {
             path,
             writer,
             readers,
+            keeper: Keeper::default(),
         })
     }
 
@@ -120,6 +124,7 @@ impl Store {
 
     /// Writes everything to the main file and closes all connections.
     pub async fn close(self) {
+        self.keeper.close();
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -161,7 +166,7 @@ fn options(path: &Path, cache: &'static str) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(WAITS)
         .pragma("cache_size", cache)
         .pragma("temp_store", "file")
         .optimize_on_close(true, None)

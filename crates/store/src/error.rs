@@ -80,26 +80,43 @@ pub enum StoreError {
     /// Everything else that the database says.
     #[error("the database refused an operation: {0}")]
     Database(sqlx::Error),
+    /// The same where webhooks are kept.
+    #[error("the database refused to keep a webhook: {0}")]
+    Keeping(rusqlite::Error),
+}
+
+impl StoreError {
+    /// What a primary result code of SQLite stands for, where it is one that people can do something about.
+    fn of_code(primary: i64, why: &str) -> Option<Self> {
+        match primary {
+            5 | 6 => Some(Self::Busy),
+            13 => Some(Self::DiskFull),
+            // Read-only, and trouble with the file itself.
+            8 | 10 => Some(Self::Unwritable {
+                path: PathBuf::from("(see store.url)"),
+                why: why.to_owned(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let known = error.sqlite_error().and_then(|found| {
+            Self::of_code(i64::from(found.extended_code) & 0xff, &error.to_string())
+        });
+        known.unwrap_or(Self::Keeping(error))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if let Some(database) = error.as_database_error() {
-            // SQLite's primary result codes: 5 busy, 6 locked, 8 read-only, 10 I/O, 13 full.
-            let primary = database
-                .code()
-                .and_then(|code| code.parse::<i64>().ok())
-                .map(|code| code & 0xff);
-            match primary {
-                Some(5 | 6) => return Self::Busy,
-                Some(13) => return Self::DiskFull,
-                Some(8 | 10) => {
-                    return Self::Unwritable {
-                        path: PathBuf::from("(see store.url)"),
-                        why: database.message().to_owned(),
-                    };
-                }
-                _ => {}
+            let code = database.code().and_then(|code| code.parse::<i64>().ok());
+            let known = code.and_then(|code| Self::of_code(code & 0xff, database.message()));
+            if let Some(known) = known {
+                return known;
             }
         }
         match error {

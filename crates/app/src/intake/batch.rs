@@ -4,12 +4,14 @@
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::{Keeping, Store, Webhook};
+use store::{Store, Webhook};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Waiting for their turn at most. Beyond that the vendor is asked to come again, so that memory stays bounded.
 const WAITING: usize = 20_000;
+/// Webhooks of one transaction at most.
+const MOST: usize = 512;
 /// Batches of one turn at most; then whoever else wants to write is let in.
 const TURN: usize = 32;
 /// How long a turn waits for one more webhook. Those who were just answered come again about now.
@@ -109,13 +111,12 @@ fn take_turn(
     let mut next = first;
     for _ in 0..TURN {
         let (mut webhooks, mut answers) = (Vec::new(), Vec::new());
-        let more = waiting.try_iter().take(Keeping::MOST - 1);
+        let more = waiting.try_iter().take(MOST - 1);
         for one in std::iter::once(next).chain(more) {
             webhooks.push(one.webhook);
             answers.push((one.answer, one.place));
         }
-        let kept = runtime.block_on(turn.keep(webhooks));
-        let outcome = kept.map_err(|error| error.to_string());
+        let outcome = turn.keep(&webhooks).map_err(|error| error.to_string());
         for (answer, _place) in answers {
             // Whoever hung up meanwhile is not told; the webhook is kept all the same.
             let _hung_up = answer.send(outcome.clone());
@@ -132,8 +133,6 @@ mod tests {
     use std::future::Future;
     use std::pin::pin;
     use std::task::{Context, Waker};
-
-    const MOST: usize = Keeping::MOST;
 
     async fn store(folder: &tempfile::TempDir) -> (Store, ShopId) {
         let path = folder.path().join("store.db");

@@ -1,48 +1,67 @@
-//! Keeping webhooks before they are acknowledged: many in one statement, which is a transaction of its own, so that a
-//! batch costs one way to the database and one write to the disk.
+//! Keeping webhooks before they are acknowledged: many in one transaction, so that a batch costs one write to the disk,
+//! over a connection of its own that answers in the thread that asks. The pools' connections each have a thread
+//! behind them, and the way there and back is longer than what a small batch takes.
 
 use crate::codes::{kind, side, time};
+use crate::engine::{LOG_PAGES, WAITS};
 use crate::model::Webhook;
 use crate::{Store, StoreError};
 use domain::RecordId;
+use rusqlite::{Connection, TransactionBehavior, params};
+use sqlx::Sqlite;
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, Sqlite, SqliteConnection};
-use std::sync::LazyLock;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows of the statements. They are few, so that each is prepared once. What a batch lacks to the next one is bound as
-/// nulls and left out.
-const SIZES: [usize; 18] = [
-    1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512,
-];
-const COLUMNS: usize = 9;
+/// The connection, while nobody has a turn. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keeper(Arc<Mutex<Option<Connection>>>);
 
-static STATEMENTS: LazyLock<Vec<(usize, String)>> =
-    LazyLock::new(|| SIZES.map(|size| (size, statement(size))).into());
+impl Keeper {
+    fn take(&self) -> Option<Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put_back(&self, connection: Option<Connection>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+
+    pub(crate) fn close(&self) {
+        self.put_back(None);
+    }
+}
 
 /// A turn at writing, in which batches of webhooks are kept one after the other. Until it is dropped, nobody else in
 /// this process writes.
 #[derive(Debug)]
-pub struct Keeping(PoolConnection<Sqlite>);
+pub struct Keeping {
+    connection: Option<Connection>,
+    keeper: Keeper,
+    _turn: PoolConnection<Sqlite>,
+}
 
 impl Keeping {
-    /// The largest batch.
-    pub const MOST: usize = SIZES[SIZES.len() - 1];
-
-    /// Keeps a batch in one transaction, which is on the disk when this returns; what is more than
-    /// [`Keeping::MOST`] follows in a further one. An event that is there already is left as it is.
+    /// Keeps a batch in one transaction, which is on the disk when this returns. An event that is there already is
+    /// left as it is. Blocks the thread meanwhile.
     ///
     /// # Errors
-    /// When the database refuses; then none of the transaction is kept.
-    pub async fn keep(&mut self, webhooks: Vec<Webhook>) -> Result<(), StoreError> {
-        let mut rest = webhooks.into_iter();
-        loop {
-            let batch: Vec<Webhook> = rest.by_ref().take(Self::MOST).collect();
-            if batch.is_empty() {
-                return Ok(());
-            }
-            insert(&mut self.0, batch).await?;
+    /// When the database refuses; then none is kept.
+    pub fn keep(&mut self, webhooks: &[Webhook]) -> Result<(), StoreError> {
+        let kept = match &mut self.connection {
+            Some(connection) => insert(connection, webhooks),
+            None => return Err(StoreError::Busy),
+        };
+        if kept.is_err() {
+            // Whatever state it is in: the next turn has a new one.
+            self.connection = None;
         }
+        Ok(kept?)
+    }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        self.keeper.put_back(self.connection.take());
     }
 }
 
@@ -50,63 +69,66 @@ impl Store {
     /// Begins a turn at keeping webhooks, once whoever writes now has finished.
     ///
     /// # Errors
-    /// When the turn does not come for a minute.
+    /// When the turn does not come for a minute, or the file cannot be opened.
     pub async fn keeping(&self) -> Result<Keeping, StoreError> {
-        Ok(Keeping(match self.writer.try_acquire() {
-            Some(connection) => connection,
+        let turn = match self.writer.try_acquire() {
+            Some(turn) => turn,
             None => self.writer.acquire().await?,
-        }))
+        };
+        let connection = match self.keeper.take() {
+            Some(connection) => connection,
+            None => open(self.path())?,
+        };
+        Ok(Keeping {
+            connection: Some(connection),
+            keeper: self.keeper.clone(),
+            _turn: turn,
+        })
     }
 
-    /// Keeps webhooks in one transaction, however many there are, which is on the disk when this returns. An event
-    /// that is there already is left as it is.
+    /// Keeps webhooks in one transaction, which is on the disk when this returns. An event that is there already is
+    /// left as it is.
     ///
     /// # Errors
     /// When the database refuses; then none is kept.
     pub async fn keep_webhooks(&self, webhooks: &[Webhook]) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        for batch in webhooks.chunks(Keeping::MOST) {
-            insert(&mut tx, batch.to_vec()).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        self.keeping().await?.keep(webhooks)
     }
 }
 
-/// At most [`Keeping::MOST`].
-async fn insert(to: &mut SqliteConnection, batch: Vec<Webhook>) -> Result<(), StoreError> {
-    let Some((size, sql)) = STATEMENTS.iter().find(|(size, _)| *size >= batch.len()) else {
-        return Ok(());
-    };
-    let mut values = SqliteArguments::default();
-    values.reserve(size * COLUMNS, 0);
-    for webhook in batch {
-        bind(&mut values, webhook).map_err(sqlx::Error::Encode)?;
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(WAITS)?;
+    for (name, value) in [
+        ("synchronous", "FULL"),
+        ("foreign_keys", "ON"),
+        ("cache_size", "-1024"),
+        ("wal_autocheckpoint", LOG_PAGES),
+    ] {
+        connection.pragma_update(None, name, value)?;
     }
-    sqlx::query_with(sql.as_str(), values).execute(to).await?;
-    Ok(())
+    Ok(connection)
 }
 
-/// In the order of the columns. What is large is handed over, not copied.
-fn bind(values: &mut SqliteArguments, webhook: Webhook) -> Result<(), sqlx::error::BoxDynError> {
-    values.add(webhook.shop.0)?;
-    values.add(side(webhook.side))?;
-    values.add(webhook.event.to_vec())?;
-    values.add(webhook.what)?;
-    values.add(webhook.kind.map(kind))?;
-    values.add(webhook.record.map(RecordId::into_string))?;
-    values.add(webhook.parent.map(RecordId::into_string))?;
-    values.add(webhook.body)?;
-    values.add(time(webhook.received_at))
-}
-
-/// Its places have no names: SQLite looks a named one up among all of them, and a statement has thousands.
-fn statement(size: usize) -> String {
-    let row = format!("({})", ["?"; COLUMNS].join(", "));
-    let rows = vec![row; size].join(", ");
-    format!(
-        "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at) \
-         SELECT column1, column2, column3, column4, column5, column6, column7, column8, column9 \
-         FROM (VALUES {rows}) AS given WHERE column1 IS NOT NULL ON CONFLICT DO NOTHING"
-    )
+fn insert(connection: &mut Connection, webhooks: &[Webhook]) -> Result<(), rusqlite::Error> {
+    const INSERT: &str =
+        "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at)
+                          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut statement = transaction.prepare_cached(INSERT)?;
+    for webhook in webhooks {
+        statement.execute(params![
+            webhook.shop.0,
+            side(webhook.side),
+            webhook.event,
+            webhook.what,
+            webhook.kind.map(kind),
+            webhook.record.as_ref().map(RecordId::as_str),
+            webhook.parent.as_ref().map(RecordId::as_str),
+            webhook.body,
+            time(webhook.received_at),
+        ])?;
+    }
+    drop(statement);
+    transaction.commit()
 }

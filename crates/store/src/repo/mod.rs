@@ -18,6 +18,7 @@ mod shops;
 mod tests;
 mod webhooks;
 
+pub(crate) use keep::Keeper;
 pub use keep::Keeping;
 pub use links::{ANSWER_TAKEN_BACK, LET_GO};
 

@@ -35,8 +35,7 @@ fn heard(webhooks: Vec<i64>, on: Side, told: usize, missed: usize) -> Change {
     }
 }
 
-/// Batches that fill a statement and batches that do not, one after the other in a turn, and one that is too large for
-/// a statement.
+/// Small and large batches, one after the other in a turn.
 pub async fn invariant_1_stored_before_acknowledged_in_batches(bench: &Bench) {
     let mut all = 0;
     for size in [1_u128, 7, 16, 31, 64, 161, 512, 600] {
@@ -44,8 +43,8 @@ pub async fn invariant_1_stored_before_acknowledged_in_batches(bench: &Bench) {
             .map(|number| webhook(bench, size * 1_000 + number, &format!("c{number}")))
             .collect();
         let mut turn = bench.store.keeping().await.unwrap();
-        turn.keep(batch[..1].to_vec()).await.unwrap();
-        turn.keep(batch.clone()).await.unwrap();
+        turn.keep(&batch[..1]).unwrap();
+        turn.keep(&batch).unwrap();
         drop(turn);
         all += batch.len();
         // What another process sees is on the disk.
