@@ -456,12 +456,14 @@ pub struct Signal {
     pub body: Vec<u8>,
     /// When it came.
     pub received_at: Timestamp,
+    /// The same event was looked at before: it came again, and nothing follows from it.
+    pub is_known: bool,
 }
 
 /// What came of a side's webhooks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// Webhooks that were looked at.
+    /// Webhooks that were looked at; one that came several times counts once.
     pub received: u64,
     /// Changes that a webhook told of.
     pub told: u64,

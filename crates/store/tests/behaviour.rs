@@ -89,7 +89,7 @@ macro_rules! behaviour_suite {
                 }
                 webhooks {
                     invariant_1_stored_before_acknowledged_in_batches
-                    an_event_is_kept_once_also_after_it_was_looked_at
+                    an_event_that_comes_again_counts_once_and_is_known_once_it_was_looked_at
                     what_came_of_webhooks_is_added_up_by_side
                     only_old_ones_that_were_looked_at_are_forgotten
                 }

@@ -73,6 +73,7 @@ impl Pass<'_> {
             return Ok(false);
         }
         let signals = self.store.waiting_signals(self.shop.id, MOST).await?;
+        let signals = self.without_repeats(signals).await?;
         if signals.is_empty() {
             return Ok(false);
         }
@@ -92,6 +93,28 @@ impl Pass<'_> {
             self.called.store(true, Ordering::Relaxed);
         }
         Ok(taken.news)
+    }
+
+    /// An event that was looked at before tells nothing when it comes again.
+    async fn without_repeats(&self, signals: Vec<Signal>) -> Result<Vec<Signal>, AppError> {
+        let (repeats, signals): (Vec<_>, Vec<_>) =
+            signals.into_iter().partition(|signal| signal.is_known);
+        let mut changes = Vec::new();
+        for on in Side::BOTH {
+            let of_side = repeats.iter().filter(|repeat| repeat.side == on);
+            let webhooks: Vec<i64> = of_side.map(|repeat| repeat.webhook).collect();
+            if !webhooks.is_empty() {
+                changes.push(Change::Heard {
+                    webhooks,
+                    on,
+                    told: 0,
+                    missed: 0,
+                    last_at: None,
+                });
+            }
+        }
+        self.commit(changes).await?;
+        Ok(signals)
     }
 
     /// Whether a webhook told of something that has to be decided: then history makes room.

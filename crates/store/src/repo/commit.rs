@@ -89,14 +89,24 @@ async fn carry_out(
             missed,
             last_at,
         } => {
-            let received = webhooks.len();
             let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-            sqlx::query(concat!(
-                "UPDATE webhook SET state = 1, body = x'' WHERE shop = $1 AND id ",
+            let webhooks = object!(webhooks).to_string();
+            // An event that is known already is passed over, and what came again of it goes.
+            let looked_at = sqlx::query(concat!(
+                "UPDATE OR IGNORE webhook SET state = 1, body = x'' WHERE shop = $1 AND state = 0 AND id ",
                 super::in_list!("2")
             ))
             .bind(shop.0)
-            .bind(object!(webhooks).to_string())
+            .bind(&webhooks)
+            .execute(&mut **tx)
+            .await?;
+            let received = i64::try_from(looked_at.rows_affected()).unwrap_or(i64::MAX);
+            sqlx::query(concat!(
+                "DELETE FROM webhook WHERE shop = $1 AND state = 0 AND id ",
+                super::in_list!("2")
+            ))
+            .bind(shop.0)
+            .bind(&webhooks)
             .execute(&mut **tx)
             .await?;
             sqlx::query(
@@ -104,7 +114,7 @@ async fn carry_out(
                  ON CONFLICT (shop, side) DO UPDATE SET received = received + $3, told = told + $4, missed = missed + $5,
                      last_at = coalesce($6, last_at)",
             )
-            .bind(shop.0).bind(side(on)).bind(count(received)).bind(count(told)).bind(count(missed)).bind(last_at.map(time))
+            .bind(shop.0).bind(side(on)).bind(received).bind(count(told)).bind(count(missed)).bind(last_at.map(time))
             .execute(&mut **tx).await?;
         }
         Change::Gone(on, what, id) => {

@@ -41,8 +41,9 @@ pub struct Keeping {
 }
 
 impl Keeping {
-    /// Keeps a batch in one transaction, which is on the disk when this returns. An event that is there already is
-    /// left as it is. Blocks the thread meanwhile.
+    /// Keeps a batch in one transaction, which is on the disk when this returns. An event that comes again is kept
+    /// again until it is looked at: looking whether it is known would cost the more, the more there is. Blocks the
+    /// thread meanwhile.
     ///
     /// # Errors
     /// When the database refuses; then none is kept.
@@ -86,8 +87,7 @@ impl Store {
         })
     }
 
-    /// Keeps webhooks in one transaction, which is on the disk when this returns. An event that is there already is
-    /// left as it is.
+    /// Keeps webhooks in one transaction, which is on the disk when this returns, as a turn does.
     ///
     /// # Errors
     /// When the database refuses; then none is kept.
@@ -113,7 +113,7 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
 fn insert(connection: &mut Connection, webhooks: &[Webhook]) -> Result<(), rusqlite::Error> {
     const INSERT: &str =
         "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at)
-                          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+                          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut statement = transaction.prepare_cached(INSERT)?;
     for webhook in webhooks {

@@ -23,6 +23,8 @@ pub(crate) const FOLLOWED: &str = "
     WITH message AS (
         SELECT parent, received_at FROM webhook INDEXED BY webhook_message
         WHERE shop = $1 AND received_at >= $2 AND what = 'OutboundMessage' AND parent IS NOT NULL
+            AND (state = 1 OR NOT EXISTS
+                (SELECT 1 FROM webhook AS looked_at WHERE looked_at.event = webhook.event AND looked_at.state = 1))
         ORDER BY received_at DESC LIMIT $5)
     SELECT message.parent, intent.sent_at, message.received_at FROM message
         JOIN intent ON intent.shop = $1 AND intent.side = $3 AND intent.kind = 0 AND intent.target = message.parent

@@ -111,6 +111,7 @@ async fn the_hot_reads_use_their_indexes() {
         ),
         (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
         (webhooks::WAITING, "webhook_waiting (shop=?)"),
+        (webhooks::WAITING, "webhook_event (event=?)"),
         (
             webhooks::FORGET,
             "webhook_looked_at (shop=? AND received_at<?)",

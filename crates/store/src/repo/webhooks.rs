@@ -7,8 +7,9 @@ use domain::{Kind, RecordId, ShopId, Side, Timestamp};
 use sqlx::Row;
 
 pub(crate) const WAITING: &str =
-    "SELECT id, side, kind, record, parent, what, received_at, body FROM webhook
-     WHERE shop = $1 AND state = 0 ORDER BY id LIMIT $2";
+    "SELECT id, side, kind, record, parent, what, received_at, body,
+         EXISTS (SELECT 1 FROM webhook AS looked_at WHERE looked_at.event = webhook.event AND looked_at.state = 1)
+     FROM webhook WHERE shop = $1 AND state = 0 ORDER BY id LIMIT $2";
 
 /// By the index `webhook_looked_at`; the oldest first.
 pub(crate) const FORGET: &str = "DELETE FROM webhook WHERE id IN (
@@ -40,6 +41,7 @@ impl Store {
                     what: row.try_get(5)?,
                     received_at: read_time(row.try_get(6)?),
                     body: row.try_get(7)?,
+                    is_known: row.try_get(8)?,
                 })
             })
             .collect()
@@ -59,16 +61,18 @@ impl Store {
         Ok(found != 0)
     }
 
-    /// Whether an event was kept, by its 16 bytes.
+    /// Whether an event was kept, by its 16 bytes. Goes through all that waits.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn knows_webhook(&self, event: &[u8; 16]) -> Result<bool, StoreError> {
-        let found: i64 =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM webhook WHERE event = $1)")
-                .bind(event.as_slice())
-                .fetch_one(&self.readers)
-                .await?;
+        let found: i64 = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM webhook WHERE event = $1 AND state = 1)
+                 OR EXISTS (SELECT 1 FROM webhook WHERE event = $1 AND state = 0)",
+        )
+        .bind(event.as_slice())
+        .fetch_one(&self.readers)
+        .await?;
         Ok(found != 0)
     }
 
