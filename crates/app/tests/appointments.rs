@@ -985,3 +985,25 @@ async fn invariant_13_undoable_what_was_entered_at_the_counter_goes_again() {
     diary.quiet().await;
     assert_eq!(diary.at_counter().await.len(), 0, "it is not entered anew");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notification_of_the_diary_books_in_the_crm_at_once_and_costs_one_request() {
+    let diary = Diary::with_rules(BACK).await;
+    diary.sync().await;
+    let app = &diary.bench.app;
+    let shop = app.shop(SHOP).await.unwrap();
+    let paste = app.counter_webhook(&shop).await.unwrap();
+    let secret = paste.url.rsplit('/').next().unwrap().to_owned();
+    let token = paste.headers["X-Sync-Token"].as_str().unwrap().to_owned();
+    let header = |name: &str| (name == "x-sync-token").then_some(token.as_str());
+    let own = diary.enter("Van", &local(ahead(2 * DAY))).await;
+    let body = br#"{"event":"appointment.created"}"#;
+    let taken = app.take_counter_webhook(&secret, header, body).await;
+    taken.unwrap();
+    let before = diary.requests();
+    let tally = diary.bench.refresh().await;
+    assert_eq!(tally.created.highlevel["appointment"], 1, "{tally:?}");
+    assert_eq!(diary.requests().1 - before.1, 1);
+    assert_eq!(diary.bench.truth().await.bookings_of(&own).len(), 1);
+    assert_eq!(diary.told(), 0);
+}
