@@ -4,11 +4,11 @@
 use crate::judge::Judge;
 use crate::kept::Ground;
 use crate::ports::{Port, PortError};
-use crate::sides::dry::DryPort;
+use crate::sides::dry::{DryPort, Readings};
 use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
 use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
-use domain::{CountryCode, FailureClass, Lane, Side};
+use domain::{CountryCode, FailureClass, Lane, Side, Timestamp};
 use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -20,17 +20,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Change, Shop};
+use store::{Change, Shop, Store};
 use tokio::sync::Notify;
 
 /// Facts are read again after this long.
 const FACTS_LAST: SignedDuration = SignedDuration::from_hours(24);
+/// Requests that the facts take: location and users; statuses and the probe.
+pub(crate) const FACTS_COST: Requests = Requests {
+    highlevel: 2,
+    mygadgetrepairs: 11,
+};
 /// A request waits so long for its turn. What waits longer is told, and waits where a webhook can interrupt it.
-const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+pub(crate) const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
 const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 const USERS: &str = "users";
+const CUSTOMERS: &str = "/customers";
 
 /// Both vendors' clients with their budgets.
 #[derive(Clone)]
@@ -67,6 +73,13 @@ pub(crate) struct ShopFacts {
     pub(crate) users: BTreeMap<String, String>,
 }
 
+impl ShopFacts {
+    /// Whether the counter shows what changed since an instant.
+    pub(crate) fn has_feed(&self) -> bool {
+        self.capabilities.has_feed(CUSTOMERS)
+    }
+}
+
 /// What the location says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LocationFacts {
@@ -87,6 +100,8 @@ pub(crate) struct Connection {
     before: Requests,
     /// Rings when a webhook came for the shop.
     pub(crate) bell: Arc<Notify>,
+    /// Whether nothing is written through it.
+    pub(crate) is_dry: bool,
 }
 
 impl Connection {
@@ -101,6 +116,29 @@ impl Connection {
         }
     }
 
+    /// Both budgets, HighLevel's first.
+    pub(crate) fn budgets(&self) -> (&StoredBudget, &StoredBudget) {
+        (&self.budgets.highlevel, &self.budgets.mygadgetrepairs)
+    }
+
+    /// How many requests may be sent to a side in a lane now, and when `wanted` may be sent one after the other;
+    /// nothing said means now.
+    pub(crate) async fn room(
+        &self,
+        side: Side,
+        lane: Lane,
+        wanted: u32,
+    ) -> Result<(u32, Option<Timestamp>), AppError> {
+        if self.is_dry {
+            return Ok((u32::MAX, None));
+        }
+        let budget = match side {
+            Side::HighLevel => &self.budgets.highlevel,
+            Side::MyGadgetRepairs => &self.budgets.mygadgetrepairs,
+        };
+        Ok(budget.room(lane, wanted).await?)
+    }
+
     /// A side, for work of the given urgency.
     pub(crate) fn on(&self, side: Side, lane: Lane) -> &dyn Port {
         match (side, lane) {
@@ -111,10 +149,13 @@ impl Connection {
         }
     }
 
-    /// The same sides, but nothing is written through them.
-    pub(crate) fn dry(&self) -> Self {
-        let dry =
-            |port: &Arc<dyn Port>| -> Arc<dyn Port> { Arc::new(DryPort::new(Arc::clone(port))) };
+    /// The same sides, but nothing is written through them. What was read into this copy of the store since it was
+    /// made is not asked for again.
+    pub(crate) fn dry(&self, copy: &Store, shop: &Shop, began: Timestamp) -> Self {
+        let dry = |port: &Arc<dyn Port>| -> Arc<dyn Port> {
+            let read = Readings::new(copy.clone(), shop.id, began);
+            Arc::new(DryPort::new(Arc::clone(port), read))
+        };
         let (highlevel, mygadgetrepairs) = (dry(&self.highlevel), dry(&self.mygadgetrepairs));
         Self {
             // One counter for the made-up ids of a side.
@@ -124,6 +165,7 @@ impl Connection {
             budgets: self.budgets.clone(),
             before: self.before,
             bell: Arc::default(),
+            is_dry: true,
         }
     }
 }
@@ -290,6 +332,7 @@ impl App {
             budgets: clients.budgets.clone(),
             before,
             bell,
+            is_dry: false,
         }
     }
 
@@ -320,7 +363,7 @@ impl App {
         let mygadgetrepairs = MyGadgetRepairsPort::new(
             clients.mygadgetrepairs.in_lane(lane),
             facts.setting.zone.clone(),
-            facts.capabilities.has_feed("/customers"),
+            facts.capabilities.has_feed(CUSTOMERS),
             facts.capabilities.has_feed("/tickets"),
         );
         (Arc::new(highlevel), Arc::new(mygadgetrepairs))
@@ -415,6 +458,13 @@ impl App {
             rules: self.rules_of(shop)?,
             setting: self.setting(shop, &location, statuses)?,
         })
+    }
+
+    /// Whether the counter shows what changed since an instant, by what is stored.
+    pub(crate) async fn has_feed(&self, shop: &Shop) -> Result<bool, AppError> {
+        let stored = self.store.fact(shop.id, CAPABILITIES).await?;
+        let found = stored.and_then(|fact| serde_json::from_value::<Capabilities>(fact.value).ok());
+        Ok(found.is_some_and(|found| found.has_feed(CUSTOMERS)))
     }
 
     /// Names of the location's users, for notes. Without the scope for them notes name nobody.
@@ -530,7 +580,7 @@ where
         };
         let after = |pause| {
             let until = app.now().checked_add(pause);
-            until.unwrap_or(domain::Timestamp::MAX)
+            until.unwrap_or(Timestamp::MAX)
         };
         let patience = SignedDuration::from_secs(app.config.patience_seconds);
         let until = match error.class {

@@ -6,9 +6,9 @@
 
 mod appointments;
 mod base;
-mod cost;
 mod decision;
 mod evidence;
+pub mod forecast;
 mod ground;
 mod guard;
 mod identity;
@@ -19,10 +19,10 @@ mod person;
 mod plan;
 mod tasks;
 mod undo;
+mod walks;
 
 pub use appointments::match_appointment;
 pub use base::{Agreed, Base, Changes};
-pub use cost::{Budgets, Cost, calendar_walk_interval, estimate, task_walk_interval};
 pub use decision::{
     Outcome, Pair, PairDecision, Single, SingleDecision, Vanished, decide_pair, decide_single,
     decide_vanished, mapped,
@@ -42,3 +42,4 @@ pub use person::Person;
 pub use plan::{Deed, Plan};
 pub use tasks::match_task;
 pub use undo::{TakeBack, Wrote, take_back};
+pub use walks::{Budgets, calendar_walk_interval, task_walk_interval};

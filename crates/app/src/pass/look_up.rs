@@ -167,7 +167,8 @@ impl Pass<'_> {
                 return Ok(());
             }
             let few = intents.len() < 3;
-            if !few {
+            // What a preview made is at hand.
+            if !few && !self.connection.is_dry {
                 for kind in [Kind::Contact, Kind::Task] {
                     if intents.iter().any(|intent| intent.kind == kind) {
                         self.poll_changed(port, kind).await?;
@@ -273,7 +274,8 @@ impl Pass<'_> {
             Change::Unsettle(intent.side.other(), intent.kind, intent.source.clone()),
         ];
         self.wake(intent, &record.id, &mut changes);
-        if source.side == Side::HighLevel && mapping::adorn(source, record).is_some() {
+        let is_task = (source.side, source.kind) == (Side::HighLevel, Kind::Task);
+        if is_task && mapping::adorn(source, record).is_some() {
             let payload = Payload {
                 cause: "a ticket was made for the task".to_owned(),
                 adorn: true,
