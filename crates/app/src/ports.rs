@@ -202,6 +202,18 @@ pub struct PortError {
 }
 
 impl PortError {
+    /// The side may not be asked before an instant: what is to be sent together does not fit into its budget.
+    pub fn no_room(side: Side, until: Timestamp) -> Self {
+        Self {
+            side,
+            code: "BUDGET-WAIT",
+            message: format!("not before {until}: the allowance of this minute is used up"),
+            class: FailureClass::Deferred { until },
+            maybe_applied: false,
+            cause: Cause::Other,
+        }
+    }
+
     /// Wraps a vendor client's error.
     pub fn new(side: Side, error: &impl Failure, maybe_applied: bool, cause: Cause) -> Self {
         Self {

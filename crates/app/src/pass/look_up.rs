@@ -181,7 +181,8 @@ impl Pass<'_> {
                 return Ok(());
             }
             let few = intents.len() < 3;
-            if !few {
+            // What a preview made is at hand.
+            if !few && !self.connection.is_dry {
                 for kind in super::KINDS {
                     let many = intents.iter().any(|intent| intent.kind == kind);
                     if many && port.tells_changes(kind) {

@@ -1,0 +1,398 @@
+//! How long the work of a shop takes: what is left of it, on the terms of its budgets, for previews and while it runs.
+
+use crate::connection::{Connection, FACTS_COST};
+use crate::judge::Judge;
+use crate::pass::tally::Tally;
+use crate::{App, AppConfig, AppError};
+use domain::{Kind, Lane, Side, Timestamp};
+use http::Outlook;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use store::{IntentOp, IntentState, Shop, Store};
+use sync::forecast::{
+    Allowance, COUNTER_ROWS, CRM_ROWS, Day, Forecast, Requests, Terms, Window, Work, forecast,
+};
+use sync::messages::Pace;
+use sync::{Budgets, Deed, SingleDecision};
+
+/// Of so many waiting tasks and tickets it is looked at whether they get a counterpart; the rest is taken to be alike.
+const SAMPLE: u32 = 500;
+
+/// What work costs, and when it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// Requests to HighLevel.
+    pub highlevel: u64,
+    /// Requests to MyGadgetRepairs.
+    pub mygadgetrepairs: u64,
+    /// Seconds that it takes from now on.
+    pub seconds: u64,
+    /// When it is done.
+    pub finish_at: Timestamp,
+    /// How long, and until when, for people; by the shop's clock.
+    pub words: String,
+}
+
+impl Cost {
+    fn of(forecast: Forecast, now: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            highlevel: forecast.highlevel,
+            mygadgetrepairs: forecast.mygadgetrepairs,
+            seconds: forecast.seconds,
+            finish_at: forecast.finish_at,
+            words: words(&forecast, now, zone),
+        }
+    }
+}
+
+/// For people: "about 2 hours 10 minutes, done around 16:40".
+fn words(forecast: &Forecast, now: Timestamp, zone: &TimeZone) -> String {
+    let here = |at: Timestamp| zone.to_datetime(at);
+    let (today, then) = (here(now).date(), here(forecast.finish_at));
+    let day = match then.date() {
+        date if date == today => String::new(),
+        date if today.tomorrow().is_ok_and(|tomorrow| tomorrow == date) => "tomorrow ".to_owned(),
+        _ => format!("on {} ", then.strftime("%A, %-d %B,")),
+    };
+    format!(
+        "{}, done {day}around {}",
+        duration(forecast.seconds),
+        then.strftime("%H:%M")
+    )
+}
+
+fn duration(seconds: u64) -> String {
+    let count =
+        |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    match seconds {
+        0..60 => "less than a minute".to_owned(),
+        60..5_400 => format!("about {}", count(seconds.div_ceil(60), "minute")),
+        5_400..172_800 => {
+            // To ten minutes.
+            let tens = seconds.div_ceil(600);
+            match (tens / 6, tens % 6) {
+                (hours, 0) => format!("about {}", count(hours, "hour")),
+                (hours, tens) => format!("about {} {} minutes", count(hours, "hour"), tens * 10),
+            }
+        }
+        _ => {
+            let hours = seconds.div_ceil(3_600);
+            match (hours / 24, hours % 24) {
+                (days, 0) => format!("about {}", count(days, "day")),
+                (days, hours) => {
+                    format!("about {} {}", count(days, "day"), count(hours, "hour"))
+                }
+            }
+        }
+    }
+}
+
+/// What is known of a shop that decides how its work goes.
+pub(crate) struct Ground<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) config: &'a AppConfig,
+    pub(crate) shop: &'a Shop,
+    pub(crate) judge: &'a Judge,
+    /// What may be asked of either side.
+    pub(crate) outlooks: [Outlook; 2],
+    /// Whether the counter shows what changed since an instant.
+    pub(crate) has_feed: bool,
+    pub(crate) now: Timestamp,
+}
+
+impl Ground<'_> {
+    /// What a preview found out would cost.
+    pub(crate) async fn of_preview(&self, found: &Tally) -> Result<Cost, AppError> {
+        let mut work = Work {
+            reads: found.reads,
+            note_reads: found.note_reads,
+            key_looks: found.key_looks,
+            ..Work::default()
+        };
+        for (deed, counts) in [
+            (Deed::Create, &found.created),
+            (Deed::Update, &found.updated),
+            (Deed::Delete, &found.deleted),
+        ] {
+            for kind in Kind::ALL {
+                for (side, counts) in [
+                    (Side::HighLevel, &counts.highlevel),
+                    (Side::MyGadgetRepairs, &counts.mygadgetrepairs),
+                ] {
+                    let count = counts.get(kind.name_on(side)).copied().unwrap_or(0);
+                    work.plan.add(deed, side, kind, count);
+                }
+            }
+        }
+        let made = work.plan.count(Deed::Create, Side::HighLevel, Kind::Task);
+        let mut terms = self.terms(Pace::default()).await?;
+        // The copy holds them already.
+        terms.tasks = terms.tasks.saturating_sub(made);
+        Ok(self.cost(&work, &terms))
+    }
+
+    /// What is left to do costs, after so many contacts were made in this run; nothing where nothing is left.
+    pub(crate) async fn of_what_is_left(
+        &self,
+        contacts_made: u64,
+    ) -> Result<Option<Cost>, AppError> {
+        let work = self.left().await?;
+        if work == Work::default() {
+            return Ok(None);
+        }
+        let mut terms = self.terms(Pace::default()).await?;
+        terms.pace = pace_after(contacts_made, terms.hears);
+        Ok(Some(self.cost(&work, &terms)))
+    }
+
+    fn cost(&self, work: &Work, terms: &Terms) -> Cost {
+        Cost::of(forecast(work, terms), self.now, &self.judge.setting.zone)
+    }
+
+    /// What is decided and not written, what will follow from it, and the notes that are due.
+    async fn left(&self) -> Result<Work, AppError> {
+        let shop = self.shop.id;
+        let mut work = Work::default();
+        let mut nothing = true;
+        for (side, kind, op, state, count) in self.store.count_intents(shop).await? {
+            let deed = match op {
+                IntentOp::Create => Deed::Create,
+                IntentOp::Update => Deed::Update,
+                IntentOp::Delete => Deed::Delete,
+            };
+            if matches!(
+                state,
+                IntentState::Ready | IntentState::Sent | IntentState::Unknown
+            ) {
+                work.plan.add(deed, side, kind, count);
+                nothing = false;
+            } else if state == IntentState::Written {
+                match kind {
+                    Kind::Contact => work.unread.customers += count,
+                    Kind::Note => work.unread.comments += count,
+                    Kind::Task | Kind::Appointment => work.unread.tickets += count,
+                }
+                nothing = false;
+            }
+        }
+        if nothing {
+            return Ok(Work::default());
+        }
+        for side in Side::BOTH {
+            let followers = self.followers(side).await?;
+            if followers > 0 {
+                work.plan
+                    .add(Deed::Create, side.other(), Kind::Task, followers);
+            }
+        }
+        // A task is given the number of the ticket that is made for it, and its contact's notes are looked at: once it
+        // is made, and once more when it is read back.
+        let tickets = work
+            .plan
+            .count(Deed::Create, Side::MyGadgetRepairs, Kind::Task);
+        if tickets > 0 {
+            work.plan
+                .add(Deed::Update, Side::HighLevel, Kind::Task, tickets);
+        }
+        if self.judge.rules.notes.to != mapping::NotesTo::Off
+            || !self.judge.rules.note_rules.is_empty()
+        {
+            work.note_reads = 2 * tickets + self.store.count_due_notes(shop).await?;
+        }
+        Ok(work)
+    }
+
+    /// Tasks or tickets of a side that get a counterpart once their contact or customer has one.
+    async fn followers(&self, side: Side) -> Result<u64, AppError> {
+        let (count, some) = self
+            .store
+            .followers(self.shop.id, side, Kind::Task, SAMPLE)
+            .await?;
+        let looked_at = some.len() as u64;
+        let follow = some
+            .iter()
+            .filter(|record| {
+                matches!(
+                    self.judge.single(record, true),
+                    SingleDecision::Create { .. }
+                )
+            })
+            .count() as u64;
+        Ok((count * follow).checked_div(looked_at).unwrap_or(0))
+    }
+
+    async fn terms(&self, pace: Pace) -> Result<Terms, AppError> {
+        let shop = self.shop.id;
+        let told = self.store.counts_of_webhooks(shop, Side::HighLevel).await?;
+        let hears = told.last_at.is_some() || self.store.has_signals(shop).await?;
+        let records = self.store.count_records(shop).await?;
+        let count = |side, kind| {
+            let found = records
+                .iter()
+                .find(|(on, of, _)| (*on, *of) == (side, kind));
+            found.map_or(0, |(_, _, count)| *count)
+        };
+        let pages = |side, rows: u64| {
+            let pages = |kind| count(side, kind) / rows + 1;
+            pages(Kind::Contact) + pages(Kind::Task)
+        };
+        let tasks = count(Side::HighLevel, Kind::Task);
+        // The facts about the shop are read again as often.
+        let sweep = Requests {
+            highlevel: pages(Side::HighLevel, CRM_ROWS) + FACTS_COST.highlevel,
+            mygadgetrepairs: pages(Side::MyGadgetRepairs, COUNTER_ROWS)
+                + FACTS_COST.mygadgetrepairs,
+        };
+        let notes = self.store.note_totals(shop).await?;
+        let polled = self
+            .store
+            .cursor(shop, &format!("seen.{}", Side::MyGadgetRepairs))
+            .await?;
+        let polled_ago = polled.map_or(0, |row| {
+            u64::try_from(self.now.as_second() - row.at.as_second()).unwrap_or(0)
+        });
+        Ok(Terms {
+            now: self.now,
+            highlevel: allowance(&self.outlooks[0]),
+            mygadgetrepairs: allowance(&self.outlooks[1]),
+            budgets: Budgets {
+                highlevel_per_day: u64::from(self.config.highlevel_per_day),
+                ..Budgets::default()
+            },
+            poll_seconds: u64::from(self.config.poll_seconds),
+            polled_ago: polled_ago.min(u64::from(self.config.poll_seconds)),
+            sweep,
+            sweep_seconds: u64::from(self.config.sweep_hours) * 3_600,
+            watched: notes.with_tickets,
+            watch_seconds: sync::note_refresh_interval(
+                notes.with_tickets,
+                &self.judge.rules.notes,
+                u64::from(self.config.highlevel_per_day),
+            ),
+            tasks,
+            has_feed: self.has_feed,
+            pace,
+            listen_seconds: u64::from(self.config.listen_seconds),
+            hears,
+        })
+    }
+}
+
+/// How the pauses to listen stand after so many contacts.
+fn pace_after(contacts: u64, hears: bool) -> Pace {
+    let mut pace = Pace::default();
+    let mut left = contacts;
+    while left > 0 {
+        let some = left.min(u64::from(pace.left()));
+        pace.made(u32::try_from(some).unwrap_or(u32::MAX));
+        left -= some;
+        if left > 0 && pace.left() == 0 {
+            if !hears {
+                pace.deaf();
+                return pace;
+            }
+            pace.quiet();
+        }
+    }
+    pace
+}
+
+fn allowance(outlook: &Outlook) -> Allowance {
+    Allowance {
+        window: outlook.windows.first().map(|window| Window {
+            share: u64::from(window.share),
+            length_ms: window.length_ms,
+            used: window.used.clone(),
+        }),
+        day: outlook.day.map(|day| Day {
+            share: u64::from(day.share),
+            used: u64::from(day.used),
+            until: day.until,
+        }),
+        not_before: outlook.paused_until,
+    }
+}
+
+impl Connection {
+    /// What may be asked of either side in a lane.
+    pub(crate) async fn outlooks(&self, lane: Lane) -> Result<[Outlook; 2], AppError> {
+        let (left, right) = self.budgets();
+        Ok([left.outlook(lane).await?, right.outlook(lane).await?])
+    }
+}
+
+impl App {
+    /// What is left to do for a shop costs; nothing where nothing is left, or where it is not known yet. Asks nothing
+    /// of the vendors.
+    pub(crate) async fn remaining(
+        &self,
+        shop: &Shop,
+        contacts_made: u64,
+    ) -> Result<Option<Cost>, AppError> {
+        let judge = match self.stored_judge(shop).await {
+            Ok(judge) => judge,
+            // Not read yet.
+            Err(AppError::Refused(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let lane = Lane::Background;
+        let left = self.budget(shop, Side::HighLevel).outlook(lane).await?;
+        let right = self
+            .budget(shop, Side::MyGadgetRepairs)
+            .outlook(lane)
+            .await?;
+        let ground = Ground {
+            store: &self.store,
+            config: &self.config,
+            shop,
+            judge: &judge,
+            outlooks: [left, right],
+            has_feed: self.has_feed(shop).await?,
+            now: self.now(),
+        };
+        ground.of_what_is_left(contacts_made).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(seconds: u64) -> String {
+        let now: Timestamp = "2026-07-01T13:30:00Z".parse().unwrap();
+        let finish_at = now
+            .checked_add(jiff::SignedDuration::from_secs(
+                i64::try_from(seconds).unwrap(),
+            ))
+            .unwrap();
+        let forecast = Forecast {
+            highlevel: 0,
+            mygadgetrepairs: 0,
+            seconds,
+            finish_at,
+        };
+        words(&forecast, now, &TimeZone::get("Europe/London").unwrap())
+    }
+
+    #[test]
+    fn durations_are_told_for_people_by_the_shops_clock() {
+        assert_eq!(said(20), "less than a minute, done around 14:30");
+        assert_eq!(said(60), "about 1 minute, done around 14:31");
+        assert_eq!(said(7_750), "about 2 hours 10 minutes, done around 16:39");
+        assert_eq!(said(7_200), "about 2 hours, done around 16:30");
+        assert_eq!(said(36_000), "about 10 hours, done tomorrow around 00:30");
+        assert_eq!(
+            said(3 * 86_400 + 3_600),
+            "about 3 days 1 hour, done on Saturday, 4 July, around 15:30"
+        );
+    }
+
+    #[test]
+    fn the_pauses_go_on_where_they_stood() {
+        assert_eq!(pace_after(0, true).left(), 10);
+        assert_eq!(pace_after(10, true).left(), 0, "the next thing is a pause");
+        assert_eq!(pace_after(11, true).left(), 19);
+        assert_eq!(pace_after(31, true).left(), 39);
+        assert_eq!(pace_after(31, false).left(), u32::MAX);
+    }
+}

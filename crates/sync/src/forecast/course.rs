@@ -1,0 +1,321 @@
+//! The course of a pass: it reads, and then goes round. In a round it reads notes, writes to both sides side by side for
+//! a minute, reads back what the counter does not show in its answers, and polls when that is due.
+
+use super::job::jobs;
+use super::lane::{End, Lane, Listening, Stretch};
+use super::meter::Meter;
+use super::{COUNTER_ROWS, CRM_ROWS, Forecast, Requests, Terms, Unread, Work};
+use crate::task_walk_interval;
+use domain::{Side, Timestamp};
+use std::collections::VecDeque;
+
+/// How long notes are read, and how long is written, before other things get their turn.
+const STAGE_MS: i64 = 60_000;
+/// How long is written to the counter, as long as there is more to write, before it is read back.
+const READ_BACK_MS: i64 = 45_000;
+/// A pass that would have to wait longer ends; the service's next ones go on.
+const PATIENCE_MS: i64 = 300_000;
+/// How far polls look back behind what they have seen (highlevel-quirks.md 3.1).
+const OVERLAP_MS: i64 = 150_000;
+/// Fewer writes than this are read back one by one.
+const FEW: u64 = 3;
+/// A course of ten years is not played to its end.
+const MOST_MS: i64 = 10 * 365 * 86_400_000;
+
+pub(super) fn play(work: &Work, terms: &Terms) -> Forecast {
+    let mut course = Course::new(work, terms);
+    course.run();
+    course.forecast()
+}
+
+struct Course<'t> {
+    terms: &'t Terms,
+    crm: Lane,
+    counter: Lane,
+    listening: Listening,
+    reads: Requests,
+    note_reads: u64,
+    unread: Unread,
+    now: i64,
+    polled_at: [i64; 2],
+    walked_at: i64,
+    swept_at: i64,
+    looked_at: i64,
+    /// Tasks of the location.
+    tasks: u64,
+    /// Contacts, customers and tickets written of late: polls show them once more.
+    contacts: Recent,
+    customers: Recent,
+    tickets: Recent,
+}
+
+impl<'t> Course<'t> {
+    fn new(work: &Work, terms: &'t Terms) -> Self {
+        let now = terms.now.as_millisecond();
+        let polled_at = now.saturating_sub(ms(terms.polled_ago));
+        let lane = |allowance, side| Lane {
+            meter: Meter::of(allowance),
+            jobs: jobs(work, side),
+        };
+        Self {
+            terms,
+            crm: lane(&terms.highlevel, Side::HighLevel),
+            counter: lane(&terms.mygadgetrepairs, Side::MyGadgetRepairs),
+            listening: Listening {
+                pace: terms.pace,
+                pause_ms: ms(terms.listen_seconds),
+                hears: terms.hears,
+            },
+            reads: work.reads,
+            note_reads: work.note_reads,
+            unread: work.unread,
+            now,
+            polled_at: [polled_at; 2],
+            walked_at: polled_at,
+            swept_at: now,
+            looked_at: now,
+            tasks: terms.tasks,
+            contacts: Recent::default(),
+            customers: Recent::default(),
+            tickets: Recent::default(),
+        }
+    }
+
+    fn run(&mut self) {
+        if self.reads != Requests::default() {
+            self.ask(self.reads);
+            (self.polled_at, self.walked_at) = ([self.now; 2], self.now);
+        }
+        let end = self.now.saturating_add(MOST_MS);
+        while self.now < end {
+            self.read_notes();
+            let (crm, counter) = self.write();
+            self.unread.customers += counter.contacts;
+            self.unread.tickets += counter.tasks;
+            self.unread.comments += counter.notes;
+            let read_at = self.read_back(counter.end);
+            if self.is_done() {
+                self.now = read_at;
+                return;
+            }
+            if counter.end == End::Drained {
+                self.now = read_at;
+            }
+            self.wait(crm.end, counter.end);
+            self.poll_when_due();
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.note_reads == 0 && self.crm.jobs.is_empty() && self.counter.jobs.is_empty()
+    }
+
+    fn forecast(&self) -> Forecast {
+        let length = self.now.saturating_sub(self.terms.now.as_millisecond());
+        Forecast {
+            highlevel: self.crm.meter.sent(),
+            mygadgetrepairs: self.counter.meter.sent(),
+            seconds: u64::try_from(length).unwrap_or(0).div_ceil(1_000),
+            finish_at: Timestamp::from_millisecond(self.now).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// Asks both sides, side by side.
+    fn ask(&mut self, requests: Requests) {
+        let one = self.crm.meter.send(requests.highlevel, self.now);
+        let other = self.counter.meter.send(requests.mygadgetrepairs, self.now);
+        self.now = one.max(other);
+    }
+
+    fn read_notes(&mut self) {
+        let deadline = self.now.saturating_add(STAGE_MS);
+        while self.note_reads > 0 && self.now < deadline {
+            let at = self.crm.meter.free_at(self.now, 1);
+            if at > deadline {
+                // A day's wait: the counter's work goes on meanwhile.
+                return;
+            }
+            let some = self.note_reads.min(self.crm.meter.room(at).max(1));
+            self.now = self.crm.meter.send(some, at);
+            self.note_reads -= some;
+        }
+    }
+
+    /// Writes to both sides for a minute. A side goes on through pauses of its budget as long as the other has work.
+    fn write(&mut self) -> (Stretch, Stretch) {
+        let deadline = self.now.saturating_add(STAGE_MS);
+        let ahead = {
+            let mut listening = self.listening;
+            let mut crm = self.crm.clone();
+            crm.write(self.now, deadline, None, Some(&mut listening))
+        };
+        let counter = self
+            .counter
+            .write(self.now, deadline, done_at(&ahead), None);
+        let listening = Some(&mut self.listening);
+        let done = done_at(&counter);
+        let crm = self.crm.write(self.now, deadline, done, listening);
+        self.contacts.add(crm.at, crm.contacts);
+        self.tasks += crm.tasks;
+        self.customers.add(counter.at, counter.contacts);
+        self.tickets.add(counter.at, counter.tasks);
+        self.now = crm.at.max(counter.at);
+        (crm, counter)
+    }
+
+    /// A poll shows many at once; a few are fetched one by one; a comment is read with its ticket's comments. Answers
+    /// when it is done: where the counter has to be waited for anyway, the rest goes on meanwhile.
+    fn read_back(&mut self, end: End) -> i64 {
+        let from = match end {
+            End::Waits(until) => self.now.max(until),
+            End::Drained | End::Paused => self.now,
+        };
+        let polled = self.customers.polled_at.max(self.tickets.polled_at);
+        if end != End::Drained && from < polled.saturating_add(READ_BACK_MS) {
+            return self.now;
+        }
+        let unread = std::mem::take(&mut self.unread);
+        let meter = &mut self.counter.meter;
+        if unread.all() < FEW {
+            return meter.send(unread.all(), from);
+        }
+        let mut at = meter.send(unread.comments, from);
+        for (written, recent) in [
+            (unread.customers, &mut self.customers),
+            (unread.tickets, &mut self.tickets),
+        ] {
+            if written > 0 {
+                at = meter.send(recent.pages(written, self.terms.has_feed), at);
+                recent.polled_at = at;
+            }
+        }
+        at
+    }
+
+    /// Polls each side by itself, once it can be asked; the other's work goes on.
+    fn poll_when_due(&mut self) {
+        let poll = ms(self.terms.poll_seconds);
+        let at = self.crm.meter.free_at(self.now, 1);
+        if at >= self.polled_at[0].saturating_add(poll) && at <= self.now.saturating_add(STAGE_MS) {
+            let since = self.polled_at[0].saturating_sub(OVERLAP_MS);
+            let mut requests = 1 + self.contacts.since(since) / CRM_ROWS;
+            let every =
+                task_walk_interval(self.tasks, self.terms.poll_seconds, &self.terms.budgets);
+            if at.saturating_sub(self.walked_at) >= ms(every) {
+                self.walked_at = at;
+                requests += self.tasks / CRM_ROWS + 1;
+            }
+            self.polled_at[0] = at;
+            self.crm.meter.send(requests, at);
+        }
+        let at = self.counter.meter.free_at(self.now, 1);
+        if at >= self.polled_at[1].saturating_add(poll) {
+            for recent in [&mut self.customers, &mut self.tickets] {
+                // What was just read back is not asked again.
+                if recent.polled_at < at.saturating_sub(poll / 2) {
+                    recent.polled_at = at;
+                    self.counter.meter.send(1, at);
+                }
+            }
+            self.polled_at[1] = at;
+        }
+    }
+
+    /// Waits where neither side can go on. Through a long wait the service polls what it may.
+    fn wait(&mut self, crm: End, counter: End) {
+        let until = match (crm, counter) {
+            (End::Paused, _) | (_, End::Paused) => return,
+            (End::Waits(one), End::Waits(other)) => one.min(other),
+            (End::Waits(until), End::Drained) | (End::Drained, End::Waits(until)) => until,
+            (End::Drained, End::Drained) => {
+                if self.note_reads == 0 {
+                    return;
+                }
+                self.crm.meter.free_at(self.now, 1)
+            }
+        };
+        if until.saturating_sub(self.now) <= PATIENCE_MS {
+            self.now = self.now.max(until);
+            return;
+        }
+        let poll = ms(self.terms.poll_seconds).max(1_000);
+        while self.now < until {
+            self.now += poll;
+            self.poll_when_due();
+            self.sweep_when_due();
+        }
+        if self.now.saturating_sub(self.looked_at) >= ms(self.terms.watch_seconds) {
+            self.looked_at = self.now;
+            self.note_reads += self.terms.watched;
+        }
+    }
+
+    /// Once a day the service reads everything that it may read.
+    fn sweep_when_due(&mut self) {
+        if self.now.saturating_sub(self.swept_at) <= ms(self.terms.sweep_seconds) {
+            return;
+        }
+        self.swept_at = self.now;
+        let sweep = self.terms.sweep;
+        self.counter.meter.send(sweep.mygadgetrepairs, self.now);
+        if self.crm.meter.free_at(self.now, 1) <= self.now {
+            self.crm.meter.send(sweep.highlevel, self.now);
+        }
+    }
+}
+
+/// When a side had nothing left to write.
+fn done_at(wrote: &Stretch) -> Option<i64> {
+    (wrote.end == End::Drained).then_some(wrote.at)
+}
+
+/// What was written of late: when, and how many.
+#[derive(Debug)]
+struct Recent {
+    written: VecDeque<(i64, u64)>,
+    polled_at: i64,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self {
+            written: VecDeque::new(),
+            polled_at: i64::MIN / 2,
+        }
+    }
+}
+
+impl Recent {
+    fn add(&mut self, at: i64, number: u64) {
+        if number > 0 {
+            self.written.push_back((at, number));
+        }
+        while self
+            .written
+            .front()
+            .is_some_and(|(then, _)| at - then > 4 * OVERLAP_MS)
+        {
+            self.written.pop_front();
+        }
+    }
+
+    fn since(&self, instant: i64) -> u64 {
+        let late = self.written.iter().filter(|(at, _)| *at >= instant);
+        late.map(|(_, number)| number).sum()
+    }
+
+    /// Pages until one shows nothing new. A feed ends with what was changed since the last poll.
+    fn pages(&self, new: u64, has_feed: bool) -> u64 {
+        let walked = new.div_ceil(COUNTER_ROWS) + 1;
+        if has_feed {
+            let rows = self.since(self.polled_at.saturating_sub(OVERLAP_MS));
+            walked.min(rows.div_ceil(COUNTER_ROWS).max(1))
+        } else {
+            walked
+        }
+    }
+}
+
+fn ms(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4)
+}
