@@ -10,7 +10,7 @@ highlevel = "all"
 mygadgetrepairs = "tagged:VIP"
 [delete]
 contact = "unlink"
-task = "archive"
+task = { highlevel = "archive", mygadgetrepairs = "unlink" }
 [guard]
 deletes = 20
 deletes_percent = 2
