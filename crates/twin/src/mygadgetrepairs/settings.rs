@@ -33,7 +33,7 @@ pub struct Settings {
     pub created_filter: CreatedFilter,
     /// What `/ticketComments` can do.
     pub comments: Comments,
-    /// Whether the account offers `/appointments` at all; unknown for every account (mygadgetrepairs-api.md 4).
+    /// Whether the account offers `/appointments` at all; that is read off a list only (mygadgetrepairs-api.md 11).
     pub appointments: bool,
     /// Requests a minute for the key; `None` is without limit.
     pub throttle_per_minute: Option<u32>,
