@@ -1,7 +1,7 @@
 //! How long the work of a shop takes: what is left of it, on the terms of its budgets, for previews and while it runs.
 
 use crate::connection::{Connection, FACTS_COST};
-use crate::judge::Judge;
+use crate::judge::{Circumstances, Judge};
 use crate::pass::tally::Tally;
 use crate::{App, AppConfig, AppError};
 use domain::{Kind, Lane, Side, Timestamp};
@@ -209,11 +209,16 @@ impl Ground<'_> {
             .followers(self.shop.id, side, Kind::Task, SAMPLE)
             .await?;
         let looked_at = some.len() as u64;
+        let circumstances = Circumstances {
+            parent_linked: true,
+            expected: false,
+            now: self.now,
+        };
         let follow = some
             .iter()
             .filter(|record| {
                 matches!(
-                    self.judge.single(record, true),
+                    self.judge.single(record, circumstances),
                     SingleDecision::Create { .. }
                 )
             })
