@@ -417,14 +417,34 @@ impl Evidence {
         });
         // Where a pair is joined, an empty field is filled: nothing stood there to be kept.
         let filled = edit.value.is_none()
-            && link.is_some_and(|link| self.first_compared(link) > Some(edit.at));
+            && self
+                .counterparts(edit)
+                .any(|across| self.first_compared(&edit.record, across) > Some(edit.at));
         seen_and_changed || kept || asked || filled
     }
 
+    /// Everybody with whom the record of an edit was ever joined.
+    fn counterparts<'a>(&'a self, edit: &'a Edit) -> impl Iterator<Item = &'a str> {
+        let joined = self
+            .journal
+            .iter()
+            .filter(|row| matches!(row.event.as_str(), "linked" | "created"));
+        joined.filter_map(|row| {
+            let (one, other) = (
+                row.record.as_ref()?.as_str(),
+                row.counterpart.as_ref()?.as_str(),
+            );
+            (one == edit.record)
+                .then_some(other)
+                .or((other == edit.record).then_some(one))
+        })
+    }
+
     /// When a pair was first compared: with its link, or, where a person linked it, in the pass after that.
-    fn first_compared(&self, link: &Link) -> Option<Timestamp> {
+    fn first_compared(&self, one: &str, other: &str) -> Option<Timestamp> {
         let is_it = |id: &Option<RecordId>| {
-            id.as_ref() == Some(&link.left) || id.as_ref() == Some(&link.right)
+            let id = id.as_ref().map(RecordId::as_str);
+            id == Some(one) || id == Some(other)
         };
         let mut rows = self
             .journal

@@ -25,6 +25,8 @@ pub(crate) struct Notes {
     comments: BTreeMap<String, Vec<String>>,
     /// Whether the engine tells notes on tickets, and has nothing to say against it.
     telling: bool,
+    /// Statuses that say by themselves that work goes on; of others only a person knows.
+    going_on: Vec<&'static str>,
 }
 
 impl Notes {
@@ -46,7 +48,10 @@ impl Notes {
         }
         let reasons = stage.app.status(SHOP).await?.reasons;
         let told = comments.values().flatten().any(|text| text.contains(WORDS));
+        let statuses = stage.twins.shop().statuses.iter();
+        let going_on = statuses.filter(|status| matches!(status.group, "waiting" | "ready"));
         Ok(Self {
+            going_on: going_on.map(|status| status.label).collect(),
             written,
             comments,
             telling: told && !reasons.iter().any(|reason| reason.contains("notes")),
@@ -85,7 +90,9 @@ impl Notes {
             let Some(link) = link else { continue };
             let open = tickets.iter().filter(|(_, seen)| {
                 seen.parent.as_deref() == Some(link.right.as_str())
-                    && seen.shows(Field::Completed) == Some("false")
+                    && seen
+                        .shows(Field::StatusLabel)
+                        .is_some_and(|label| self.going_on.contains(&label))
             });
             for (ticket, _) in open {
                 let texts = self.comments.get(ticket);

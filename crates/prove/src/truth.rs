@@ -137,6 +137,7 @@ fn ticket(json: &Json, done: &[&str]) -> Seen {
     seen.put(Field::Body, &Json::from(text));
     seen.mark = mark;
     let label = json["status"]["label"].as_str().unwrap_or_default();
+    seen.put(Field::StatusLabel, &json["status"]["label"]);
     seen.fields
         .insert(Field::Completed, done.contains(&label).to_string());
     seen.parent = json["customer"]["id"].as_str().map(str::to_owned);

@@ -142,3 +142,25 @@ fn a_quick_pass_ends_while_a_vendor_is_down() {
     let account = outcome.account.join("\n");
     assert_eq!(outcome.violation, None, "{account}");
 }
+
+#[test]
+fn a_sweep_that_was_cut_off_is_followed_by_a_whole_one() {
+    let mut deaths = 0;
+    for at in 5..30 {
+        let mut schedule = schedule(vec![
+            act(1, Side::HighLevel, Deed::NewPerson),
+            PASS,
+            Step::Wait { seconds: 200 },
+            PASS,
+            act(2, Side::HighLevel, Deed::DeletePerson),
+            Step::Crash { at, sweep: true },
+        ]);
+        // The deleted contact is still listed while the first sweep reads.
+        schedule.highlevel.index_lag_ms = 60_000;
+        let outcome = prove::play(&schedule, &Setting::default()).unwrap();
+        deaths += outcome.counts.crashes;
+        let account = outcome.account.join("\n");
+        assert_eq!(outcome.violation, None, "killed at look {at}\n{account}");
+    }
+    assert!(deaths > 10, "{deaths}");
+}

@@ -77,7 +77,12 @@ impl Pass<'_> {
         let mut state: WalkState = stored
             .and_then(|row| serde_json::from_value(row.value).ok())
             .unwrap_or_default();
-        if state.number == 0 || (state.done && state.confirmed) {
+        if state.done && !state.confirmed {
+            // Cut off after its last page: what it listed may be old by now, so that it only ends what it began.
+            self.confirm_unseen(port, kind, state.number).await?;
+            state.confirmed = true;
+        }
+        if state.number == 0 || state.done {
             let number = self.now().as_second().max(state.number + 1);
             state = WalkState {
                 number,
