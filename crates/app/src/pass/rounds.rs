@@ -111,7 +111,8 @@ impl Pass<'_> {
             self.read_if_open(&*self.connection.mygadgetrepairs, options),
         )
         .await?;
-        self.read_appointments(options).await
+        let read = self.read_appointments(options).await;
+        self.unless_later(read)
     }
 
     /// Reads a side. One that was read completely before and may not be asked for long is left as it is known, so
