@@ -4,7 +4,7 @@ use crate::connection::{Connection, FACTS_COST};
 use crate::judge::{Circumstances, Judge};
 use crate::pass::tally::Tally;
 use crate::{App, AppConfig, AppError};
-use domain::{Kind, Lane, Side, Timestamp};
+use domain::{Kind, Lane, Record, RunId, Side, Timestamp};
 use http::Outlook;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -131,17 +131,21 @@ impl Ground<'_> {
         Ok(self.cost(&work, &terms))
     }
 
-    /// What is left to do costs, after so many contacts were made in this run; nothing where nothing is left.
+    /// What is left to do in this run costs; nothing where nothing is left.
     pub(crate) async fn of_what_is_left(
         &self,
-        contacts_made: u64,
+        run: Option<RunId>,
     ) -> Result<Option<Cost>, AppError> {
         let work = self.left().await?;
         if work == Work::default() {
             return Ok(None);
         }
         let mut terms = self.terms(Pace::default()).await?;
-        terms.pace = pace_after(contacts_made, terms.hears);
+        if let Some(run) = run {
+            let (made, last) = self.store.contacts_made(self.shop.id, run).await?;
+            terms.pace = pace_after(made, terms.hears);
+            terms.listened_seconds = last.map_or(0, |at| seconds_between(at, self.now));
+        }
         Ok(Some(self.cost(&work, &terms)))
     }
 
@@ -179,7 +183,7 @@ impl Ground<'_> {
             return Ok(Work::default());
         }
         for side in Side::BOTH {
-            let followers = self.followers(side).await?;
+            let followers = self.followers(side).await? + self.undecided(side).await?;
             if followers > 0 {
                 work.plan
                     .add(Deed::Create, side.other(), Kind::Task, followers);
@@ -194,10 +198,17 @@ impl Ground<'_> {
             work.plan
                 .add(Deed::Update, Side::HighLevel, Kind::Task, tickets);
         }
-        if self.judge.rules.notes.to != mapping::NotesTo::Off
-            || !self.judge.rules.note_rules.is_empty()
-        {
+        let rules = &self.judge.rules;
+        let is_told = rules.notes.to != mapping::NotesTo::Off;
+        if is_told || !rules.note_rules.is_empty() {
             work.note_reads = 2 * tickets + self.store.count_due_notes(shop).await?;
+        }
+        if is_told && tickets > 0 {
+            // Whether those contacts have notes to be told is not known before; taken to be as among the others.
+            let (looked_at, with_notes) = self.store.contacts_with_notes(shop).await?;
+            let digests = (tickets * with_notes).checked_div(looked_at).unwrap_or(0);
+            work.plan
+                .add(Deed::Create, Side::MyGadgetRepairs, Kind::Note, digests);
         }
         Ok(work)
     }
@@ -208,6 +219,20 @@ impl Ground<'_> {
             .store
             .followers(self.shop.id, side, Kind::Task, SAMPLE)
             .await?;
+        Ok(self.of_these_are_made(count, &some))
+    }
+
+    /// Tasks or tickets that are to be decided, now that their contact or customer has a counterpart.
+    async fn undecided(&self, side: Side) -> Result<u64, AppError> {
+        let (count, some) = self
+            .store
+            .undecided(self.shop.id, side, Kind::Task, SAMPLE)
+            .await?;
+        Ok(self.of_these_are_made(count, &some))
+    }
+
+    /// Of so many, of which these are some, how many get a counterpart.
+    fn of_these_are_made(&self, count: u64, some: &[Record]) -> u64 {
         let looked_at = some.len() as u64;
         let circumstances = Circumstances {
             parent_linked: true,
@@ -223,7 +248,7 @@ impl Ground<'_> {
                 )
             })
             .count() as u64;
-        Ok((count * follow).checked_div(looked_at).unwrap_or(0))
+        (count * follow).checked_div(looked_at).unwrap_or(0)
     }
 
     async fn terms(&self, pace: Pace) -> Result<Terms, AppError> {
@@ -238,7 +263,8 @@ impl Ground<'_> {
             found.map_or(0, |(_, _, count)| *count)
         };
         let pages = |side, rows: u64| {
-            let pages = |kind| count(side, kind) / rows + 1;
+            // The first page is polled anyway.
+            let pages = |kind| count(side, kind) / rows;
             pages(Kind::Contact) + pages(Kind::Task)
         };
         let tasks = count(Side::HighLevel, Kind::Task);
@@ -253,9 +279,7 @@ impl Ground<'_> {
             .store
             .cursor(shop, &format!("seen.{}", Side::MyGadgetRepairs))
             .await?;
-        let polled_ago = polled.map_or(0, |row| {
-            u64::try_from(self.now.as_second() - row.at.as_second()).unwrap_or(0)
-        });
+        let polled_ago = polled.map_or(0, |row| seconds_between(row.at, self.now));
         Ok(Terms {
             now: self.now,
             highlevel: allowance(&self.outlooks[0]),
@@ -278,9 +302,14 @@ impl Ground<'_> {
             has_feed: self.has_feed,
             pace,
             listen_seconds: u64::from(self.config.listen_seconds),
+            listened_seconds: 0,
             hears,
         })
     }
+}
+
+fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.as_second() - from.as_second()).unwrap_or(0)
 }
 
 /// How the pauses to listen stand after so many contacts.
@@ -332,7 +361,7 @@ impl App {
     pub(crate) async fn remaining(
         &self,
         shop: &Shop,
-        contacts_made: u64,
+        run: Option<RunId>,
     ) -> Result<Option<Cost>, AppError> {
         let judge = match self.stored_judge(shop).await {
             Ok(judge) => judge,
@@ -355,7 +384,7 @@ impl App {
             has_feed: self.has_feed(shop).await?,
             now: self.now(),
         };
-        ground.of_what_is_left(contacts_made).await
+        ground.of_what_is_left(run).await
     }
 }
 

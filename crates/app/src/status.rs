@@ -188,11 +188,9 @@ impl App {
             .map(|(_, _, _, count)| count)
             .sum();
         let last = self.store.runs(shop.id, 1).await?.into_iter().next();
-        let made = match &last {
-            Some(run) => self.store.count_contacts_made(shop.id, run.id).await?,
-            None => 0,
-        };
-        let remaining = self.remaining(shop, made).await?;
+        let remaining = self
+            .remaining(shop, last.as_ref().map(|run| run.id))
+            .await?;
         let mut status = Status {
             shop: shop.name.clone(),
             health: Health::Ok,

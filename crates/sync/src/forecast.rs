@@ -123,6 +123,8 @@ pub struct Terms {
     pub pace: Pace,
     /// Seconds of such a pause.
     pub listen_seconds: u64,
+    /// Seconds since a contact was made: so much of a pause that has begun is over.
+    pub listened_seconds: u64,
     /// Whether HighLevel tells of messages; if not, the first pause is the last.
     pub hears: bool,
 }

@@ -45,6 +45,7 @@ fn terms() -> Terms {
         has_feed: true,
         pace: Pace::default(),
         listen_seconds: 0,
+        listened_seconds: 0,
         hears: false,
     }
 }
@@ -190,6 +191,11 @@ fn pauses_to_listen_are_part_of_the_time_where_somebody_tells_of_messages() {
     terms.hears = true;
     // After 10, 30, 70 and 150: the last one is not waited for, since nothing is left.
     assert_eq!(forecast(&made, &terms).seconds, 30);
+    // In the middle of a pause.
+    terms.pace.made(Pace::FIRST);
+    terms.listened_seconds = 4;
+    let rest = work([140, 0, 0], [0; 3], 0);
+    assert_eq!(forecast(&rest, &terms).seconds, 6 + 20);
 }
 
 /// HighLevel's work is done while the counter's waits for its minute.

@@ -102,6 +102,7 @@ impl Pass<'_> {
             if let Some(until) = pair_at
                 && self.put_back_pairs(&intents).await?
             {
+                self.stopped.of(side).store(true, Ordering::Relaxed);
                 return Ok(LaneEnd::Stopped(PortError::no_room(side, until)));
             }
             if side == Side::HighLevel {

@@ -180,12 +180,17 @@ impl Pass<'_> {
             if intents.is_empty() {
                 return Ok(());
             }
+            *self.read_back_at() = Some(self.now());
             let few = intents.len() < 3;
             // What a preview made is at hand.
             if !few && !self.connection.is_dry {
-                for kind in super::KINDS {
-                    let many = intents.iter().any(|intent| intent.kind == kind);
-                    if many && port.tells_changes(kind) {
+                for kind in super::KINDS
+                    .into_iter()
+                    .filter(|kind| port.tells_changes(*kind))
+                {
+                    let of_kind = intents.iter().filter(|intent| intent.kind == kind);
+                    let newest = of_kind.filter_map(|intent| intent.sent_at).max();
+                    if newest.is_some_and(|newest| !self.is_polled_since(side, kind, newest)) {
                         self.poll_changed(port, kind).await?;
                     }
                 }

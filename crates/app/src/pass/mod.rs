@@ -89,6 +89,8 @@ pub(crate) struct Pass<'a> {
     looked_up_in_vain: [AtomicU32; 2],
     /// Sides on which nothing was due when they were last written to.
     drained: PerSideFlag,
+    /// When what was written was last read back.
+    read_back_at: Mutex<Option<Timestamp>>,
     /// When either side is polled next, in a pass that polls.
     next_poll: Mutex<[Option<Timestamp>; 2]>,
     /// Records that were left undecided when it was last looked what is left.
@@ -153,6 +155,7 @@ impl<'a> Pass<'a> {
             stopped: PerSideFlag::default(),
             looked_up_in_vain: <[AtomicU32; 2]>::default(),
             drained: PerSideFlag::default(),
+            read_back_at: Mutex::default(),
             next_poll: Mutex::default(),
             undecided: AtomicU64::new(0),
             polled: Mutex::default(),
@@ -279,12 +282,16 @@ impl<'a> Pass<'a> {
         .await
     }
 
-    /// Whether this pass asked a side what changed since an instant.
-    fn is_polled_since(&self, side: Side, since: Timestamp) -> bool {
+    /// Whether this pass asked what changed at a side after an instant.
+    fn is_polled_since(&self, side: Side, kind: Kind, since: Timestamp) -> bool {
         let polled = self.polled.lock().unwrap_or_else(PoisonError::into_inner);
-        polled
-            .iter()
-            .any(|((on, _), at)| *on == side && *at > since)
+        polled.get(&(side, kind)).is_some_and(|at| *at > since)
+    }
+
+    fn read_back_at(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.read_back_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a request that reads.
@@ -299,9 +306,8 @@ impl<'a> Pass<'a> {
     /// Whether this pass asked what changed a moment ago, to read back what it had written: then a poll would cost
     /// requests and tell nothing.
     fn is_just_polled(&self, side: Side, kind: Kind) -> bool {
-        let polled = self.polled.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = self.after(self.now(), -f64::from(self.config.poll_seconds) / 2.0);
-        polled.get(&(side, kind)).is_some_and(|at| *at > fresh)
+        self.is_polled_since(side, kind, fresh)
     }
 
     /// Whether both sides were read completely before, so that single records can be judged.

@@ -3,6 +3,7 @@
 use super::apply::LaneEnd;
 use super::progress::Phase;
 use super::{KINDS, Options, Pass, guard};
+use crate::connection::BUDGET_PATIENCE;
 use crate::ports::Port;
 use crate::{AppError, Concurrency};
 use domain::{FailureClass, Lane, Side, Timestamp};
@@ -39,19 +40,22 @@ impl Pass<'_> {
     }
 
     /// Polls a side while it is written to, when that is due. Each side does so for itself: where the counter has to
-    /// be waited for, HighLevel's work goes on.
-    async fn poll_when_due(&self, port: &dyn Port) -> Result<(), AppError> {
+    /// be waited for, HighLevel's work goes on. Answers whether it polled.
+    async fn poll_when_due(&self, port: &dyn Port) -> Result<bool, AppError> {
         let side = usize::from(port.side() == Side::MyGadgetRepairs);
-        let due = self.next_poll()[side].is_some_and(|due| due <= self.now());
-        if !due {
-            return Ok(());
+        // Lanes wake up as their windows free up: a moment too early would mean a whole window too late.
+        let soon = self.after(self.now(), BUDGET_PATIENCE.as_secs_f64());
+        let due = self.next_poll()[side].is_some_and(|due| due <= soon);
+        if !due || !self.may_ask(port.side()).await? {
+            return Ok(false);
         }
         self.next_poll()[side] = Some(self.after(self.now(), f64::from(self.config.poll_seconds)));
         let poll = Options {
             live: true,
             ..Options::default()
         };
-        self.read_if_open(port, poll).await
+        self.read_if_open(port, poll).await?;
+        Ok(true)
     }
 
     /// The same for what webhooks told of, and nothing else.
@@ -179,12 +183,13 @@ impl Pass<'_> {
     /// Whether what was written to a side is read back although more is to be written: many together, since each
     /// time costs a request or two.
     async fn may_read_back(&self, port: &dyn Port) -> Result<bool, AppError> {
-        let since = self.after(self.now(), -READ_BACK_SECONDS);
-        Ok(!self.is_polled_since(port.side(), since) && self.may_ask(port.side()).await?)
+        let last = *self.read_back_at();
+        let is_due = last.is_none_or(|at| self.after(at, READ_BACK_SECONDS) <= self.now());
+        Ok(is_due && self.may_ask(port.side()).await?)
     }
 
-    /// Writes to a side until nothing is due there or its time is up; before that reads back what was written, and
-    /// polls. A
+    /// Writes to a side until nothing is due there or its time is up; before that polls, and reads back what was
+    /// written. A
     /// pause of its budget that ends before that is waited for as long as the other side has work too: a scarce side
     /// must not hold up a quick one.
     async fn write_lane(&self, port: &dyn Port, deadline: Timestamp) -> Result<LaneEnd, AppError> {
@@ -194,11 +199,8 @@ impl Pass<'_> {
         );
         own.store(false, Ordering::Relaxed);
         loop {
-            if self.may_read_back(port).await? {
+            if self.poll_when_due(port).await? || self.may_read_back(port).await? {
                 self.read_back(port).await?;
-            }
-            if self.may_ask(port.side()).await? {
-                self.poll_when_due(port).await?;
             }
             let end = self.write_side(port, deadline).await?;
             own.store(matches!(end, LaneEnd::Drained), Ordering::Relaxed);
@@ -210,7 +212,7 @@ impl Pass<'_> {
             };
             let alone = self.config.concurrency == Concurrency::Sequential
                 || others.load(Ordering::Relaxed);
-            if alone || until >= deadline {
+            if alone || self.after(until, 1.0) >= deadline {
                 return Ok(end);
             }
             self.wait(until).await;

@@ -85,8 +85,7 @@ impl Pass<'_> {
             has_feed: self.has_feed,
             now: self.now(),
         };
-        let made = self.tally(|tally| tally.created.highlevel.get("contact").copied());
-        ground.of_what_is_left(made.unwrap_or(0)).await
+        ground.of_what_is_left(Some(self.run)).await
     }
 
     pub(super) async fn note_run(&self, phase: &str, finished: bool) -> Result<(), AppError> {

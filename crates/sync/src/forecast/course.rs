@@ -40,6 +40,7 @@ struct Course<'t> {
     polled_at: [i64; 2],
     walked_at: i64,
     swept_at: i64,
+    read_back_at: i64,
     looked_at: i64,
     /// Tasks of the location.
     tasks: u64,
@@ -64,6 +65,7 @@ impl<'t> Course<'t> {
             listening: Listening {
                 pace: terms.pace,
                 pause_ms: ms(terms.listen_seconds),
+                spent_ms: ms(terms.listened_seconds),
                 hears: terms.hears,
             },
             reads: work.reads,
@@ -73,6 +75,7 @@ impl<'t> Course<'t> {
             polled_at: [polled_at; 2],
             walked_at: polled_at,
             swept_at: now,
+            read_back_at: i64::MIN / 2,
             looked_at: now,
             tasks: terms.tasks,
             contacts: Recent::default(),
@@ -93,16 +96,18 @@ impl<'t> Course<'t> {
             self.unread.customers += counter.contacts;
             self.unread.tickets += counter.tasks;
             self.unread.comments += counter.notes;
-            let read_at = self.read_back(counter.end);
-            if self.is_done() {
-                self.now = read_at;
-                return;
-            }
             if counter.end == End::Drained {
-                self.now = read_at;
+                self.now = self.read_back();
+            }
+            if self.is_done() {
+                return;
             }
             self.wait(crm.end, counter.end);
             self.poll_when_due();
+            if self.may_read_back() {
+                // The other side's work goes on meanwhile.
+                self.read_back();
+            }
         }
     }
 
@@ -163,23 +168,26 @@ impl<'t> Course<'t> {
         (crm, counter)
     }
 
+    /// As long as there is more to write, much is read back together.
+    fn may_read_back(&self) -> bool {
+        self.now >= self.read_back_at.saturating_add(READ_BACK_MS)
+            && self.counter.meter.free_at(self.now, 1) <= self.now
+    }
+
     /// A poll shows many at once; a few are fetched one by one; a comment is read with its ticket's comments. Answers
-    /// when it is done: where the counter has to be waited for anyway, the rest goes on meanwhile.
-    fn read_back(&mut self, end: End) -> i64 {
-        let from = match end {
-            End::Waits(until) => self.now.max(until),
-            End::Drained | End::Paused => self.now,
-        };
-        let polled = self.customers.polled_at.max(self.tickets.polled_at);
-        if end != End::Drained && from < polled.saturating_add(READ_BACK_MS) {
+    /// when it is done.
+    fn read_back(&mut self) -> i64 {
+        let unread = std::mem::take(&mut self.unread);
+        let all = unread.all();
+        if all == 0 {
             return self.now;
         }
-        let unread = std::mem::take(&mut self.unread);
+        self.read_back_at = self.now;
         let meter = &mut self.counter.meter;
-        if unread.all() < FEW {
-            return meter.send(unread.all(), from);
+        if all < FEW {
+            return meter.send(all, self.now);
         }
-        let mut at = meter.send(unread.comments, from);
+        let mut at = meter.send(unread.comments, self.now);
         for (written, recent) in [
             (unread.customers, &mut self.customers),
             (unread.tickets, &mut self.tickets),
@@ -192,11 +200,11 @@ impl<'t> Course<'t> {
         at
     }
 
-    /// Polls each side by itself, once it can be asked; the other's work goes on.
+    /// Polls each side by itself, where it can be asked at once.
     fn poll_when_due(&mut self) {
         let poll = ms(self.terms.poll_seconds);
-        let at = self.crm.meter.free_at(self.now, 1);
-        if at >= self.polled_at[0].saturating_add(poll) && at <= self.now.saturating_add(STAGE_MS) {
+        let at = self.now;
+        if at >= self.polled_at[0].saturating_add(poll) && self.crm.meter.free_at(at, 1) <= at {
             let since = self.polled_at[0].saturating_sub(OVERLAP_MS);
             let mut requests = 1 + self.contacts.since(since) / CRM_ROWS;
             let every =
@@ -208,13 +216,17 @@ impl<'t> Course<'t> {
             self.polled_at[0] = at;
             self.crm.meter.send(requests, at);
         }
-        let at = self.counter.meter.free_at(self.now, 1);
-        if at >= self.polled_at[1].saturating_add(poll) {
-            for recent in [&mut self.customers, &mut self.tickets] {
-                // What was just read back is not asked again.
-                if recent.polled_at < at.saturating_sub(poll / 2) {
+        if at >= self.polled_at[1].saturating_add(poll) && self.counter.meter.free_at(at, 1) <= at {
+            let has_feed = self.terms.has_feed;
+            for (unread, recent) in [
+                (&mut self.unread.customers, &mut self.customers),
+                (&mut self.unread.tickets, &mut self.tickets),
+            ] {
+                // What was just read back is not asked again, and a poll reads back.
+                if *unread > 0 || recent.polled_at < at.saturating_sub(poll / 2) {
+                    let pages = recent.pages(std::mem::take(unread), has_feed);
+                    self.counter.meter.send(pages, at);
                     recent.polled_at = at;
-                    self.counter.meter.send(1, at);
                 }
             }
             self.polled_at[1] = at;

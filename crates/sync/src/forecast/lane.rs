@@ -21,6 +21,8 @@ pub(super) struct Lane {
 pub(super) struct Listening {
     pub(super) pace: Pace,
     pub(super) pause_ms: i64,
+    /// How much of the first pause is over.
+    pub(super) spent_ms: i64,
     /// Whether anybody tells of messages.
     pub(super) hears: bool,
 }
@@ -32,7 +34,7 @@ impl Listening {
         } else {
             self.pace.deaf();
         }
-        self.pause_ms
+        (self.pause_ms - std::mem::take(&mut self.spent_ms)).max(0)
     }
 }
 
