@@ -108,6 +108,13 @@ impl Judge {
     }
 
     /// A record in shared terms, with its counterpart's reference taken off.
+    pub(crate) fn project_beside(&self, record: &Record, counterpart: Option<&Record>) -> Fields {
+        match counterpart {
+            Some(counterpart) => self.project_with(record, counterpart),
+            None => self.project(record),
+        }
+    }
+
     pub(crate) fn project_with(&self, record: &Record, counterpart: &Record) -> Fields {
         project_linked(record, Some(counterpart), &self.rules, &self.setting).fields
     }
@@ -252,10 +259,7 @@ impl Judge {
             withheld,
             ..Notes::default()
         };
-        let (left, right) = match side {
-            Side::HighLevel => (made, source),
-            Side::MyGadgetRepairs => (source, made),
-        };
+        let (left, right) = side.in_order(made, source);
         let after = self.compare(left, right, Some(&base), &notes);
         LinkState {
             base,
@@ -344,10 +348,7 @@ impl Judge {
             notes.taken_back.insert(field);
         }
         payload.undo = Some(undo);
-        let (left, right) = match side {
-            Side::HighLevel => (shown, source),
-            Side::MyGadgetRepairs => (source, shown),
-        };
+        let (left, right) = side.in_order(shown, source);
         let after = self.compare(left, right, Some(&base), &notes);
         let state = LinkState {
             base,

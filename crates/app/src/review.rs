@@ -5,11 +5,12 @@ mod taken_back;
 
 pub use taken_back::TakenBack;
 
+use crate::judge::Notes;
 use crate::{App, AppError};
 use domain::{Field, Kind, Record, RecordId, Side, normalize};
 use serde::Serialize;
 use serde_json::Value as Json;
-use store::{Review, ReviewKind, ReviewState};
+use store::{Change, Link, Review, ReviewKind, ReviewState};
 
 /// Questions shown at once.
 const AT_ONCE: u32 = 500;
@@ -203,6 +204,23 @@ impl App {
             (_, Answer::Apart) => self.different(&shop, &review).await,
         }
     }
+}
+
+/// Closes the question about a value of a link.
+pub(crate) fn moot(link: &Link, field: Field) -> Change {
+    Change::Moot(
+        ReviewKind::Conflict,
+        link.kind,
+        Side::HighLevel,
+        link.left.clone(),
+        field.as_str().to_owned(),
+    )
+}
+
+/// Closes all questions about values that hang on a link.
+pub(crate) fn moot_all(link: &Link) -> impl Iterator<Item = Change> {
+    let asked = Notes::of(link).asked;
+    asked.into_iter().map(|field| moot(link, field))
 }
 
 fn candidates(review: &Review) -> Vec<RecordId> {

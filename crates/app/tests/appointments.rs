@@ -118,6 +118,27 @@ impl Diary {
         tally
     }
 
+    /// Syncs while so many of a vendor's answers are lost, and then with a good line until all is known.
+    async fn lose_answers(&self, vendor: Vendor, lost: f64) {
+        let faults = FaultProfile {
+            lost,
+            ..FaultProfile::none()
+        };
+        self.bench.twins.set_faults(vendor, faults);
+        for _ in 0..3 {
+            let approved = app::SyncOptions {
+                approve: true,
+                ..Default::default()
+            };
+            let board = app::ProgressBoard::default();
+            let _ = self.bench.app.sync(SHOP, approved, &board).await;
+        }
+        self.bench.twins.set_faults(vendor, FaultProfile::none());
+        for _ in 0..3 {
+            self.bench.sync().await;
+        }
+    }
+
     async fn quiet(&self) {
         let tally = self.bench.sync().await;
         assert!(
@@ -377,35 +398,7 @@ async fn invariant_2_no_duplicates_when_answers_to_appointments_are_lost() {
     for number in 0..12 {
         bookings.push(diary.book(&format!("Visit {number}"), &iso(ahead(DAY + number * HOUR))));
     }
-    let faults = FaultProfile {
-        lost: 0.4,
-        ..FaultProfile::none()
-    };
-    diary
-        .bench
-        .twins
-        .set_faults(Vendor::MyGadgetRepairs, faults);
-    for _ in 0..3 {
-        let _ = diary
-            .bench
-            .app
-            .sync(
-                SHOP,
-                app::SyncOptions {
-                    approve: true,
-                    ..Default::default()
-                },
-                &app::ProgressBoard::default(),
-            )
-            .await;
-    }
-    diary
-        .bench
-        .twins
-        .set_faults(Vendor::MyGadgetRepairs, FaultProfile::none());
-    for _ in 0..3 {
-        diary.bench.sync().await;
-    }
+    diary.lose_answers(Vendor::MyGadgetRepairs, 0.4).await;
     for booking in &bookings {
         diary.counterpart(booking).await;
     }
@@ -553,32 +546,7 @@ async fn invariant_2_no_duplicates_of_the_counters_appointments_when_answers_are
                 .await,
         );
     }
-    let faults = FaultProfile {
-        lost: 0.3,
-        ..FaultProfile::none()
-    };
-    diary.bench.twins.set_faults(Vendor::HighLevel, faults);
-    for _ in 0..3 {
-        let _ = diary
-            .bench
-            .app
-            .sync(
-                SHOP,
-                app::SyncOptions {
-                    approve: true,
-                    ..Default::default()
-                },
-                &app::ProgressBoard::default(),
-            )
-            .await;
-    }
-    diary
-        .bench
-        .twins
-        .set_faults(Vendor::HighLevel, FaultProfile::none());
-    for _ in 0..3 {
-        diary.bench.sync().await;
-    }
+    diary.lose_answers(Vendor::HighLevel, 0.3).await;
     let truth = diary.bench.truth().await;
     for appointment in &own {
         assert_eq!(truth.bookings_of(appointment).len(), 1);

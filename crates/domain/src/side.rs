@@ -26,6 +26,16 @@ impl Side {
         }
     }
 
+    /// What belongs to this side and what belongs to the other one, left first; and, since it is the same turn, of what
+    /// stands left first, this side's first.
+    #[must_use]
+    pub fn in_order<T>(self, own: T, across: T) -> (T, T) {
+        match self {
+            Self::HighLevel => (own, across),
+            Self::MyGadgetRepairs => (across, own),
+        }
+    }
+
     /// The stable name used in configuration, the store and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

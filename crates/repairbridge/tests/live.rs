@@ -123,6 +123,8 @@ async fn somebody_works(bench: &Bench, pairs: &[(String, String)], step: usize) 
 
 /// Everything that was done arrived once, and nothing is left to do.
 async fn settles(bench: &Bench) {
+    // Much that came while nobody ran waits for a person.
+    bench.sync().await;
     for _ in 0..6 {
         let tally = bench.sweep().await;
         if !tally.wrote() && tally.finished {

@@ -1,41 +1,13 @@
 //! Whatever is asked: an answer that is no fault of ours, and nothing but what the page may hold.
 
-use crate::{ServerOptions, router};
-use app::{App, AppConfig, NewShop};
-use axum::Router;
+use crate::ServerOptions;
+use crate::tests::served;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use domain::Context;
-use http::{SystemClock, SystemRandomness};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use secrecy::SecretString;
-use std::sync::Arc;
-use store::Store;
 use tower::ServiceExt;
-use vault::{MasterKey, Vault};
-
-async fn server(folder: &tempfile::TempDir) -> Router {
-    let context = Context {
-        clock: Arc::new(SystemClock),
-        randomness: Arc::new(SystemRandomness),
-    };
-    let database = folder.path().join("test.db");
-    let store = Store::open(&format!("sqlite://{}", database.display())).await;
-    let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).unwrap();
-    let (vault, _) = Vault::open(&master, &[], &context).unwrap();
-    let config = AppConfig::standard().unwrap();
-    let app = App::new(store.unwrap(), vault, config, context);
-    let new = NewShop {
-        name: "main".into(),
-        location: "loc".into(),
-        zone: None,
-        country: None,
-    };
-    app.add_shop(&new).await.unwrap();
-    router(app, &ServerOptions::default())
-}
 
 /// Paths that are there, paths that are not, and queries of every sort, as they may stand in a request line.
 fn target() -> impl Strategy<Value = String> {
@@ -114,7 +86,7 @@ fn header() -> impl Strategy<Value = (&'static str, Vec<u8>)> {
 #[tokio::test]
 async fn whatever_is_asked_is_answered_and_is_no_fault_of_ours() {
     let folder = tempfile::tempdir().unwrap();
-    let server = server(&folder).await;
+    let server = served(&folder, &ServerOptions::default()).await;
     let mut runner = TestRunner::deterministic();
     let request = (
         prop::sample::select(vec![

@@ -30,6 +30,12 @@ async fn application(folder: &tempfile::TempDir) -> App {
 }
 
 async fn with_shop(folder: &tempfile::TempDir) -> Router {
+    let hosts = vec!["bridge.example".into()];
+    served(folder, &ServerOptions { hosts }).await
+}
+
+/// An application with one shop, served.
+pub(crate) async fn served(folder: &tempfile::TempDir, options: &ServerOptions) -> Router {
     let app = application(folder).await;
     let new = NewShop {
         name: "main".into(),
@@ -38,12 +44,7 @@ async fn with_shop(folder: &tempfile::TempDir) -> Router {
         country: None,
     };
     app.add_shop(&new).await.unwrap();
-    router(
-        app,
-        &ServerOptions {
-            hosts: vec!["bridge.example".into()],
-        },
-    )
+    router(app, options)
 }
 
 /// Posts to a hook under a host name that nobody configured, as vendors do.

@@ -95,6 +95,28 @@ pub struct Link {
 }
 
 impl Link {
+    /// A new pair, HighLevel's record first, that is not compared yet.
+    #[must_use]
+    pub fn fresh(
+        id: LinkId,
+        kind: Kind,
+        (left, right): (RecordId, RecordId),
+        reason: &str,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            left,
+            right,
+            base: Json::Null,
+            withheld: Json::Object(serde_json::Map::new()),
+            reason: reason.to_owned(),
+            fields: 0,
+            agree: 0,
+            held: 0,
+        }
+    }
+
     /// The linked record on the given side.
     #[must_use]
     pub const fn on(&self, side: Side) -> &RecordId {

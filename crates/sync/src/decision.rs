@@ -138,10 +138,7 @@ pub fn decide_pair(pair: Pair<'_>) -> PairDecision {
 }
 
 fn writing(pair: Pair<'_>, side: Side) -> Writing<'_> {
-    let (target, source) = match side {
-        Side::HighLevel => (pair.left, pair.right),
-        Side::MyGadgetRepairs => (pair.right, pair.left),
-    };
+    let (target, source) = side.in_order(pair.left, pair.right);
     Writing {
         side,
         kind: target.kind,

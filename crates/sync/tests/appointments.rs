@@ -8,8 +8,8 @@ use domain::{CountryCode, Field, Kind, Record, RecordId, Side, Value};
 use mapping::{Rules, Setting};
 use std::collections::BTreeSet;
 use sync::{
-    Base, Budgets, Match, Outcome, Pair, Rung, Single, SingleDecision, calendar_walk_interval,
-    decide_pair, decide_single, match_appointment,
+    Base, Budgets, Match, Outcome, Pair, PairDecision, Rung, Single, SingleDecision,
+    calendar_walk_interval, decide_pair, decide_single, match_appointment,
 };
 
 fn setting() -> Setting {
@@ -115,17 +115,7 @@ fn invariant_4_no_echo_an_appointment_in_step_is_not_written_again() {
         .fields_of(Kind::Appointment)
         .expect("appointments are mapped");
     let base = Base::created(side, &kind, &shared, &shown, &[]);
-    let judge = |left: &Record, right: &Record| {
-        decide_pair(Pair {
-            left,
-            right,
-            base: Some(&base),
-            withheld: &[],
-            choices: &[],
-            rules: &rules,
-            setting: &setting,
-        })
-    };
+    let judge = |left: &Record, right: &Record| judge(left, right, &base, &rules);
     assert_eq!(judge(&source, &made).outcome, Outcome::Nothing);
 
     // Moved in the CRM: the begin is carried over. Moved at the counter: it stays there.
@@ -234,15 +224,7 @@ fn the_way_back_books_moves_and_calls_off_in_high_level() {
     let shared = |record: &Record| mapping::project(record, &rules, &setting).fields;
     let base = Base::created(side, &fields, &shared(&source), &shared(&made), &[]);
     let to_left = |left: &Record, right: &Record| {
-        let decision = decide_pair(Pair {
-            left,
-            right,
-            base: Some(&base),
-            withheld: &[],
-            choices: &[],
-            rules: &rules,
-            setting: &setting,
-        });
+        let decision = judge(left, right, &base, &rules);
         assert!(decision.right.is_none(), "nothing goes to the counter");
         decision.left.map(|write| write.fields)
     };
@@ -270,16 +252,11 @@ fn the_way_back_books_moves_and_calls_off_in_high_level() {
 
     // What was deleted there is left alone.
     let gone = mapping::appointment::deleted(made.clone());
-    assert_eq!(to_left_of_deleted(&gone, &moved, &rules, &base), None);
+    assert_eq!(judge(&gone, &moved, &base, &rules).left, None);
 }
 
-fn to_left_of_deleted(
-    left: &Record,
-    right: &Record,
-    rules: &Rules,
-    base: &Base,
-) -> Option<mapping::NativeWrite> {
-    let setting = setting();
+/// A linked pair as it is now, with what was agreed before.
+fn judge(left: &Record, right: &Record, base: &Base, rules: &Rules) -> PairDecision {
     decide_pair(Pair {
         left,
         right,
@@ -287,9 +264,8 @@ fn to_left_of_deleted(
         withheld: &[],
         choices: &[],
         rules,
-        setting: &setting,
+        setting: &setting(),
     })
-    .left
 }
 
 #[test]

@@ -79,61 +79,41 @@ impl App {
         clients: &Clients,
         anew: bool,
     ) -> Result<ShopFacts, AppError> {
-        let location: LocationFacts = match self.known(shop, LOCATION, anew).await? {
-            Some(known) => known,
-            None => {
-                let location = patiently(
-                    self,
-                    || async { clients.highlevel.location().get().await },
-                    PortError::from,
-                )
-                .await?;
-                let settings = location.settings.unwrap_or_default();
-                let facts = LocationFacts {
-                    name: location.name,
-                    zone: location.timezone,
-                    country: location.country,
-                    allows_duplicates: settings.allow_duplicate_contact.unwrap_or(true),
-                    unique_identifiers: settings.contact_unique_identifiers,
-                };
-                self.learn(shop, LOCATION, &facts).await?;
-                facts
+        let location = async {
+            let ask = || async { clients.highlevel.location().get().await };
+            let location = patiently(self, ask, PortError::from).await?;
+            let settings = location.settings.unwrap_or_default();
+            Ok(LocationFacts {
+                name: location.name,
+                zone: location.timezone,
+                country: location.country,
+                allows_duplicates: settings.allow_duplicate_contact.unwrap_or(true),
+                unique_identifiers: settings.contact_unique_identifiers,
+            })
+        };
+        let location = self.known_or(shop, LOCATION, anew, location).await?;
+        let statuses = async {
+            let ask = || async { clients.mygadgetrepairs.statuses().all().await };
+            let all = patiently(self, ask, PortError::from).await?;
+            let statuses = all.into_iter().map(|status| Status {
+                id: status.id.as_str().to_owned(),
+                label: status.label.unwrap_or_default(),
+            });
+            Ok(statuses.collect::<Vec<_>>())
+        };
+        let statuses = self.known_or(shop, STATUSES, anew, statuses).await?;
+        let capabilities = async {
+            let probe = Probe::new(&clients.mygadgetrepairs);
+            loop {
+                let asked = patiently(self, || probe.ask_next(), PortError::from).await?;
+                if let Some(found) = asked {
+                    return Ok(found);
+                }
             }
         };
-        let statuses: Vec<Status> = match self.known(shop, STATUSES, anew).await? {
-            Some(known) => known,
-            None => {
-                let all = patiently(
-                    self,
-                    || async { clients.mygadgetrepairs.statuses().all().await },
-                    PortError::from,
-                )
-                .await?;
-                let statuses: Vec<Status> = all
-                    .into_iter()
-                    .map(|status| Status {
-                        id: status.id.as_str().to_owned(),
-                        label: status.label.unwrap_or_default(),
-                    })
-                    .collect();
-                self.learn(shop, STATUSES, &statuses).await?;
-                statuses
-            }
-        };
-        let capabilities: Capabilities = match self.known(shop, CAPABILITIES, anew).await? {
-            Some(known) => known,
-            None => {
-                let probe = Probe::new(&clients.mygadgetrepairs);
-                let found = loop {
-                    let asked = patiently(self, || probe.ask_next(), PortError::from).await?;
-                    if let Some(found) = asked {
-                        break found;
-                    }
-                };
-                self.learn(shop, CAPABILITIES, &found).await?;
-                found
-            }
-        };
+        let capabilities = self
+            .known_or(shop, CAPABILITIES, anew, capabilities)
+            .await?;
         let setting = self.setting(shop, &location, statuses)?;
         let rules = self.rules_of(shop)?;
         let users = self.users(shop, clients, &rules, anew).await?;
@@ -246,6 +226,22 @@ impl App {
             .or(location.zone.as_deref())
             .unwrap_or("UTC");
         Setting::new(country, zone, statuses).map_err(|why| AppError::Refused(why.to_string()))
+    }
+
+    /// What is known, else what is asked for now, and learnt.
+    async fn known_or<T: serde::de::DeserializeOwned + Serialize>(
+        &self,
+        shop: &Shop,
+        topic: &'static str,
+        anew: bool,
+        ask: impl Future<Output = Result<T, AppError>>,
+    ) -> Result<T, AppError> {
+        if let Some(known) = self.known(shop, topic, anew).await? {
+            return Ok(known);
+        }
+        let learnt = ask.await?;
+        self.learn(shop, topic, &learnt).await?;
+        Ok(learnt)
     }
 
     pub(super) async fn known<T: serde::de::DeserializeOwned>(

@@ -279,14 +279,6 @@ impl Pass<'_> {
         Change::Wrote(Box::new(record), keys)
     }
 
-    /// The pair (HighLevel, MyGadgetRepairs) of a written record and its source.
-    fn pair(&self, side: Side, written: &RecordId, source: &RecordId) -> (RecordId, RecordId) {
-        match side {
-            Side::HighLevel => (written.clone(), source.clone()),
-            Side::MyGadgetRepairs => (source.clone(), written.clone()),
-        }
-    }
-
     /// The change that keeps a finished write with what it did.
     pub(super) fn finish(&self, intent: &Intent, target: &RecordId, kept: &Payload) -> Change {
         self.finish_with(intent, target, kept.to_json())
@@ -354,6 +346,30 @@ pub(super) fn written(intent: &Intent, target: RecordId) -> Change {
         state: IntentState::Written,
         target: Some(target),
         not_before: None,
+        counts: false,
+        failure: None,
+    }
+}
+
+/// It waits for a person, with a code and the words that say why.
+pub(super) fn held(intent: &Intent, (code, words): (String, String)) -> Change {
+    Change::Progress {
+        intent: intent.id,
+        state: IntentState::Held,
+        target: None,
+        not_before: None,
+        counts: false,
+        failure: Some((code, words)),
+    }
+}
+
+/// Its turn comes again, not before an instant.
+pub(super) fn later(intent: &Intent, state: IntentState, not_before: Timestamp) -> Change {
+    Change::Progress {
+        intent: intent.id,
+        state,
+        target: None,
+        not_before: Some(not_before),
         counts: false,
         failure: None,
     }

@@ -2,6 +2,7 @@
 //! read only while something hangs on it, since every request there is dear. Where either side does not let its
 //! appointments be read, this kind rests alone, and says why.
 
+use super::apply::held;
 use super::{Options, Pass};
 use crate::AppError;
 use crate::connection::{CALENDARS, ShopFacts};
@@ -13,7 +14,7 @@ use mygadgetrepairs::probe::Outcome as Offer;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::{Change, Intent, IntentState, Store};
+use store::{Change, Intent, Store};
 
 const APPOINTMENT: Kind = Kind::Appointment;
 /// The fact that remembers why appointments rest.
@@ -233,9 +234,8 @@ impl Pass<'_> {
             u64::from(self.config.poll_seconds),
             &budgets,
         );
-        let walked = self.last_walk(Side::HighLevel, APPOINTMENT).await?;
-        let age = walked.map(|at| self.now().as_second() - at.as_second());
-        Ok(age.is_none_or(|age| age >= i64::try_from(interval).unwrap_or(i64::MAX)))
+        self.is_walk_older(Side::HighLevel, APPOINTMENT, interval)
+            .await
     }
 
     /// Remembers why appointments rest, or that they do not.
@@ -295,14 +295,7 @@ impl Pass<'_> {
             return None;
         }
         let failure = self.appointments.refused(intent.side).clone()?;
-        Some(Change::Progress {
-            intent: intent.id,
-            state: IntentState::Held,
-            target: None,
-            not_before: None,
-            counts: false,
-            failure: Some(failure),
-        })
+        Some(held(intent, failure))
     }
 
     /// What a person has to mend for appointments does not hold back the rest of the side.

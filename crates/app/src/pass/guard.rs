@@ -93,9 +93,7 @@ impl Pass<'_> {
 
     /// Whether the shop's first run has not come to its end.
     pub(super) async fn is_first_run(&self) -> Result<bool, AppError> {
-        let fact = self.store.fact(self.shop.id, FIRST_RUN).await?;
-        Ok(self.shop.approved_at.is_none()
-            || fact.is_some_and(|fact| fact.value == serde_json::Value::Bool(true)))
+        Ok(self.shop.approved_at.is_none() || self.is_set(FIRST_RUN).await?)
     }
 
     /// What was approved is done: later losses are counted anew, and later changes wait for another approval.
@@ -116,7 +114,11 @@ impl Pass<'_> {
     }
 
     pub(super) async fn approval_is_open(&self) -> Result<bool, AppError> {
-        let fact = self.store.fact(self.shop.id, APPROVAL).await?;
+        self.is_set(APPROVAL).await
+    }
+
+    async fn is_set(&self, flag: &'static str) -> Result<bool, AppError> {
+        let fact = self.store.fact(self.shop.id, flag).await?;
         Ok(fact.is_some_and(|fact| fact.value == serde_json::Value::Bool(true)))
     }
 

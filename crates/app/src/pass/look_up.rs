@@ -124,14 +124,11 @@ impl Pass<'_> {
         // Absence from a lagging index proves nothing until the lag is over.
         let settled = self.after(sent_at, self.config.index_lag_seconds as f64);
         let again = settled.max(self.after(now, 1.0));
-        Ok(Outcome::of(vec![Change::Progress {
-            intent: intent.id,
-            state: IntentState::Unknown,
-            target: None,
-            not_before: Some(again),
-            counts: false,
-            failure: None,
-        }]))
+        Ok(Outcome::of(vec![super::apply::later(
+            intent,
+            IntentState::Unknown,
+            again,
+        )]))
     }
 
     /// Whether a record is the one that was sent: it is nobody's counterpart, and it carries our mark, or,

@@ -337,9 +337,14 @@ impl<'a> Pass<'a> {
             u64::from(self.config.poll_seconds),
             &budgets,
         );
+        self.is_walk_older(side, kind, interval).await
+    }
+
+    /// Whether the last complete walk, if there was one, is so many seconds ago.
+    async fn is_walk_older(&self, side: Side, kind: Kind, seconds: u64) -> Result<bool, AppError> {
         let walked = self.last_walk(side, kind).await?;
         let age = walked.map(|at| self.now().as_second() - at.as_second());
-        Ok(age.is_none_or(|age| age >= i64::try_from(interval).unwrap_or(i64::MAX)))
+        Ok(age.is_none_or(|age| age >= i64::try_from(seconds).unwrap_or(i64::MAX)))
     }
 
     pub(crate) async fn commit(&self, changes: Vec<Change>) -> Result<(), AppError> {

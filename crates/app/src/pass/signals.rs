@@ -130,7 +130,7 @@ impl Pass<'_> {
                         if stored.is_some_and(|stored| self.is_known(kind, &hint, stored)) {
                             Ok(Look::Known)
                         } else {
-                            self.look_at(kind, id, hint.parent.as_ref()).await
+                            self.look_at(kind, id, hint.parent.as_ref(), stored).await
                         }
                     }
                     _ => Ok(Look::Left),
@@ -285,6 +285,7 @@ impl Pass<'_> {
         kind: Kind,
         id: &RecordId,
         parent: Option<&RecordId>,
+        stored: Option<&StoredRecord>,
     ) -> Result<Look, PortError> {
         let port = self.connection.on(Side::HighLevel, Lane::Live);
         let left_out = kind == Kind::Appointment && !self.keeps_appointments();
@@ -299,13 +300,8 @@ impl Pass<'_> {
         }
         // What is known of a task tells whose it is: an event may be thin (highlevel-webhooks.md 5.2), or older than
         // the merge of its contact.
-        let stored = self
-            .store
-            .record(self.shop.id, Side::HighLevel, kind, id)
-            .await;
-        let stored = stored.ok().flatten();
-        let known = stored.and_then(|stored| stored.record.parent);
-        let mut parents: Vec<RecordId> = parent.cloned().into_iter().chain(known).collect();
+        let known = stored.and_then(|stored| stored.record.parent.as_ref());
+        let mut parents: Vec<&RecordId> = parent.into_iter().chain(known).collect();
         parents.dedup();
         if parents.is_empty() {
             return Ok(Look::Somewhere);
@@ -316,9 +312,9 @@ impl Pass<'_> {
             }
         }
         for parent in parents {
-            if port.fetch(Kind::Contact, &parent, None).await?.is_none() {
+            if port.fetch(Kind::Contact, parent, None).await?.is_none() {
                 self.tasks_moved.store(true, Ordering::Relaxed);
-                return Ok(Look::Moved(parent));
+                return Ok(Look::Moved(parent.clone()));
             }
         }
         Ok(Look::Gone)
@@ -402,16 +398,16 @@ impl Pass<'_> {
                     .fetch(Kind::Task, id, None)
                     .await
                 {
-                    Ok(Some(record)) => {
+                    Ok(found) => {
                         outcome.told += 1;
                         self.heard().insert((side, Kind::Task, id.clone()));
-                        outcome.changes.push(self.saw_now(record, 0));
-                    }
-                    Ok(None) => {
-                        outcome.told += 1;
-                        self.heard().insert((side, Kind::Task, id.clone()));
-                        let vanished = self.vanished(side, Kind::Task, id.clone());
-                        outcome.changes.extend(vanished);
+                        match found {
+                            Some(record) => outcome.changes.push(self.saw_now(record, 0)),
+                            None => {
+                                let vanished = self.vanished(side, Kind::Task, id.clone());
+                                outcome.changes.extend(vanished);
+                            }
+                        }
                     }
                     Err(error) => return self.counter_later(&error),
                 }

@@ -80,7 +80,6 @@ impl Pass<'_> {
         if state.done && !state.confirmed {
             // Cut off after its last page: what it listed may be old by now, so that it only ends what it began.
             self.confirm_unseen(port, kind, state.number).await?;
-            state.confirmed = true;
         }
         if state.number == 0 || state.done {
             let number = self.now().as_second().max(state.number + 1);

@@ -1,6 +1,6 @@
 //! What follows from an answer.
 
-use super::candidates;
+use super::{candidates, moot_all};
 use crate::judge::Notes;
 use crate::{App, AppError};
 use domain::{Field, LinkId, RecordId, RunId, Side, Value};
@@ -44,23 +44,16 @@ impl App {
             left: value(Side::HighLevel),
             right: value(Side::MyGadgetRepairs),
         });
-        let changes = vec![
-            Change::Rebase {
-                link: link.id,
-                base: link.base.clone(),
-                withheld: serde_json::to_value(&notes).unwrap_or(Json::Null),
-                counts: (link.fields, link.agree, link.held),
-            },
+        let mut changes = noted(&link, &notes);
+        changes.extend([
             Change::Answer(review.id, ReviewState::Decided, format!("accept {winner}")),
-            Change::Unsettle(Side::HighLevel, link.kind, link.left.clone()),
-            Change::Unsettle(Side::MyGadgetRepairs, link.kind, link.right.clone()),
             self.decided(
                 "chosen",
                 &link.left,
                 &link.right,
                 json!({"field": field, "winner": winner}),
             ),
-        ];
+        ]);
         self.store.commit(shop.id, self.now(), changes).await?;
         Ok(format!(
             "{}'s value of {field} stands; the next sync writes it to the other side",
@@ -76,12 +69,8 @@ impl App {
         candidate: Option<String>,
     ) -> Result<String, AppError> {
         let is_named = candidate.is_some();
-        let (candidates, chosen) = self.chosen(shop, review, candidate).await?;
+        let (candidates, chosen, taken) = self.chosen(shop, review, candidate).await?;
         let across = review.side.other();
-        let taken = self
-            .store
-            .link_of(shop.id, across, review.kind, &chosen)
-            .await?;
         let mut changes = Vec::new();
         let mut answer = format!("accept {chosen}");
         let mut done = "linked; the next sync brings the two into step".to_owned();
@@ -96,7 +85,7 @@ impl App {
             }
             // Whoever had it before is somebody else, and is left alone.
             changes.push(Change::Unlink(taken.id, GIVEN_AWAY.to_owned()));
-            changes.extend(super::taken_back::moot(&taken));
+            changes.extend(moot_all(&taken));
             changes.push(settle(review, review.side, &other, RecordState::Settled));
             changes.push(Change::Apart(taken.left, taken.right));
             answer.push_str(&format!(" instead of {other}"));
@@ -118,12 +107,8 @@ impl App {
         review: &Review,
         candidate: Option<String>,
     ) -> Result<String, AppError> {
-        let (candidates, chosen) = self.chosen(shop, review, candidate).await?;
+        let (candidates, chosen, taken) = self.chosen(shop, review, candidate).await?;
         let across = review.side.other();
-        let taken = self
-            .store
-            .link_of(shop.id, across, review.kind, &chosen)
-            .await?;
         let answer = format!("merge {chosen}");
         let (mut changes, done) = match &taken {
             // The candidate stays with whom it belongs to; the subject is one more of the same person.
@@ -185,13 +170,14 @@ impl App {
         Ok(format!("remembered as different; {rest}"))
     }
 
-    /// The candidates of a question, and the one that is meant; its subject must not be linked by now.
+    /// The candidates of a question, the one that is meant, and the link that this one has already; the subject must not
+    /// be linked by now.
     async fn chosen(
         &self,
         shop: &Shop,
         review: &Review,
         candidate: Option<String>,
-    ) -> Result<(Vec<RecordId>, RecordId), AppError> {
+    ) -> Result<(Vec<RecordId>, RecordId, Option<Link>), AppError> {
         let candidates = candidates(review);
         let chosen = match candidate {
             Some(id) => candidates
@@ -218,14 +204,18 @@ impl App {
                 "this record has found its counterpart meanwhile".into(),
             ));
         }
-        Ok((candidates, chosen))
+        let taken = self
+            .store
+            .link_of(shop.id, review.side.other(), review.kind, &chosen)
+            .await?;
+        Ok((candidates, chosen, taken))
     }
 
     /// Links the subject of a question with a candidate.
     fn link(&self, review: &Review, chosen: &RecordId, answer: String) -> Vec<Change> {
         let (left, right) = pair(review, chosen);
         vec![
-            Change::Link(self.link_by_person(review, &left, &right)),
+            Change::Link(self.link_by_person(review, left.clone(), right.clone())),
             Change::Answer(review.id, ReviewState::Decided, answer),
             Change::Unsettle(Side::HighLevel, review.kind, left.clone()),
             Change::Unsettle(Side::MyGadgetRepairs, review.kind, right.clone()),
@@ -236,24 +226,9 @@ impl App {
         ]
     }
 
-    pub(super) fn link_by_person(
-        &self,
-        review: &Review,
-        left: &RecordId,
-        right: &RecordId,
-    ) -> Link {
-        Link {
-            id: LinkId(self.context.new_id()),
-            kind: review.kind,
-            left: left.clone(),
-            right: right.clone(),
-            base: Json::Null,
-            withheld: json!({}),
-            reason: "a person".to_owned(),
-            fields: 0,
-            agree: 0,
-            held: 0,
-        }
+    pub(super) fn link_by_person(&self, review: &Review, left: RecordId, right: RecordId) -> Link {
+        let id = LinkId(self.context.new_id());
+        Link::fresh(id, review.kind, (left, right), "a person")
     }
 
     pub(super) fn decided(
@@ -275,12 +250,25 @@ impl App {
     }
 }
 
+/// The changes that let a link remember what a person said about its values, and be compared again.
+pub(super) fn noted(link: &Link, notes: &Notes) -> Vec<Change> {
+    vec![
+        Change::Rebase {
+            link: link.id,
+            base: link.base.clone(),
+            withheld: serde_json::to_value(notes).unwrap_or(Json::Null),
+            counts: (link.fields, link.agree, link.held),
+        },
+        Change::Unsettle(Side::HighLevel, link.kind, link.left.clone()),
+        Change::Unsettle(Side::MyGadgetRepairs, link.kind, link.right.clone()),
+    ]
+}
+
 /// The subject of a question and a candidate: HighLevel's, MyGadgetRepairs'.
 pub(super) fn pair(review: &Review, candidate: &RecordId) -> (RecordId, RecordId) {
-    match review.side {
-        Side::HighLevel => (review.record.clone(), candidate.clone()),
-        Side::MyGadgetRepairs => (candidate.clone(), review.record.clone()),
-    }
+    review
+        .side
+        .in_order(review.record.clone(), candidate.clone())
 }
 
 /// The change that says where a record of the question's kind stands.

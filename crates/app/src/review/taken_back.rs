@@ -1,13 +1,13 @@
 //! Answers taken back: the question is open again, and what followed from the answer is undone as far as it can be.
 
-use super::answers::{pair, settle};
-use super::candidates;
+use super::answers::{noted, pair, settle};
+use super::{candidates, moot_all};
 use crate::judge::Notes;
 use crate::pass::payload::Payload;
 use crate::{App, AppError};
 use domain::{Field, Kind, RecordId, Side};
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 use store::{
     ANSWER_TAKEN_BACK, Change, IntentState, Link, RecordState, Review, ReviewKind, ReviewState,
@@ -104,18 +104,11 @@ impl App {
             )));
         }
         notes.asked.insert(field);
-        let changes = vec![
-            Change::Rebase {
-                link: link.id,
-                base: link.base.clone(),
-                withheld: serde_json::to_value(&notes).unwrap_or(Json::Null),
-                counts: (link.fields, link.agree, link.held),
-            },
+        let mut changes = noted(&link, &notes);
+        changes.extend([
             Change::Reopen(review.id),
-            Change::Unsettle(Side::HighLevel, link.kind, link.left.clone()),
-            Change::Unsettle(Side::MyGadgetRepairs, link.kind, link.right.clone()),
             self.told_back(review, &link.left, &link.right),
-        ];
+        ]);
         self.store.commit(shop.id, self.now(), changes).await?;
         Ok(TakenBack {
             done: format!("the question about {field} is open again; nothing had been written"),
@@ -188,7 +181,7 @@ impl App {
                 );
                 changes.extend(self.cancel_open(shop, review, across, candidate).await?);
                 changes.push(Change::Unlink(link.id, ANSWER_TAKEN_BACK.to_owned()));
-                changes.extend(moot(link));
+                changes.extend(moot_all(link));
                 let waits = RecordState::WaitsForPerson;
                 changes.push(settle(review, across, candidate, waits));
                 changes.push(self.told_back(review, &link.left, &link.right));
@@ -240,10 +233,7 @@ impl App {
         candidate: &RecordId,
         before: &RecordId,
     ) -> Result<Result<Vec<Change>, String>, AppError> {
-        let (left, right) = match review.side {
-            Side::HighLevel => (before.clone(), candidate.clone()),
-            Side::MyGadgetRepairs => (candidate.clone(), before.clone()),
-        };
+        let (left, right) = review.side.in_order(before.clone(), candidate.clone());
         let own = self
             .store
             .link_of(shop.id, review.side, review.kind, before)
@@ -259,7 +249,7 @@ impl App {
         }
         Ok(Ok(vec![
             Change::NotApart(left.clone(), right.clone()),
-            Change::Link(self.link_by_person(review, &left, &right)),
+            Change::Link(self.link_by_person(review, left.clone(), right.clone())),
             Change::Unsettle(Side::HighLevel, review.kind, left),
             Change::Unsettle(Side::MyGadgetRepairs, review.kind, right),
         ]))
@@ -378,19 +368,4 @@ fn reopened(review: &Review) -> [Change; 2] {
         Change::Reopen(review.id),
         settle(review, review.side, &review.record, waits),
     ]
-}
-
-/// Closes the questions about values that hang on a link.
-pub(super) fn moot(link: &Link) -> Vec<Change> {
-    let asked = Notes::of(link).asked;
-    let about = |field: &Field| {
-        Change::Moot(
-            ReviewKind::Conflict,
-            link.kind,
-            Side::HighLevel,
-            link.left.clone(),
-            field.as_str().to_owned(),
-        )
-    };
-    asked.iter().map(about).collect()
 }

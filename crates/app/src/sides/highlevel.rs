@@ -64,14 +64,13 @@ impl HighLevelPort {
     }
 
     fn diary(&self) -> Result<&Diary, PortError> {
-        self.diary.as_ref().ok_or_else(|| PortError {
-            side: Side::HighLevel,
-            code: "HL-CALENDAR-02",
-            message: "the location's calendars cannot be read; `repairbridge check` says why"
-                .to_owned(),
-            class: FailureClass::NeedsHuman,
-            maybe_applied: false,
-            cause: Cause::Other,
+        self.diary.as_ref().ok_or_else(|| {
+            PortError::ours(
+                Side::HighLevel,
+                FailureClass::NeedsHuman,
+                "HL-CALENDAR-02",
+                "the location's calendars cannot be read; `repairbridge check` says why",
+            )
         })
     }
 
@@ -623,15 +622,12 @@ fn task_update(writes: &Writes) -> UpdateTask {
 }
 
 fn incomplete() -> PortError {
-    PortError {
-        side: Side::HighLevel,
-        code: "HL-TASK-01",
-        message: "a task needs a contact, a title and a due date; look at the ticket it comes from"
-            .into(),
-        class: FailureClass::Permanent,
-        maybe_applied: false,
-        cause: Cause::Other,
-    }
+    PortError::ours(
+        Side::HighLevel,
+        FailureClass::Permanent,
+        "HL-TASK-01",
+        "a task needs a contact, a title and a due date; look at the ticket it comes from",
+    )
 }
 
 impl From<Error> for PortError {

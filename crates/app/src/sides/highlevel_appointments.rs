@@ -2,7 +2,7 @@
 //! (highlevel-quirks.md 3.16), and written without a word to the customer.
 
 use super::{put, text_of};
-use crate::ports::{Cause, Draft, Finding, Made, Page, PortError, Writes};
+use crate::ports::{Draft, Finding, Made, Page, PortError, Writes};
 use domain::{Clock, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use highlevel::Client;
 use highlevel::model::{
@@ -248,14 +248,7 @@ fn moment(writes: &Writes, field: Field) -> Option<Timestamp> {
 }
 
 fn refused(code: &'static str, message: &str) -> PortError {
-    PortError {
-        side: Side::HighLevel,
-        code,
-        message: message.to_owned(),
-        class: FailureClass::NeedsHuman,
-        maybe_applied: false,
-        cause: Cause::Other,
-    }
+    PortError::ours(Side::HighLevel, FailureClass::NeedsHuman, code, message)
 }
 
 #[cfg(test)]

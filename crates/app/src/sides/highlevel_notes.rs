@@ -1,7 +1,7 @@
 //! HighLevel's notes, and what rules about notes do to a contact.
 
 use super::put;
-use crate::ports::{Act, Cause, Draft, Made, PortError};
+use crate::ports::{Act, Draft, Made, PortError};
 use domain::{FailureClass, Field, Kind, Record, RecordId, Side, Value};
 use highlevel::Client;
 use highlevel::model::{
@@ -201,12 +201,10 @@ async fn workflow(client: &Client, name: &str) -> Result<String, PortError> {
 }
 
 fn refused(message: String) -> PortError {
-    PortError {
-        side: Side::HighLevel,
-        code: "HL-NOTE-01",
+    PortError::ours(
+        Side::HighLevel,
+        FailureClass::Permanent,
+        "HL-NOTE-01",
         message,
-        class: FailureClass::Permanent,
-        maybe_applied: false,
-        cause: Cause::Other,
-    }
+    )
 }

@@ -55,72 +55,45 @@ impl MyGadgetRepairsPort {
         if !self.feed(kind).load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let refused = |error: Error| match error {
-            Error::NotOffered { .. } => {
+        match kind {
+            Kind::Contact => {
+                let page = self.client.customers().updated_page(since, cursor).await;
+                self.whole(kind, page, Self::customer).await
+            }
+            Kind::Appointment => {
+                let page = self.client.appointments().updated_page(since, cursor).await;
+                self.whole(kind, page, Self::appointment).await
+            }
+            _ => {
+                let page = self.client.tickets().updated_page(since, cursor).await;
+                self.whole(kind, page, Self::ticket).await
+            }
+        }
+    }
+
+    /// The records of a page of a feed, which may hold ids only: then each is fetched.
+    async fn whole<T>(
+        &self,
+        kind: Kind,
+        page: Result<mygadgetrepairs::Page<Changed<T>>, Error>,
+        read: impl Fn(&Self, &T) -> Record,
+    ) -> Result<Option<(Vec<Record>, Option<Cursor>)>, PortError> {
+        let page = match page {
+            Ok(page) => page,
+            Err(Error::NotOffered { .. }) => {
                 self.feed(kind).store(false, Ordering::Relaxed);
-                Ok(None)
+                return Ok(None);
             }
-            other => Err(other.into()),
+            Err(other) => return Err(other.into()),
         };
-        if kind == Kind::Contact {
-            let page = match self.client.customers().updated_page(since, cursor).await {
-                Ok(page) => page,
-                Err(error) => return refused(error),
-            };
-            let mut records = Vec::with_capacity(page.items.len());
-            for changed in page.items {
-                records.extend(self.whole_customer(changed).await?);
+        let mut records = Vec::with_capacity(page.items.len());
+        for changed in page.items {
+            match changed.record {
+                Some(found) if !changed.deleted => records.push(read(self, &found)),
+                _ => records.extend(self.fetch(kind, &changed.id, None).await?),
             }
-            Ok(Some((records, page.next)))
-        } else if kind == Kind::Appointment {
-            let page = match self.client.appointments().updated_page(since, cursor).await {
-                Ok(page) => page,
-                Err(error) => return refused(error),
-            };
-            let mut records = Vec::with_capacity(page.items.len());
-            for changed in page.items {
-                records.extend(self.whole_appointment(changed).await?);
-            }
-            Ok(Some((records, page.next)))
-        } else {
-            let page = match self.client.tickets().updated_page(since, cursor).await {
-                Ok(page) => page,
-                Err(error) => return refused(error),
-            };
-            let mut records = Vec::with_capacity(page.items.len());
-            for changed in page.items {
-                records.extend(self.whole_ticket(changed).await?);
-            }
-            Ok(Some((records, page.next)))
         }
-    }
-
-    /// A feed may hold ids only; then the record is fetched.
-    async fn whole_customer(
-        &self,
-        changed: Changed<Customer>,
-    ) -> Result<Option<Record>, PortError> {
-        match changed.record {
-            Some(customer) if !changed.deleted => Ok(Some(self.customer(&customer))),
-            _ => self.fetch(Kind::Contact, &changed.id, None).await,
-        }
-    }
-
-    async fn whole_ticket(&self, changed: Changed<Ticket>) -> Result<Option<Record>, PortError> {
-        match changed.record {
-            Some(ticket) if !changed.deleted => Ok(Some(self.ticket(&ticket))),
-            _ => self.fetch(Kind::Task, &changed.id, None).await,
-        }
-    }
-
-    async fn whole_appointment(
-        &self,
-        changed: Changed<Appointment>,
-    ) -> Result<Option<Record>, PortError> {
-        match changed.record {
-            Some(found) if !changed.deleted => Ok(Some(self.appointment(&found))),
-            _ => self.fetch(Kind::Appointment, &changed.id, None).await,
-        }
+        Ok(Some((records, page.next)))
     }
 
     async fn listed(

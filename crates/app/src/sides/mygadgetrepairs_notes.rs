@@ -1,7 +1,7 @@
 //! MyGadgetRepairs' ticket comments, and custom fields of customers.
 
 use super::put;
-use crate::ports::{Act, Cause, Draft, Made, PortError};
+use crate::ports::{Act, Draft, Made, PortError};
 use domain::{FailureClass, Field, Kind, Record, RecordId, Side, Value};
 use jiff::tz::TimeZone;
 use mygadgetrepairs::model::{Comment, CommentWrite, CustomField, CustomFieldOwner, CustomerWrite};
@@ -141,12 +141,10 @@ async fn field(client: &Client, name: &str) -> Result<CustomField, PortError> {
 }
 
 fn refused(message: String) -> PortError {
-    PortError {
-        side: Side::MyGadgetRepairs,
-        code: "MGR-NOTE-01",
+    PortError::ours(
+        Side::MyGadgetRepairs,
+        FailureClass::Permanent,
+        "MGR-NOTE-01",
         message,
-        class: FailureClass::Permanent,
-        maybe_applied: false,
-        cause: Cause::Other,
-    }
+    )
 }

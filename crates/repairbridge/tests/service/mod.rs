@@ -31,6 +31,8 @@ pub fn free_address() -> SocketAddr {
 /// A command of the binary on the bench's database.
 pub fn command(bench: &Bench, address: SocketAddr, poll_seconds: u32) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_repairbridge"));
+    // It would be taken for a setting that nobody knows.
+    command.env_remove("REPAIRBRIDGE_KILLS");
     let key = bench.twins.highlevel().webhooks().public_key.spki;
     command
         .current_dir(bench.folder.path())

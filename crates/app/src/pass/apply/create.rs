@@ -8,7 +8,7 @@ use crate::ports::{Cause, Draft, Made, Port, PortError};
 use domain::{Field, Kind, LinkId, Record, RecordId, Side, Value, normalize};
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::{Change, Intent, IntentState, Key, Link, RecordState};
+use store::{Change, Intent, IntentState, Key, Link, RecordState, StoredRecord};
 use sync::{Ground, SingleDecision};
 
 /// More waiting writes than this are a bulk.
@@ -134,15 +134,12 @@ impl Pass<'_> {
         intent: &Intent,
         payload: &mut Payload,
     ) -> Result<Option<(Record, Draft)>, AppError> {
-        let from = intent.side.other();
-        let stored = self
-            .store
-            .record(self.shop.id, from, intent.kind, &intent.source)
-            .await?;
-        if stored.is_some_and(|stored| stored.gone) {
-            return Ok(None);
+        match self.source_of(intent).await? {
+            Some(stored) if !stored.gone => {
+                self.draft_of(port, intent, payload, stored.record).await
+            }
+            _ => Ok(None),
         }
-        self.drafted(port, intent, payload).await
     }
 
     /// The same also for a source that was deleted meanwhile: to look for what may have been made of it.
@@ -152,14 +149,29 @@ impl Pass<'_> {
         intent: &Intent,
         payload: &mut Payload,
     ) -> Result<Option<(Record, Draft)>, AppError> {
+        match self.source_of(intent).await? {
+            Some(stored) => self.draft_of(port, intent, payload, stored.record).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn source_of(&self, intent: &Intent) -> Result<Option<StoredRecord>, AppError> {
         let from = intent.side.other();
-        let stored = self
+        let shop = self.shop.id;
+        Ok(self
             .store
-            .record(self.shop.id, from, intent.kind, &intent.source)
-            .await?;
-        let Some(source) = stored.map(|stored| stored.record) else {
-            return Ok(None);
-        };
+            .record(shop, from, intent.kind, &intent.source)
+            .await?)
+    }
+
+    async fn draft_of(
+        &self,
+        port: &dyn Port,
+        intent: &Intent,
+        payload: &mut Payload,
+        source: Record,
+    ) -> Result<Option<(Record, Draft)>, AppError> {
+        let from = intent.side.other();
         if self
             .store
             .link_of(self.shop.id, from, intent.kind, &source.id)
@@ -206,19 +218,9 @@ impl Pass<'_> {
             tally.made(intent.side, intent.kind);
             tally.joined(intent.kind);
         });
-        let (left, right) = self.pair(intent.side, &made.id, &source.id);
-        let mut link = Link {
-            id: LinkId(self.context.new_id()),
-            kind: intent.kind,
-            left,
-            right,
-            base: serde_json::Value::Null,
-            withheld: json!([]),
-            reason: "created".to_owned(),
-            fields: 0,
-            agree: 0,
-            held: 0,
-        };
+        let pair = intent.side.in_order(made.id.clone(), source.id.clone());
+        let id = LinkId(self.context.new_id());
+        let mut link = Link::fresh(id, intent.kind, pair, "created");
         let mut changes = Vec::new();
         payload.source = self.judge.project(source);
         let found = self.is_in_doubt(intent.id);

@@ -1,17 +1,18 @@
 //! Archiving or deleting a record whose counterpart was deleted, as the shop's delete policy says: looked at first, and
 //! kept where somebody changed it or anything of people's own hangs on it.
 
-use super::{Outcome, reference_of};
+use super::take_away::delete;
+use super::{Outcome, held, later, reference_of};
 use crate::AppError;
 use crate::pass::payload::Payload;
 use crate::pass::{Pass, guard};
-use crate::ports::{Cause, Port, PortError};
-use domain::{FailureClass, Field, Fields, Kind, Record, RecordId, Value};
+use crate::ports::Port;
+use domain::{Field, Fields, Kind, Record, RecordId, Value};
 use mapping::DeletePolicy;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::{Change, Intent, IntentOp, IntentState, RecordState};
+use store::{Change, Intent, IntentState, RecordState};
 
 /// Seconds until a contact is looked at again whose tasks are still to be deleted.
 const AFTER_ITS_WORK: f64 = 2.0;
@@ -74,14 +75,8 @@ impl Pass<'_> {
             return self.archive(port, intent, payload, record, parent).await;
         }
         if self.work_is_to_go_first(&record).await? {
-            return Ok(Outcome::of(vec![Change::Progress {
-                intent: intent.id,
-                state: IntentState::Ready,
-                target: None,
-                not_before: Some(self.after(self.now(), AFTER_ITS_WORK)),
-                counts: false,
-                failure: None,
-            }]));
+            let again = self.after(self.now(), AFTER_ITS_WORK);
+            return Ok(Outcome::of(vec![later(intent, IntentState::Ready, again)]));
         }
         if let Some(reason) = self.children_of(&record).await? {
             return Ok(self.keep(intent, &reason));
@@ -96,25 +91,17 @@ impl Pass<'_> {
             Ok(Some(reason)) => return Ok(self.keep(intent, &reason)),
             Err(error) => return Ok(self.failed(intent, error)),
         }
-        match port.delete(kind, &target, parent.as_ref()).await {
-            Ok(()) => {}
-            Err(error) if error.cause == Cause::NotFound => {}
-            Err(error) => return Ok(self.failed(intent, error)),
-        }
-        // Success is claimed after looking again.
-        Ok(match port.fetch(kind, &target, parent.as_ref()).await {
-            Ok(None) => self.removed(intent, payload, &target, source.as_ref()),
-            Ok(Some(_)) => self.failed(intent, still_there(port, &target)),
-            Err(error) => self.failed(intent, error),
-        })
+        Ok(
+            match delete(port, kind, &target, parent.as_ref(), "DELETE-STILL-THERE").await {
+                Ok(()) => self.removed(intent, payload, &target, source.as_ref()),
+                Err(error) => self.failed(intent, error),
+            },
+        )
     }
 
     /// Whether the record reads otherwise than when it was decided.
     fn is_changed(&self, removal: &Removal, record: &Record, source: Option<&Record>) -> bool {
-        let now = match source {
-            Some(source) => self.judge.project_with(record, source),
-            None => self.judge.project(record),
-        };
+        let now = self.judge.project_beside(record, source);
         let fields = now.keys().chain(removal.stands.keys());
         let mut fields = fields.copied();
         fields.any(|field| !field.same(removal.stands.get(&field), now.get(&field)))
@@ -206,17 +193,7 @@ impl Pass<'_> {
             .clone()
             .unwrap_or_else(|| intent.source.clone());
         let journal = self.journal("kept", intent, &target, json!({"why": reason}));
-        Outcome::of(vec![
-            Change::Progress {
-                intent: intent.id,
-                state: IntentState::Held,
-                target: None,
-                not_before: None,
-                counts: false,
-                failure: Some((guard::KEPT.to_owned(), words)),
-            },
-            journal,
-        ])
+        Outcome::of(vec![held(intent, (guard::KEPT.to_owned(), words)), journal])
     }
 
     fn removed(
@@ -254,7 +231,6 @@ impl Pass<'_> {
             .await?;
         Ok(waiting
             .into_iter()
-            .filter(|intent| intent.op == IntentOp::Delete)
             .map(|intent| Change::Cancel(intent.id))
             .collect())
     }
@@ -266,18 +242,4 @@ fn dropped(intent: &Intent) -> Outcome {
         super::progress(intent, IntentState::Ready),
         Change::Cancel(intent.id),
     ])
-}
-
-fn still_there(port: &dyn Port, id: &RecordId) -> PortError {
-    PortError {
-        side: port.side(),
-        code: "DELETE-STILL-THERE",
-        message: format!(
-            "{} accepted the deletion of {id}, and still shows it; delete it there by hand",
-            port.side().title()
-        ),
-        class: FailureClass::Permanent,
-        maybe_applied: false,
-        cause: Cause::Other,
-    }
 }

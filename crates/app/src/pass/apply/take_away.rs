@@ -48,20 +48,12 @@ impl Pass<'_> {
             }
             Err(error) => return Ok(self.failed(intent, error)),
         }
-        match port.delete(kind, &target, parent.as_ref()).await {
-            Ok(()) => {}
-            Err(error) if error.cause == Cause::NotFound => {}
-            Err(error) => return Ok(self.failed(intent, error)),
-        }
-        // Success is claimed after looking again.
-        Ok(match port.fetch(kind, &target, parent.as_ref()).await {
-            Ok(None) => self.gone(intent, &payload, link.as_ref(), source.as_ref()),
-            Ok(Some(record)) if is_deleted(&record) => {
-                self.gone(intent, &payload, link.as_ref(), source.as_ref())
-            }
-            Ok(Some(_)) => self.failed(intent, still_there(port, &target)),
-            Err(error) => self.failed(intent, error),
-        })
+        Ok(
+            match delete(port, kind, &target, parent.as_ref(), "UNDO-STILL-THERE").await {
+                Ok(()) => self.gone(intent, &payload, link.as_ref(), source.as_ref()),
+                Err(error) => self.failed(intent, error),
+            },
+        )
     }
 
     /// Records that are known to belong to a contact.
@@ -88,10 +80,7 @@ impl Pass<'_> {
         record: &Record,
         source: Option<&Record>,
     ) -> Result<Option<String>, PortError> {
-        let now = match source {
-            Some(source) => self.judge.project_with(record, source),
-            None => self.judge.project(record),
-        };
+        let now = self.judge.project_beside(record, source);
         let stands = payload.undo.as_ref().map(|undo| &undo.stands);
         let unchanged = stands.is_some_and(|stands| {
             stands
@@ -147,16 +136,31 @@ impl Pass<'_> {
     }
 }
 
-fn still_there(port: &dyn Port, id: &RecordId) -> PortError {
-    PortError {
-        side: port.side(),
-        code: "UNDO-STILL-THERE",
-        message: format!(
-            "{} accepted the deletion of {id}, and still shows it; delete it there by hand",
-            port.side().title()
-        ),
-        class: FailureClass::Permanent,
-        maybe_applied: false,
-        cause: Cause::Other,
+/// Deletes a record, or finds that it is gone. Success is claimed after looking again.
+pub(super) async fn delete(
+    port: &dyn Port,
+    kind: Kind,
+    id: &RecordId,
+    parent: Option<&RecordId>,
+    still_there: &'static str,
+) -> Result<(), PortError> {
+    match port.delete(kind, id, parent).await {
+        Err(error) if error.cause != Cause::NotFound => return Err(error),
+        _ => {}
+    }
+    match port.fetch(kind, id, parent).await? {
+        Some(record) if !is_deleted(&record) => {
+            let title = port.side().title();
+            let message = format!(
+                "{title} accepted the deletion of {id}, and still shows it; delete it there by hand"
+            );
+            Err(PortError::ours(
+                port.side(),
+                FailureClass::Permanent,
+                still_there,
+                message,
+            ))
+        }
+        _ => Ok(()),
     }
 }

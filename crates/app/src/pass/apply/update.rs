@@ -7,7 +7,7 @@ use crate::pass::Pass;
 use crate::pass::decide::pairs::grounds_of;
 use crate::pass::payload::Payload;
 use crate::ports::{Cause, Port, PortError};
-use domain::{Field, Record, Side, Value};
+use domain::{Field, Record, Value};
 use store::{Change, Intent, Link};
 use sync::Overruled;
 
@@ -56,10 +56,7 @@ impl Pass<'_> {
             Err(error) => return Ok(self.failed(intent, error)),
         };
         let seen = self.saw_now(target.clone(), 0);
-        let (left, right) = match side {
-            Side::HighLevel => (&target, &source.record),
-            Side::MyGadgetRepairs => (&source.record, &target),
-        };
+        let (left, right) = side.in_order(&target, &source.record);
         let stored = Payload::read(intent);
         if stored.undo.is_some() {
             let place = super::take_back::Place {

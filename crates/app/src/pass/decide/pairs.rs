@@ -5,6 +5,7 @@ use crate::AppError;
 use crate::judge::Notes;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
+use crate::review::moot;
 use domain::{Field, Fields, IntentId, Kind, Record, RecordId, Side, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
@@ -81,10 +82,7 @@ impl Pass<'_> {
                 continue;
             }
             if let Some(counterpart) = counterpart {
-                let (left, right) = match side {
-                    Side::HighLevel => (&stored.record, &counterpart.record),
-                    Side::MyGadgetRepairs => (&counterpart.record, &stored.record),
-                };
+                let (left, right) = side.in_order(&stored.record, &counterpart.record);
                 self.decide_pair(link, left, right, &mut changes);
             }
         }
@@ -104,13 +102,7 @@ impl Pass<'_> {
             )));
         }
         for field in asked.difference(&state.notes.asked) {
-            changes.push(Change::Moot(
-                ReviewKind::Conflict,
-                link.kind,
-                Side::HighLevel,
-                link.left.clone(),
-                field.as_str().to_owned(),
-            ));
+            changes.push(moot(link, *field));
         }
         if !decision.merge.overruled.is_empty() {
             changes.push(self.overruled(link, &decision.merge.overruled));
@@ -168,10 +160,7 @@ impl Pass<'_> {
     }
 
     fn update_intent(&self, link: &Link, side: Side, decision: &PairDecision) -> Intent {
-        let (to, from) = match side {
-            Side::HighLevel => (&decision.left_shared, &decision.right_shared),
-            Side::MyGadgetRepairs => (&decision.right_shared, &decision.left_shared),
-        };
+        let (to, from) = side.in_order(&decision.left_shared, &decision.right_shared);
         let payload = Payload {
             cause: format!("changed in {}", side.other().title()),
             changes: decision.merge.to(side).clone(),
@@ -263,10 +252,5 @@ pub(super) const fn is_under_way(intent: &Intent) -> bool {
 }
 
 pub(super) fn settle(record: &Record) -> Change {
-    Change::Settle(
-        record.side,
-        record.kind,
-        record.id.clone(),
-        RecordState::Settled,
-    )
+    super::settle_as(record, RecordState::Settled)
 }

@@ -97,23 +97,14 @@ impl Pass<'_> {
         reasons: &[sync::Reason],
     ) -> Vec<Change> {
         self.tally(|tally| tally.joined(record.kind));
-        let (left, right) = match record.side {
-            Side::HighLevel => (record.id.clone(), to.clone()),
-            Side::MyGadgetRepairs => (to.clone(), record.id.clone()),
-        };
+        let (left, right) = record.side.in_order(record.id.clone(), to.clone());
         let mut changes = vec![
-            Change::Link(Link {
-                id: LinkId(self.context.new_id()),
-                kind: record.kind,
-                left: left.clone(),
-                right: right.clone(),
-                base: Json::Null,
-                withheld: json!({}),
-                reason: rung.to_owned(),
-                fields: 0,
-                agree: 0,
-                held: 0,
-            }),
+            Change::Link(Link::fresh(
+                LinkId(self.context.new_id()),
+                record.kind,
+                (left.clone(), right.clone()),
+                rung,
+            )),
             Change::Unsettle(Side::HighLevel, record.kind, left.clone()),
             Change::Unsettle(Side::MyGadgetRepairs, record.kind, right.clone()),
             Change::Moot(

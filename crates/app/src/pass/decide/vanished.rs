@@ -3,16 +3,16 @@
 
 use super::people::{Dissolved, Surroundings};
 use crate::AppError;
-use crate::judge::Notes;
 use crate::pass::Pass;
 use crate::pass::apply::Removal;
 use crate::pass::payload::Payload;
+use crate::review::moot_all;
 use domain::{Kind, Record, RecordId, Side};
 use mapping::DeletePolicy;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
-use store::{Change, IntentOp, JournalEntry, LET_GO, Link, RecordState, ReviewKind, StoredRecord};
+use store::{Change, IntentOp, JournalEntry, LET_GO, Link, RecordState, StoredRecord};
 use sync::{Candidate, Loss, Match, Parting, Reason, decide_vanished, match_task, part};
 
 /// Up to so many survivors are looked for by their keys although nobody has approved that they are let go.
@@ -241,10 +241,7 @@ impl Pass<'_> {
         if stored.is_none_or(|stored| stored.gone) {
             return Ok(None);
         }
-        let pair = match one.side {
-            Side::HighLevel => (only.clone(), one.survivor().clone()),
-            Side::MyGadgetRepairs => (one.survivor().clone(), only.clone()),
-        };
+        let pair = one.side.in_order(only.clone(), one.survivor().clone());
         if self.store.apart(shop, [&pair.0]).await?.contains(&pair) {
             return Ok(None);
         }
@@ -492,15 +489,7 @@ impl Pass<'_> {
                 detail: json!({"why": why}),
             }),
         ];
-        for field in Notes::of(link).asked {
-            changes.push(Change::Moot(
-                ReviewKind::Conflict,
-                link.kind,
-                Side::HighLevel,
-                link.left.clone(),
-                field.as_str().to_owned(),
-            ));
-        }
+        changes.extend(moot_all(link));
         changes
     }
 

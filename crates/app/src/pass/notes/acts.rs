@@ -4,7 +4,7 @@ use super::intents::NotePayload;
 use super::rules::words;
 use crate::AppError;
 use crate::pass::Pass;
-use crate::pass::apply::Outcome;
+use crate::pass::apply::{Outcome, held};
 use crate::ports::{Act, Draft, Port};
 use domain::{Field, Kind, RecordId, Value};
 use serde_json::json;
@@ -27,14 +27,7 @@ impl Pass<'_> {
     ) -> Result<Outcome, AppError> {
         if let Err(loud) = payload.is_quiet(intent.lane, self.is_first_run().await?) {
             let failure = (LOUD.to_owned(), format!("not done: {loud}"));
-            return Ok(Outcome::of(vec![Change::Progress {
-                intent: intent.id,
-                state: IntentState::Held,
-                target: None,
-                not_before: None,
-                counts: false,
-                failure: Some(failure),
-            }]));
+            return Ok(Outcome::of(vec![held(intent, failure)]));
         }
         match port.is_done(contact, act).await {
             Ok(true) => return Ok(self.acted(intent, payload, contact, false)),

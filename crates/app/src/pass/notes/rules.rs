@@ -3,6 +3,7 @@
 use super::Round;
 use super::intents::NotePayload;
 use crate::AppError;
+use crate::pass::apply::held;
 use crate::pass::{Pass, guard};
 use crate::ports::Act;
 use domain::{Kind, Record, RecordId, Side, Timestamp};
@@ -151,14 +152,7 @@ impl Pass<'_> {
             let payload = NotePayload::read(intent);
             let rule = payload.as_ref().and_then(NotePayload::rule);
             if rule.is_some_and(|rule| names.contains(rule)) {
-                changes.push(Change::Progress {
-                    intent: intent.id,
-                    state: IntentState::Held,
-                    target: None,
-                    not_before: None,
-                    counts: false,
-                    failure: Some((guard::CODE.to_owned(), reason.clone())),
-                });
+                changes.push(held(intent, (guard::CODE.to_owned(), reason.clone())));
             }
         }
         let any = !changes.is_empty();
