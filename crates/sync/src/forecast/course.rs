@@ -103,8 +103,7 @@ impl<'t> Course<'t> {
                 return;
             }
             self.wait(crm.end, counter.end);
-            self.poll_when_due();
-            if self.may_read_back() {
+            if self.poll_when_due() || self.may_read_back() {
                 // The other side's work goes on meanwhile.
                 self.read_back();
             }
@@ -200,8 +199,8 @@ impl<'t> Course<'t> {
         at
     }
 
-    /// Polls each side by itself, where it can be asked at once.
-    fn poll_when_due(&mut self) {
+    /// Polls each side by itself, where it can be asked at once. Answers whether the counter was.
+    fn poll_when_due(&mut self) -> bool {
         let poll = ms(self.terms.poll_seconds);
         let at = self.now;
         if at >= self.polled_at[0].saturating_add(poll) && self.crm.meter.free_at(at, 1) <= at {
@@ -216,21 +215,27 @@ impl<'t> Course<'t> {
             self.polled_at[0] = at;
             self.crm.meter.send(requests, at);
         }
-        if at >= self.polled_at[1].saturating_add(poll) && self.counter.meter.free_at(at, 1) <= at {
-            let has_feed = self.terms.has_feed;
-            for (unread, recent) in [
-                (&mut self.unread.customers, &mut self.customers),
-                (&mut self.unread.tickets, &mut self.tickets),
-            ] {
-                // What was just read back is not asked again, and a poll reads back.
-                if *unread > 0 || recent.polled_at < at.saturating_sub(poll / 2) {
-                    let pages = recent.pages(std::mem::take(unread), has_feed);
-                    self.counter.meter.send(pages, at);
-                    recent.polled_at = at;
-                }
-            }
-            self.polled_at[1] = at;
+        let is_due = at >= self.polled_at[1].saturating_add(poll);
+        if !is_due || self.counter.meter.free_at(at, 1) > at {
+            return false;
         }
+        self.polled_at[1] = at;
+        if self.unread.all() > 0 {
+            self.read_back_at = at;
+        }
+        let has_feed = self.terms.has_feed;
+        for (unread, recent) in [
+            (&mut self.unread.customers, &mut self.customers),
+            (&mut self.unread.tickets, &mut self.tickets),
+        ] {
+            // What was just read back is not asked again, and a poll reads back.
+            if *unread > 0 || recent.polled_at < at.saturating_sub(poll / 2) {
+                let pages = recent.pages(std::mem::take(unread), has_feed);
+                self.counter.meter.send(pages, at);
+                recent.polled_at = at;
+            }
+        }
+        true
     }
 
     /// Waits where neither side can go on. Through a long wait the service polls what it may.
