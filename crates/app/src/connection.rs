@@ -4,7 +4,7 @@
 mod calendars;
 mod facts;
 
-pub(crate) use calendars::CALENDARS;
+pub(crate) use calendars::{CALENDARS, CalendarList};
 pub(crate) use facts::{FACTS_COST, ShopFacts, patiently};
 
 use crate::kept::Ground;

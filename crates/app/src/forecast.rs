@@ -2,12 +2,14 @@
 
 use crate::connection::{Connection, FACTS_COST};
 use crate::judge::{Circumstances, Judge};
+use crate::pass::appointments::{count_calendars, heeds_diary};
 use crate::pass::tally::Tally;
 use crate::{App, AppConfig, AppError};
-use domain::{Kind, Lane, Record, RunId, Side, Timestamp};
+use domain::{Kind, Lane, Record, RecordId, RunId, Side, Timestamp};
 use http::Outlook;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use store::{IntentOp, IntentState, Shop, Store};
 use sync::forecast::{
     Allowance, COUNTER_ROWS, CRM_ROWS, Day, Forecast, Requests, Terms, Window, Work, forecast,
@@ -15,7 +17,7 @@ use sync::forecast::{
 use sync::messages::Pace;
 use sync::{Budgets, Deed, SingleDecision};
 
-/// Of so many waiting tasks and tickets it is looked at whether they get a counterpart; the rest is taken to be alike.
+/// Of so many waiting records it is looked at whether they get a counterpart; the rest is taken to be alike.
 const SAMPLE: u32 = 500;
 
 /// What work costs, and when it is done.
@@ -106,6 +108,7 @@ impl Ground<'_> {
         let mut work = Work {
             reads: found.reads,
             note_reads: found.note_reads,
+            note_reads_of_new: found.note_reads_of_new,
             key_looks: found.key_looks,
             ..Work::default()
         };
@@ -128,6 +131,7 @@ impl Ground<'_> {
         let mut terms = self.terms(Pace::default()).await?;
         // The copy holds them already.
         terms.tasks = terms.tasks.saturating_sub(made);
+        terms.watched = terms.watched.saturating_sub(found.note_reads_of_new);
         Ok(self.cost(&work, &terms))
     }
 
@@ -171,10 +175,13 @@ impl Ground<'_> {
                 work.plan.add(deed, side, kind, count);
                 nothing = false;
             } else if state == IntentState::Written {
-                match kind {
-                    Kind::Contact => work.unread.customers += count,
-                    Kind::Note => work.unread.comments += count,
-                    Kind::Task | Kind::Appointment => work.unread.tickets += count,
+                let unread = &mut work.unread;
+                match (side, kind) {
+                    (Side::HighLevel, _) => unread.bookings += count,
+                    (_, Kind::Contact) => unread.customers += count,
+                    (_, Kind::Task) => unread.tickets += count,
+                    (_, Kind::Note) => unread.comments += count,
+                    (_, Kind::Appointment) => unread.appointments += count,
                 }
                 nothing = false;
             }
@@ -183,10 +190,13 @@ impl Ground<'_> {
             return Ok(Work::default());
         }
         for side in Side::BOTH {
-            let followers = self.followers(side).await? + self.undecided(side).await?;
-            if followers > 0 {
-                work.plan
-                    .add(Deed::Create, side.other(), Kind::Task, followers);
+            for kind in [Kind::Task, Kind::Appointment] {
+                let followers = self.followers(side, kind).await?;
+                work.note_reads_of_new += followers.people_at_work;
+                if followers.made > 0 {
+                    work.plan
+                        .add(Deed::Create, side.other(), kind, followers.made);
+                }
             }
         }
         // A task is given the number of the ticket that is made for it, and its contact's notes are looked at: once it
@@ -201,7 +211,9 @@ impl Ground<'_> {
         let rules = &self.judge.rules;
         let is_told = rules.notes.to != mapping::NotesTo::Off;
         if is_told || !rules.note_rules.is_empty() {
-            work.note_reads = 2 * tickets + self.store.count_due_notes(shop).await?;
+            work.note_reads = work.note_reads_of_new + 2 * tickets + self.due_notes().await?;
+        } else {
+            work.note_reads_of_new = 0;
         }
         if is_told && tickets > 0 {
             // Whether those contacts have notes to be told is not known before; taken to be as among the others.
@@ -213,42 +225,62 @@ impl Ground<'_> {
         Ok(work)
     }
 
-    /// Tasks or tickets of a side that get a counterpart once their contact or customer has one.
-    async fn followers(&self, side: Side) -> Result<u64, AppError> {
-        let (count, some) = self
-            .store
-            .followers(self.shop.id, side, Kind::Task, SAMPLE)
-            .await?;
-        Ok(self.of_these_are_made(count, &some))
+    /// Records of a side that get a counterpart once their contact or customer has one, and those that are to be decided
+    /// now that it has.
+    async fn followers(&self, side: Side, kind: Kind) -> Result<Followers, AppError> {
+        let (store, shop) = (self.store, self.shop.id);
+        let (waiting, some) = store.followers(shop, side, kind, SAMPLE).await?;
+        let at_work = some.iter().filter(|record| {
+            (side, kind) == (Side::MyGadgetRepairs, Kind::Task) && self.judge.is_open(record)
+        });
+        let people: BTreeSet<&RecordId> = at_work
+            .filter_map(|ticket| ticket.parent.as_ref())
+            .collect();
+        let people_at_work = of_all(waiting, people.len(), some.len());
+        let made = of_all(waiting, self.count_made(&some), some.len());
+        let (undecided, some) = store.undecided(shop, side, kind, SAMPLE).await?;
+        Ok(Followers {
+            made: made + of_all(undecided, self.count_made(&some), some.len()),
+            people_at_work,
+        })
     }
 
-    /// Tasks or tickets that are to be decided, now that their contact or customer has a counterpart.
-    async fn undecided(&self, side: Side) -> Result<u64, AppError> {
-        let (count, some) = self
-            .store
-            .undecided(self.shop.id, side, Kind::Task, SAMPLE)
-            .await?;
-        Ok(self.of_these_are_made(count, &some))
-    }
-
-    /// Of so many, of which these are some, how many get a counterpart.
-    fn of_these_are_made(&self, count: u64, some: &[Record]) -> u64 {
-        let looked_at = some.len() as u64;
+    /// How many of these get a counterpart.
+    fn count_made(&self, records: &[Record]) -> usize {
         let circumstances = Circumstances {
             parent_linked: true,
             expected: false,
             now: self.now,
         };
-        let follow = some
+        let is_made = |record: &&Record| {
+            let decision = self.judge.single(record, circumstances);
+            matches!(decision, SingleDecision::Create { .. })
+        };
+        records.iter().filter(is_made).count()
+    }
+
+    /// Contacts whose notes will be read because somebody called for it: those with a ticket that is being worked on,
+    /// and where rules are about notes all of them.
+    async fn due_notes(&self) -> Result<u64, AppError> {
+        let (store, shop) = (self.store, self.shop.id);
+        let (called, some) = store.called_for_notes(shop, SAMPLE).await?;
+        if !self.judge.rules.note_rules.is_empty() {
+            return Ok(called);
+        }
+        let links = store
+            .links_of(shop, Side::HighLevel, Kind::Contact, &some)
+            .await?;
+        let customers: Vec<RecordId> = links.into_values().map(|link| link.right).collect();
+        let tickets = store
+            .children(shop, Side::MyGadgetRepairs, Kind::Task, &customers)
+            .await?;
+        let open = tickets
             .iter()
-            .filter(|record| {
-                matches!(
-                    self.judge.single(record, circumstances),
-                    SingleDecision::Create { .. }
-                )
-            })
-            .count() as u64;
-        (count * follow).checked_div(looked_at).unwrap_or(0)
+            .filter(|ticket| self.judge.is_open(&ticket.record));
+        let people: BTreeSet<_> = open
+            .filter_map(|ticket| ticket.record.parent.as_ref())
+            .collect();
+        Ok(of_all(called, people.len(), some.len()))
     }
 
     async fn terms(&self, pace: Pace) -> Result<Terms, AppError> {
@@ -268,11 +300,19 @@ impl Ground<'_> {
             pages(Kind::Contact) + pages(Kind::Task)
         };
         let tasks = count(Side::HighLevel, Kind::Task);
+        let rules = &self.judge.rules;
+        let calendars = count_calendars(self.store, shop, rules).await?;
+        let keeps_appointments = u64::from(calendars > 0);
+        let diary_pages = count(Side::MyGadgetRepairs, Kind::Appointment) / COUNTER_ROWS + 1;
         // The facts about the shop are read again as often.
         let sweep = Requests {
-            highlevel: pages(Side::HighLevel, CRM_ROWS) + FACTS_COST.highlevel,
+            highlevel: pages(Side::HighLevel, CRM_ROWS)
+                + FACTS_COST.highlevel
+                + calendars
+                + keeps_appointments,
             mygadgetrepairs: pages(Side::MyGadgetRepairs, COUNTER_ROWS)
-                + FACTS_COST.mygadgetrepairs,
+                + FACTS_COST.mygadgetrepairs
+                + keeps_appointments * diary_pages,
         };
         let notes = self.store.note_totals(shop).await?;
         let polled = self
@@ -295,10 +335,12 @@ impl Ground<'_> {
             watched: notes.with_tickets,
             watch_seconds: sync::note_refresh_interval(
                 notes.with_tickets,
-                &self.judge.rules.notes,
+                &rules.notes,
                 u64::from(self.config.highlevel_per_day),
             ),
             tasks,
+            calendars,
+            heeds_diary: calendars > 0 && heeds_diary(rules),
             has_feed: self.has_feed,
             pace,
             listen_seconds: u64::from(self.config.listen_seconds),
@@ -306,6 +348,21 @@ impl Ground<'_> {
             hears,
         })
     }
+}
+
+/// What follows from what is under way.
+struct Followers {
+    /// Records that get a counterpart.
+    made: u64,
+    /// People with tickets that are being worked on, who get a contact: their notes are read then.
+    people_at_work: u64,
+}
+
+/// Of so many, as among those that were looked at.
+fn of_all(all: u64, found: usize, looked_at: usize) -> u64 {
+    (all * found as u64)
+        .checked_div(looked_at as u64)
+        .unwrap_or(0)
 }
 
 fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {

@@ -34,28 +34,35 @@ pub struct Work {
     pub reads: Requests,
     /// What is to be written.
     pub plan: Plan,
-    /// What was written to MyGadgetRepairs and not read back.
+    /// What was written and not read back.
     pub unread: Unread,
     /// Contacts whose notes are to be read, one request each.
     pub note_reads: u64,
+    /// How many of them are still to be made.
+    pub note_reads_of_new: u64,
     /// Requests that look for somebody with the same keys before a contact is made.
     pub key_looks: u64,
 }
 
-/// What MyGadgetRepairs took and has not shown yet.
+/// What the vendors took and have not shown yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
-    /// Customers.
+    /// Customers of MyGadgetRepairs.
     pub customers: u64,
-    /// Tickets.
+    /// Its tickets.
     pub tickets: u64,
-    /// Comments.
+    /// Its comments.
     pub comments: u64,
+    /// Its appointments.
+    pub appointments: u64,
+    /// Appointments of HighLevel, whose answers show everything else that was stored.
+    pub bookings: u64,
 }
 
 impl Unread {
-    const fn all(self) -> u64 {
-        self.customers + self.tickets + self.comments
+    /// What MyGadgetRepairs has not shown.
+    const fn at_counter(self) -> u64 {
+        self.customers + self.tickets + self.comments + self.appointments
     }
 }
 
@@ -111,12 +118,18 @@ pub struct Terms {
     pub sweep: Requests,
     /// See [`Terms::sweep`].
     pub sweep_seconds: u64,
-    /// Contacts whose notes are looked at again, and seconds between two looks, where the work takes so long.
+    /// Contacts whose notes are looked at again, and seconds between two looks, where the work takes so long; without
+    /// those that are still to be made.
     pub watched: u64,
     /// See [`Terms::watched`].
     pub watch_seconds: u64,
     /// Tasks of the location, which are walked through to find what changed.
     pub tasks: u64,
+    /// Calendars of the location, which are walked one by one at the beginning of a pass; none where appointments are
+    /// not kept in step.
+    pub calendars: u64,
+    /// Whether every pass looks for what is new in the counter's diary.
+    pub heeds_diary: bool,
     /// Whether MyGadgetRepairs shows what changed since an instant; if not, its lists are read from the newest on.
     pub has_feed: bool,
     /// How many contacts are made between pauses to listen for messages.

@@ -42,6 +42,8 @@ fn terms() -> Terms {
         watched: 0,
         watch_seconds: 900,
         tasks: 0,
+        calendars: 0,
+        heeds_diary: false,
         has_feed: true,
         pace: Pace::default(),
         listen_seconds: 0,
@@ -173,6 +175,7 @@ fn a_pause_of_the_vendor_comes_first_and_what_is_unread_is_read() {
             customers: 1,
             tickets: 1,
             comments: 0,
+            ..Unread::default()
         },
         ..Work::default()
     };

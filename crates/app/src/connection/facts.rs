@@ -22,10 +22,10 @@ const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 const USERS: &str = "users";
 const CUSTOMERS: &str = "/customers";
-/// Requests that the facts take: location and users; statuses and the probe.
+/// Requests that the facts take: location and users; statuses and the probe. The list of calendars is one more.
 pub(crate) const FACTS_COST: Requests = Requests {
     highlevel: 2,
-    mygadgetrepairs: 11,
+    mygadgetrepairs: 10,
 };
 
 /// What reading and writing need to know of a shop.

@@ -98,6 +98,9 @@ pub struct Tally {
     /// Requests that read both sides before anything was decided.
     #[serde(skip)]
     pub(crate) reads: Requests,
+    /// Contacts among `note_reads` that the preview made up.
+    #[serde(skip)]
+    pub(crate) note_reads_of_new: u64,
     /// Requests that looked for somebody with the same keys before a contact was made.
     #[serde(skip)]
     pub(crate) key_looks: u64,
@@ -131,6 +134,7 @@ impl Tally {
             note_reads: 0,
             note_rules: BTreeMap::new(),
             reads: Requests::default(),
+            note_reads_of_new: 0,
             key_looks: 0,
             requests: Requests::default(),
             agreement: Agreement::default(),

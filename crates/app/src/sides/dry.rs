@@ -70,7 +70,8 @@ impl DryPort {
 /// How the ids begin that a preview gives.
 const MADE_UP: &str = "preview-";
 
-fn is_made_up(id: &RecordId) -> bool {
+/// Whether a preview gave the id.
+pub(crate) fn is_made_up(id: &RecordId) -> bool {
     id.as_str().starts_with(MADE_UP)
 }
 

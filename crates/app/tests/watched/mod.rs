@@ -114,7 +114,8 @@ impl Watched {
         self.near("requests to MyGadgetRepairs", foretold, counter, polls);
     }
 
-    /// So does the one at each quarter of the way: the finish is missed by no more than 5 % of the whole time.
+    /// So does the one at each quarter of the way: the finish is missed by no more than 5 % of the whole time, and
+    /// the requests by no more than 5 % of all of them.
     pub fn holds_while_it_runs(&self) {
         let total = seconds(self.began.at, self.ended.at);
         for quarter in [0.25, 0.5, 0.75] {
@@ -143,7 +144,19 @@ impl Watched {
                 off(cost.mygadgetrepairs as f64, asked[1]),
             );
             self.near("seconds left", cost.seconds as f64, left, MOST * total);
+            let [crm, counter] = asked;
+            self.near_left("HighLevel", cost.highlevel, crm, |sample| sample.highlevel);
+            self.near_left("MyGadgetRepairs", cost.mygadgetrepairs, counter, |sample| {
+                sample.mygadgetrepairs
+            });
         }
+    }
+
+    /// Requests left to a side, by 5 % of all of them (or three).
+    fn near_left(&self, side: &str, foretold: u64, came: f64, asked: impl Fn(&Sample) -> u64) {
+        let all = (asked(&self.ended) - asked(&self.began)) as f64;
+        let what = format!("requests left to {side}");
+        self.near(&what, foretold as f64, came, (MOST * all).max(3.0));
     }
 
     fn near(&self, what: &str, foretold: f64, came: f64, slack: f64) {

@@ -2,7 +2,7 @@
 
 use crate::codes::{kind, read_json, read_time, side};
 use crate::{Store, StoreError};
-use domain::{Kind, Record, RunId, ShopId, Side, Timestamp};
+use domain::{Kind, Record, RecordId, RunId, ShopId, Side, Timestamp};
 
 /// The index is named, since SQLite would walk through all records of the shop.
 macro_rules! followers {
@@ -163,21 +163,28 @@ impl Store {
         Ok((looked_at.unsigned_abs(), with_notes.unsigned_abs()))
     }
 
-    /// Contacts whose notes are due because somebody called for it, and who have a ticket where notes could be shown.
+    /// Contacts whose notes are due because somebody called for it: how many, and up to `most` of them.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn count_due_notes(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM note_watch WHERE note_watch.shop = $1 AND due > seen AND EXISTS (
-                 SELECT 1 FROM link JOIN record ON record.shop = link.shop AND record.side = 1 AND record.kind = 1
-                     AND record.parent = link.right_id AND record.gone = 0
-                 WHERE link.shop = $1 AND link.kind = 0 AND link.broken_at IS NULL
-                 AND link.left_id = note_watch.contact)",
+    pub async fn called_for_notes(
+        &self,
+        shop: ShopId,
+        most: u32,
+    ) -> Result<(u64, Vec<RecordId>), StoreError> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM note_watch WHERE shop = $1 AND due > seen")
+                .bind(shop.0)
+                .fetch_one(&self.readers)
+                .await?;
+        let contacts: Vec<String> = sqlx::query_scalar(
+            "SELECT contact FROM note_watch WHERE shop = $1 AND due > seen LIMIT $2",
         )
         .bind(shop.0)
-        .fetch_one(&self.readers)
+        .bind(most)
+        .fetch_all(&self.readers)
         .await?;
-        Ok(count.unsigned_abs())
+        let contacts = contacts.into_iter().map(RecordId::new).collect();
+        Ok((count.unsigned_abs(), contacts))
     }
 }

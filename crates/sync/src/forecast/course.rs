@@ -5,8 +5,8 @@ use super::job::jobs;
 use super::lane::{End, Lane, Listening, Stretch};
 use super::meter::Meter;
 use super::{COUNTER_ROWS, CRM_ROWS, Forecast, Requests, Terms, Unread, Work};
-use crate::task_walk_interval;
-use domain::{Side, Timestamp};
+use crate::{Deed, calendar_walk_interval, task_walk_interval};
+use domain::{Kind, Side, Timestamp};
 use std::collections::VecDeque;
 
 /// How long notes are read, and how long is written, before other things get their turn.
@@ -35,25 +35,41 @@ struct Course<'t> {
     listening: Listening,
     reads: Requests,
     note_reads: u64,
+    /// Notes that can be read when as many contacts as there are still to be made are made.
+    later_note_reads: u64,
+    contacts_to_make: u64,
+    /// Contacts whose notes are looked at again from time to time.
+    watched: u64,
     unread: Unread,
     now: i64,
     polled_at: [i64; 2],
     walked_at: i64,
+    /// When the calendars were walked.
+    calendars_at: i64,
     swept_at: i64,
     read_back_at: i64,
     looked_at: i64,
     /// Tasks of the location.
     tasks: u64,
-    /// Contacts, customers and tickets written of late: polls show them once more.
+    /// Records written of late: polls show them once more.
     contacts: Recent,
     customers: Recent,
     tickets: Recent,
+    appointments: Recent,
 }
 
 impl<'t> Course<'t> {
     fn new(work: &Work, terms: &'t Terms) -> Self {
         let now = terms.now.as_millisecond();
         let polled_at = now.saturating_sub(ms(terms.polled_ago));
+        let contacts_to_make = work
+            .plan
+            .count(Deed::Create, Side::HighLevel, Kind::Contact);
+        let later_note_reads = if contacts_to_make > 0 {
+            work.note_reads_of_new.min(work.note_reads)
+        } else {
+            0
+        };
         let lane = |allowance, side| Lane {
             meter: Meter::of(allowance),
             jobs: jobs(work, side),
@@ -69,11 +85,19 @@ impl<'t> Course<'t> {
                 hears: terms.hears,
             },
             reads: work.reads,
-            note_reads: work.note_reads,
-            unread: work.unread,
+            note_reads: work.note_reads - later_note_reads,
+            later_note_reads,
+            contacts_to_make,
+            watched: terms.watched,
+            unread: Unread {
+                // Those are among the jobs.
+                bookings: 0,
+                ..work.unread
+            },
             now,
             polled_at: [polled_at; 2],
             walked_at: polled_at,
+            calendars_at: now,
             swept_at: now,
             read_back_at: i64::MIN / 2,
             looked_at: now,
@@ -81,6 +105,7 @@ impl<'t> Course<'t> {
             contacts: Recent::default(),
             customers: Recent::default(),
             tickets: Recent::default(),
+            appointments: Recent::default(),
         }
     }
 
@@ -88,6 +113,7 @@ impl<'t> Course<'t> {
         if self.reads != Requests::default() {
             self.ask(self.reads);
             (self.polled_at, self.walked_at) = ([self.now; 2], self.now);
+            self.calendars_at = self.now;
         }
         let end = self.now.saturating_add(MOST_MS);
         while self.now < end {
@@ -96,6 +122,7 @@ impl<'t> Course<'t> {
             self.unread.customers += counter.contacts;
             self.unread.tickets += counter.tasks;
             self.unread.comments += counter.notes;
+            self.unread.appointments += counter.appointments;
             if counter.end == End::Drained {
                 self.now = self.read_back();
             }
@@ -160,11 +187,25 @@ impl<'t> Course<'t> {
         let done = done_at(&counter);
         let crm = self.crm.write(self.now, deadline, done, listening);
         self.contacts.add(crm.at, crm.contacts);
+        self.follow_up(crm.made);
         self.tasks += crm.tasks;
         self.customers.add(counter.at, counter.contacts);
         self.tickets.add(counter.at, counter.tasks);
+        self.appointments.add(counter.at, counter.appointments);
         self.now = crm.at.max(counter.at);
         (crm, counter)
+    }
+
+    /// So many contacts were made: the notes of some of them are to be read.
+    fn follow_up(&mut self, made: u64) {
+        let made = made.min(self.contacts_to_make);
+        if made > 0 {
+            let reads = self.later_note_reads * made / self.contacts_to_make;
+            self.contacts_to_make -= made;
+            self.later_note_reads -= reads;
+            self.note_reads += reads;
+            self.watched += reads;
+        }
     }
 
     /// As long as there is more to write, much is read back together.
@@ -177,7 +218,7 @@ impl<'t> Course<'t> {
     /// when it is done.
     fn read_back(&mut self) -> i64 {
         let unread = std::mem::take(&mut self.unread);
-        let all = unread.all();
+        let all = unread.at_counter();
         if all == 0 {
             return self.now;
         }
@@ -190,6 +231,7 @@ impl<'t> Course<'t> {
         for (written, recent) in [
             (unread.customers, &mut self.customers),
             (unread.tickets, &mut self.tickets),
+            (unread.appointments, &mut self.appointments),
         ] {
             if written > 0 {
                 at = meter.send(recent.pages(written, self.terms.has_feed), at);
@@ -213,14 +255,15 @@ impl<'t> Course<'t> {
                 requests += self.tasks / CRM_ROWS + 1;
             }
             self.polled_at[0] = at;
-            self.crm.meter.send(requests, at);
+            let end = at.saturating_add(PATIENCE_MS);
+            self.crm.meter.send_before(end, requests, at);
         }
         let is_due = at >= self.polled_at[1].saturating_add(poll);
         if !is_due || self.counter.meter.free_at(at, 1) > at {
             return false;
         }
         self.polled_at[1] = at;
-        if self.unread.all() > 0 {
+        if self.unread.at_counter() > 0 {
             self.read_back_at = at;
         }
         let has_feed = self.terms.has_feed;
@@ -260,10 +303,12 @@ impl<'t> Course<'t> {
             self.now += poll;
             self.poll_when_due();
             self.sweep_when_due();
+            self.read_diaries();
         }
         if self.now.saturating_sub(self.looked_at) >= ms(self.terms.watch_seconds) {
             self.looked_at = self.now;
-            self.note_reads += self.terms.watched;
+            // Those that were not looked at yet are among them.
+            self.note_reads = self.note_reads.max(self.watched);
         }
     }
 
@@ -273,10 +318,37 @@ impl<'t> Course<'t> {
             return;
         }
         self.swept_at = self.now;
-        let sweep = self.terms.sweep;
-        self.counter.meter.send(sweep.mygadgetrepairs, self.now);
-        if self.crm.meter.free_at(self.now, 1) <= self.now {
-            self.crm.meter.send(sweep.highlevel, self.now);
+        self.calendars_at = self.now;
+        self.ask_in_passing(self.terms.sweep);
+    }
+
+    /// A pass of the service walks the calendars when that is due, and looks into the counter's diary where something
+    /// hangs on it.
+    fn read_diaries(&mut self) {
+        let Terms {
+            calendars,
+            poll_seconds,
+            budgets,
+            ..
+        } = self.terms;
+        let mut requests = Requests::default();
+        let every = calendar_walk_interval(*calendars, *poll_seconds, budgets);
+        if self.now.saturating_sub(self.calendars_at) >= ms(every) {
+            self.calendars_at = self.now;
+            requests.highlevel = *calendars;
+        }
+        requests.mygadgetrepairs = u64::from(self.terms.heeds_diary);
+        self.ask_in_passing(requests);
+    }
+
+    /// Asks as much as can be asked before long; the rest is left to a later pass.
+    fn ask_in_passing(&mut self, requests: Requests) {
+        let (from, end) = (self.now, self.now.saturating_add(PATIENCE_MS));
+        for (lane, requests) in [
+            (&mut self.crm, requests.highlevel),
+            (&mut self.counter, requests.mygadgetrepairs),
+        ] {
+            lane.meter.send_before(end, requests, from);
         }
     }
 }

@@ -18,8 +18,8 @@ pub(super) struct Job {
 }
 
 /// The writes to a side: contacts before what hangs on them. HighLevel: one request for a creation (the answer shows
-/// it), two for a change (look, write). MyGadgetRepairs: the same, and a look back, which many share. Letting go costs
-/// nothing.
+/// it), two for a change (look, write), and one more to read an appointment back. MyGadgetRepairs: the same, and a look
+/// back, which many share. Letting go costs nothing.
 pub(super) fn jobs(work: &Work, side: Side) -> VecDeque<Job> {
     let mut jobs: Vec<Job> = Vec::new();
     for (deed, on, kind, left) in work.plan.iter() {
@@ -28,6 +28,8 @@ pub(super) fn jobs(work: &Work, side: Side) -> VecDeque<Job> {
             Deed::Update | Deed::Delete => 2,
             Deed::Unlink => continue,
         };
+        let reads_back = (on, kind) == (Side::HighLevel, Kind::Appointment) && deed != Deed::Delete;
+        let requests = requests + u64::from(reads_back);
         if on == side && left > 0 {
             jobs.push(Job {
                 kind,
@@ -37,13 +39,19 @@ pub(super) fn jobs(work: &Work, side: Side) -> VecDeque<Job> {
             });
         }
     }
-    if side == Side::HighLevel && work.key_looks > 0 {
-        jobs.push(Job {
-            kind: Kind::Contact,
-            left: work.key_looks,
-            requests: 1,
-            makes_contact: false,
-        });
+    let looks = [
+        (Kind::Contact, work.key_looks),
+        (Kind::Appointment, work.unread.bookings),
+    ];
+    for (kind, left) in looks {
+        if side == Side::HighLevel && left > 0 {
+            jobs.push(Job {
+                kind,
+                left,
+                requests: 1,
+                makes_contact: false,
+            });
+        }
     }
     jobs.sort_by_key(|job| job.kind);
     jobs.into()

@@ -53,8 +53,11 @@ pub(super) enum End {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     pub(super) contacts: u64,
+    /// Contacts made.
+    pub(super) made: u64,
     pub(super) tasks: u64,
     pub(super) notes: u64,
+    pub(super) appointments: u64,
     /// When it ended.
     pub(super) at: i64,
     pub(super) end: End,
@@ -73,8 +76,10 @@ impl Lane {
     ) -> Stretch {
         let mut wrote = Stretch {
             contacts: 0,
+            made: 0,
             tasks: 0,
             notes: 0,
+            appointments: 0,
             at: from,
             end: End::Drained,
         };
@@ -103,10 +108,14 @@ impl Lane {
                 listening.pace.made(u32::try_from(some).unwrap_or(u32::MAX));
             }
             wrote.at = self.meter.send(some * job.requests, free);
+            if job.makes_contact {
+                wrote.made += some;
+            }
             match job.kind {
                 Kind::Contact => wrote.contacts += some,
                 Kind::Note => wrote.notes += some,
-                Kind::Task | Kind::Appointment => wrote.tasks += some,
+                Kind::Task => wrote.tasks += some,
+                Kind::Appointment => wrote.appointments += some,
             }
             job.left -= some;
             if job.left == 0 {

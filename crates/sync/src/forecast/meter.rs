@@ -87,9 +87,18 @@ impl Meter {
 
     /// Sends so many requests as soon as each can be; answers when the last one goes.
     pub(super) fn send(&mut self, requests: u64, from: i64) -> i64 {
+        self.send_before(i64::MAX, requests, from)
+    }
+
+    /// The same, but what could not be sent before an instant is not sent at all.
+    pub(super) fn send_before(&mut self, end: i64, requests: u64, from: i64) -> i64 {
         let (mut left, mut at) = (requests, from);
         while left > 0 {
-            at = self.free_at(at, 1);
+            let free = self.free_at(at, 1);
+            if free >= end {
+                break;
+            }
+            at = free;
             let some = left.min(self.room(at).max(1));
             self.take(some, at);
             left -= some;
