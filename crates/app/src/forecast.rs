@@ -4,6 +4,7 @@ use crate::connection::{Connection, FACTS_COST};
 use crate::judge::{Circumstances, Judge};
 use crate::pass::appointments::{count_calendars, heeds_diary};
 use crate::pass::tally::Tally;
+use crate::service::swept_at;
 use crate::{App, AppConfig, AppError};
 use domain::{Kind, Lane, Record, RecordId, RunId, Side, Timestamp};
 use http::Outlook;
@@ -128,7 +129,7 @@ impl Ground<'_> {
             }
         }
         let made = work.plan.count(Deed::Create, Side::HighLevel, Kind::Task);
-        let mut terms = self.terms(Pace::default()).await?;
+        let mut terms = self.terms().await?;
         // The copy holds them already.
         terms.tasks = terms.tasks.saturating_sub(made);
         terms.watched = terms.watched.saturating_sub(found.note_reads_of_new);
@@ -140,11 +141,10 @@ impl Ground<'_> {
         &self,
         run: Option<RunId>,
     ) -> Result<Option<Cost>, AppError> {
-        let work = self.left().await?;
-        if work == Work::default() {
+        let Some(work) = self.left().await? else {
             return Ok(None);
-        }
-        let mut terms = self.terms(Pace::default()).await?;
+        };
+        let mut terms = self.terms().await?;
         if let Some(run) = run {
             let (made, last) = self.store.contacts_made(self.shop.id, run).await?;
             terms.pace = pace_after(made, terms.hears);
@@ -158,7 +158,7 @@ impl Ground<'_> {
     }
 
     /// What is decided and not written, what will follow from it, and the notes that are due.
-    async fn left(&self) -> Result<Work, AppError> {
+    async fn left(&self) -> Result<Option<Work>, AppError> {
         let shop = self.shop.id;
         let mut work = Work::default();
         let mut nothing = true;
@@ -187,7 +187,7 @@ impl Ground<'_> {
             }
         }
         if nothing {
-            return Ok(Work::default());
+            return Ok(None);
         }
         for side in Side::BOTH {
             for kind in [Kind::Task, Kind::Appointment] {
@@ -211,7 +211,9 @@ impl Ground<'_> {
         let rules = &self.judge.rules;
         let is_told = rules.notes.to != mapping::NotesTo::Off;
         if is_told || !rules.note_rules.is_empty() {
-            work.note_reads = work.note_reads_of_new + 2 * tickets + self.due_notes().await?;
+            let (due, never_looked_at) = self.due_notes().await?;
+            work.note_reads = work.note_reads_of_new + 2 * tickets + due;
+            work.first_note_reads = never_looked_at;
         } else {
             work.note_reads_of_new = 0;
         }
@@ -222,7 +224,7 @@ impl Ground<'_> {
             work.plan
                 .add(Deed::Create, Side::MyGadgetRepairs, Kind::Note, digests);
         }
-        Ok(work)
+        Ok(Some(work))
     }
 
     /// Records of a side that get a counterpart once their contact or customer has one, and those that are to be decided
@@ -260,12 +262,12 @@ impl Ground<'_> {
     }
 
     /// Contacts whose notes will be read because somebody called for it: those with a ticket that is being worked on,
-    /// and where rules are about notes all of them.
-    async fn due_notes(&self) -> Result<u64, AppError> {
+    /// and where rules are about notes all of them. And how many of these for the first time.
+    async fn due_notes(&self) -> Result<(u64, u64), AppError> {
         let (store, shop) = (self.store, self.shop.id);
-        let (called, some) = store.called_for_notes(shop, SAMPLE).await?;
+        let (called, never_looked_at, some) = store.called_for_notes(shop, SAMPLE).await?;
         if !self.judge.rules.note_rules.is_empty() {
-            return Ok(called);
+            return Ok((called, never_looked_at));
         }
         let links = store
             .links_of(shop, Side::HighLevel, Kind::Contact, &some)
@@ -280,10 +282,11 @@ impl Ground<'_> {
         let people: BTreeSet<_> = open
             .filter_map(|ticket| ticket.record.parent.as_ref())
             .collect();
-        Ok(of_all(called, people.len(), some.len()))
+        let of_all = |all| of_all(all, people.len(), some.len());
+        Ok((of_all(called), of_all(never_looked_at)))
     }
 
-    async fn terms(&self, pace: Pace) -> Result<Terms, AppError> {
+    async fn terms(&self) -> Result<Terms, AppError> {
         let shop = self.shop.id;
         let told = self.store.counts_of_webhooks(shop, Side::HighLevel).await?;
         let hears = told.last_at.is_some() || self.store.has_signals(shop).await?;
@@ -314,6 +317,8 @@ impl Ground<'_> {
                 + FACTS_COST.mygadgetrepairs
                 + keeps_appointments * diary_pages,
         };
+        let swept = swept_at(self.store, shop).await?;
+        let swept = swept.and_then(|at| Timestamp::from_second(at).ok());
         let notes = self.store.note_totals(shop).await?;
         let polled = self
             .store
@@ -332,6 +337,7 @@ impl Ground<'_> {
             polled_ago: polled_ago.min(u64::from(self.config.poll_seconds)),
             sweep,
             sweep_seconds: u64::from(self.config.sweep_hours) * 3_600,
+            swept_ago: swept.map_or(0, |at| seconds_between(at, self.now)),
             watched: notes.with_tickets,
             watch_seconds: sync::note_refresh_interval(
                 notes.with_tickets,
@@ -342,7 +348,7 @@ impl Ground<'_> {
             calendars,
             heeds_diary: calendars > 0 && heeds_diary(rules),
             has_feed: self.has_feed,
-            pace,
+            pace: Pace::default(),
             listen_seconds: u64::from(self.config.listen_seconds),
             listened_seconds: 0,
             hears,

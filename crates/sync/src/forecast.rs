@@ -40,6 +40,8 @@ pub struct Work {
     pub note_reads: u64,
     /// How many of them are still to be made.
     pub note_reads_of_new: u64,
+    /// How many of them are there and were never looked at: they will be looked at again like the others.
+    pub first_note_reads: u64,
     /// Requests that look for somebody with the same keys before a contact is made.
     pub key_looks: u64,
 }
@@ -118,8 +120,10 @@ pub struct Terms {
     pub sweep: Requests,
     /// See [`Terms::sweep`].
     pub sweep_seconds: u64,
-    /// Contacts whose notes are looked at again, and seconds between two looks, where the work takes so long; without
-    /// those that are still to be made.
+    /// Seconds since everything was read.
+    pub swept_ago: u64,
+    /// Contacts whose notes were looked at and are looked at again, and seconds between two looks, where the work takes
+    /// so long.
     pub watched: u64,
     /// See [`Terms::watched`].
     pub watch_seconds: u64,

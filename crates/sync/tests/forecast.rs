@@ -39,6 +39,7 @@ fn terms() -> Terms {
         polled_ago: 0,
         sweep: Requests::default(),
         sweep_seconds: DAY,
+        swept_ago: 0,
         watched: 0,
         watch_seconds: 900,
         tasks: 0,

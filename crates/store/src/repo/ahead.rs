@@ -171,12 +171,13 @@ impl Store {
         &self,
         shop: ShopId,
         most: u32,
-    ) -> Result<(u64, Vec<RecordId>), StoreError> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM note_watch WHERE shop = $1 AND due > seen")
-                .bind(shop.0)
-                .fetch_one(&self.readers)
-                .await?;
+    ) -> Result<(u64, u64, Vec<RecordId>), StoreError> {
+        let (count, new): (i64, i64) = sqlx::query_as(
+            "SELECT count(*), coalesce(sum(seen = 0), 0) FROM note_watch WHERE shop = $1 AND due > seen",
+        )
+        .bind(shop.0)
+        .fetch_one(&self.readers)
+        .await?;
         let contacts: Vec<String> = sqlx::query_scalar(
             "SELECT contact FROM note_watch WHERE shop = $1 AND due > seen LIMIT $2",
         )
@@ -185,6 +186,6 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let contacts = contacts.into_iter().map(RecordId::new).collect();
-        Ok((count.unsigned_abs(), contacts))
+        Ok((count.unsigned_abs(), new.unsigned_abs(), contacts))
     }
 }

@@ -42,6 +42,8 @@ struct Course<'t> {
     watched: u64,
     unread: Unread,
     now: i64,
+    /// When the service's next pass begins, as long as nothing is done before.
+    next_pass: Option<i64>,
     polled_at: [i64; 2],
     walked_at: i64,
     /// When the calendars were walked.
@@ -88,17 +90,14 @@ impl<'t> Course<'t> {
             note_reads: work.note_reads - later_note_reads,
             later_note_reads,
             contacts_to_make,
-            watched: terms.watched,
-            unread: Unread {
-                // Those are among the jobs.
-                bookings: 0,
-                ..work.unread
-            },
+            watched: terms.watched + work.first_note_reads,
+            unread: work.unread,
             now,
+            next_pass: Some(polled_at.saturating_add(poll_ms(terms))),
             polled_at: [polled_at; 2],
             walked_at: polled_at,
             calendars_at: now,
-            swept_at: now,
+            swept_at: now.saturating_sub(ms(terms.swept_ago)),
             read_back_at: i64::MIN / 2,
             looked_at: now,
             tasks: terms.tasks,
@@ -298,9 +297,12 @@ impl<'t> Course<'t> {
             self.now = self.now.max(until);
             return;
         }
-        let poll = ms(self.terms.poll_seconds).max(1_000);
+        if self.crm.meter.sent() + self.counter.meter.sent() > 0 {
+            self.next_pass = None;
+        }
         while self.now < until {
-            self.now += poll;
+            let later = self.now.saturating_add(poll_ms(self.terms));
+            self.now = self.next_pass.take().map_or(later, |at| at.max(self.now));
             self.poll_when_due();
             self.sweep_when_due();
             self.read_diaries();
@@ -403,6 +405,11 @@ impl Recent {
             walked
         }
     }
+}
+
+/// From the end of a pass of the service to the next.
+fn poll_ms(terms: &Terms) -> i64 {
+    ms(terms.poll_seconds).max(1_000)
 }
 
 fn ms(seconds: u64) -> i64 {

@@ -74,7 +74,7 @@ impl Pass<'_> {
     }
 
     /// Seconds to wait before the next attempt, with jitter.
-    fn back_off(&self, attempt: u32) -> f64 {
+    pub(in crate::pass) fn back_off(&self, attempt: u32) -> f64 {
         let longest = f64::from(2_u32.saturating_pow(attempt.min(8))).min(300.0);
         (longest / 4.0) * (1.0 + self.context.share())
     }
