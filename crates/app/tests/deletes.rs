@@ -284,20 +284,6 @@ async fn invariant_8_mass_vanishing_told_one_by_one_waits_as_well() {
     assert!(tally.reasons.is_empty(), "{tally:?}");
 }
 
-/// A look at what webhooks told of, cut off once something is there: on a line that loses every answer it has no end.
-async fn cut_off(desk: &Desk, is_there: impl AsyncFn() -> bool) {
-    let board = ProgressBoard::default();
-    let wait = async {
-        while !is_there().await {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    tokio::select! {
-        _ = desk.bench.app.refresh(SHOP, &board) => {}
-        () = wait => {}
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn invariant_2_what_was_made_of_a_record_that_is_gone_by_now_is_not_taken_for_news() {
     for policy in ["unlink", "delete"] {
@@ -315,16 +301,15 @@ async fn invariant_2_what_was_made_of_a_record_that_is_gone_by_now_is_not_taken_
         let ticket = desk.new_ticket(&desk.customer, "iPad glass").await;
         let number = desk.number_of(&ticket).await;
         desk.told_by_counter("ticket.created", &number).await;
-        cut_off(&desk, async || desk.bench.truth().await.tasks.len() == 2).await;
+        desk.cut_off(async || desk.bench.truth().await.tasks.len() == 2)
+            .await;
         assert_eq!(desk.bench.truth().await.tasks.len(), 2, "it was made");
         desk.bench
             .at_counter(&json!({"action": "delete_ticket", "id": ticket}))
             .await;
         desk.told_by_counter("ticket.deleted", &number).await;
-        cut_off(&desk, async || {
-            desk.journal_tells("vanished", &ticket).await
-        })
-        .await;
+        desk.cut_off(async || desk.journal_tells("vanished", &ticket).await)
+            .await;
         assert!(desk.journal_tells("vanished", &ticket).await);
         desk.bench
             .twins

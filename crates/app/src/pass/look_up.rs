@@ -4,8 +4,8 @@ use super::Pass;
 use super::apply::{Outcome, TROUBLE};
 use super::payload::Payload;
 use crate::AppError;
-use crate::ports::{Draft, Made, Port, PortError};
-use domain::{FailureClass, Field, Kind, Record, Side, Timestamp};
+use crate::ports::{Draft, Made, Port};
+use domain::{Field, Kind, Record, Side, Timestamp};
 use futures::StreamExt;
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -78,7 +78,7 @@ impl Pass<'_> {
         let sent_at = intent.sent_at.unwrap_or(now);
         let finding = match port.find(&draft, sent_at, now).await {
             Ok(finding) => finding,
-            Err(error) => return Ok(self.looked_in_vain(intent, error)),
+            Err(error) => return Ok(self.unknown_still(intent, error)),
         };
         for candidate in finding.candidates {
             if self.is_ours(&candidate, &draft, sent_at).await? {
@@ -120,32 +120,6 @@ impl Pass<'_> {
             IntentState::Unknown,
             again,
         )]))
-    }
-
-    /// Whatever the failure of a look-up, the outcome of the write stays unknown, and it is looked for again later. A
-    /// refusal is no matter of time: it ends the pass.
-    fn looked_in_vain(&self, intent: &Intent, error: PortError) -> Outcome {
-        if !matches!(
-            error.class,
-            FailureClass::Transient | FailureClass::Deferred { .. }
-        ) {
-            self.tally(|tally| tally.stop(error.to_string()));
-        }
-        let soon = self.after(self.now(), self.back_off(intent.attempt));
-        let mut outcome = self.failed(intent, error);
-        outcome
-            .changes
-            .retain(|change| matches!(change, Change::Progress { .. }));
-        for change in &mut outcome.changes {
-            if let Change::Progress {
-                state, not_before, ..
-            } = change
-            {
-                *state = IntentState::Unknown;
-                not_before.get_or_insert(soon);
-            }
-        }
-        outcome
     }
 
     /// Whether a record is the one that was sent: it is nobody's counterpart, and it carries our mark, or,
