@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use store::{IntentOp, IntentState, Shop, Store};
 use sync::forecast::{
-    Allowance, COUNTER_ROWS, CRM_ROWS, Day, Forecast, Requests, Terms, Window, Work, forecast,
+    Allowance, COUNTER_ROWS, CRM_ROWS, Day, Forecast, Requests, Rows, Terms, Window, Work, forecast,
 };
 use sync::messages::Pace;
 use sync::{Budgets, Deed, SingleDecision};
@@ -149,8 +149,27 @@ impl Ground<'_> {
             let (made, last) = self.store.contacts_made(self.shop.id, run).await?;
             terms.pace = pace_after(made, terms.hears);
             terms.listened_seconds = last.map_or(0, |at| seconds_between(at, self.now));
+            terms.written = self.written(run).await?;
         }
         Ok(Some(self.cost(&work, &terms)))
+    }
+
+    /// What a run has written to the counter so far.
+    async fn written(&self, run: RunId) -> Result<Rows, AppError> {
+        let mut rows = Rows::default();
+        let counts = self
+            .store
+            .written_in_run(self.shop.id, run, Side::MyGadgetRepairs)
+            .await?;
+        for (kind, count) in counts {
+            match kind {
+                Kind::Contact => rows.customers = count,
+                Kind::Task => rows.tickets = count,
+                Kind::Appointment => rows.appointments = count,
+                Kind::Note => {}
+            }
+        }
+        Ok(rows)
     }
 
     fn cost(&self, work: &Work, terms: &Terms) -> Cost {
@@ -348,6 +367,7 @@ impl Ground<'_> {
             calendars,
             heeds_diary: calendars > 0 && heeds_diary(rules),
             has_feed: self.has_feed,
+            written: Rows::default(),
             pace: Pace::default(),
             listen_seconds: u64::from(self.config.listen_seconds),
             listened_seconds: 0,

@@ -9,7 +9,7 @@ use app::AppConfig;
 use domain::Clock;
 use jiff::SignedDuration;
 use serde_json::json;
-use testkit::{Bench, RecordedClock, assert_exactly_once};
+use testkit::{Bench, RecordedClock, SHOP, assert_exactly_once};
 use twin::TwinOptions;
 use watched::Watched;
 
@@ -105,6 +105,47 @@ async fn forecast_of_a_run_with_many_notes() {
     run.holds_before();
     run.holds_while_it_runs();
     is_within_limits(&bench);
+}
+
+/// Both diaries are full: bookings of the CRM go to the counter, many with the customer that is made for them, and the
+/// counter's own into a calendar.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forecast_of_a_run_with_appointments() {
+    let (bench, clock) = Bench::recorded(shop(56, 0, 0), real_limits).await;
+    let rules = "[appointments]\nback = \"Repair while you wait\"\n";
+    let rules = mapping::Rules::from_toml(rules).unwrap();
+    bench.app.set_rules(SHOP, &rules).await.unwrap();
+    let calendar = bench.twins.highlevel().calendars()[0].0.clone();
+    for number in 0..160_i64 {
+        let start = (clock.now() + SignedDuration::from_hours(48 + number)).to_string();
+        let email = format!("p{number}@example.test");
+        if number < 120 {
+            let fields = json!({"firstName": "Person", "lastName": format!("Number{number}"), "email": email});
+            let contact = bench.in_crm(&json!({"action": "create_contact", "fields": fields}));
+            let contact = contact["contact"]["id"].as_str().or(contact["id"].as_str());
+            let fields = json!({"calendarId": calendar, "title": "Screen", "startTime": start});
+            let action = json!({"action": "create_appointment", "contact": contact.unwrap(), "fields": fields});
+            bench.in_crm(&action);
+        }
+        if number >= 80 {
+            let fields = json!({"name": format!("Person Number{number}"), "email": email});
+            let made = bench
+                .at_counter(&json!({"action": "create_customer", "fields": fields}))
+                .await;
+            let fields = json!({"customer": made["id"], "subject": "Battery", "startDate": start});
+            bench
+                .at_counter(&json!({"action": "create_appointment", "fields": fields}))
+                .await;
+        }
+    }
+    index_settles(&clock).await;
+    let run = Watched::run("appointments", &bench, &clock, 20).await;
+    run.holds_before();
+    run.holds_while_it_runs();
+    is_within_limits(&bench);
+    let truth = bench.truth().await;
+    // 40 stood in both diaries already.
+    assert_eq!((truth.appointments.len(), truth.bookings.len()), (160, 160));
 }
 
 /// The CRM tells of messages, so that the run stops to listen between batches of new contacts.

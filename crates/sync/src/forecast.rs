@@ -68,6 +68,17 @@ impl Unread {
     }
 }
 
+/// Records of MyGadgetRepairs that are read by their changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Customers.
+    pub customers: u64,
+    /// Tickets.
+    pub tickets: u64,
+    /// Appointments.
+    pub appointments: u64,
+}
+
 /// What may still be asked of one vendor, by the lane that does the work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
@@ -134,8 +145,10 @@ pub struct Terms {
     pub calendars: u64,
     /// Whether every pass looks for what is new in the counter's diary.
     pub heeds_diary: bool,
-    /// Whether MyGadgetRepairs shows what changed since an instant; if not, its lists are read from the newest on.
+    /// Whether MyGadgetRepairs shows what changed since a day; if not, its lists are read from the newest on.
     pub has_feed: bool,
+    /// What was written there before in this run: it is shown as well.
+    pub written: Rows,
     /// How many contacts are made between pauses to listen for messages.
     pub pace: Pace,
     /// Seconds of such a pause.

@@ -3,7 +3,9 @@
 
 use domain::{Kind, Side, Timestamp};
 use proptest::prelude::*;
-use sync::forecast::{Allowance, Day, Forecast, Requests, Terms, Unread, Window, Work, forecast};
+use sync::forecast::{
+    Allowance, Day, Forecast, Requests, Rows, Terms, Unread, Window, Work, forecast,
+};
 use sync::messages::Pace;
 use sync::{Budgets, Deed, Plan};
 
@@ -46,6 +48,7 @@ fn terms() -> Terms {
         calendars: 0,
         heeds_diary: false,
         has_feed: true,
+        written: Rows::default(),
         pace: Pace::default(),
         listen_seconds: 0,
         listened_seconds: 0,

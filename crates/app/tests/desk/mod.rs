@@ -97,7 +97,7 @@ impl Desk {
 
     /// A notification of the counter about a ticket, taken.
     pub async fn told_by_counter(&self, event: &str, reference: &str) {
-        let shop = self.bench.app.shop(testkit::SHOP).await.unwrap();
+        let shop = self.bench.app.shop(SHOP).await.unwrap();
         let paste = self.bench.app.counter_webhook(&shop).await.unwrap();
         let secret = paste.url.rsplit('/').next().unwrap().to_owned();
         let token = paste.headers["X-Sync-Token"].as_str().unwrap().to_owned();
@@ -120,7 +120,7 @@ impl Desk {
 
     /// The record on the other side of a linked one.
     pub async fn across(&self, side: domain::Side, kind: Kind, id: &str) -> Option<String> {
-        let shop = self.bench.app.shop(testkit::SHOP).await.unwrap();
+        let shop = self.bench.app.shop(SHOP).await.unwrap();
         let id = domain::RecordId::new(id);
         let link = self.bench.app.store().link_of(shop.id, side, kind, &id);
         let link = link.await.unwrap()?;
@@ -130,16 +130,12 @@ impl Desk {
     /// The rules of the shop, as one document.
     pub async fn set_rules(&self, document: &str) {
         let rules = mapping::Rules::from_toml(document).unwrap();
-        self.bench
-            .app
-            .set_rules(testkit::SHOP, &rules)
-            .await
-            .unwrap();
+        self.bench.app.set_rules(SHOP, &rules).await.unwrap();
     }
 
     /// Whether the journal tells of something that happened to a record.
     pub async fn journal_tells(&self, event: &str, record: &str) -> bool {
-        let log = self.bench.app.log(testkit::SHOP, Some(record), 200).await;
+        let log = self.bench.app.log(SHOP, Some(record), 200).await;
         log.unwrap().iter().any(|row| row.event == event)
     }
 

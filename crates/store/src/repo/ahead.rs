@@ -1,6 +1,6 @@
 //! What will have to be written once what is under way is done: for forecasts.
 
-use crate::codes::{kind, read_json, read_time, side};
+use crate::codes::{kind, read_json, read_kind, read_time, side};
 use crate::{Store, StoreError};
 use domain::{Kind, Record, RecordId, RunId, ShopId, Side, Timestamp};
 
@@ -144,6 +144,31 @@ impl Store {
         .fetch_one(&self.readers)
         .await?;
         Ok((count.unsigned_abs(), last.map(read_time)))
+    }
+
+    /// How many writes a run has finished on a side so far, by kind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn written_in_run(
+        &self,
+        shop: ShopId,
+        run: RunId,
+        on: Side,
+    ) -> Result<Vec<(Kind, u64)>, StoreError> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT kind, count(*) FROM intent INDEXED BY intent_run
+             WHERE shop = $1 AND run = $2 AND side = $3 AND state = 'done' GROUP BY kind",
+        )
+        .bind(shop.0)
+        .bind(run.to_string())
+        .bind(side(on))
+        .fetch_all(&self.readers)
+        .await?;
+        let counts = rows
+            .into_iter()
+            .map(|(kind, count)| (read_kind(kind), count.unsigned_abs()));
+        Ok(counts.collect())
     }
 
     /// Contacts with open tickets whose notes were looked at, and how many of them have any.

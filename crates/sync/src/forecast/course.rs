@@ -17,6 +17,8 @@ const READ_BACK_MS: i64 = 45_000;
 const PATIENCE_MS: i64 = 300_000;
 /// How far polls look back behind what they have seen (highlevel-quirks.md 3.1).
 const OVERLAP_MS: i64 = 150_000;
+/// The counter's feed shows whole days (mygadgetrepairs-api.md section 8): on average, half a day has gone by.
+const FEED_MS: i64 = 43_200_000;
 /// Fewer writes than this are read back one by one.
 const FEW: u64 = 3;
 /// A course of ten years is not played to its end.
@@ -101,10 +103,10 @@ impl<'t> Course<'t> {
             read_back_at: i64::MIN / 2,
             looked_at: now,
             tasks: terms.tasks,
-            contacts: Recent::default(),
-            customers: Recent::default(),
-            tickets: Recent::default(),
-            appointments: Recent::default(),
+            contacts: Recent::after(0, now),
+            customers: Recent::after(terms.written.customers, now),
+            tickets: Recent::after(terms.written.tickets, now),
+            appointments: Recent::after(terms.written.appointments, now),
         }
     }
 
@@ -367,16 +369,17 @@ struct Recent {
     polled_at: i64,
 }
 
-impl Default for Recent {
-    fn default() -> Self {
-        Self {
+impl Recent {
+    /// So many were written before.
+    fn after(number: u64, now: i64) -> Self {
+        let mut recent = Self {
             written: VecDeque::new(),
             polled_at: i64::MIN / 2,
-        }
+        };
+        recent.add(now, number);
+        recent
     }
-}
 
-impl Recent {
     fn add(&mut self, at: i64, number: u64) {
         if number > 0 {
             self.written.push_back((at, number));
@@ -384,7 +387,7 @@ impl Recent {
         while self
             .written
             .front()
-            .is_some_and(|(then, _)| at - then > 4 * OVERLAP_MS)
+            .is_some_and(|(then, _)| at - then > 2 * FEED_MS)
         {
             self.written.pop_front();
         }
@@ -395,11 +398,11 @@ impl Recent {
         late.map(|(_, number)| number).sum()
     }
 
-    /// Pages until one shows nothing new. A feed ends with what was changed since the last poll.
+    /// Pages until one shows nothing new. A feed ends with what was changed on the day of the last poll.
     fn pages(&self, new: u64, has_feed: bool) -> u64 {
         let walked = new.div_ceil(COUNTER_ROWS) + 1;
         if has_feed {
-            let rows = self.since(self.polled_at.saturating_sub(OVERLAP_MS));
+            let rows = self.since(self.polled_at.saturating_sub(FEED_MS));
             walked.min(rows.div_ceil(COUNTER_ROWS).max(1))
         } else {
             walked
