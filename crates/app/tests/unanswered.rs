@@ -1,7 +1,5 @@
 //! Writes that got no answer, where they cannot be looked for either.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 mod desk;
 
 use desk::Desk;

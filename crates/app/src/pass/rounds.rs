@@ -2,7 +2,7 @@
 
 use super::apply::LaneEnd;
 use super::progress::Phase;
-use super::{KINDS, Options, Pass, guard};
+use super::{ALWAYS_READ, Options, Pass, guard};
 use crate::connection::BUDGET_PATIENCE;
 use crate::ports::Port;
 use crate::{AppError, Concurrency};
@@ -123,7 +123,7 @@ impl Pass<'_> {
     /// that the other side's work goes on.
     async fn read_if_open(&self, port: &dyn Port, options: Options) -> Result<(), AppError> {
         let read = self.read_side(port, options).await;
-        for kind in KINDS {
+        for kind in ALWAYS_READ {
             if !self.is_read(port.side(), kind).await? {
                 return read;
             }
@@ -189,9 +189,8 @@ impl Pass<'_> {
     }
 
     /// Writes to a side until nothing is due there or its time is up; before that polls, and reads back what was
-    /// written. A
-    /// pause of its budget that ends before that is waited for as long as the other side has work too: a scarce side
-    /// must not hold up a quick one.
+    /// written. A pause of its budget that ends before its time is up is waited for as long as the other side has work
+    /// too: a scarce side must not hold up a quick one.
     async fn write_lane(&self, port: &dyn Port, deadline: Timestamp) -> Result<LaneEnd, AppError> {
         let (own, others) = (
             self.drained.of(port.side()),
