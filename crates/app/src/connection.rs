@@ -4,16 +4,16 @@
 mod calendars;
 mod facts;
 
-pub(crate) use calendars::CALENDARS;
-pub(crate) use facts::{ShopFacts, patiently};
+pub(crate) use calendars::{CALENDARS, CalendarList};
+pub(crate) use facts::{FACTS_COST, ShopFacts, patiently};
 
 use crate::kept::Ground;
 use crate::ports::Port;
-use crate::sides::dry::DryPort;
+use crate::sides::dry::{DryPort, Readings};
 use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
 use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
-use domain::{Lane, Side};
+use domain::{Lane, Side, Timestamp};
 use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -21,11 +21,12 @@ use queue::StoredBudget;
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Shop;
+use store::{Shop, Store};
 use tokio::sync::Notify;
 
 /// A request waits so long for its turn. What waits longer is told, and waits where a webhook can interrupt it.
-const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+pub(crate) const BUDGET_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+
 /// Both vendors' clients with their budgets.
 #[derive(Clone)]
 pub(crate) struct Clients {
@@ -60,6 +61,8 @@ pub(crate) struct Connection {
     before: Requests,
     /// Rings when a webhook came for the shop.
     pub(crate) bell: Arc<Notify>,
+    /// Whether nothing is written through it.
+    pub(crate) is_dry: bool,
 }
 
 impl Connection {
@@ -74,6 +77,29 @@ impl Connection {
         }
     }
 
+    /// Both budgets, HighLevel's first.
+    pub(crate) fn budgets(&self) -> (&StoredBudget, &StoredBudget) {
+        (&self.budgets.highlevel, &self.budgets.mygadgetrepairs)
+    }
+
+    /// How many requests may be sent to a side in a lane now, and when `wanted` may be sent one after the other;
+    /// nothing said means now.
+    pub(crate) async fn room(
+        &self,
+        side: Side,
+        lane: Lane,
+        wanted: u32,
+    ) -> Result<(u32, Option<Timestamp>), AppError> {
+        if self.is_dry {
+            return Ok((u32::MAX, None));
+        }
+        let budget = match side {
+            Side::HighLevel => &self.budgets.highlevel,
+            Side::MyGadgetRepairs => &self.budgets.mygadgetrepairs,
+        };
+        Ok(budget.room(lane, wanted).await?)
+    }
+
     /// A side, for work of the given urgency.
     pub(crate) fn on(&self, side: Side, lane: Lane) -> &dyn Port {
         match (side, lane) {
@@ -84,10 +110,13 @@ impl Connection {
         }
     }
 
-    /// The same sides, but nothing is written through them.
-    pub(crate) fn dry(&self) -> Self {
-        let dry =
-            |port: &Arc<dyn Port>| -> Arc<dyn Port> { Arc::new(DryPort::new(Arc::clone(port))) };
+    /// The same sides, but nothing is written through them. What was read into this copy of the store since it was
+    /// made is not asked for again.
+    pub(crate) fn dry(&self, copy: &Store, shop: &Shop, began: Timestamp) -> Self {
+        let dry = |port: &Arc<dyn Port>| -> Arc<dyn Port> {
+            let read = Readings::new(copy.clone(), shop.id, began);
+            Arc::new(DryPort::new(Arc::clone(port), read))
+        };
         let (highlevel, mygadgetrepairs) = (dry(&self.highlevel), dry(&self.mygadgetrepairs));
         Self {
             // One counter for the made-up ids of a side.
@@ -97,6 +126,7 @@ impl Connection {
             budgets: self.budgets.clone(),
             before: self.before,
             bell: Arc::default(),
+            is_dry: true,
         }
     }
 }
@@ -263,6 +293,7 @@ impl App {
             budgets: clients.budgets.clone(),
             before,
             bell,
+            is_dry: false,
         }
     }
 

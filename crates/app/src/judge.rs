@@ -102,6 +102,15 @@ impl LinkState {
 }
 
 impl Judge {
+    /// Whether a ticket is being worked on. One that has no status yet is new; one whose status nobody knows
+    /// is left alone.
+    pub(crate) fn is_open(&self, ticket: &Record) -> bool {
+        mapping::group_of(ticket, &self.rules.tasks, &self.setting).map_or_else(
+            || ticket.text(Field::Status).is_none() && ticket.text(Field::StatusLabel).is_none(),
+            |group| !group.completed(),
+        )
+    }
+
     /// A record in shared terms.
     pub(crate) fn project(&self, record: &Record) -> Fields {
         project(record, &self.rules, &self.setting).fields

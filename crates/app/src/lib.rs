@@ -9,6 +9,7 @@ mod connection;
 mod edits;
 mod error;
 mod explain;
+mod forecast;
 mod history;
 mod intake;
 mod journal;
@@ -35,11 +36,12 @@ pub use error::AppError;
 pub use explain::{
     Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,
 };
+pub use forecast::Cost;
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::PortError;
-pub use preview::{Preview, PreviewCost};
+pub use preview::Preview;
 pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine, TakenBack};
 pub use scopes::NeededScope;

@@ -202,6 +202,16 @@ pub struct PortError {
 }
 
 impl PortError {
+    /// The side may not be asked before an instant: what is to be sent together does not fit into its budget.
+    pub fn no_room(side: Side, until: Timestamp) -> Self {
+        Self::ours(
+            side,
+            FailureClass::Deferred { until },
+            "BUDGET-WAIT",
+            format!("not before {until}: the allowance of this minute is used up"),
+        )
+    }
+
     /// A refusal of our own: nothing was sent, or nothing came of it.
     pub fn ours(
         side: Side,

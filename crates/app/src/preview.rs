@@ -1,11 +1,14 @@
 //! What a sync would do: the same pass, on a copy of the store, with sides that take no writes.
 
+use crate::connection::{Connection, ShopFacts};
+use crate::forecast::Ground;
+use crate::judge::Judge;
 use crate::pass::{Options, Pass};
-use crate::{App, AppConfig, AppError, ProgressBoard, Tally};
-use domain::{Kind, Side};
+use crate::{App, AppConfig, AppError, Cost, ProgressBoard, Tally};
+use domain::{Kind, Lane, Side};
 use serde::Serialize;
 use std::path::PathBuf;
-use sync::{Budgets, Deed, Plan, estimate};
+use store::{Shop, Store};
 
 /// Examples shown per deed.
 const EXAMPLES: u32 = 12;
@@ -16,21 +19,10 @@ pub struct Preview {
     /// The counts, under the keys of `sync --json`. `requests` are those that the preview itself sent.
     #[serde(flatten)]
     pub tally: Tally,
-    /// Requests that the sync would send.
-    pub cost: PreviewCost,
+    /// What the sync would cost, reading, polls and looks included, and when it would be done if it began now.
+    pub cost: Cost,
     /// A few of the records that would be written.
     pub examples: Vec<String>,
-}
-
-/// What the sync would cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct PreviewCost {
-    /// Requests to HighLevel.
-    pub highlevel: u64,
-    /// Requests to MyGadgetRepairs.
-    pub mygadgetrepairs: u64,
-    /// Seconds at the configured budgets.
-    pub seconds: u64,
 }
 
 impl Preview {
@@ -102,14 +94,10 @@ impl Preview {
         if self.tally.note_rules.is_empty() {
             lines.push("no tag is set and no workflow is started by a sync; contacts that are created may still start automations that react to new contacts".to_owned());
         }
-        let PreviewCost {
-            highlevel,
-            mygadgetrepairs,
-            seconds,
-        } = self.cost;
+        let cost = &self.cost;
         lines.push(format!(
-            "cost: {highlevel} requests to HighLevel, {mygadgetrepairs} to MyGadgetRepairs, about {}",
-            duration(seconds)
+            "cost: {} requests to HighLevel, {} to MyGadgetRepairs; {}",
+            cost.highlevel, cost.mygadgetrepairs, cost.words
         ));
         lines
     }
@@ -126,7 +114,7 @@ impl App {
         let (connection, facts) = self.open(&shop).await?;
         let scratch = Scratch::beside(self);
         let copy = self.store.copy_to(&scratch.path).await?;
-        let dry = connection.dry();
+        let dry = connection.dry(&copy, &shop, self.now());
         // Nothing is sent, so there is nothing to listen for.
         let config = AppConfig {
             listen_seconds: 0,
@@ -148,8 +136,15 @@ impl App {
             })
             .await;
         let journal = copy.journal_tail(shop.id, None, 500).await;
+        let found = match outcome {
+            Ok(tally) => self
+                .price(&copy, &shop, &connection, &facts, &tally)
+                .await
+                .map(|cost| (tally, cost)),
+            Err(error) => Err(error),
+        };
         copy.close().await;
-        let tally = outcome?;
+        let (tally, cost) = found?;
         let mut examples = Vec::new();
         for row in journal?.into_iter().filter(|row| row.run == tally.run) {
             if matches!(
@@ -160,7 +155,6 @@ impl App {
                 examples.push(example(&row));
             }
         }
-        let cost = self.cost(&tally);
         Ok(Preview {
             tally,
             cost,
@@ -168,42 +162,29 @@ impl App {
         })
     }
 
-    fn cost(&self, tally: &Tally) -> PreviewCost {
-        let mut plan = Plan::default();
-        for (deed, counts) in [
-            (Deed::Create, &tally.created),
-            (Deed::Update, &tally.updated),
-            (Deed::Delete, &tally.deleted),
-        ] {
-            for kind in Kind::ALL {
-                let left = counts.highlevel.get(kind.name_on(Side::HighLevel));
-                let right = counts
-                    .mygadgetrepairs
-                    .get(kind.name_on(Side::MyGadgetRepairs));
-                plan.add(deed, Side::HighLevel, kind, left.copied().unwrap_or(0));
-                plan.add(
-                    deed,
-                    Side::MyGadgetRepairs,
-                    kind,
-                    right.copied().unwrap_or(0),
-                );
-            }
-        }
-        let ceiling = |configured: u32, unlimited: u64| match configured {
-            0 => unlimited,
-            some => u64::from(some),
+    /// What a preview found to be done costs, from now on.
+    async fn price(
+        &self,
+        copy: &Store,
+        shop: &Shop,
+        connection: &Connection,
+        facts: &ShopFacts,
+        found: &Tally,
+    ) -> Result<Cost, AppError> {
+        let judge = Judge {
+            rules: facts.rules.clone(),
+            setting: facts.setting.clone(),
         };
-        let budgets = Budgets {
-            highlevel_per_10s: ceiling(self.config.highlevel_per_10s, 10_000),
-            highlevel_per_day: u64::from(self.config.highlevel_per_day),
-            mygadgetrepairs_per_minute: ceiling(self.config.mygadgetrepairs_per_minute, 60_000),
+        let ground = Ground {
+            store: copy,
+            config: &self.config,
+            shop,
+            judge: &judge,
+            outlooks: connection.outlooks(Lane::Background).await?,
+            has_feed: facts.has_feed(),
+            now: self.now(),
         };
-        let cost = estimate(&plan, &budgets);
-        PreviewCost {
-            highlevel: cost.highlevel + tally.note_reads,
-            mygadgetrepairs: cost.mygadgetrepairs,
-            seconds: cost.seconds,
-        }
+        ground.of_preview(found).await
     }
 }
 
@@ -237,14 +218,6 @@ fn example(row: &store::JournalRow) -> String {
 
 const fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
-}
-
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..=89 => format!("{seconds} seconds"),
-        90..=5399 => format!("{} minutes", seconds.div_ceil(60)),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-    }
 }
 
 /// A database file that goes away with its owner, whatever happens.

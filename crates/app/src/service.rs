@@ -2,11 +2,11 @@
 
 use crate::pass::{Options, Pass};
 use crate::{App, AppError, ProgressBoard, Tally};
-use domain::Timestamp;
+use domain::{ShopId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Lock, Shop};
+use store::{Lock, Shop, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,12 @@ pub struct SyncOptions {
 /// Live progress of every shop that is being served.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Boards(Arc<Mutex<BTreeMap<String, ProgressBoard>>>);
+
+/// When the last complete walk began, or the first pass: seconds since 1970.
+pub(crate) async fn swept_at(store: &Store, shop: ShopId) -> Result<Option<i64>, AppError> {
+    let fact = store.fact(shop, SWEPT).await?;
+    Ok(fact.and_then(|fact| fact.value.as_i64()))
+}
 
 impl App {
     /// One complete pass of both sides until nothing is left to do, or until a person has to approve.
@@ -222,12 +228,7 @@ impl App {
     }
 
     async fn sweep_is_due(&self, shop: &Shop) -> Result<bool, AppError> {
-        let swept = self
-            .store
-            .fact(shop.id, SWEPT)
-            .await?
-            .and_then(|fact| fact.value.as_i64());
-        let Some(swept) = swept else {
+        let Some(swept) = swept_at(&self.store, shop.id).await? else {
             // The first run reads everything anyway.
             let at = serde_json::Value::from(self.now().as_second());
             self.store

@@ -1,6 +1,6 @@
 //! How a shop is doing.
 
-use crate::{Agreement, App, AppError};
+use crate::{Agreement, App, AppError, Cost};
 use domain::{Kind, Side, Timestamp};
 use http::BudgetPolicy;
 use serde::Serialize;
@@ -40,6 +40,8 @@ pub struct Status {
     pub records: BTreeMap<String, u64>,
     /// How the last run ended.
     pub last_run: Option<LastRun>,
+    /// What the writes that are decided will cost, and when they are done; nothing where none waits.
+    pub remaining: Option<Cost>,
 }
 
 /// In one word.
@@ -186,6 +188,9 @@ impl App {
             .map(|(_, _, _, count)| count)
             .sum();
         let last = self.store.runs(shop.id, 1).await?.into_iter().next();
+        let remaining = self
+            .remaining(shop, last.as_ref().map(|run| run.id))
+            .await?;
         let mut status = Status {
             shop: shop.name.clone(),
             health: Health::Ok,
@@ -209,6 +214,7 @@ impl App {
                 finished_at: run.finished_at,
                 phase: run.phase.clone(),
             }),
+            remaining,
         };
         let notes = crate::pass::notes::home::held(&self.store, shop).await?;
         status.held += notes.as_ref().map_or(0, |(held, _)| *held);

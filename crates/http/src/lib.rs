@@ -31,5 +31,5 @@ pub use reqwest::{
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 pub use sender::{Sender, SenderConfig};
-pub use state::{BudgetState, Grant};
+pub use state::{BudgetState, DayOutlook, Grant, Outlook, WindowOutlook};
 pub use url::Url;

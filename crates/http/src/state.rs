@@ -54,6 +54,39 @@ pub enum Grant {
     },
 }
 
+/// What a lane has left of a budget.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// The short windows; all of them hold at once.
+    pub windows: Vec<WindowOutlook>,
+    /// The day, where there is an allowance for it.
+    pub day: Option<DayOutlook>,
+    /// Nothing may be sent before.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// What a lane has left of a short window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowOutlook {
+    /// Requests that the lane may send in any stretch of the window's length.
+    pub share: u32,
+    /// The length, milliseconds.
+    pub length_ms: i64,
+    /// When the requests that still count were sent, milliseconds, oldest first.
+    pub used: Vec<i64>,
+}
+
+/// What a lane has left of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayOutlook {
+    /// Requests that the lane may send in a day.
+    pub share: u32,
+    /// Requests sent in the day that runs.
+    pub used: u32,
+    /// When that day ends; the next begins with the request after. Nothing where none runs.
+    pub until: Option<Timestamp>,
+}
+
 impl BudgetState {
     /// Books one request, or says when to ask again. Books nothing unless the answer is [`Grant::Now`].
     pub fn reserve(&mut self, now: Timestamp, lane: Lane, policy: &BudgetPolicy) -> Grant {
@@ -141,6 +174,66 @@ impl BudgetState {
                 .filter(|day| !day.is_over(now))
                 .map(|day| day.used()),
         )
+    }
+
+    /// How many requests a lane may send now, and when it may send `wanted` one after the other: at once where
+    /// nothing is said. For work that is of use only as a whole. Why nobody may send is left to the request to tell.
+    #[must_use]
+    pub fn room(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        policy: &BudgetPolicy,
+        wanted: u32,
+    ) -> (u32, Option<Timestamp>) {
+        if self.paused(now).is_some() {
+            return (0, None);
+        }
+        let mut room = (u32::MAX, None);
+        let mut narrow = |free: u32, until: Option<Timestamp>| {
+            room = (room.0.min(free), room.1.max(until));
+        };
+        for window in &policy.windows {
+            let (free, until) = self.log.room(now, lane, window, wanted);
+            narrow(free, until);
+        }
+        if let (Some(day), Some(window)) = (self.day.filter(|day| !day.is_over(now)), &policy.day) {
+            let free = window.share(lane).saturating_sub(day.used());
+            narrow(free, (free < wanted).then_some(day.until()));
+        }
+        if let (Some(ceiling), Some(window)) = (
+            self.ceiling.filter(|ceiling| !ceiling.is_over(now)),
+            policy.windows.first(),
+        ) {
+            let (free, until) = ceiling.room(lane, window);
+            narrow(free, (free < wanted).then_some(until));
+        }
+        room
+    }
+
+    /// What a lane has left of everything, for a forecast.
+    #[must_use]
+    pub fn outlook(&self, now: Timestamp, lane: Lane, policy: &BudgetPolicy) -> Outlook {
+        Outlook {
+            windows: policy
+                .windows
+                .iter()
+                .map(|window| WindowOutlook {
+                    share: window.share(lane),
+                    length_ms: window.length_ms,
+                    used: self.log.within(now, window.length_ms).collect(),
+                })
+                .collect(),
+            day: policy.day.map(|window| {
+                let day = self.day.filter(|day| !day.is_over(now));
+                DayOutlook {
+                    share: window.share(lane),
+                    used: day.map_or(0, Day::used),
+                    until: day.map(Day::until),
+                }
+            }),
+            paused_until: self.paused(now).map(|pause| pause.until),
+        }
     }
 
     /// The pause that holds now, if any.

@@ -69,6 +69,43 @@ proptest! {
         prop_assert!(busiest(&sent, 60_000) <= second as usize);
     }
 
+    /// What needs several requests is begun only where all of them fit: the budget grants as many as it said, and
+    /// at the instant that it named.
+    #[test]
+    fn the_room_that_is_promised_is_granted(
+        wishes in prop::collection::vec((0_i64..3_000, lane()), 0..120),
+        requests in 2_u32..30, per_day in 20_u32..200, wanted in 1_u32..4, asks in lane(),
+    ) {
+        let mut policy = BudgetPolicy::per(requests, SignedDuration::from_secs(10)).with_day(per_day);
+        policy.windows[0].kept_for_interactive = 0;
+        policy.windows[0].kept_for_live = 1;
+        let mut state = BudgetState::default();
+        let mut now = 0;
+        for (step, lane) in wishes {
+            now += step;
+            state.reserve(at(now), lane, &policy);
+        }
+        let grants = |from: Timestamp| {
+            let mut alone = state.clone();
+            let granted = std::iter::from_fn(|| {
+                (alone.reserve(from, asks, &policy) == Grant::Now).then_some(())
+            });
+            u32::try_from(granted.take(500).count()).unwrap()
+        };
+        let (free, until) = state.room(at(now), asks, &policy, wanted);
+        prop_assert_eq!(grants(at(now)), free);
+        let most = policy.windows[0].requests - u32::from(asks == Lane::Background);
+        match until {
+            _ if wanted > most => {}
+            None => prop_assert!(free >= wanted),
+            Some(until) => {
+                prop_assert!(free < wanted);
+                prop_assert!(grants(until) >= wanted, "{free} {until}");
+                prop_assert!(grants(until - SignedDuration::from_millis(1)) < wanted);
+            }
+        }
+    }
+
     #[test]
     fn invariant_6_within_budget_when_the_clock_is_set_back(
         wishes in prop::collection::vec((0_i64..2_000, prop_oneof![9 => Just(0_i64), 1 => 0_i64..90_000]), 1..300),

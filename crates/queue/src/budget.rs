@@ -99,6 +99,43 @@ impl StoredBudget {
         ))
     }
 
+    /// How many requests may be sent in a lane now, and when `wanted` may be sent one after the other; nothing said
+    /// means now. What was booked ahead counts as free.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn room(
+        &self,
+        lane: Lane,
+        wanted: u32,
+    ) -> Result<(u32, Option<Timestamp>), store::StoreError> {
+        if self.policy.windows.is_empty() && self.policy.day.is_none() {
+            return Ok((u32::MAX, None));
+        }
+        let now = self.clock.now();
+        let ahead = {
+            let ahead = self.ahead.lock().await;
+            let usable = now.duration_since(ahead.taken).abs() < AHEAD && ahead.lane >= lane;
+            if usable { ahead.left } else { 0 }
+        };
+        let (state, policy) = self.look().await?;
+        let (free, until) = state.room(now, lane, policy, wanted.saturating_sub(ahead).max(1));
+        Ok((
+            free.saturating_add(ahead),
+            until.filter(|_| free.saturating_add(ahead) < wanted),
+        ))
+    }
+
+    /// What a lane has left of everything, for a forecast.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn outlook(&self, lane: Lane) -> Result<http::Outlook, store::StoreError> {
+        let now = self.clock.now();
+        let (state, policy) = self.look().await?;
+        Ok(state.outlook(now, lane, policy))
+    }
+
     /// How many reservations to take at once: a tenth of the window, so that a busy side costs one
     /// transaction per tenth instead of one per request. A scarce side is booked one by one; a side without
     /// windows has nothing to book, only pauses to heed.

@@ -51,7 +51,7 @@ impl Bars {
         phase.set_style(style("{spinner} {wide_msg}"));
         let bar = |name: &'static str| {
             let bar = all.add(ProgressBar::new(0));
-            bar.set_style(style("  {prefix:16} {bar:32} {pos}/{len} {msg}"));
+            bar.set_style(style("  {prefix:16} {bar:32} {pos}/{len}"));
             bar.set_prefix(name);
             (name, bar)
         };
@@ -70,13 +70,6 @@ impl Bars {
             let (written, waiting) = (progress.written[slot], progress.waiting[slot]);
             bar.set_length(written + waiting);
             bar.set_position(written);
-            let left = bar.eta();
-            let known = waiting > 0 && written > 0 && !left.is_zero();
-            bar.set_message(if known {
-                format!("about {} s left", left.as_secs())
-            } else {
-                String::new()
-            });
         }
     }
 }
@@ -102,7 +95,10 @@ fn words(progress: &Progress) -> String {
             "reading: {contacts} contacts, {tasks} tasks, {customers} customers, {tickets} tickets{appointments}"
         ),
         Phase::Deciding => "comparing and matching".to_owned(),
-        Phase::Writing => "writing".to_owned(),
+        Phase::Writing => progress.remaining.as_ref().map_or_else(
+            || "writing".to_owned(),
+            |cost| format!("writing: {}", cost.words),
+        ),
         Phase::ReadingBack => "reading back what was written".to_owned(),
     };
     match &progress.note {

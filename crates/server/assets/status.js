@@ -26,7 +26,7 @@ function verdict(shop) {
   return shop.status.backlog > 0 ? "All is well; some changes are still under way." : "All is well: both accounts are in step.";
 }
 
-function doing(progress) {
+function doing(progress, remaining) {
   const parts = [PHASES[progress.phase] || progress.phase];
   const waiting = sum(progress.waiting);
   const written = sum(progress.written);
@@ -35,6 +35,7 @@ function doing(progress) {
     parts.push(`: ${contacts} contacts and ${tasks} tasks, ${customers} customers and ${tickets} tickets so far`);
   } else if (progress.phase !== "idle" && waiting + written > 0) {
     parts.push(`: ${count.format(written)} of ${count.format(written + waiting)} writes done`);
+    if (remaining) parts.push(`; ${remaining.words}`);
   }
   return parts.join("") + (progress.note ? `. ${progress.note}` : "");
 }
@@ -82,7 +83,7 @@ function show(shop) {
   put(section, ".sentence", verdict(shop));
   fill(section.querySelector(".reasons"), JSON.stringify(status.reasons), () =>
     status.reasons.map((reason) => element("li", reason)));
-  put(section, ".doing", doing(progress));
+  put(section, ".doing", doing(progress, status.remaining));
 
   const bar = section.querySelector(".bar");
   const written = sum(progress.written);

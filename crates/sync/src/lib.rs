@@ -6,9 +6,9 @@
 
 mod appointments;
 mod base;
-mod cost;
 mod decision;
 mod evidence;
+pub mod forecast;
 mod ground;
 mod guard;
 mod identity;
@@ -21,10 +21,10 @@ mod quiet;
 mod tasks;
 mod undo;
 mod vanished;
+mod walks;
 
 pub use appointments::{calendar_window, match_appointment};
 pub use base::{Agreed, Base, Changes};
-pub use cost::{Budgets, Cost, calendar_walk_interval, estimate, task_walk_interval};
 pub use decision::{
     Outcome, Pair, PairDecision, Single, SingleDecision, decide_pair, decide_single, mapped,
 };
@@ -45,3 +45,4 @@ pub use quiet::{Circumstances, Effect, Loud, quiet};
 pub use tasks::match_task;
 pub use undo::{TakeBack, Wrote, take_back};
 pub use vanished::{Loss, Parting, Vanished, decide_vanished, part};
+pub use walks::{Budgets, calendar_walk_interval, task_walk_interval};

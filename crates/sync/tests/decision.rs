@@ -10,7 +10,7 @@ use mapping::{Direction, FieldRule, GuardLimits, Policy, Rules, Setting, Status}
 use std::collections::BTreeSet;
 use sync::{
     Approval, Base, Budgets, Deed, Match, Outcome, Pair, Plan, Single, SingleDecision, approve,
-    decide_pair, decide_single, estimate, match_task, task_walk_interval,
+    decide_pair, decide_single, match_task, task_walk_interval,
 };
 
 fn setting() -> Setting {
@@ -344,19 +344,8 @@ fn a_mass_change_waits_for_a_person() {
 }
 
 #[test]
-fn costs_in_requests_and_seconds() {
+fn walks_over_tasks_use_a_share_of_the_day() {
     let budgets = Budgets::default();
-    let mut plan = Plan::default();
-    plan.add(Deed::Create, Side::HighLevel, Kind::Contact, 800);
-    plan.add(Deed::Update, Side::MyGadgetRepairs, Kind::Task, 10);
-    plan.add(Deed::Create, Side::MyGadgetRepairs, Kind::Contact, 45);
-    plan.add(Deed::Unlink, Side::MyGadgetRepairs, Kind::Task, 9);
-    let cost = estimate(&plan, &budgets);
-    assert_eq!((cost.highlevel, cost.mygadgetrepairs), (800, 45 + 20 + 2));
-    assert_eq!(cost.seconds, 168, "67 requests at 24 a minute");
-    plan.add(Deed::Create, Side::HighLevel, Kind::Contact, 180_000);
-    assert_eq!(estimate(&plan, &budgets).seconds, 86_400 + 100);
-
     for tasks in [0, 499, 500, 10_000, 300_000] {
         let every = task_walk_interval(tasks, 60, &budgets);
         let pages = tasks / 500 + 1;

@@ -4,7 +4,7 @@ use super::Clients;
 use super::calendars::CalendarList;
 use crate::judge::Judge;
 use crate::ports::PortError;
-use crate::{App, AppError};
+use crate::{App, AppError, Requests};
 use domain::{CountryCode, FailureClass};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -21,6 +21,12 @@ const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 const USERS: &str = "users";
+const CUSTOMERS: &str = "/customers";
+/// Requests that the facts take: location and users; statuses and the probe. The list of calendars is one more.
+pub(crate) const FACTS_COST: Requests = Requests {
+    highlevel: 2,
+    mygadgetrepairs: 10,
+};
 
 /// What reading and writing need to know of a shop.
 #[derive(Clone, Debug)]
@@ -36,6 +42,11 @@ pub(crate) struct ShopFacts {
 }
 
 impl ShopFacts {
+    /// Whether the counter shows what changed since an instant.
+    pub(crate) fn has_feed(&self) -> bool {
+        self.capabilities.has_feed(CUSTOMERS)
+    }
+
     /// The location's zone, else the shop's.
     pub(crate) fn location_zone(&self) -> TimeZone {
         self.location.zone_or(&self.setting.zone)
@@ -146,6 +157,13 @@ impl App {
             .and_then(|fact| serde_json::from_value(fact.value).ok())
             .unwrap_or_default();
         Ok(location.zone_or(&judge.setting.zone))
+    }
+
+    /// Whether the counter shows what changed since an instant, by what is stored.
+    pub(crate) async fn has_feed(&self, shop: &Shop) -> Result<bool, AppError> {
+        let stored = self.store.fact(shop.id, CAPABILITIES).await?;
+        let found = stored.and_then(|fact| serde_json::from_value::<Capabilities>(fact.value).ok());
+        Ok(found.is_some_and(|found| found.has_feed(CUSTOMERS)))
     }
 
     /// Names of the location's users, for notes. Without the scope for them notes name nobody.

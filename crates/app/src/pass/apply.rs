@@ -13,9 +13,10 @@ pub(crate) use remove::Removal;
 
 use super::Pass;
 use super::payload::Payload;
+use crate::connection::BUDGET_PATIENCE;
 use crate::ports::{Port, PortError};
 use crate::{AppError, Concurrency};
-use domain::{Kind, Record, RecordId, Side, Timestamp};
+use domain::{Kind, Lane, Record, RecordId, Side, Timestamp};
 use futures::{Stream, StreamExt};
 use std::pin::pin;
 use std::sync::atomic::Ordering;
@@ -25,6 +26,8 @@ use store::{Change, Intent, IntentOp, IntentState, JournalEntry};
 const AT_ONCE: usize = 12;
 /// Writes handed out together; all of them count as sent if the process dies.
 const CLAIM: u32 = 48;
+/// Requests of a change: a look, and the write.
+const PAIR: u32 = 2;
 /// Outcomes that are committed together.
 const COMMIT: usize = 12;
 /// Failures in passing, one after the other, after which a side is left alone for this pass: the network or
@@ -93,7 +96,15 @@ impl Pass<'_> {
                 },
                 Side::MyGadgetRepairs => claim,
             };
+            let (free, pair_at) = self.room(side).await?;
+            let claim = claim.min((free / PAIR).max(1));
             let intents = self.claim(side, claim).await?;
+            if let Some(until) = pair_at
+                && self.put_back_pairs(&intents).await?
+            {
+                self.stopped.of(side).store(true, Ordering::Relaxed);
+                return Ok(LaneEnd::Stopped(PortError::no_room(side, until)));
+            }
             if side == Side::HighLevel {
                 self.makes(&intents);
             }
@@ -122,6 +133,38 @@ impl Pass<'_> {
                 return Ok(LaneEnd::Stopped(error));
             }
         }
+    }
+
+    /// How much history may write to a side, and when a change fits where none does now. What fits in a moment is
+    /// waited for.
+    async fn room(&self, side: Side) -> Result<(u32, Option<Timestamp>), AppError> {
+        let room = self.connection.room(side, Lane::Background, PAIR).await?;
+        let soon = self.after(self.now(), BUDGET_PATIENCE.as_secs_f64());
+        match room.1 {
+            Some(until) if until <= soon => {
+                self.context.clock.sleep_until(until).await;
+                self.connection.room(side, Lane::Background, PAIR).await
+            }
+            _ => Ok(room),
+        }
+    }
+
+    /// A change of history is looked at and then written. It is not begun when only the look would fit: that look
+    /// would be asked in vain. Answers whether what was claimed is such a change, and was put back.
+    async fn put_back_pairs(&self, intents: &[Intent]) -> Result<bool, AppError> {
+        let is_pair = |intent: &Intent| {
+            intent.lane == Lane::Background
+                && intent.op != IntentOp::Create
+                && intent.kind != Kind::Note
+        };
+        if intents.is_empty() || !intents.iter().all(is_pair) {
+            return Ok(false);
+        }
+        let back = intents
+            .iter()
+            .map(|intent| progress(intent, IntentState::Ready));
+        self.commit(back.collect()).await?;
+        Ok(true)
     }
 
     /// Takes what is due; while an undo is at work, nothing but what it decided.

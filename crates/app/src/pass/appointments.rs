@@ -5,11 +5,11 @@
 use super::apply::held;
 use super::{Options, Pass};
 use crate::AppError;
-use crate::connection::{CALENDARS, ShopFacts};
+use crate::connection::{CALENDARS, CalendarList, ShopFacts};
 use crate::ports::{Port, PortError};
 use domain::{FailureClass, Kind, Lane, Record, RecordId, ShopId, Side, Timestamp};
-use mapping::CreateRule;
 use mapping::appointment::{deleted, is_ahead, takes_place};
+use mapping::{CreateRule, Rules};
 use mygadgetrepairs::probe::Outcome as Offer;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -88,6 +88,26 @@ pub(crate) async fn rested(store: &Store, shop: ShopId) -> Result<Option<String>
     Ok(fact.and_then(|fact| fact.value["reason"].as_str().map(str::to_owned)))
 }
 
+/// How many calendars of the location are walked, by what is stored; none where appointments are not kept in step.
+pub(crate) async fn count_calendars(
+    store: &Store,
+    shop: ShopId,
+    rules: &Rules,
+) -> Result<u64, AppError> {
+    if !rules.appointments.are_synced() || rested(store, shop).await?.is_some() {
+        return Ok(0);
+    }
+    let fact = store.fact(shop, CALENDARS).await?;
+    let list = fact.and_then(|fact| serde_json::from_value::<CalendarList>(fact.value).ok());
+    Ok(list.map_or(0, |list| list.calendars.len() as u64))
+}
+
+/// Whether what the counter enters into its own diary matters on the other side.
+pub(crate) fn heeds_diary(rules: &Rules) -> bool {
+    rules.appointments.back().is_some()
+        || (rules.appointments.are_synced() && rules.create.highlevel == CreateRule::Appointment)
+}
+
 /// Whether a person has an appointment ahead, as far as appointments were read.
 pub(crate) async fn is_expected(
     store: &Store,
@@ -157,10 +177,7 @@ impl Pass<'_> {
 
     /// Whether what the counter enters into its own diary matters on the other side.
     pub(super) fn heeds_diary(&self) -> bool {
-        let rules = &self.judge.rules;
-        self.appointments.read
-            && (rules.appointments.back().is_some()
-                || rules.create.highlevel == CreateRule::Appointment)
+        self.appointments.read && heeds_diary(&self.judge.rules)
     }
 
     /// What changed in the counter's diary; all of it the first time.

@@ -78,16 +78,7 @@ impl Pass<'_> {
         let sent_at = intent.sent_at.unwrap_or(now);
         let finding = match port.find(&draft, sent_at, now).await {
             Ok(finding) => finding,
-            Err(error) => {
-                let mut outcome = self.failed(intent, error);
-                // Whatever the failure of the look-up, the outcome of the write stays unknown.
-                for change in &mut outcome.changes {
-                    if let Change::Progress { state, .. } = change {
-                        *state = IntentState::Unknown;
-                    }
-                }
-                return Ok(outcome);
-            }
+            Err(error) => return Ok(self.unknown_still(intent, error)),
         };
         let mut perhaps_ours = Vec::new();
         for candidate in finding.candidates {
@@ -195,11 +186,17 @@ impl Pass<'_> {
             if intents.is_empty() {
                 return Ok(());
             }
+            *self.read_back_at() = Some(self.now());
             let few = intents.len() < 3;
-            if !few {
-                for kind in super::KINDS {
-                    let many = intents.iter().any(|intent| intent.kind == kind);
-                    if many && port.tells_changes(kind) {
+            // What a preview made is at hand.
+            if !few && !self.connection.is_dry {
+                for kind in super::KINDS
+                    .into_iter()
+                    .filter(|kind| port.tells_changes(*kind))
+                {
+                    let of_kind = intents.iter().filter(|intent| intent.kind == kind);
+                    let newest = of_kind.filter_map(|intent| intent.sent_at).max();
+                    if newest.is_some_and(|newest| !self.is_polled_since(side, kind, newest)) {
                         self.poll_changed(port, kind).await?;
                     }
                 }

@@ -29,9 +29,9 @@ use crate::{AppConfig, AppError, Concurrency};
 use domain::{Context, FailureClass, IntentId, Kind, Record, RecordId, RunId, Side, Timestamp};
 use progress::{Phase, ProgressBoard};
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, Key, Shop, Store};
 use tally::Tally;
@@ -87,6 +87,18 @@ pub(crate) struct Pass<'a> {
     stopped: PerSideFlag,
     /// Look-ups on each side that failed in passing, one after the other.
     looked_up_in_vain: [AtomicU32; 2],
+    /// Sides on which nothing was due when they were last written to.
+    drained: PerSideFlag,
+    /// When what was written was last read back.
+    read_back_at: Mutex<Option<Timestamp>>,
+    /// When either side is polled next, in a pass that polls.
+    next_poll: Mutex<[Option<Timestamp>; 2]>,
+    /// Records that were left undecided when it was last looked what is left.
+    undecided: AtomicU64,
+    /// When what changed at a side was last asked for, by kind.
+    polled: Mutex<BTreeMap<(Side, Kind), Timestamp>>,
+    /// Requests that read pages, or asked for records which a page did not show.
+    reads: Mutex<tally::Requests>,
     /// What webhooks told of in this pass: work on it is live.
     heard: Mutex<Heard>,
     /// Whether what is read now was told of by a webhook.
@@ -110,6 +122,8 @@ pub(crate) struct Pass<'a> {
     carried_out: Mutex<BTreeSet<IntentId>>,
     notes: notes::NotesState,
     appointments: appointments::AppointmentsState,
+    /// Whether the counter shows what changed since an instant.
+    has_feed: bool,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -140,6 +154,12 @@ impl<'a> Pass<'a> {
             counts: Mutex::new(Tally::new(&shop.name, run)),
             stopped: PerSideFlag::default(),
             looked_up_in_vain: <[AtomicU32; 2]>::default(),
+            drained: PerSideFlag::default(),
+            read_back_at: Mutex::default(),
+            next_poll: Mutex::default(),
+            undecided: AtomicU64::new(0),
+            polled: Mutex::default(),
+            reads: Mutex::default(),
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
             tasks_moved: AtomicBool::new(false),
@@ -155,6 +175,7 @@ impl<'a> Pass<'a> {
                 context.clock.now(),
             ),
             appointments: appointments::AppointmentsState::new(facts),
+            has_feed: facts.has_feed(),
         }
     }
 
@@ -246,7 +267,9 @@ impl<'a> Pass<'a> {
             if options.sweep || !known {
                 self.walk_all(port, kind).await?;
             } else if port.tells_changes(kind) {
-                self.poll_changed(port, kind).await?;
+                if !self.is_just_polled(port.side(), kind) {
+                    self.poll_changed(port, kind).await?;
+                }
             } else if !options.live || self.walk_is_due(port.side(), kind).await? {
                 self.walk_all(port, kind).await?;
             }
@@ -257,6 +280,34 @@ impl<'a> Pass<'a> {
             Json::Null,
         )])
         .await
+    }
+
+    /// Whether this pass asked what changed at a side after an instant.
+    fn is_polled_since(&self, side: Side, kind: Kind, since: Timestamp) -> bool {
+        let polled = self.polled.lock().unwrap_or_else(PoisonError::into_inner);
+        polled.get(&(side, kind)).is_some_and(|at| *at > since)
+    }
+
+    fn read_back_at(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.read_back_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a request that reads.
+    fn count_read(&self, side: Side) {
+        let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        match side {
+            Side::HighLevel => reads.highlevel += 1,
+            Side::MyGadgetRepairs => reads.mygadgetrepairs += 1,
+        }
+    }
+
+    /// Whether this pass asked what changed a moment ago, to read back what it had written: then a poll would cost
+    /// requests and tell nothing.
+    fn is_just_polled(&self, side: Side, kind: Kind) -> bool {
+        let fresh = self.after(self.now(), -f64::from(self.config.poll_seconds) / 2.0);
+        self.is_polled_since(side, kind, fresh)
     }
 
     /// Whether both sides were read completely before, so that single records can be judged.

@@ -1,5 +1,6 @@
 //! How far a pass has come, for progress bars and the status page.
 
+use crate::Cost;
 use domain::{Kind, Side};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,8 @@ pub struct Progress {
     pub written: [u64; 2],
     /// Writes that are decided and not done on each side.
     pub waiting: [u64; 2],
+    /// What the waiting writes cost and when they are done, where they are many.
+    pub remaining: Option<Cost>,
     /// When the slower side was last told to wait, and for how long, in words.
     pub note: Option<String>,
 }

@@ -125,8 +125,12 @@ impl Pass<'_> {
         Ok(self.called.load(Ordering::Relaxed))
     }
 
-    /// How urgent work on a record is: live where a webhook just told of it.
+    /// How urgent work on a record is: live where a webhook just told of it, and first of all where a person waits for
+    /// an undo.
     pub(super) fn lane_of(&self, side: Side, kind: Kind, id: &RecordId) -> Lane {
+        if self.own_work_only {
+            return Lane::Interactive;
+        }
         let heard = self.heard();
         if heard.contains(&(side, kind, id.clone())) {
             Lane::Live

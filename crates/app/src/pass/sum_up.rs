@@ -2,10 +2,14 @@
 
 use super::tally::{Agreement, Tally};
 use super::{KINDS, Pass};
-use crate::AppError;
-use domain::Side;
+use crate::forecast::Ground;
+use crate::{AppError, Cost};
+use domain::{Lane, Side};
 use serde_json::Value as Json;
 use store::{IntentState, ReviewKind};
+
+/// Fewer waiting writes than this are done before anybody has read how long they take.
+const MANY: u64 = 50;
 
 impl Pass<'_> {
     /// Sums up what the pass did and where the shop stands; without the links, whose number makes it dear.
@@ -62,8 +66,26 @@ impl Pass<'_> {
                 waiting[usize::from(side == Side::MyGadgetRepairs)] += count;
             }
         }
-        self.progress.update(|progress| progress.waiting = waiting);
+        let many = waiting.iter().sum::<u64>() > MANY && !self.connection.is_dry;
+        let remaining = if many { self.remaining().await? } else { None };
+        self.progress.update(|progress| {
+            progress.waiting = waiting;
+            progress.remaining = remaining;
+        });
         Ok(())
+    }
+
+    async fn remaining(&self) -> Result<Option<Cost>, AppError> {
+        let ground = Ground {
+            store: self.store,
+            config: self.config,
+            shop: self.shop,
+            judge: &self.judge,
+            outlooks: self.connection.outlooks(Lane::Background).await?,
+            has_feed: self.has_feed,
+            now: self.now(),
+        };
+        ground.of_what_is_left(Some(self.run)).await
     }
 
     pub(super) async fn note_run(&self, phase: &str, finished: bool) -> Result<(), AppError> {

@@ -3,6 +3,7 @@
 use domain::{Kind, RunId, Side};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+pub use sync::forecast::Requests;
 
 /// Counts per kind, under the names that the side uses.
 pub type PerKind = BTreeMap<String, u64>;
@@ -57,15 +58,6 @@ pub struct Agreement {
     pub agree: u64,
 }
 
-/// Requests sent to each side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requests {
-    /// To HighLevel.
-    pub highlevel: u64,
-    /// To MyGadgetRepairs.
-    pub mygadgetrepairs: u64,
-}
-
 /// What a pass did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -103,6 +95,15 @@ pub struct Tally {
     /// What rules about notes want done, in words, and for how many people.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub note_rules: BTreeMap<String, u64>,
+    /// Requests that read both sides before anything was decided.
+    #[serde(skip)]
+    pub(crate) reads: Requests,
+    /// Contacts among `note_reads` that the preview made up.
+    #[serde(skip)]
+    pub(crate) note_reads_of_new: u64,
+    /// Requests that looked for somebody with the same keys before a contact was made.
+    #[serde(skip)]
+    pub(crate) key_looks: u64,
     /// Requests sent.
     pub requests: Requests,
     /// How far linked records agree.
@@ -132,6 +133,9 @@ impl Tally {
             unreachable: 0,
             note_reads: 0,
             note_rules: BTreeMap::new(),
+            reads: Requests::default(),
+            note_reads_of_new: 0,
+            key_looks: 0,
             requests: Requests::default(),
             agreement: Agreement::default(),
         }

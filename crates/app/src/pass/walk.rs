@@ -8,6 +8,7 @@ use domain::{Fingerprint, Kind, Record, RecordId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use store::{Change, JournalEntry};
 
@@ -91,6 +92,7 @@ impl Pass<'_> {
             let page = self
                 .patiently(|| port.page(kind, &Scope::All, state.next.as_ref()))
                 .await?;
+            self.count_read(side);
             self.progress.read(side, kind, page.records.len());
             state.next = page.next;
             state.done = state.next.is_none();
@@ -119,6 +121,14 @@ impl Pass<'_> {
 
     /// Reads what may have changed since the last poll.
     pub(super) async fn poll_changed(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
+        let began = self.now();
+        self.poll(port, kind).await?;
+        let mut polled = self.polled.lock().unwrap_or_else(PoisonError::into_inner);
+        polled.insert((port.side(), kind), began);
+        Ok(())
+    }
+
+    async fn poll(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
         let stored = self
             .store
             .cursor(self.shop.id, &poll(port.side(), kind))
@@ -154,6 +164,7 @@ impl Pass<'_> {
             let page = self
                 .patiently(|| port.page(kind, &scope, next.as_ref()))
                 .await?;
+            self.count_read(side);
             self.progress.read(side, kind, page.records.len());
             let before = newest;
             newest = newest.max(newest_of(&page));
@@ -194,6 +205,7 @@ impl Pass<'_> {
             let page = self
                 .patiently(|| port.page(kind, &scope, next.as_ref()))
                 .await?;
+            self.count_read(side);
             self.progress.read(side, kind, page.records.len());
             let changed = self.any_changed(side, kind, &page.records).await?;
             next = page.next;
@@ -320,6 +332,7 @@ impl Pass<'_> {
                 .await?;
             for stored in known {
                 let id = stored.record.id.clone();
+                self.count_read(side);
                 let changes = match self
                     .patiently(|| self.fetch_now(port, kind, &id, stored.record.parent.as_ref()))
                     .await?

@@ -1,17 +1,42 @@
-//! A side that answers writes without sending them: for previews. Reads go through.
+//! A side that answers writes without sending them: for previews. Reads go through, but for what the preview itself
+//! has read or made: its looks before and after a write cost nothing.
 
 use crate::ports::{Act, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
-use domain::{Field, Kind, Record, RecordId, Side, Timestamp, Value};
+use domain::{Field, Kind, Record, RecordId, ShopId, Side, Timestamp, Value};
 use serde_json::Value as Json;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use store::Store;
+
+/// What the preview has read since it began.
+pub(crate) struct Readings {
+    copy: Store,
+    shop: ShopId,
+    began: Timestamp,
+}
+
+impl Readings {
+    pub(crate) const fn new(copy: Store, shop: ShopId, began: Timestamp) -> Self {
+        Self { copy, shop, began }
+    }
+
+    async fn of(&self, side: Side, kind: Kind, id: &RecordId) -> Option<Record> {
+        let stored = self.copy.record(self.shop, side, kind, id).await;
+        // What cannot be read here is asked of the vendor.
+        let stored = stored.ok().flatten()?;
+        (!stored.gone && stored.fetched_at >= self.began).then_some(stored.record)
+    }
+}
 
 /// Wraps a side; nothing is ever written through it.
 pub(crate) struct DryPort {
     inner: Arc<dyn Port>,
-    made: AtomicU64,
+    read: Readings,
+    number: AtomicU64,
+    /// What the preview made and has not read back.
+    made: Mutex<HashMap<RecordId, Record>>,
     /// Notes and comments that the preview made: they are read back from their parent's list.
     notes: Mutex<Vec<Record>>,
     /// What the preview deleted.
@@ -19,10 +44,12 @@ pub(crate) struct DryPort {
 }
 
 impl DryPort {
-    pub(crate) fn new(inner: Arc<dyn Port>) -> Self {
+    pub(crate) fn new(inner: Arc<dyn Port>, read: Readings) -> Self {
         Self {
             inner,
-            made: AtomicU64::new(0),
+            read,
+            number: AtomicU64::new(0),
+            made: Mutex::default(),
             notes: Mutex::default(),
             deleted: Mutex::default(),
         }
@@ -38,6 +65,14 @@ impl DryPort {
             record.set(Field::Name, name.clone());
         }
     }
+}
+
+/// How the ids begin that a preview gives.
+const MADE_UP: &str = "preview-";
+
+/// Whether a preview gave the id.
+pub(crate) fn is_made_up(id: &RecordId) -> bool {
+    id.as_str().starts_with(MADE_UP)
 }
 
 #[async_trait]
@@ -80,12 +115,22 @@ impl Port for DryPort {
         if deleted {
             return Ok(None);
         }
-        self.inner.fetch(kind, id, parent).await
+        if is_made_up(id) {
+            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(record) = made.remove(id) {
+                return Ok(Some(record));
+            }
+        }
+        match self.read.of(self.side(), kind, id).await {
+            Some(record) => Ok(Some(record)),
+            None if is_made_up(id) => Ok(None),
+            None => self.inner.fetch(kind, id, parent).await,
+        }
     }
 
     async fn list_of(&self, kind: Kind, parent: &RecordId) -> Result<Vec<Record>, PortError> {
         // What the preview itself made has no notes at the vendor.
-        let mut records = if parent.as_str().starts_with("preview-") {
+        let mut records = if is_made_up(parent) {
             Vec::new()
         } else {
             self.inner.list_of(kind, parent).await?
@@ -107,8 +152,8 @@ impl Port for DryPort {
     }
 
     async fn create(&self, draft: &Draft) -> Result<Made, PortError> {
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let id = RecordId::new(format!("preview-{}-{number}", draft.kind));
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let id = RecordId::new(format!("{MADE_UP}{}-{number}", draft.kind));
         let mut record = Record::new(self.side(), draft.kind, id.clone());
         record.parent.clone_from(&draft.parent);
         record.mark = Some(draft.mark.clone());
@@ -120,6 +165,12 @@ impl Port for DryPort {
         if record.kind == Kind::Note {
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
             notes.push(record.clone());
+        } else if record.side == Side::MyGadgetRepairs {
+            // Like the counter's own answers: an id, and the number only when it is read back.
+            record.reference = Some(format!("{number}"));
+            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            made.insert(id.clone(), record);
+            return Ok(Made { id, record: None });
         }
         Ok(Made {
             id,
@@ -134,7 +185,7 @@ impl Port for DryPort {
         parent: Option<&RecordId>,
         writes: &Writes,
     ) -> Result<Option<Record>, PortError> {
-        let Some(mut record) = self.inner.fetch(kind, id, parent).await? else {
+        let Some(mut record) = self.fetch(kind, id, parent).await? else {
             return Ok(None);
         };
         self.fill(&mut record, writes);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 #![allow(dead_code, reason = "every test file uses its part")]
 
+use app::ProgressBoard;
 use domain::{Kind, RunId};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
@@ -54,6 +55,20 @@ impl Desk {
             ticket,
             reference,
             first_run: tally.run,
+        }
+    }
+
+    /// A look at what webhooks told of, cut off once something is there: on a line that loses every answer it has no end.
+    pub async fn cut_off(&self, is_there: impl AsyncFn() -> bool) {
+        let board = ProgressBoard::default();
+        let wait = async {
+            while !is_there().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            _ = self.bench.app.refresh(SHOP, &board) => {}
+            () = wait => {}
         }
     }
 

@@ -30,6 +30,10 @@ impl Day {
         self.used
     }
 
+    pub(super) const fn until(self) -> Timestamp {
+        self.until
+    }
+
     pub(super) fn free_at(self, lane: Lane, window: Option<&Window>) -> Option<Timestamp> {
         (self.used >= window?.share(lane)).then_some(self.until)
     }

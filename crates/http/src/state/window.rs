@@ -61,6 +61,34 @@ impl Log {
             .max()
     }
 
+    /// How many requests the lane may send now, and when it may send `wanted` together; nothing if it may now, or if
+    /// no window is so large.
+    pub(super) fn room(
+        &self,
+        now: Timestamp,
+        lane: Lane,
+        window: &Window,
+        wanted: u32,
+    ) -> (u32, Option<Timestamp>) {
+        let share = window.share(lane);
+        let free = share.saturating_sub(self.count(now, window.length_ms));
+        if free >= wanted || wanted > share {
+            return (free, None);
+        }
+        let kept = usize::try_from(share - wanted).unwrap_or(usize::MAX);
+        let in_the_way = self.0.len().checked_sub(kept + 1);
+        let last = in_the_way.and_then(|index| self.0.get(index));
+        let until = last
+            .and_then(|at| Timestamp::from_millisecond(at.saturating_add(window.length_ms)).ok());
+        (free, until)
+    }
+
+    /// The requests in the newest stretch of this length, by instant, oldest first.
+    pub(super) fn within(&self, now: Timestamp, length_ms: i64) -> impl Iterator<Item = i64> + '_ {
+        let since = now.as_millisecond() - length_ms;
+        self.0.iter().copied().filter(move |at| *at > since)
+    }
+
     fn free_in(&self, now: Timestamp, lane: Lane, window: &Window) -> Option<Timestamp> {
         let share = window.share(lane);
         let used = self.count(now, window.length_ms);
@@ -122,6 +150,12 @@ impl Ceiling {
     pub(super) fn free_at(self, lane: Lane, window: Option<&Window>) -> Option<Timestamp> {
         let kept = window.map_or(0, |window| window.requests - window.share(lane));
         (self.left <= kept).then_some(self.until)
+    }
+
+    /// How many requests the lane may send, and until when.
+    pub(super) fn room(self, lane: Lane, window: &Window) -> (u32, Timestamp) {
+        let kept = window.requests - window.share(lane);
+        (self.left.saturating_sub(kept), self.until)
     }
 
     pub(super) const fn take(&mut self) {

@@ -72,7 +72,7 @@ fn show(status: &Status, output: Output) {
             "fields that agree".to_owned(),
             format!("{} of {}", status.agreement.agree, status.agreement.fields),
         ],
-        ["still to do".to_owned(), status.backlog.to_string()],
+        ["still to do".to_owned(), still_to_do(status)],
         [
             "waiting for a person".to_owned(),
             format!("{} people, {} values", status.review, status.conflicts),
@@ -99,6 +99,17 @@ fn show(status: &Status, output: Output) {
         ],
     ];
     output.pairs(rows);
+}
+
+/// How much waits, and how long it takes.
+fn still_to_do(status: &Status) -> String {
+    match &status.remaining {
+        Some(cost) => format!(
+            "{}: {} requests to HighLevel, {} to MyGadgetRepairs; {}",
+            status.backlog, cost.highlevel, cost.mygadgetrepairs, cost.words
+        ),
+        None => status.backlog.to_string(),
+    }
 }
 
 /// What is left of a budget, for people.

@@ -1,6 +1,6 @@
 //! What only the inside of the store can show: query plans, and a full disk.
 
-use super::{commit, exchanges, intents, links, records, webhooks};
+use super::{ahead, commit, exchanges, intents, links, records, webhooks};
 use crate::{Change, Store, StoreError};
 use domain::Timestamp;
 use serde_json::json;
@@ -47,6 +47,18 @@ async fn the_hot_reads_use_their_indexes() {
         (
             records::UNSETTLED,
             "record_unsettled (shop=? AND kind=? AND side=? AND id>?)",
+        ),
+        (
+            ahead::COUNT_FOLLOWERS,
+            "intent_open (shop=? AND side=? AND kind=? AND source=?)",
+        ),
+        (
+            ahead::UNDECIDED[0],
+            "link_left (shop=? AND kind=? AND left_id=?)",
+        ),
+        (
+            ahead::UNDECIDED[1],
+            "link_right (shop=? AND kind=? AND right_id=?)",
         ),
         (
             exchanges::OF_RECORD,

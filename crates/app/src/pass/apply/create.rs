@@ -113,6 +113,7 @@ impl Pass<'_> {
     /// Records with the draft's keys that we have never seen.
     async fn strangers(&self, port: &dyn Port, draft: &Draft) -> Result<Vec<Record>, PortError> {
         let mut found = port.same_keys(draft).await?;
+        self.tally(|tally| tally.key_looks += key_looks(port, draft));
         if found.is_empty() {
             return Ok(found);
         }
@@ -318,6 +319,20 @@ impl Pass<'_> {
             progress(intent, IntentState::Ready),
         ]))
     }
+}
+
+/// Requests that such a look takes: one for each key. The counter has no search by key, and a vendor that refuses both
+/// keys by itself is not asked.
+fn key_looks(port: &dyn Port, draft: &Draft) -> u64 {
+    let keys = [Field::Email, Field::Phone];
+    let guarded = keys.into_iter().all(|key| port.guards(key));
+    if (port.side(), draft.kind) != (Side::HighLevel, Kind::Contact) || guarded {
+        return 0;
+    }
+    let filled = keys
+        .into_iter()
+        .filter(|key| matches!(draft.fields.get(key), Some(Some(_))));
+    filled.count() as u64
 }
 
 /// Every value of a new record has the same ground.

@@ -73,6 +73,34 @@ impl Pass<'_> {
         }
     }
 
+    /// A look for a write that got no answer failed. Whatever its failure, the outcome of the write stays unknown, and it
+    /// is looked for again later. A refusal is no matter of time: it ends the pass.
+    pub(in crate::pass) fn unknown_still(&self, intent: &Intent, error: PortError) -> Outcome {
+        let passes = matches!(
+            error.class,
+            FailureClass::Transient | FailureClass::Deferred { .. }
+        );
+        if !passes {
+            self.tally(|tally| tally.stop(error.to_string()));
+        }
+        let soon = self.after(self.now(), self.back_off(intent.attempt));
+        let mut outcome = self.failed(intent, error);
+        // The write itself did not fail.
+        outcome
+            .changes
+            .retain(|change| matches!(change, Change::Progress { .. }));
+        for change in &mut outcome.changes {
+            if let Change::Progress {
+                state, not_before, ..
+            } = change
+            {
+                *state = IntentState::Unknown;
+                not_before.get_or_insert(soon);
+            }
+        }
+        outcome
+    }
+
     /// Seconds to wait before the next attempt, with jitter.
     fn back_off(&self, attempt: u32) -> f64 {
         let longest = f64::from(2_u32.saturating_pow(attempt.min(8))).min(300.0);

@@ -4,6 +4,7 @@ use super::Round;
 use super::intents::is_sent;
 use crate::AppError;
 use crate::pass::Pass;
+use crate::sides::dry::is_made_up;
 use domain::{Field, Fingerprint, Kind, Record, RecordId, Side};
 use mapping::NotesTo;
 use std::collections::{HashMap, HashSet};
@@ -108,7 +109,7 @@ impl Pass<'_> {
                 continue;
             };
             whose.insert(ticket.record.id.clone(), customer.clone());
-            if self.is_open(&ticket.record) {
+            if self.judge.is_open(&ticket.record) {
                 by_customer
                     .entry(customer)
                     .or_default()
@@ -132,15 +133,6 @@ impl Pass<'_> {
             .into_iter()
             .filter_map(|(contact, link)| Some((contact, by_customer.remove(&link.right)?)))
             .collect())
-    }
-
-    /// Whether a ticket is being worked on. One that has no status yet is new; one whose status nobody knows
-    /// is left alone.
-    fn is_open(&self, ticket: &Record) -> bool {
-        mapping::group_of(ticket, &self.judge.rules.tasks, &self.judge.setting).map_or_else(
-            || ticket.text(Field::Status).is_none() && ticket.text(Field::StatusLabel).is_none(),
-            |group| !group.completed(),
-        )
     }
 
     /// Fetches a contact's notes where anything could follow from them, and decides what does.
@@ -183,7 +175,10 @@ impl Pass<'_> {
         const CRM: Side = Side::HighLevel;
         let port = &*self.connection.highlevel;
         let notes = self.patiently(|| port.list_of(Kind::Note, contact)).await?;
-        self.tally(|tally| tally.note_reads += 1);
+        self.tally(|tally| {
+            tally.note_reads += 1;
+            tally.note_reads_of_new += u64::from(is_made_up(contact));
+        });
         self.progress.read(CRM, Kind::Note, notes.len());
         let known = self
             .store

@@ -274,17 +274,6 @@ impl Pass<'_> {
         }])
     }
 
-    /// A look-up failed: whatever its failure, the outcome of the write stays unknown.
-    pub(super) fn unknown_still(&self, intent: &Intent, error: PortError) -> Outcome {
-        let mut outcome = self.note_failed(intent, error);
-        for change in &mut outcome.changes {
-            if let Change::Progress { state, .. } = change {
-                *state = IntentState::Unknown;
-            }
-        }
-        outcome
-    }
-
     /// As every failure, but what a person has to mend for notes does not hold back the rest of the side.
     pub(super) fn note_failed(&self, intent: &Intent, error: PortError) -> Outcome {
         let alone = is_refusal(&error);
