@@ -5,7 +5,7 @@ use super::apply::{Outcome, TROUBLE};
 use super::payload::Payload;
 use crate::AppError;
 use crate::ports::{Draft, Made, Port};
-use domain::{Field, Kind, Record, Side, Timestamp};
+use domain::{Field, Kind, Lane, Record, Side, Timestamp};
 use futures::StreamExt;
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -176,6 +176,8 @@ impl Pass<'_> {
 
     /// Reads back what was written to a side whose answers do not show it: first what polls have brought in,
     /// then one by one.
+    /// Where the budget has to be waited for, a webhook that calls meanwhile goes first, and the rest is read back in
+    /// a later round.
     pub(super) async fn read_back(&self, port: &dyn Port) -> Result<(), AppError> {
         let side = port.side();
         loop {
@@ -197,6 +199,9 @@ impl Pass<'_> {
                     let of_kind = intents.iter().filter(|intent| intent.kind == kind);
                     let newest = of_kind.filter_map(|intent| intent.sent_at).max();
                     if newest.is_some_and(|newest| !self.is_polled_since(side, kind, newest)) {
+                        if !self.has_room_before_a_call(side).await? {
+                            return Ok(());
+                        }
                         self.poll_changed(port, kind).await?;
                     }
                 }
@@ -204,28 +209,48 @@ impl Pass<'_> {
             for intent in intents {
                 let changes = match intent.kind {
                     Kind::Note => self.read_back_note(port, &intent).await?,
-                    _ => self.read_back_one(port, &intent).await?,
+                    _ => match self.read_back_one(port, &intent).await? {
+                        Some(changes) => changes,
+                        None => return Ok(()),
+                    },
                 };
                 self.commit(changes).await?;
             }
         }
     }
 
+    /// Waits for the budget of history. Answers whether it has room now; not where a webhook called meanwhile.
+    async fn has_room_before_a_call(&self, side: Side) -> Result<bool, AppError> {
+        loop {
+            let (_, not_before) = self.connection.room(side, Lane::Background, 1).await?;
+            let Some(until) = not_before.filter(|until| self.is_near(*until)) else {
+                // What lasts longer the request itself tells.
+                return Ok(true);
+            };
+            self.wait(until).await;
+            if self.is_called().await? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Nothing where something else goes first.
     async fn read_back_one(
         &self,
         port: &dyn Port,
         intent: &Intent,
-    ) -> Result<Vec<Change>, AppError> {
+    ) -> Result<Option<Vec<Change>>, AppError> {
         let (side, kind) = (intent.side, intent.kind);
         let Some(target) = intent.target.clone() else {
-            return Ok(vec![super::apply::progress(intent, IntentState::Unknown)]);
+            let unknown = super::apply::progress(intent, IntentState::Unknown);
+            return Ok(Some(vec![unknown]));
         };
         let Some(link) = self
             .store
             .link_of(self.shop.id, side, kind, &target)
             .await?
         else {
-            return Ok(self.decide_anew(intent).changes);
+            return Ok(Some(self.decide_anew(intent).changes));
         };
         let stored = self.store.record(self.shop.id, side, kind, &target).await?;
         let read_since = stored
@@ -236,6 +261,7 @@ impl Pass<'_> {
         let mut changes = Vec::new();
         let record = match read_since {
             Some(record) => record,
+            None if !self.has_room_before_a_call(side).await? => return Ok(None),
             None => match self.patiently(|| port.fetch(kind, &target, None)).await? {
                 Some(record) => {
                     changes.push(self.saw_now(record.clone(), 0));
@@ -247,7 +273,7 @@ impl Pass<'_> {
                         link.id,
                         "made, and not there when read back".into(),
                     ));
-                    return Ok(changes);
+                    return Ok(Some(changes));
                 }
             },
         };
@@ -259,7 +285,7 @@ impl Pass<'_> {
             .await?
         else {
             changes.extend(self.decide_anew(intent).changes);
-            return Ok(changes);
+            return Ok(Some(changes));
         };
         let source = source.record;
         changes.extend(match intent.op {
@@ -269,7 +295,7 @@ impl Pass<'_> {
             IntentOp::Create => self.read_back_create(intent, &payload, &link, &record, &source),
             _ => self.read_back_update(intent, &payload, &link, &record, &source),
         });
-        Ok(changes)
+        Ok(Some(changes))
     }
 
     fn read_back_create(
