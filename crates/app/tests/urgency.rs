@@ -98,3 +98,66 @@ async fn invariant_6_within_budget_a_live_change_overtakes_history() {
     let limits = bench.twins.mygadgetrepairs().limits();
     assert_eq!(limits.violations, 0, "{limits:?}");
 }
+
+/// The counter's minute is used up before the last of some edits is read back: the look at the next one does not wait
+/// for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_does_not_wait_until_others_are_read_back() {
+    let (bench, clock) = shop().await;
+    let mut people = Vec::new();
+    for number in 0..9 {
+        let fields = json!({"name": format!("Person Number{number}"), "email": format!("p{number}@example.test")});
+        let made = bench
+            .at_counter(&json!({"action": "create_customer", "fields": fields}))
+            .await;
+        people.push(made["id"].as_str().unwrap().to_owned());
+    }
+    assert!(bench.sync().await.finished);
+    let mut contacts = Vec::new();
+    for customer in &people {
+        contacts.push(bench.counterpart(domain::Kind::Contact, customer).await);
+    }
+    pass(&clock, 200).await;
+    let edit = async |contact: &str| {
+        let edit =
+            json!({"action": "edit_contact", "id": contact, "fields": {"city": "Ulverston"}});
+        bench.in_crm(&edit);
+        let fields = json!({"id": contact, "city": "Ulverston"});
+        bench.tell("ContactUpdate", &fields).await;
+    };
+    let serving = async {
+        loop {
+            bench.refresh().await;
+            pass(&clock, 1).await;
+        }
+    };
+    let someone = async {
+        for contact in &contacts[..8] {
+            edit(contact).await;
+            pass(&clock, 2).await;
+        }
+        let told = clock.now();
+        edit(&contacts[8]).await;
+        pass(&clock, 30).await;
+        told
+    };
+    let told = tokio::select! {
+        () = serving => unreachable!("it goes on"),
+        told = someone => told,
+    };
+    let look = format!("/contacts/{}", contacts[8]);
+    let log = bench.twins.log(Vendor::HighLevel, 0, 100_000);
+    let looks = log.iter().map(|entry| serde_json::to_value(entry).unwrap());
+    let looked = looks
+        .filter(|entry| entry["method"] == "GET" && entry["path"] == look)
+        .map(|entry| {
+            entry["time"]
+                .as_str()
+                .unwrap()
+                .parse::<Timestamp>()
+                .unwrap()
+        })
+        .next_back();
+    let waited = looked.expect("it was looked at").duration_since(told);
+    assert!((0..=3).contains(&waited.as_secs()), "{waited:?}");
+}

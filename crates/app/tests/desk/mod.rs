@@ -58,20 +58,6 @@ impl Desk {
         }
     }
 
-    /// A look at what webhooks told of, cut off once something is there: on a line that loses every answer it has no end.
-    pub async fn cut_off(&self, is_there: impl AsyncFn() -> bool) {
-        let board = ProgressBoard::default();
-        let wait = async {
-            while !is_there().await {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::select! {
-            _ = self.bench.app.refresh(SHOP, &board) => {}
-            () = wait => {}
-        }
-    }
-
     /// A person edits the contact, and the index shows it.
     pub async fn in_crm(&self, fields: Json) {
         self.bench
