@@ -146,7 +146,7 @@ impl Certificate {
             .map(|(what, count)| format!("{count} {what}"))
             .collect();
         let rules = self.shop.as_ref().map_or_else(
-            || "the default rules".to_owned(),
+            || "the default rules, in some shops with appointments both ways".to_owned(),
             |shop| format!("the rules of the shop `{shop}`"),
         );
         let verdict = if self.holds() {

@@ -441,9 +441,10 @@ impl Evidence {
         });
         // Where a pair is joined, an empty field is filled: nothing stood there to be kept.
         let filled = edit.value.is_none()
-            && self
-                .counterparts(edit)
-                .any(|across| self.first_compared(&edit.record, across) > Some(edit.at));
+            && self.counterparts(edit).any(|across| {
+                self.first_compared(&edit.record, across) > Some(edit.at)
+                    || self.is_given_up(edit, across)
+            });
         seen_and_changed || kept || asked || filled
     }
 
@@ -462,6 +463,22 @@ impl Evidence {
                 .then_some(other)
                 .or((other == edit.record).then_some(one))
         })
+    }
+
+    /// Whether the value of a field had been given up for the other side's when it was emptied: the write that
+    /// replaces it was decided, and not yet carried out.
+    fn is_given_up(&self, edit: &Edit, across: &str) -> bool {
+        let ids = [edit.record.as_str(), across];
+        let is_it =
+            |id: &Option<RecordId>| id.as_ref().is_some_and(|id| ids.contains(&id.as_str()));
+        let names = |row: &JournalRow| {
+            let fields = row.detail["fields"].as_array();
+            let mut fields = fields.into_iter().flatten();
+            fields.any(|field| field == edit.field.as_str())
+        };
+        let mut rows = self.journal.iter().filter(|row| row.at <= edit.at);
+        let last = rows.rfind(|row| is_it(&row.record) && is_it(&row.counterpart) && names(row));
+        last.is_some_and(|row| row.event == "overruled")
     }
 
     /// When a pair was first compared: with its link, or, where a person linked it, in the pass after that.

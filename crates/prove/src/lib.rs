@@ -1,6 +1,6 @@
 //! Simulation with a certificate: the real engine, store and queue against both twins, in recorded time, from a
-//! seed. People edit on both sides, lines fail, answers are lost, keys are revoked, processes are killed; once it is
-//! quiet, what must always hold is judged by what the vendors really hold.
+//! seed. People edit on both sides, make appointments and merge contacts, lines fail, answers are lost, keys are
+//! revoked, processes are killed; once it is quiet, what must always hold is judged by what the vendors really hold.
 //!
 //! A schedule is played on one thread, one thing after the other, with time and chance in our hands, so that a seed
 //! leads to the same journal on every machine. Schedules are played side by side.

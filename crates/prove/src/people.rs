@@ -51,9 +51,10 @@ pub(crate) struct People {
 
 impl People {
     /// Everybody of the made-up shop.
-    pub(crate) fn of(twins: &RunningTwins) -> Self {
+    pub(crate) fn of(twins: &RunningTwins, now: Timestamp) -> Self {
         let mut people = Self::default();
         let truth = Truth::read(twins);
+        people.diary.look(&truth, now);
         for side in Side::BOTH {
             for kind in [Kind::Contact, Kind::Task, Kind::Appointment] {
                 for id in truth.of(side, kind).keys() {

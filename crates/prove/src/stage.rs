@@ -156,7 +156,7 @@ impl Stage {
             }
             None => {}
         }
-        let people = People::of(&twins);
+        let people = People::of(&twins, beginning);
         let stage = Self {
             twins,
             clock,

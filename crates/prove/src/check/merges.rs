@@ -4,7 +4,7 @@ use super::{Evidence, name};
 use crate::Violation;
 use crate::people::{Joined, People};
 use domain::{Kind, Side};
-use store::JournalRow;
+use store::{JournalRow, RecordState};
 
 const CRM: Side = Side::HighLevel;
 
@@ -31,6 +31,7 @@ impl Evidence {
                     format!("nothing of the customer {customer}, who had it"),
                 ));
             };
+            self.is_asked_about(&customer)?;
             let anew = after.find(|row| {
                 row.event == "created" && row.side == Some(CRM) && is_of(row, &customer)
             });
@@ -61,6 +62,25 @@ impl Evidence {
             }
         }
         of.filter(|customer| self.at_counter(customer))
+    }
+
+    /// Who waits for a person is in a question.
+    fn is_asked_about(&self, customer: &str) -> Result<(), Violation> {
+        let key = (Side::MyGadgetRepairs, Kind::Contact, customer.to_owned());
+        let waits = self.states.get(&key) == Some(&RecordState::WaitsForPerson);
+        let asked = self.reviews.iter().any(|line| {
+            let candidates = line.detail["candidates"].as_array();
+            let mut candidates = candidates.into_iter().flatten();
+            line.record.as_str() == customer || candidates.any(|one| one["id"] == customer)
+        });
+        if !waits || asked || self.at.contains_key(&key) {
+            return Ok(());
+        }
+        Err(Violation::new(
+            "merges_are_told",
+            "who waits for a person after a merge is in a question",
+            format!("the customer {customer} is in none"),
+        ))
     }
 
     fn at_counter(&self, customer: &str) -> bool {
