@@ -23,6 +23,9 @@ impl App {
         self.store
             .save_secret(shop.id, secret_name(side), &sealed, self.now())
             .await?;
+        if side == Side::HighLevel {
+            self.forget_refused_calendars(&shop).await?;
+        }
         self.kept.forget(shop.id.0);
         self.budget(&shop, side).key_replaced().await?;
         Ok(())

@@ -764,6 +764,31 @@ async fn without_the_scope_for_calendars_everything_else_goes_on_and_it_is_said(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_refused_to_a_revoked_token_is_asked_for_again_with_the_next_one() {
+    let bench = Bench::new(3, 0, 0).await;
+    let off = mapping::Rules::from_toml("[appointments]\nto = \"off\"\n").unwrap();
+    bench.app.set_rules(SHOP, &off).await.unwrap();
+    let diary = Diary::on(bench).await;
+    let connect = |token: &str| {
+        let token = SecretString::from(token);
+        let app = diary.bench.app.clone();
+        async move { app.connect(SHOP, Side::HighLevel, &token).await.unwrap() }
+    };
+    // The calendars are asked for the first time with a token that is no longer good.
+    diary.rules("").await;
+    connect("pit-revoked").await;
+    let board = app::ProgressBoard::default();
+    let refused = app::SyncOptions::default();
+    let _ = diary.bench.app.sync(SHOP, refused, &board).await;
+    connect(diary.bench.twins.token()).await;
+    let booking = diary.book("Battery", &iso(ahead(2 * DAY)));
+    diary.sync().await;
+    diary.counterpart(&booking).await;
+    let status = diary.bench.app.status(SHOP).await.unwrap();
+    assert_eq!(status.reasons, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_scope_for_booking_the_way_back_waits_alone() {
     let diary = Diary::with_rules(BACK).await;
     let scopes = [

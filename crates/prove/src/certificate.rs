@@ -23,6 +23,8 @@ pub struct Certificate {
     pub steps: u64,
     /// What people did.
     pub acts: u64,
+    /// Of these, contacts that were merged into others.
+    pub merges: u64,
     /// Passes.
     pub passes: u64,
     /// Passes whose process was killed.
@@ -39,6 +41,8 @@ pub struct Certificate {
     pub writes: u64,
     /// Notes of contacts that were told on tickets, each on each.
     pub notes_told: u64,
+    /// Appointments that stood on both sides at the end, as pairs.
+    pub appointments: u64,
     /// Requests that something befell, by what.
     pub faults: BTreeMap<String, u64>,
     /// Fields about which a person was still asked at the end.
@@ -99,6 +103,7 @@ impl Certificate {
             schedules,
             steps: all.steps,
             acts: all.acts,
+            merges: all.merges,
             passes: all.passes,
             crashes: all.crashes,
             webhooks: all.webhooks,
@@ -107,6 +112,7 @@ impl Certificate {
             requests: all.requests,
             writes: all.writes,
             notes_told: all.notes_told,
+            appointments: all.appointments,
             faults: all.faults,
             conflicts: all.conflicts,
             reviews: all.reviews,
@@ -140,7 +146,7 @@ impl Certificate {
             .map(|(what, count)| format!("{count} {what}"))
             .collect();
         let rules = self.shop.as_ref().map_or_else(
-            || "the default rules".to_owned(),
+            || "the default rules, in some shops with appointments both ways".to_owned(),
             |shop| format!("the rules of the shop `{shop}`"),
         );
         let verdict = if self.holds() {
@@ -156,8 +162,8 @@ impl Certificate {
                 self.schedules, self.first_seed, self.last_seed
             ),
             format!(
-                "{} steps: {} acts of people, {} passes, {} of them killed on the way, {} questions answered",
-                self.steps, self.acts, self.passes, self.crashes, self.answers
+                "{} steps: {} acts of people ({} merges of contacts), {} passes, {} of them killed on the way, {} questions answered",
+                self.steps, self.acts, self.merges, self.passes, self.crashes, self.answers
             ),
             format!(
                 "{} webhooks kept; {} of HighLevel's never arrived; {} forged ones refused",
@@ -169,8 +175,8 @@ impl Certificate {
                 if faults.is_empty() { "nothing".to_owned() } else { faults.join(", ") }
             ),
             format!(
-                "{} writes, {} notes told; at worst {} for each record and act (seed {}); at most {} passes to come to rest",
-                self.writes, self.notes_told, self.worst_amplification, self.worst_seed, self.most_rounds
+                "{} writes, {} notes told, {} appointments on both sides; at worst {} for each record and act (seed {}); at most {} passes to come to rest",
+                self.writes, self.notes_told, self.appointments, self.worst_amplification, self.worst_seed, self.most_rounds
             ),
             format!(
                 "left for people: {} values, {} identities, {} writes held or failed with their reasons",

@@ -1,6 +1,9 @@
 //! What must hold once everything is quiet (DESIGN.md section 5), judged by what the vendors really hold, by the
 //! ledger of people's edits, and by what the engine tells of itself.
 
+mod diaries;
+mod merges;
+
 use crate::notes::Notes;
 use crate::people::{Edit, People};
 use crate::stage::{SHOP, Stage};
@@ -13,7 +16,7 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Intent, IntentState, JournalRow, Link, RecordState, ReviewKind};
 
-const KINDS: [Kind; 2] = [Kind::Contact, Kind::Task];
+const KINDS: [Kind; 3] = [Kind::Contact, Kind::Task, Kind::Appointment];
 const STATES: [IntentState; 7] = [
     IntentState::Ready,
     IntentState::Sent,
@@ -37,6 +40,7 @@ pub(crate) struct Evidence {
     at: BTreeMap<(Side, Kind, String), usize>,
     states: BTreeMap<(Side, Kind, String), RecordState>,
     once: BTreeSet<(Side, Kind, String)>,
+    now: Timestamp,
 }
 
 impl Evidence {
@@ -83,6 +87,7 @@ impl Evidence {
             at,
             states,
             once,
+            now: stage.clock.look(),
         })
     }
 
@@ -91,8 +96,10 @@ impl Evidence {
         self.no_duplicates(people)?;
         self.no_strangers(people)?;
         self.nobody_left_out()?;
-        self.agreement()?;
+        self.agreement(people)?;
+        self.the_past_is_left_alone(people)?;
         self.no_lost_edit(people)?;
+        self.merges_leave_nobody_behind(people)?;
         self.notes.judge(&self.truth, &self.links)?;
         self.visible_failures()
     }
@@ -180,6 +187,14 @@ impl Evidence {
                 continue;
             }
             let is_right = match link.kind {
+                Kind::Appointment => {
+                    let theirs = |side| {
+                        let key = (side, link.kind, link.on(side).as_str().to_owned());
+                        people.theirs.contains(&key)
+                    };
+                    let both = theirs(Side::HighLevel) && theirs(Side::MyGadgetRepairs);
+                    !both || people.diary.met(link.left.as_str(), link.right.as_str())
+                }
                 Kind::Contact => {
                     let who = |side| who(people, &made, side, link.on(side).as_str());
                     who(Side::HighLevel) == who(Side::MyGadgetRepairs)
@@ -216,7 +231,8 @@ impl Evidence {
             for kind in KINDS {
                 for (id, seen) in self.truth.of(side, kind) {
                     let key = (side, kind, id.clone());
-                    if self.at.contains_key(&key) || self.once.contains(&key) {
+                    let alone = kind == Kind::Appointment && self.stays_alone(side, seen);
+                    if alone || self.at.contains_key(&key) || self.once.contains(&key) {
                         continue;
                     }
                     let Some(state) = self.states.get(&key) else {
@@ -263,7 +279,7 @@ impl Evidence {
         })
     }
 
-    fn agreement(&self) -> Result<(), Violation> {
+    fn agreement(&self, people: &People) -> Result<(), Violation> {
         const NAME: &str = "invariant_5_agreement";
         for link in &self.links {
             let on = |side| self.seen(side, link.kind, link.on(side));
@@ -274,10 +290,13 @@ impl Evidence {
                     format!("{} {} and {}", link.kind, link.left, link.right),
                 ));
             };
+            if self.lies_back(link, left) {
+                continue;
+            }
             for field in fields_of(link.kind) {
                 let (one, other) = (left.shows(*field), right.shows(*field));
                 if !same(*field, one, other, right.reference.as_deref())
-                    && !self.is_explained(link, *field)
+                    && !self.is_explained(people, link, *field)
                 {
                     return Err(Violation::new(
                         NAME,
@@ -298,7 +317,7 @@ impl Evidence {
 
     /// Whether a difference is told to people: a question, a value that a vendor refused, a write that is held or
     /// failed, a rule.
-    fn is_explained(&self, link: &Link, field: Field) -> bool {
+    fn is_explained(&self, people: &People, link: &Link, field: Field) -> bool {
         let asked = self.reviews.iter().any(|line| {
             line.what == ReviewKind::Conflict
                 && line.record == link.left
@@ -313,11 +332,14 @@ impl Evidence {
             .rules
             .fields_of(link.kind)
             .and_then(|rules| rules.get(field));
-        let one_way = rule.is_none_or(|rule| {
-            Side::BOTH
-                .into_iter()
-                .any(|side| !rule.direction.writes(side))
-        });
+        let one_way = match link.kind {
+            Kind::Appointment => self.is_counters_own(people, link, field),
+            _ => rule.is_none_or(|rule| {
+                Side::BOTH
+                    .into_iter()
+                    .any(|side| !rule.direction.writes(side))
+            }),
+        };
         let stuck = Side::BOTH.into_iter().any(|side| {
             self.open_intent(side, link.kind, link.on(side).as_str())
                 .is_some()
@@ -334,7 +356,7 @@ impl Evidence {
         }
         for edit in last.into_values() {
             // A status has two values only: what became of it shows in the agreement.
-            if edit.field == Field::Completed {
+            if matches!(edit.field, Field::Completed | Field::Cancelled) {
                 continue;
             }
             let record = RecordId::new(&edit.record);
@@ -400,7 +422,9 @@ impl Evidence {
                 .into_iter()
                 .flatten()
                 .any(|value| {
-                    value["field"] == edit.field.as_str() && is_it(value["value"].as_str())
+                    let text = &value["value"];
+                    let text = text.as_str().or(text["at"].as_str());
+                    value["field"] == edit.field.as_str() && is_it(text)
                 }),
             "chosen" => {
                 row.detail["field"] == edit.field.as_str()
@@ -417,9 +441,10 @@ impl Evidence {
         });
         // Where a pair is joined, an empty field is filled: nothing stood there to be kept.
         let filled = edit.value.is_none()
-            && self
-                .counterparts(edit)
-                .any(|across| self.first_compared(&edit.record, across) > Some(edit.at));
+            && self.counterparts(edit).any(|across| {
+                self.first_compared(&edit.record, across) > Some(edit.at)
+                    || self.is_given_up(edit, across)
+            });
         seen_and_changed || kept || asked || filled
     }
 
@@ -438,6 +463,22 @@ impl Evidence {
                 .then_some(other)
                 .or((other == edit.record).then_some(one))
         })
+    }
+
+    /// Whether the value of a field had been given up for the other side's when it was emptied: the write that
+    /// replaces it was decided, and not yet carried out.
+    fn is_given_up(&self, edit: &Edit, across: &str) -> bool {
+        let ids = [edit.record.as_str(), across];
+        let is_it =
+            |id: &Option<RecordId>| id.as_ref().is_some_and(|id| ids.contains(&id.as_str()));
+        let names = |row: &JournalRow| {
+            let fields = row.detail["fields"].as_array();
+            let mut fields = fields.into_iter().flatten();
+            fields.any(|field| field == edit.field.as_str())
+        };
+        let mut rows = self.journal.iter().filter(|row| row.at <= edit.at);
+        let last = rows.rfind(|row| is_it(&row.record) && is_it(&row.counterpart) && names(row));
+        last.is_some_and(|row| row.event == "overruled")
     }
 
     /// When a pair was first compared: with its link, or, where a person linked it, in the pass after that.
@@ -493,12 +534,39 @@ impl Evidence {
 const fn fields_of(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::Contact => &crate::draw::OF_PEOPLE,
+        Kind::Appointment => &[Field::Title, Field::Start, Field::End, Field::Cancelled],
         _ => &[Field::Title, Field::Body, Field::Completed],
     }
 }
 
-/// Who a record stands for; what the engine made stands for whom it was made.
+/// Who a record stands for; what the engine made stands for whom it was made. Whoever was made one is one person.
 fn who(
+    people: &People,
+    made: &BTreeMap<(Side, Kind, String), String>,
+    side: Side,
+    id: &str,
+) -> Option<u32> {
+    let mut is_now: BTreeMap<u32, u32> = BTreeMap::new();
+    let now = |is_now: &BTreeMap<u32, u32>, mut who: u32| {
+        while let Some(other) = is_now.get(&who) {
+            who = *other;
+        }
+        who
+    };
+    for joined in &people.joined {
+        let of = |id: &str| stood_for(people, made, Side::HighLevel, id);
+        if let (Some(kept), Some(gone)) = (of(&joined.kept), of(&joined.gone)) {
+            let (kept, gone) = (now(&is_now, kept), now(&is_now, gone));
+            if kept != gone {
+                is_now.insert(gone, kept);
+            }
+        }
+    }
+    stood_for(people, made, side, id).map(|who| now(&is_now, who))
+}
+
+/// Who a record stood for before anybody was made one.
+fn stood_for(
     people: &People,
     made: &BTreeMap<(Side, Kind, String), String>,
     side: Side,
@@ -543,16 +611,30 @@ pub(crate) fn true_answer(
         .collect();
     let subject = who(people, &made, line.side, line.record.as_str());
     let candidates = line.detail["candidates"].as_array();
+    let across = line.side.other();
+    let typed_in = |side: Side, id: &str, of: &str| {
+        let of_it = people.diary.same.get(&(side, id.to_owned()));
+        of_it.is_some_and(|it| it == of)
+    };
     let same = candidates
         .into_iter()
         .flatten()
         .filter_map(|candidate| candidate["id"].as_str())
-        .find(|id| {
-            line.kind == Kind::Contact
-                && subject.is_some()
-                && who(people, &made, line.side.other(), id) == subject
+        .find(|id| match line.kind {
+            Kind::Contact => subject.is_some() && who(people, &made, across, id) == subject,
+            Kind::Appointment => {
+                let record = line.record.as_str();
+                typed_in(line.side, record, id) || typed_in(across, id, record)
+            }
+            _ => false,
         });
     match same {
+        // Whose contact was merged into somebody else's: that one may keep it.
+        Some(id) if line.detail.get("lost_in").is_some() && line.id % 2 == 0 => {
+            app::Answer::Merge {
+                candidate: Some(id.to_owned()),
+            }
+        }
         Some(id) => app::Answer::Accept {
             candidate: Some(id.to_owned()),
             side: None,

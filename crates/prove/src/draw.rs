@@ -38,6 +38,15 @@ const PROFILES: [&str; 7] = [
     "errors=0.15,lost=0.15,reset=0.15,half=0.1",
 ];
 
+/// Share of deeds that concern appointments, where people make any.
+const OF_DIARIES: f64 = 0.35;
+
+/// Share of deeds that make two contacts one, where people do that; at the counter nobody does.
+const OF_MERGES: f64 = 0.12;
+
+/// What a shop's people do beside the usual.
+type Habits = (Diaries, bool);
+
 /// A shop, both accounts' habits, and what happens.
 #[derive(Clone, Debug, Serialize)]
 pub struct Schedule {
@@ -57,8 +66,36 @@ pub struct Schedule {
     pub limits: bool,
     /// How the vendors push; nothing where nobody set them up to.
     pub pushing: Option<Pushing>,
+    /// Whether the shop's people make appointments.
+    pub diaries: Diaries,
+    /// Whether people make contacts one.
+    pub merges: bool,
     /// The steps, in order.
     pub steps: Vec<Step>,
+}
+
+/// Whether the shop's people make appointments, and which way they go where the shop has no rules of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Diaries {
+    /// Nobody makes any.
+    Empty,
+    /// HighLevel's are shown at the counter, as by the default rules.
+    Shown,
+    /// The counter's own are booked in HighLevel as well.
+    Both,
+}
+
+impl Diaries {
+    /// Drawn apart from all else, so that a shop without appointments has the days that it would have anyway.
+    fn drawn(seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed ^ 0x6469_6172_7921);
+        match random.random_range(0..10) {
+            0..4 => Self::Empty,
+            4..8 => Self::Shown,
+            _ => Self::Both,
+        }
+    }
 }
 
 impl Schedule {
@@ -77,6 +114,8 @@ impl Schedule {
             mygadgetrepairs,
             limits,
             pushing: None,
+            diaries: Diaries::drawn(seed),
+            merges: merges(seed),
             steps: Vec::new(),
         };
         if random.random_bool(0.65) {
@@ -90,12 +129,18 @@ impl Schedule {
             });
         }
         let mut number = 0;
+        let habits = (schedule.diaries, schedule.merges);
         while schedule.steps.len() < length {
-            let step = draw(&mut random, &mut number);
+            let step = draw(&mut random, &mut number, &habits);
             schedule.steps.push(step);
         }
         schedule
     }
+}
+
+/// Whether people make contacts one; drawn apart from all else, as the diaries are.
+fn merges(seed: u64) -> bool {
+    StdRng::seed_from_u64(seed ^ 0x006d_6572_6765_7321).random_bool(0.4)
 }
 
 fn highlevel_settings(random: &mut StdRng, limits: bool) -> highlevel::Settings {
@@ -141,7 +186,7 @@ fn mygadgetrepairs_settings(
     }
 }
 
-fn draw(random: &mut StdRng, number: &mut u32) -> Step {
+fn draw(random: &mut StdRng, number: &mut u32, habits: &Habits) -> Step {
     let side = Side::BOTH[random.random_range(0..2)];
     match random.random_range(0..1_000) {
         0..420 => {
@@ -150,7 +195,7 @@ fn draw(random: &mut StdRng, number: &mut u32) -> Step {
                 side,
                 number: *number,
                 pick: random.random_range(0..24),
-                deed: deed(random),
+                deed: deed(random, habits),
             })
         }
         420..550 => Step::Pass {
@@ -193,7 +238,13 @@ fn look(random: &mut StdRng) -> u64 {
     [30, 90, 200, 400][random.random_range(0..4)] * random.random_range(1..=100) / 100 + 1
 }
 
-fn deed(random: &mut StdRng) -> Deed {
+fn deed(random: &mut StdRng, (diaries, merges): &Habits) -> Deed {
+    if *merges && random.random_bool(OF_MERGES) {
+        return Deed::MergePeople;
+    }
+    if *diaries != Diaries::Empty && random.random_bool(OF_DIARIES) {
+        return deed_of_diary(random);
+    }
     match random.random_range(0..100) {
         0..12 => Deed::NewPerson,
         12..17 => Deed::SamePerson,
@@ -208,5 +259,18 @@ fn deed(random: &mut StdRng) -> Deed {
         73..94 => Deed::EditWork(OF_WORK[random.random_range(0..OF_WORK.len())]),
         94..97 => Deed::DeletePerson,
         _ => Deed::DeleteWork,
+    }
+}
+
+fn deed_of_diary(random: &mut StdRng) -> Deed {
+    match random.random_range(0..100) {
+        0..34 => Deed::NewAppointment,
+        34..40 => Deed::SameAppointment,
+        40..44 => Deed::PastAppointment,
+        44..60 => Deed::MoveAppointment,
+        60..74 => Deed::RenameAppointment,
+        74..84 => Deed::CallOff,
+        84..92 => Deed::PutBack,
+        _ => Deed::DeleteAppointment,
     }
 }

@@ -1,6 +1,6 @@
 //! Simulation with a certificate: the real engine, store and queue against both twins, in recorded time, from a
-//! seed. People edit on both sides, lines fail, answers are lost, keys are revoked, processes are killed; once it is
-//! quiet, what must always hold is judged by what the vendors really hold.
+//! seed. People edit on both sides, make appointments and merge contacts, lines fail, answers are lost, keys are
+//! revoked, processes are killed; once it is quiet, what must always hold is judged by what the vendors really hold.
 //!
 //! A schedule is played on one thread, one thing after the other, with time and chance in our hands, so that a seed
 //! leads to the same journal on every machine. Schedules are played side by side.
@@ -20,7 +20,7 @@ mod truth;
 
 pub use certificate::Certificate;
 pub use deliver::Pushing;
-pub use draw::Schedule;
+pub use draw::{Diaries, Schedule};
 pub use step::{Act, Deed, Step};
 
 use mapping::Rules;
@@ -84,6 +84,8 @@ pub struct Counts {
     pub webhooks_lost: u64,
     pub forgeries: u64,
     pub notes_told: u64,
+    pub appointments: u64,
+    pub merges: u64,
     pub amplification: f64,
 }
 
@@ -110,6 +112,8 @@ impl Counts {
         self.webhooks_lost += other.webhooks_lost;
         self.forgeries += other.forgeries;
         self.notes_told += other.notes_told;
+        self.appointments += other.appointments;
+        self.merges += other.merges;
         self.amplification = self.amplification.max(other.amplification);
     }
 }

@@ -1,11 +1,17 @@
 //! The people on both sides: what they do, who everybody really is, and the ledger of their edits.
 
+mod diary;
+mod merges;
+
 use crate::step::{Act, Deed};
 use crate::truth::Truth;
+use diary::Diary;
 use domain::{Field, Kind, Side, Timestamp};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use twin::RunningTwins;
+
+pub(crate) use merges::Joined;
 
 /// A value that a person put into a field of a record.
 #[derive(Clone, Debug)]
@@ -34,6 +40,10 @@ pub(crate) struct People {
     pub(crate) same: BTreeMap<(Side, String), String>,
     /// Records that were there or that people made; all others were made by the engine.
     pub(crate) theirs: BTreeSet<(Side, Kind, String)>,
+    /// Contacts that became one, in order.
+    pub(crate) joined: Vec<Joined>,
+    /// What is remembered of appointments.
+    pub(crate) diary: Diary,
     /// Records at the beginning, and acts that were carried out.
     pub(crate) at_start: u64,
     pub(crate) acts: u64,
@@ -41,11 +51,12 @@ pub(crate) struct People {
 
 impl People {
     /// Everybody of the made-up shop.
-    pub(crate) fn of(twins: &RunningTwins) -> Self {
+    pub(crate) fn of(twins: &RunningTwins, now: Timestamp) -> Self {
         let mut people = Self::default();
         let truth = Truth::read(twins);
+        people.diary.look(&truth, now);
         for side in Side::BOTH {
-            for kind in [Kind::Contact, Kind::Task] {
+            for kind in [Kind::Contact, Kind::Task, Kind::Appointment] {
                 for id in truth.of(side, kind).keys() {
                     people.theirs.insert((side, kind, id.clone()));
                     people.at_start += 1;
@@ -77,6 +88,7 @@ impl People {
 
     fn carry_out(&mut self, twins: &RunningTwins, act: &Act, at: Timestamp) -> bool {
         let truth = Truth::read(twins);
+        self.diary.look(&truth, at);
         match act.deed {
             Deed::NewPerson | Deed::SamePerson | Deed::SharedPhone | Deed::SameName => {
                 self.new_person(twins, act, &truth)
@@ -101,8 +113,23 @@ impl People {
                 let value = value_of(field, act.number);
                 self.edit(twins, (act, at), &truth, Kind::Task, field, Some(value))
             }
-            Deed::DeletePerson => delete(twins, act, &truth, Kind::Contact),
-            Deed::DeleteWork => delete(twins, act, &truth, Kind::Task),
+            Deed::DeletePerson => {
+                let gone = delete(twins, act, &truth, Kind::Contact);
+                if let Some(contact) = gone.as_ref().filter(|_| act.side == Side::HighLevel) {
+                    self.note_appointments_of((act, at), &truth, contact);
+                }
+                gone.is_some()
+            }
+            Deed::DeleteWork => delete(twins, act, &truth, Kind::Task).is_some(),
+            Deed::MergePeople => self.merge(twins, (act, at), &truth),
+            Deed::NewAppointment
+            | Deed::SameAppointment
+            | Deed::PastAppointment
+            | Deed::MoveAppointment
+            | Deed::RenameAppointment
+            | Deed::CallOff
+            | Deed::PutBack
+            | Deed::DeleteAppointment => self.in_diary(twins, (act, at), &truth),
         }
     }
 
@@ -296,16 +323,16 @@ fn new_note(twins: &RunningTwins, act: &Act, truth: &Truth) -> bool {
     act.side == Side::HighLevel && twins.highlevel().act(&wanted).is_ok()
 }
 
-fn delete(twins: &RunningTwins, act: &Act, truth: &Truth, kind: Kind) -> bool {
-    let Some((id, _)) = pick(truth.of(act.side, kind).iter(), act.pick) else {
-        return false;
-    };
+/// Deletes a record; its id, where the vendor lets the person.
+fn delete(twins: &RunningTwins, act: &Act, truth: &Truth, kind: Kind) -> Option<String> {
+    let (id, _) = pick(truth.of(act.side, kind).iter(), act.pick)?;
     let what = kind.name_on(act.side);
     let wanted = json!({"action": format!("delete_{what}"), "id": id});
-    match act.side {
+    let done = match act.side {
         Side::HighLevel => twins.highlevel().act(&wanted).is_ok(),
         Side::MyGadgetRepairs => twins.mygadgetrepairs().act(&wanted).is_ok(),
-    }
+    };
+    done.then(|| id.clone())
 }
 
 fn pick<T>(all: impl ExactSizeIterator<Item = T>, number: u32) -> Option<T> {

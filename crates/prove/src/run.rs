@@ -315,12 +315,16 @@ impl Play {
         ))
     }
 
-    /// Nothing was done that sends messages: no tags, no workflows.
+    /// Nothing was done that sends messages: no tags, no workflows, no booking with a message. What people book may.
     fn quiet(&self) -> Result<(), Violation> {
         let automations = self.stage.twins.highlevel().automations(0);
         let loud = automations
             .iter()
-            .find(|automation| automation["trigger"] != "contact_created");
+            .find(|automation| match automation["trigger"].as_str() {
+                Some("contact_created") => false,
+                Some("appointment_booked") => automation["by"] == "INTEGRATION",
+                _ => true,
+            });
         loud.map_or(Ok(()), |automation| {
             Err(Violation::new(
                 "invariant_8_quiet_history",
@@ -370,6 +374,8 @@ impl Play {
             }
         }
         self.counts.notes_told = evidence.notes.told();
+        self.counts.merges = self.stage.people.joined.len() as u64;
+        self.counts.appointments = evidence.appointments();
         for line in &evidence.reviews {
             let count = match line.what {
                 ReviewKind::Conflict => &mut self.counts.conflicts,

@@ -1,12 +1,13 @@
 //! Where a schedule is played: twins, a database of its own, and the engine, all on one thread.
 
 use crate::clock::{Cut, ScheduleClock, SeededRandomness};
-use crate::draw::Schedule;
+use crate::draw::{Diaries, Schedule};
 use crate::people::People;
 use crate::{Setting, Trouble};
 use app::{App, AppConfig, AppError, Concurrency, NewShop, ProgressBoard, SyncOptions, Tally};
 use domain::{Context, Side, Timestamp};
 use futures::FutureExt;
+use mapping::Rules;
 use secrecy::SecretString;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use twin::{FaultProfile, LoggedRequest, RunningTwins, TwinOptions, Vendor};
 use vault::{MasterKey, Vault};
 
 pub(crate) const SHOP: &str = "main";
+/// The calendar of the way back: people may be booked in it without a member of staff.
+const BACK: &str = "Repair while you wait";
 /// A Tuesday morning, in winter time; a schedule seldom lasts more than a few days.
 const BEGINNING: &str = "2026-03-03T09:00:00Z";
 
@@ -102,7 +105,7 @@ impl Stage {
         options.highlevel = schedule.highlevel.clone();
         options.mygadgetrepairs = schedule.mygadgetrepairs.clone();
         let country = setting.country.clone().unwrap_or_else(|| "GB".to_owned());
-        let made_up = MadeUpShop::with(ShopSettings {
+        let mut settings = ShopSettings {
             country,
             tasks_per_contact: 0.5,
             ..ShopSettings::new(
@@ -111,7 +114,12 @@ impl Stage {
                 schedule.contacts,
                 beginning,
             )
-        });
+        };
+        if schedule.diaries != Diaries::Empty {
+            settings.appointments_per_customer = 0.5;
+            settings.appointments_per_contact = 0.5;
+        }
+        let made_up = MadeUpShop::with(settings);
         let twins = twin::start_with(options, made_up).await?;
         let mut config = AppConfig::standard().map_err(|why| Trouble::Folder(why.to_string()))?;
         config.highlevel_base = address(&twins.highlevel_url())?;
@@ -139,10 +147,16 @@ impl Stage {
                 country: setting.country.clone(),
             })
             .await?;
-        if let Some(rules) = &setting.rules {
-            app.set_rules(SHOP, rules).await?;
+        match &setting.rules {
+            Some(rules) => app.set_rules(SHOP, rules).await?,
+            None if schedule.diaries == Diaries::Both => {
+                let mut rules = Rules::default();
+                rules.appointments.back = BACK.to_owned();
+                app.set_rules(SHOP, &rules).await?;
+            }
+            None => {}
         }
-        let people = People::of(&twins);
+        let people = People::of(&twins, beginning);
         let stage = Self {
             twins,
             clock,

@@ -114,6 +114,24 @@ pub enum Deed {
     DeletePerson,
     /// A ticket or task goes.
     DeleteWork,
+    /// Two contacts become one; at the counter nobody does that.
+    MergePeople,
+    /// An appointment that is to come.
+    NewAppointment,
+    /// An appointment of the other side, typed in once more.
+    SameAppointment,
+    /// An appointment that is over, entered afterwards.
+    PastAppointment,
+    /// An appointment is moved.
+    MoveAppointment,
+    /// An appointment is given another title.
+    RenameAppointment,
+    /// An appointment is called off.
+    CallOff,
+    /// An appointment that was called off takes place after all.
+    PutBack,
+    /// An appointment goes.
+    DeleteAppointment,
 }
 
 impl fmt::Display for Step {
@@ -172,6 +190,17 @@ impl fmt::Display for Act {
             Deed::EditWork(field) => write!(out, "{work} {pick}: new {field}"),
             Deed::DeletePerson => write!(out, "{person} {pick} deleted"),
             Deed::DeleteWork => write!(out, "{work} {pick} deleted"),
+            Deed::MergePeople => write!(out, "{person} {pick} takes in another one"),
+            Deed::NewAppointment => write!(out, "new appointment for {pick}"),
+            Deed::SameAppointment => {
+                write!(out, "the other side's appointment {pick}, typed in here")
+            }
+            Deed::PastAppointment => write!(out, "an appointment of {pick} that is over"),
+            Deed::MoveAppointment => write!(out, "appointment {pick} moved"),
+            Deed::RenameAppointment => write!(out, "appointment {pick}: new title"),
+            Deed::CallOff => write!(out, "appointment {pick} called off"),
+            Deed::PutBack => write!(out, "appointment {pick} takes place after all"),
+            Deed::DeleteAppointment => write!(out, "appointment {pick} deleted"),
         }
     }
 }

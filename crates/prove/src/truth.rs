@@ -1,11 +1,14 @@
 //! Both sides as they really are, in words of our own: read from the twins past all faults, and without the
 //! engine's own mapping.
 
-use domain::{Field, Kind, Side, Value};
+use domain::{Field, Kind, Side, Timestamp, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use twin::RunningTwins;
 use twin::highlevel::Kind as CrmKind;
+
+/// Stands before the subject of an appointment that was called off.
+pub(crate) const CALLED_OFF: &str = "Cancelled: ";
 
 /// A record as people see it.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +20,8 @@ pub(crate) struct Seen {
     pub(crate) reference: Option<String>,
     /// The mark that the engine puts on what it makes.
     pub(crate) mark: Option<String>,
+    /// A HighLevel appointment that was deleted: it can still be read.
+    pub(crate) deleted: bool,
 }
 
 impl Seen {
@@ -66,6 +71,14 @@ impl Truth {
             (
                 (Side::MyGadgetRepairs, Kind::Task),
                 shelf(&counter.tickets(), |json| ticket(json, &done)),
+            ),
+            (
+                (Side::HighLevel, Kind::Appointment),
+                shelf(&crm(CrmKind::Appointments), booking),
+            ),
+            (
+                (Side::MyGadgetRepairs, Kind::Appointment),
+                shelf(&counter.appointments(), visit),
             ),
         ]))
     }
@@ -143,6 +156,46 @@ fn ticket(json: &Json, done: &[&str]) -> Seen {
     seen.parent = json["customer"]["id"].as_str().map(str::to_owned);
     seen.reference = json["ticket_ref"].as_str().map(str::to_owned);
     seen
+}
+
+/// A HighLevel appointment.
+fn booking(json: &Json) -> Seen {
+    let mut seen = Seen::default();
+    seen.put(Field::Title, &json["title"]);
+    seen.put(Field::Start, &instant(&json["startTime"]));
+    seen.put(Field::End, &instant(&json["endTime"]));
+    seen.deleted = json["deleted"] == Json::Bool(true);
+    let status = json["appointmentStatus"].as_str().unwrap_or_default();
+    let off = seen.deleted || matches!(status, "cancelled" | "invalid");
+    seen.fields.insert(Field::Cancelled, off.to_string());
+    seen.mark = split(&json["description"], "MyGadgetRepairs appointment ").1;
+    seen.parent = json["contactId"].as_str().map(str::to_owned);
+    seen
+}
+
+/// An appointment at the counter: the word in its subject says that it was called off.
+fn visit(json: &Json) -> Seen {
+    let mut seen = Seen::default();
+    let subject = json["subject"].as_str().unwrap_or_default();
+    let bare = subject.strip_prefix(CALLED_OFF.trim_end());
+    let title = bare.unwrap_or(subject);
+    seen.put(Field::Title, &Json::from(title));
+    seen.put(Field::Start, &instant(&json["start_date"]));
+    seen.put(Field::End, &instant(&json["end_date"]));
+    let off = bare.is_some();
+    seen.fields.insert(Field::Cancelled, off.to_string());
+    seen.mark = split(&json["description"], "HighLevel appointment ").1;
+    seen.parent = json["customer"]["id"].as_str().map(str::to_owned);
+    seen
+}
+
+/// An instant, whatever zone it is shown in.
+fn instant(text: &Json) -> Json {
+    let text = text.as_str().unwrap_or_default();
+    let read = text
+        .parse()
+        .or_else(|_| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", text));
+    read.map_or(Json::Null, |at| Json::from(at.to_string()))
 }
 
 /// A text and the mark in its last line.

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use domain::{Field, Side};
-use prove::{Act, Deed, Pushing, Schedule, Setting, Step, Task, prove};
+use prove::{Act, Deed, Diaries, Pushing, Schedule, Setting, Step, Task, prove};
 use std::time::Duration;
 
 #[test]
@@ -37,6 +37,7 @@ fn schedule(steps: Vec<Step>) -> Schedule {
     schedule.contacts = 0;
     schedule.limits = false;
     schedule.pushing = None;
+    schedule.diaries = Diaries::Shown;
     schedule.highlevel = twin::highlevel::Settings::unhindered();
     schedule.mygadgetrepairs = twin::mygadgetrepairs::Settings {
         throttle_per_minute: None,
@@ -53,12 +54,18 @@ const PASS: Step = Step::Pass {
 
 /// Plays what happens around a pass that is killed, for many moments of its death.
 fn killed_anywhere(before: &[Step], after: &[Step]) {
+    killed_with(Diaries::Shown, before, after);
+}
+
+fn killed_with(diaries: Diaries, before: &[Step], after: &[Step]) {
     let mut killed = 0;
     for at in (1..130).step_by(3) {
         let mut steps = before.to_vec();
         steps.push(Step::Crash { at, sweep: false });
         steps.extend_from_slice(after);
-        let outcome = prove::play(&schedule(steps), &Setting::default()).unwrap();
+        let mut schedule = schedule(steps);
+        schedule.diaries = diaries;
+        let outcome = prove::play(&schedule, &Setting::default()).unwrap();
         killed += outcome.counts.crashes;
         let account = outcome.account.join("\n");
         assert_eq!(outcome.violation, None, "killed at look {at}\n{account}");
@@ -163,4 +170,125 @@ fn a_sweep_that_was_cut_off_is_followed_by_a_whole_one() {
         assert_eq!(outcome.violation, None, "killed at look {at}\n{account}");
     }
     assert!(deaths > 10, "{deaths}");
+}
+
+const CRM: Side = Side::HighLevel;
+const COUNTER: Side = Side::MyGadgetRepairs;
+
+/// Plays steps in a shop with the diaries as told.
+fn played(diaries: Diaries, steps: Vec<Step>) -> prove::Outcome {
+    let mut schedule = schedule(steps);
+    schedule.diaries = diaries;
+    let outcome = prove::play(&schedule, &Setting::default()).unwrap();
+    let account = outcome.account.join("\n");
+    assert_eq!(outcome.violation, None, "{account}");
+    outcome
+}
+
+#[test]
+fn invariant_2_no_duplicates_of_an_appointment_whose_making_was_cut_off() {
+    for (diaries, side) in [(Diaries::Shown, CRM), (Diaries::Both, COUNTER)] {
+        killed_with(
+            diaries,
+            &[
+                act(1, side, Deed::NewPerson),
+                PASS,
+                act(2, side, Deed::NewAppointment),
+            ],
+            &[
+                act(3, side, Deed::MoveAppointment),
+                act(4, side, Deed::RenameAppointment),
+                PASS,
+                act(5, side, Deed::CallOff),
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_appointment_follows_from_booking_to_deletion() {
+    for (diaries, side) in [(Diaries::Shown, CRM), (Diaries::Both, COUNTER)] {
+        let mut steps = vec![act(1, side, Deed::NewPerson), PASS];
+        let deeds = [
+            Deed::NewAppointment,
+            Deed::MoveAppointment,
+            Deed::RenameAppointment,
+            Deed::CallOff,
+            Deed::PutBack,
+        ];
+        for (number, deed) in (2..).zip(deeds) {
+            steps.push(act(number, side, deed));
+            steps.push(PASS);
+        }
+        let outcome = played(diaries, steps.clone());
+        assert_eq!(outcome.counts.appointments, 1, "{:?}", outcome.counts);
+        assert!(outcome.counts.writes >= 6, "{:?}", outcome.counts);
+        steps.push(act(9, side, Deed::DeleteAppointment));
+        let outcome = played(diaries, steps);
+        // What the counter deletes ends the pair; what HighLevel deletes is called off.
+        let left = u64::from(side == CRM);
+        assert_eq!(outcome.counts.appointments, left, "{:?}", outcome.counts);
+    }
+}
+
+#[test]
+fn what_is_over_is_left_alone_and_what_was_typed_in_twice_is_one() {
+    let steps = vec![
+        act(1, CRM, Deed::NewPerson),
+        PASS,
+        act(2, CRM, Deed::PastAppointment),
+        PASS,
+        act(3, CRM, Deed::NewAppointment),
+        act(4, COUNTER, Deed::SameAppointment),
+    ];
+    let outcome = played(Diaries::Shown, steps);
+    assert_eq!(outcome.counts.appointments, 1, "{:?}", outcome.counts);
+}
+
+#[test]
+fn invariant_3_an_edit_at_the_counter_of_an_appointment_is_not_lost_in_silence() {
+    for diaries in [Diaries::Shown, Diaries::Both] {
+        for (first, second) in [(CRM, COUNTER), (COUNTER, CRM)] {
+            for between in [vec![], vec![PASS]] {
+                let mut steps = vec![
+                    act(1, CRM, Deed::NewPerson),
+                    PASS,
+                    act(2, CRM, Deed::NewAppointment),
+                    PASS,
+                    act(3, first, Deed::RenameAppointment),
+                ];
+                steps.extend(between);
+                steps.push(act(4, second, Deed::RenameAppointment));
+                played(diaries, steps);
+            }
+        }
+    }
+}
+
+#[test]
+fn invariant_2_no_duplicates_when_contacts_become_one_around_a_killed_pass() {
+    killed_anywhere(
+        &[
+            act(1, COUNTER, Deed::NewPerson),
+            act(2, COUNTER, Deed::NewPerson),
+            PASS,
+            act(3, CRM, Deed::NewWork),
+            act(4, CRM, Deed::MergePeople),
+        ],
+        &[PASS, act(5, COUNTER, Deed::EditPerson(Field::City))],
+    );
+}
+
+#[test]
+fn a_contact_that_was_merged_is_counted_and_leaves_a_question_or_a_link() {
+    let steps = vec![
+        act(1, COUNTER, Deed::NewPerson),
+        PASS,
+        act(2, CRM, Deed::SameName),
+        PASS,
+        act(3, CRM, Deed::MergePeople),
+        Step::Sweep,
+    ];
+    let outcome = played(Diaries::Empty, steps);
+    assert_eq!(outcome.counts.merges, 1, "{:?}", outcome.counts);
 }

@@ -8,8 +8,9 @@ use domain::{Clock, FailureClass, Timestamp};
 use jiff::SignedDuration;
 use mapping::Rules;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::sync::Arc;
-use store::Shop;
+use store::{Change, Shop};
 
 /// Forgotten when an appointment names a calendar that is not among them.
 pub(crate) const CALENDARS: &str = "calendars";
@@ -106,5 +107,15 @@ impl App {
         }
         self.learn(shop, CALENDARS, &list).await?;
         Ok(Some(list))
+    }
+
+    /// What was refused to the old credentials may be open to the new ones.
+    pub(crate) async fn forget_refused_calendars(&self, shop: &Shop) -> Result<(), AppError> {
+        let known: Option<CalendarList> = self.known(shop, CALENDARS, false).await?;
+        if known.is_some_and(|list| list.refused.is_some()) {
+            let forget = vec![Change::Fact(CALENDARS, Json::Null)];
+            self.store.commit(shop.id, self.now(), forget).await?;
+        }
+        Ok(())
     }
 }

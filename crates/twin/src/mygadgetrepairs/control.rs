@@ -260,6 +260,15 @@ impl MyGadgetRepairsTwin {
         let rows = book.comments.by_created();
         rows.map(|row| show_comment(book, &plain, row)).collect()
     }
+
+    /// All appointments as they are, oldest first, with their times.
+    pub fn appointments(&self) -> Vec<Value> {
+        let account = self.account();
+        let (book, plain) = (&account.book, plainly(&account.settings));
+        let rows = book.appointments.by_created();
+        rows.map(|row| show_appointment(book, &plain, row))
+            .collect()
+    }
 }
 
 async fn settings(State(twin): Twin) -> Json<Settings> {
