@@ -32,6 +32,7 @@ pub(crate) fn play(
             began,
             locked: 0,
             paused: false,
+            cut_off: false,
             unheard: Vec::new(),
             told: Vec::new(),
         };
@@ -52,6 +53,8 @@ struct Play {
     /// Lock-outs that the schedule brought about.
     locked: u64,
     paused: bool,
+    /// Whether any pass was, so that a complete reading may be half done.
+    cut_off: bool,
     unheard: Vec<String>,
     /// Steps as they were played, with their instants.
     told: Vec<(String, String)>,
@@ -182,10 +185,12 @@ impl Play {
                     )));
                 }
                 self.unheard = vec![words];
+                self.cut_off = true;
                 Ok(Ok(None))
             }
             End::Cut(Cut::Crash) => {
                 self.counts.crashes += 1;
+                self.cut_off = true;
                 self.stage.restart().await?;
                 Ok(Ok(None))
             }
@@ -256,7 +261,9 @@ impl Play {
             let finished = tally.is_some_and(|tally| tally.finished);
             let rests = finished && self.writes() == before;
             quiet = if rests { quiet + 1 } else { 0 };
-            if quiet == 2 {
+            // The first complete reading may only end one that was cut off, whose first pages are old by now.
+            let enough = if self.cut_off { 4 } else { 2 };
+            if quiet == enough {
                 return Ok(Ok(()));
             }
             self.stage.clock.pass(waits.next().unwrap_or(0));

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 #![allow(dead_code, reason = "every test file uses its part")]
 
-use app::ProgressBoard;
 use domain::{Kind, RunId};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
