@@ -337,7 +337,8 @@ async fn saw(
              sweep = max(record.sweep, excluded.sweep),
              state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
                           THEN record.state ELSE 1 END
-         WHERE record.written_at <= $7 OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
+         WHERE max(record.written_at, record.fetched_at) <= $7
+             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
          RETURNING id",
     )
     .bind(shop.0)
