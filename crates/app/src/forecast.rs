@@ -1,94 +1,24 @@
 //! How long the work of a shop takes: what is left of it, on the terms of its budgets, for previews and while it runs.
 
-use crate::connection::{Connection, FACTS_COST};
+mod cost;
+mod terms;
+
+pub use cost::Cost;
+
+use crate::connection::Connection;
 use crate::judge::{Circumstances, Judge};
-use crate::pass::appointments::{count_calendars, heeds_diary};
 use crate::pass::tally::Tally;
-use crate::service::swept_at;
 use crate::{App, AppConfig, AppError};
 use domain::{Kind, Lane, Record, RecordId, RunId, Side, Timestamp};
 use http::Outlook;
-use jiff::tz::TimeZone;
-use serde::Serialize;
 use std::collections::BTreeSet;
 use store::{IntentOp, IntentState, Shop, Store};
-use sync::forecast::{
-    Allowance, COUNTER_ROWS, CRM_ROWS, Day, Forecast, Requests, Rows, Terms, Window, Work, forecast,
-};
+use sync::forecast::{Rows, Terms, Work, forecast};
 use sync::messages::Pace;
-use sync::{Budgets, Deed, SingleDecision};
+use sync::{Deed, SingleDecision};
 
 /// Of so many waiting records it is looked at whether they get a counterpart; the rest is taken to be alike.
 const SAMPLE: u32 = 500;
-
-/// What work costs, and when it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Cost {
-    /// Requests to HighLevel.
-    pub highlevel: u64,
-    /// Requests to MyGadgetRepairs.
-    pub mygadgetrepairs: u64,
-    /// Seconds that it takes from now on.
-    pub seconds: u64,
-    /// When it is done.
-    pub finish_at: Timestamp,
-    /// How long, and until when, for people; by the shop's clock.
-    pub words: String,
-}
-
-impl Cost {
-    fn of(forecast: Forecast, now: Timestamp, zone: &TimeZone) -> Self {
-        Self {
-            highlevel: forecast.highlevel,
-            mygadgetrepairs: forecast.mygadgetrepairs,
-            seconds: forecast.seconds,
-            finish_at: forecast.finish_at,
-            words: words(&forecast, now, zone),
-        }
-    }
-}
-
-/// For people: "about 2 hours 10 minutes, done around 16:40".
-fn words(forecast: &Forecast, now: Timestamp, zone: &TimeZone) -> String {
-    let here = |at: Timestamp| zone.to_datetime(at);
-    let (today, then) = (here(now).date(), here(forecast.finish_at));
-    let day = match then.date() {
-        date if date == today => String::new(),
-        date if today.tomorrow().is_ok_and(|tomorrow| tomorrow == date) => "tomorrow ".to_owned(),
-        _ => format!("on {} ", then.strftime("%A, %-d %B,")),
-    };
-    format!(
-        "{}, done {day}around {}",
-        duration(forecast.seconds),
-        then.strftime("%H:%M")
-    )
-}
-
-fn duration(seconds: u64) -> String {
-    let count =
-        |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    match seconds {
-        0..60 => "less than a minute".to_owned(),
-        60..5_400 => format!("about {}", count(seconds.div_ceil(60), "minute")),
-        5_400..172_800 => {
-            // To ten minutes.
-            let tens = seconds.div_ceil(600);
-            match (tens / 6, tens % 6) {
-                (hours, 0) => format!("about {}", count(hours, "hour")),
-                (hours, tens) => format!("about {} {} minutes", count(hours, "hour"), tens * 10),
-            }
-        }
-        _ => {
-            let hours = seconds.div_ceil(3_600);
-            match (hours / 24, hours % 24) {
-                (days, 0) => format!("about {}", count(days, "day")),
-                (days, hours) => {
-                    format!("about {} {}", count(days, "day"), count(hours, "hour"))
-                }
-            }
-        }
-    }
-}
 
 /// What is known of a shop that decides how its work goes.
 pub(crate) struct Ground<'a> {
@@ -304,76 +234,6 @@ impl Ground<'_> {
         let of_all = |all| of_all(all, people.len(), some.len());
         Ok((of_all(called), of_all(never_looked_at)))
     }
-
-    async fn terms(&self) -> Result<Terms, AppError> {
-        let shop = self.shop.id;
-        let told = self.store.counts_of_webhooks(shop, Side::HighLevel).await?;
-        let hears = told.last_at.is_some() || self.store.has_signals(shop).await?;
-        let records = self.store.count_records(shop).await?;
-        let count = |side, kind| {
-            let found = records
-                .iter()
-                .find(|(on, of, _)| (*on, *of) == (side, kind));
-            found.map_or(0, |(_, _, count)| *count)
-        };
-        let pages = |side, rows: u64| {
-            // The first page is polled anyway.
-            let pages = |kind| count(side, kind) / rows;
-            pages(Kind::Contact) + pages(Kind::Task)
-        };
-        let tasks = count(Side::HighLevel, Kind::Task);
-        let rules = &self.judge.rules;
-        let calendars = count_calendars(self.store, shop, rules).await?;
-        let keeps_appointments = u64::from(calendars > 0);
-        let diary_pages = count(Side::MyGadgetRepairs, Kind::Appointment) / COUNTER_ROWS + 1;
-        // The facts about the shop are read again as often.
-        let sweep = Requests {
-            highlevel: pages(Side::HighLevel, CRM_ROWS)
-                + FACTS_COST.highlevel
-                + calendars
-                + keeps_appointments,
-            mygadgetrepairs: pages(Side::MyGadgetRepairs, COUNTER_ROWS)
-                + FACTS_COST.mygadgetrepairs
-                + keeps_appointments * diary_pages,
-        };
-        let swept = swept_at(self.store, shop).await?;
-        let swept = swept.and_then(|at| Timestamp::from_second(at).ok());
-        let notes = self.store.note_totals(shop).await?;
-        let polled = self
-            .store
-            .cursor(shop, &format!("seen.{}", Side::MyGadgetRepairs))
-            .await?;
-        let polled_ago = polled.map_or(0, |row| seconds_between(row.at, self.now));
-        Ok(Terms {
-            now: self.now,
-            highlevel: allowance(&self.outlooks[0]),
-            mygadgetrepairs: allowance(&self.outlooks[1]),
-            budgets: Budgets {
-                highlevel_per_day: u64::from(self.config.highlevel_per_day),
-                ..Budgets::default()
-            },
-            poll_seconds: u64::from(self.config.poll_seconds),
-            polled_ago: polled_ago.min(u64::from(self.config.poll_seconds)),
-            sweep,
-            sweep_seconds: u64::from(self.config.sweep_hours) * 3_600,
-            swept_ago: swept.map_or(0, |at| seconds_between(at, self.now)),
-            watched: notes.with_tickets,
-            watch_seconds: sync::note_refresh_interval(
-                notes.with_tickets,
-                &rules.notes,
-                u64::from(self.config.highlevel_per_day),
-            ),
-            tasks,
-            calendars,
-            heeds_diary: calendars > 0 && heeds_diary(rules),
-            has_feed: self.has_feed,
-            written: Rows::default(),
-            pace: Pace::default(),
-            listen_seconds: u64::from(self.config.listen_seconds),
-            listened_seconds: 0,
-            hears,
-        })
-    }
 }
 
 /// What follows from what is under way.
@@ -412,22 +272,6 @@ fn pace_after(contacts: u64, hears: bool) -> Pace {
         }
     }
     pace
-}
-
-fn allowance(outlook: &Outlook) -> Allowance {
-    Allowance {
-        window: outlook.windows.first().map(|window| Window {
-            share: u64::from(window.share),
-            length_ms: window.length_ms,
-            used: window.used.clone(),
-        }),
-        day: outlook.day.map(|day| Day {
-            share: u64::from(day.share),
-            used: u64::from(day.used),
-            until: day.until,
-        }),
-        not_before: outlook.paused_until,
-    }
 }
 
 impl Connection {
@@ -474,35 +318,6 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said(seconds: u64) -> String {
-        let now: Timestamp = "2026-07-01T13:30:00Z".parse().unwrap();
-        let finish_at = now
-            .checked_add(jiff::SignedDuration::from_secs(
-                i64::try_from(seconds).unwrap(),
-            ))
-            .unwrap();
-        let forecast = Forecast {
-            highlevel: 0,
-            mygadgetrepairs: 0,
-            seconds,
-            finish_at,
-        };
-        words(&forecast, now, &TimeZone::get("Europe/London").unwrap())
-    }
-
-    #[test]
-    fn durations_are_told_for_people_by_the_shops_clock() {
-        assert_eq!(said(20), "less than a minute, done around 14:30");
-        assert_eq!(said(60), "about 1 minute, done around 14:31");
-        assert_eq!(said(7_750), "about 2 hours 10 minutes, done around 16:39");
-        assert_eq!(said(7_200), "about 2 hours, done around 16:30");
-        assert_eq!(said(36_000), "about 10 hours, done tomorrow around 00:30");
-        assert_eq!(
-            said(3 * 86_400 + 3_600),
-            "about 3 days 1 hour, done on Saturday, 4 July, around 15:30"
-        );
-    }
 
     #[test]
     fn the_pauses_go_on_where_they_stood() {
