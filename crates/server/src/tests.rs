@@ -92,7 +92,8 @@ async fn webhooks_are_answered_as_the_vendors_rules_want_it() {
             .await
             .unwrap()
             .len(),
-        2
+        3,
+        "an event that comes again is kept again until it is looked at"
     );
 
     // What cannot be kept is asked for again, never taken.
