@@ -156,7 +156,7 @@ impl Figures {
         let before = twins.counts().await?;
         let first: Measured = self.part("first", twins, folder).await?;
         let sent = twins.requests().await?;
-        let least = smallest(before, &first.tally);
+        let least = smallest(before, &first.tally, first.watched);
         let records = before.customers + before.tickets;
         self.say(
             &name,

@@ -35,6 +35,8 @@ pub(crate) struct Measured {
     /// The most memory that the process ever held, in bytes.
     pub(crate) peak: u64,
     pub(crate) tally: Tally,
+    /// Contacts with open tickets, whose notes are told there.
+    pub(crate) watched: u64,
 }
 
 pub(crate) async fn run(what: What) -> Result<()> {
@@ -88,7 +90,7 @@ async fn first(twins: &str, database: &Path) -> Result<Measured> {
         add(&mut tally, pass(&app, options).await?);
         passes += 1;
     }
-    measured(began, tally)
+    measured(&app, began, tally).await
 }
 
 async fn later(twins: &str, database: &Path, options: SyncOptions) -> Result<Measured> {
@@ -96,7 +98,7 @@ async fn later(twins: &str, database: &Path, options: SyncOptions) -> Result<Mea
     let app = application(&twins, database).await;
     let began = SystemClock.now();
     let tally = pass(&app, options).await?;
-    measured(began, tally)
+    measured(&app, began, tally).await
 }
 
 async fn pass(app: &App, options: SyncOptions) -> Result<Tally> {
@@ -133,9 +135,12 @@ pub(crate) async fn application(twins: &Where, database: &Path) -> App {
     testkit::application_with(config, database, context).await
 }
 
-fn measured(began: domain::Timestamp, tally: Tally) -> Result<Measured> {
+async fn measured(app: &App, began: domain::Timestamp, tally: Tally) -> Result<Measured> {
+    let seconds = SystemClock.now().duration_since(began).as_secs_f64();
+    let shop = app.shop(SHOP).await?.id;
     Ok(Measured {
-        seconds: SystemClock.now().duration_since(began).as_secs_f64(),
+        seconds,
+        watched: app.store().note_totals(shop).await?.with_tickets,
         peak: peak()?,
         tally,
     })
