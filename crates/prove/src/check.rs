@@ -444,6 +444,7 @@ impl Evidence {
             && self.counterparts(edit).any(|across| {
                 self.first_compared(&edit.record, across) > Some(edit.at)
                     || self.is_given_up(edit, across)
+                    || self.was_in_question(edit, across, people)
             });
         seen_and_changed || kept || asked || filled
     }
@@ -479,6 +480,34 @@ impl Evidence {
         let mut rows = self.journal.iter().filter(|row| row.at <= edit.at);
         let last = rows.rfind(|row| is_it(&row.record) && is_it(&row.counterpart) && names(row));
         last.is_some_and(|row| row.event == "overruled")
+    }
+
+    /// Whether the two sides had been joined with two values and had agreed on none when one was emptied: then the
+    /// question between them is over, and the other stands.
+    fn was_in_question(&self, edit: &Edit, across: &str, people: &People) -> bool {
+        let is_pair = |row: &&JournalRow| {
+            let ids = [&row.record, &row.counterpart].map(|id| id.as_ref().map(RecordId::as_str));
+            ids.contains(&Some(edit.record.as_str())) && ids.contains(&Some(across))
+        };
+        let mut rows = self
+            .journal
+            .iter()
+            .filter(is_pair)
+            .filter(|row| row.at <= edit.at);
+        let Some(joined) = rows.find(|row| row.event == "linked") else {
+            return false;
+        };
+        let written = rows.any(|row| {
+            let fields = row.detail["fields"].as_array();
+            let mut fields = fields.into_iter().flatten();
+            fields.any(|field| field == edit.field.as_str())
+        });
+        let other = people.edits.iter().rfind(|other| {
+            (other.side, other.field) == (edit.side.other(), edit.field)
+                && other.record == across
+                && other.at <= joined.at
+        });
+        !written && other.is_some_and(|other| other.value.is_some() && other.value != edit.saw)
     }
 
     /// When a pair was first compared: with its link, or, where a person linked it, in the pass after that.
