@@ -297,11 +297,29 @@ impl Pass<'_> {
             let Some(survivor) = &one.survivor else {
                 continue;
             };
+            let (shop, kind) = (self.shop.id, survivor.kind);
+            let linked = self
+                .store
+                .link_of(shop, survivor.side, kind, &survivor.id)
+                .await?;
+            if linked.is_some_and(|link| link.id != one.vanished.link.id) {
+                // Joined a moment ago with somebody who had lost a counterpart as well.
+                continue;
+            }
             let title = one.vanished.side.title();
             let mut changes;
             match &one.parting {
                 Parting::Relink { to, rung, reasons } => {
                     changes = self.end(&one.vanished, &format!("merged in {title}"));
+                    if let Some(link) = self
+                        .store
+                        .link_of(shop, one.vanished.side, kind, to)
+                        .await?
+                    {
+                        let side = survivor.side;
+                        let other = Vanished { link, side };
+                        changes.extend(self.end(&other, &format!("merged in {}", side.title())));
+                    }
                     let rung = super::singles::rung_word(*rung);
                     changes.extend(self.join(survivor, to, rung, reasons));
                 }
