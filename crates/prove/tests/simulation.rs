@@ -292,3 +292,16 @@ fn a_contact_that_was_merged_is_counted_and_leaves_a_question_or_a_link() {
     let outcome = played(Diaries::Empty, steps);
     assert_eq!(outcome.counts.merges, 1, "{:?}", outcome.counts);
 }
+
+/// A contact is merged away and a customer of the same person is deleted: both that are left find each other.
+#[test]
+fn invariant_5_converges_when_both_of_a_new_pair_lost_their_counterparts() {
+    let task = Task {
+        seed: 7237,
+        schedules: 1,
+        threads: 1,
+        setting: Setting::default(),
+    };
+    let played = prove(&task, || Duration::ZERO, |_| ()).unwrap();
+    assert!(played.holds(), "{:?}", played.failures);
+}
