@@ -116,7 +116,7 @@ impl Judge {
         project(record, &self.rules, &self.setting).fields
     }
 
-    /// A record in shared terms, with its counterpart's reference taken off.
+    /// A record in shared terms, beside its counterpart where it has one.
     pub(crate) fn project_beside(&self, record: &Record, counterpart: Option<&Record>) -> Fields {
         match counterpart {
             Some(counterpart) => self.project_with(record, counterpart),
@@ -124,6 +124,7 @@ impl Judge {
         }
     }
 
+    /// A record in shared terms, with its counterpart's reference taken off.
     pub(crate) fn project_with(&self, record: &Record, counterpart: &Record) -> Fields {
         project_linked(record, Some(counterpart), &self.rules, &self.setting).fields
     }

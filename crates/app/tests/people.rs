@@ -9,7 +9,7 @@ use desk::Desk;
 use domain::{Kind, RecordId, Side};
 use serde_json::json;
 use testkit::{Bench, SHOP};
-use twin::{FaultProfile, Vendor};
+use twin::Vendor;
 
 async fn sync_unapproved(bench: &Bench) -> app::Tally {
     bench
@@ -419,7 +419,6 @@ async fn invariant_2_no_duplicates_when_a_person_changes_what_was_made_before_it
 
 /// A contact whose customer was made, but nobody heard of it: the answer was lost, and the look was cut off there.
 async fn made_unheard(desk: &Desk) -> Option<(String, String)> {
-    let counter = Vendor::MyGadgetRepairs;
     for number in 0..20 {
         let before = desk.bench.truth().await.customers;
         let contact = desk
@@ -428,19 +427,13 @@ async fn made_unheard(desk: &Desk) -> Option<(String, String)> {
                 "phone": format!("+4474007654{number:02}"),
             }))
             .await;
-        desk.bench.twins.set_faults(
-            counter,
-            FaultProfile {
-                lost: 0.5,
-                ..FaultProfile::none()
-            },
-        );
+        desk.lose_answers_at_the_counter(true);
         desk.bench
             .tell("ContactCreate", &json!({"id": contact}))
             .await;
         desk.cut_off(async || desk.bench.truth().await.customers.len() > before.len())
             .await;
-        desk.bench.twins.set_faults(counter, FaultProfile::none());
+        desk.lose_answers_at_the_counter(false);
         let now = desk.bench.truth().await.customers;
         let made = now.keys().find(|id| !before.contains_key(*id));
         let across = desk.across(Side::HighLevel, Kind::Contact, &contact).await;

@@ -14,8 +14,7 @@ use sync::messages::Pace;
 impl Ground<'_> {
     pub(super) async fn terms(&self) -> Result<Terms, AppError> {
         let shop = self.shop.id;
-        let told = self.store.counts_of_webhooks(shop, Side::HighLevel).await?;
-        let hears = told.last_at.is_some() || self.store.has_signals(shop).await?;
+        let hears = self.store.hears_webhooks(shop).await?;
         let records = self.store.count_records(shop).await?;
         let count = |side, kind| {
             let found = records

@@ -156,11 +156,7 @@ impl Pass<'_> {
             }
         }
         self.progress.update(|progress| progress.note = None);
-        let counts = self
-            .store
-            .counts_of_webhooks(self.shop.id, Side::HighLevel)
-            .await?;
-        let told = counts.last_at.is_some() || self.store.has_signals(self.shop.id).await?;
+        let told = self.store.hears_webhooks(self.shop.id).await?;
         if told && self.config.listen_seconds > 0 {
             self.pace().quiet();
         } else {

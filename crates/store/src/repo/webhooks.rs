@@ -61,6 +61,15 @@ impl Store {
         Ok(found != 0)
     }
 
+    /// Whether HighLevel's webhooks come for a shop: one was looked at, or any waits.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn hears_webhooks(&self, shop: ShopId) -> Result<bool, StoreError> {
+        let counts = self.counts_of_webhooks(shop, Side::HighLevel).await?;
+        Ok(counts.last_at.is_some() || self.has_signals(shop).await?)
+    }
+
     /// Whether an event was kept, by its 16 bytes. Goes through all that waits.
     ///
     /// # Errors
