@@ -26,6 +26,7 @@ mod decode_tests;
 mod draft;
 mod error;
 pub mod model;
+pub mod oauth;
 mod page;
 mod patch;
 pub mod quirks;

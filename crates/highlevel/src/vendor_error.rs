@@ -105,6 +105,11 @@ pub(crate) fn trace_id(answer: &Answer) -> Option<String> {
     text_at(&serde_json::from_slice(&answer.body).ok()?, "/traceId")
 }
 
+/// The vendor's words of a refusal, short and without personal data.
+pub(crate) fn message(body: &Value, raw: &[u8]) -> String {
+    messages(body, raw).join("; ")
+}
+
 fn text_at(body: &Value, pointer: &str) -> Option<String> {
     body.pointer(pointer)?
         .as_str()
