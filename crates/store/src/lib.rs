@@ -10,6 +10,7 @@ mod change;
 mod codes;
 mod engine;
 mod error;
+mod installation;
 mod lock;
 mod model;
 mod note_change;
@@ -18,6 +19,9 @@ mod repo;
 pub use change::{Change, Key};
 pub use engine::Store;
 pub use error::StoreError;
+pub use installation::{
+    Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair,
+};
 pub use lock::Lock;
 pub use model::{
     Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,

@@ -7,6 +7,7 @@ mod behaviour {
     pub mod bench;
     pub mod commit;
     pub mod exchanges;
+    pub mod installations;
     pub mod intents;
     pub mod links;
     pub mod neighbourhood;
@@ -112,6 +113,13 @@ macro_rules! behaviour_suite {
                     a_shop_is_paused_approved_and_given_rules
                     a_removed_shop_leaves_nothing
                     secrets_and_data_keys_are_kept
+                }
+                installations {
+                    a_pair_is_replaced_by_whoever_had_the_one_before
+                    a_refused_pair_is_told_and_a_new_installation_mends_it
+                    an_agency_that_leaves_takes_its_sub_accounts_along
+                    a_state_is_taken_once_in_time_and_by_its_browser
+                    a_link_is_good_until_it_is_used_or_ends
                 }
                 shared {
                     a_budget_is_counted_exactly_by_concurrent_users

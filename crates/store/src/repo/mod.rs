@@ -4,6 +4,8 @@ mod ahead;
 mod commit;
 mod exchanges;
 mod facts;
+mod install_tickets;
+mod installations;
 mod intents;
 mod journal;
 mod keep;

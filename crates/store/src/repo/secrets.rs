@@ -75,4 +75,23 @@ impl Store {
         .await?;
         Ok(())
     }
+
+    /// Forgets secrets of a shop.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_secrets(&self, shop: ShopId, names: &[&str]) -> Result<bool, StoreError> {
+        let mut forgotten = false;
+        let mut tx = self.begin().await?;
+        for name in names {
+            let done = sqlx::query("DELETE FROM secret WHERE shop = $1 AND name = $2")
+                .bind(shop.0)
+                .bind(name)
+                .execute(&mut *tx)
+                .await?;
+            forgotten |= done.rows_affected() > 0;
+        }
+        tx.commit().await?;
+        Ok(forgotten)
+    }
 }
