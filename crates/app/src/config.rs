@@ -1,6 +1,8 @@
 //! What the use cases need to know of the configuration.
 
+use crate::installations::KnownApp;
 use highlevel::webhook::{KeyError, Keys};
+use secrecy::SecretString;
 use std::sync::Arc;
 use url::Url;
 
@@ -57,6 +59,12 @@ pub struct AppConfig {
     pub webhook_keys: Arc<Keys>,
     /// Our app at HighLevel: webhooks of others are left out. Nothing where no app is configured.
     pub app_id: Option<String>,
+    /// Our app's client id.
+    pub client_id: Option<String>,
+    /// Our app's client secret, where it comes from the environment; else it lies in the vault.
+    pub client_secret: Option<SecretString>,
+    /// HighLevel's page on which the app is installed.
+    pub install_url: Url,
     /// Seconds that a pass waits for budget or for something to become due before it ends.
     pub patience_seconds: i64,
     /// How much goes on at once within a shop.
@@ -72,6 +80,13 @@ pub fn webhook_keys(more: &[String], accept_legacy: bool) -> Result<Arc<Keys>, B
 }
 
 impl AppConfig {
+    pub(crate) fn known_app(&self) -> KnownApp {
+        KnownApp {
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+        }
+    }
+
     /// The vendors' real addresses and the ceilings of the contract.
     ///
     /// # Errors
@@ -93,6 +108,9 @@ impl AppConfig {
             public_url: Url::parse("http://127.0.0.1:8780")?,
             webhook_keys: webhook_keys(&[], false)?,
             app_id: None,
+            client_id: None,
+            client_secret: None,
+            install_url: Url::parse(highlevel::oauth::DEFAULT_PAGE)?,
             concurrency: Concurrency::Parallel,
         })
     }

@@ -1,14 +1,25 @@
 //! Credentials: sealed into the vault, taken out when a connection is made.
 
+use crate::installations::InstallationToken;
 use crate::{App, AppError};
+use async_trait::async_trait;
 use domain::Side;
-use secrecy::SecretString;
+use highlevel::{TokenError, TokenSource};
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::Shop;
 use vault::Place;
 
+/// Private integration tokens: the one in use, and the one before, while the vendor may not know the new one yet.
+const TOKEN: &str = "highlevel.token";
+const EARLIER_TOKEN: &str = "highlevel.token.earlier";
+const KEY: &str = "mygadgetrepairs.key";
+
 impl App {
     /// Stores the credentials of a side in place of those before. The budget forgets what it thought of the
-    /// old ones.
+    /// old ones. HighLevel's token before is kept for a switch-over: it is used when the new one is refused.
     ///
     /// # Errors
     /// When there is no such shop, or store or vault refuse.
@@ -19,16 +30,20 @@ impl App {
         secret: &SecretString,
     ) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
-        let sealed = self.vault.seal(&place(&shop, side), secret)?;
-        self.store
-            .save_secret(shop.id, secret_name(side), &sealed, self.now())
-            .await?;
-        if side == Side::HighLevel {
-            self.forget_refused_calendars(&shop).await?;
+        if side == Side::HighLevel
+            && let Some(sealed) = self.store.secret(shop.id, TOKEN).await?
+        {
+            // A token that cannot be opened any more is none to fall back on.
+            let earlier = self.vault.unseal(&place(&shop, TOKEN), &sealed).ok();
+            let differs = |earlier: &SecretString| {
+                earlier.expose_secret().trim() != secret.expose_secret().trim()
+            };
+            if let Some(earlier) = earlier.filter(differs) {
+                self.save(&shop, EARLIER_TOKEN, &earlier).await?;
+            }
         }
-        self.kept.forget(shop.id.0);
-        self.budget(&shop, side).key_replaced().await?;
-        Ok(())
+        self.save(&shop, secret_name(side), secret).await?;
+        self.after_connecting(&shop, side).await
     }
 
     /// Whether a side has credentials.
@@ -36,43 +51,167 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn is_connected(&self, shop: &Shop, side: Side) -> Result<bool, AppError> {
-        Ok(self
-            .store
-            .secret(shop.id, secret_name(side))
-            .await?
-            .is_some())
+        let has_secret = self.store.secret(shop.id, secret_name(side)).await?;
+        Ok(has_secret.is_some()
+            || (side == Side::HighLevel && self.installation_of(shop).await?.is_some()))
     }
 
-    pub(crate) async fn secret(&self, shop: &Shop, side: Side) -> Result<SecretString, AppError> {
-        let sealed = self.sealed(shop, side).await?;
-        Ok(self.vault.unseal(&place(shop, side), &sealed)?)
+    /// Whether the shop works with a private integration token.
+    pub(crate) async fn has_static_token(&self, shop: &Shop) -> Result<bool, AppError> {
+        Ok(self.store.secret(shop.id, TOKEN).await?.is_some())
     }
 
-    /// A side's credentials as they lie in the store.
+    /// Takes a side up again with its new credentials.
+    pub(crate) async fn after_connecting(&self, shop: &Shop, side: Side) -> Result<(), AppError> {
+        if side == Side::HighLevel {
+            self.forget_refused_calendars(shop).await?;
+        }
+        self.kept.forget(shop.id.0);
+        self.budget(shop, side).key_replaced().await?;
+        self.calls.of(shop.id.0).notify_one();
+        Ok(())
+    }
+
+    pub(crate) async fn forget_static_tokens(&self, shop: &Shop) -> Result<bool, AppError> {
+        let names = [TOKEN, EARLIER_TOKEN];
+        Ok(self.store.forget_secrets(shop.id, &names).await?)
+    }
+
+    pub(crate) async fn forget_secrets_of(
+        &self,
+        shop: &Shop,
+        side: Side,
+    ) -> Result<bool, AppError> {
+        match side {
+            Side::HighLevel => self.forget_static_tokens(shop).await,
+            Side::MyGadgetRepairs => Ok(self.store.forget_secrets(shop.id, &[KEY]).await?),
+        }
+    }
+
+    /// MyGadgetRepairs' key.
+    pub(crate) async fn counter_key(&self, shop: &Shop) -> Result<SecretString, AppError> {
+        let sealed = self.sealed(shop, Side::MyGadgetRepairs).await?;
+        Ok(self.vault.unseal(&place(shop, KEY), &sealed)?)
+    }
+
+    /// Where HighLevel's tokens come from.
+    pub(crate) async fn crm_tokens(&self, shop: &Shop) -> Result<Arc<dyn TokenSource>, AppError> {
+        if let Some(sealed) = self.store.secret(shop.id, TOKEN).await? {
+            let token = self.vault.unseal(&place(shop, TOKEN), &sealed)?;
+            let earlier = match self.store.secret(shop.id, EARLIER_TOKEN).await? {
+                Some(sealed) => self.vault.unseal(&place(shop, EARLIER_TOKEN), &sealed).ok(),
+                None => None,
+            };
+            return Ok(Arc::new(SwitchingToken::new(&token, earlier.as_ref())));
+        }
+        match self.installation_of(shop).await? {
+            Some(installation) => Ok(Arc::new(InstallationToken {
+                keeper: Arc::clone(&self.keeper),
+                id: installation.id,
+            })),
+            None => Err(not_connected(shop, Side::HighLevel)),
+        }
+    }
+
+    /// A side's credentials as they lie in the store, or what stands for them while they are renewed again and again.
     pub(crate) async fn sealed(&self, shop: &Shop, side: Side) -> Result<String, AppError> {
-        let sealed = self.store.secret(shop.id, secret_name(side)).await?;
-        sealed.ok_or_else(|| AppError::NotConnected {
-            shop: shop.name.clone(),
-            side: side.title(),
-            word: side.as_str(),
-            flag: match side {
-                Side::HighLevel => "--token-file",
-                Side::MyGadgetRepairs => "--key-file",
-            },
-        })
+        if let Some(sealed) = self.store.secret(shop.id, secret_name(side)).await? {
+            return Ok(sealed);
+        }
+        let installation = match side {
+            Side::HighLevel => self.installation_of(shop).await?,
+            Side::MyGadgetRepairs => None,
+        };
+        match installation {
+            Some(found) => Ok(format!(
+                "installation {} of {}",
+                found.id, found.installed_at
+            )),
+            None => Err(not_connected(shop, side)),
+        }
+    }
+
+    async fn save(&self, shop: &Shop, name: &str, secret: &SecretString) -> Result<(), AppError> {
+        let sealed = self.vault.seal(&place(shop, name), secret)?;
+        let now = self.now();
+        Ok(self.store.save_secret(shop.id, name, &sealed, now).await?)
+    }
+}
+
+fn not_connected(shop: &Shop, side: Side) -> AppError {
+    AppError::NotConnected {
+        shop: shop.name.clone(),
+        side: side.title(),
+        word: side.as_str(),
+        flag: match side {
+            Side::HighLevel => "--token-file",
+            Side::MyGadgetRepairs => "--key-file",
+        },
     }
 }
 
 const fn secret_name(side: Side) -> &'static str {
     match side {
-        Side::HighLevel => "highlevel.token",
-        Side::MyGadgetRepairs => "mygadgetrepairs.key",
+        Side::HighLevel => TOKEN,
+        Side::MyGadgetRepairs => KEY,
     }
 }
 
-fn place(shop: &Shop, side: Side) -> Place<'static> {
+fn place<'a>(shop: &Shop, name: &'a str) -> Place<'a> {
     Place {
         shop: shop.id.0,
-        name: secret_name(side),
+        name,
+    }
+}
+
+/// A private integration token, and the one before it: while a token is being replaced in HighLevel, only one of them
+/// may be good, and it is not known from when on (highlevel-api.md 4.5).
+struct SwitchingToken {
+    tokens: [SecretString; 2],
+    uses_earlier: AtomicBool,
+}
+
+impl SwitchingToken {
+    fn new(token: &SecretString, earlier: Option<&SecretString>) -> Self {
+        // White space around it makes the vendor call a good token invalid (highlevel-quirks.md 4.11).
+        let trimmed = |token: &SecretString| SecretString::from(token.expose_secret().trim());
+        Self {
+            tokens: [trimmed(token), trimmed(earlier.unwrap_or(token))],
+            uses_earlier: AtomicBool::new(false),
+        }
+    }
+
+    fn current(&self) -> &SecretString {
+        &self.tokens[usize::from(self.uses_earlier.load(Ordering::SeqCst))]
+    }
+}
+
+impl fmt::Debug for SwitchingToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SwitchingToken(..)")
+    }
+}
+
+#[async_trait]
+impl TokenSource for SwitchingToken {
+    async fn token(&self) -> Result<SecretString, TokenError> {
+        Ok(self.current().clone())
+    }
+
+    async fn rejected(&self, token: &SecretString) -> Result<bool, TokenError> {
+        let [newer, earlier] = &self.tokens;
+        if newer.expose_secret() == earlier.expose_secret() {
+            return Ok(false);
+        }
+        if token.expose_secret() != self.current().expose_secret() {
+            return Ok(true);
+        }
+        // From the newer one to the earlier one, and never round in circles within a request: the client asks once.
+        let used_earlier = self.uses_earlier.fetch_xor(true, Ordering::SeqCst);
+        tracing::warn!(
+            used_earlier,
+            "HighLevel refused one of two tokens; the other is tried"
+        );
+        Ok(true)
     }
 }

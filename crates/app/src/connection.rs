@@ -18,7 +18,6 @@ use http::{BudgetPolicy, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use queue::StoredBudget;
-use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Shop, Store};
@@ -227,8 +226,8 @@ impl App {
         paging: &BTreeMap<String, mygadgetrepairs::PagingForm>,
         budgets: Budgets,
     ) -> Result<Clients, AppError> {
-        let token = self.secret(shop, Side::HighLevel).await?;
-        let key = self.secret(shop, Side::MyGadgetRepairs).await?;
+        let tokens = self.crm_tokens(shop).await?;
+        let key = self.counter_key(shop).await?;
         let mut config =
             highlevel::Config::new(self.config.highlevel_base.clone(), shop.location.clone());
         config.api_version = self
@@ -238,7 +237,7 @@ impl App {
             .map_err(|why: highlevel::ConfigError| AppError::Configuration(why.to_string()))?;
         let highlevel = highlevel::Client::new(
             config,
-            Arc::new(highlevel::StaticToken::new(token.expose_secret())),
+            tokens,
             Arc::clone(&budgets.highlevel) as Arc<dyn http::Budget>,
             self.context.clone(),
         )

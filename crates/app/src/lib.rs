@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod forecast;
 mod history;
+mod installations;
 mod intake;
 mod journal;
 mod judge;
@@ -37,6 +38,9 @@ pub use explain::{
     Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,
 };
 pub use forecast::Cost;
+pub use installations::{
+    BrowserPass, Finished, GrantedScopes, InstallError, InstallPage, InstalledAccount,
+};
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
@@ -60,6 +64,7 @@ use vault::Vault;
 pub struct App {
     store: Store,
     vault: Arc<Vault>,
+    keeper: Arc<installations::Keeper>,
     config: Arc<AppConfig>,
     context: Context,
     boards: service::Boards,
@@ -71,11 +76,29 @@ pub struct App {
 
 impl App {
     /// Puts the application together.
-    #[must_use]
-    pub fn new(store: Store, vault: Vault, config: AppConfig, context: Context) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When HighLevel's address cannot be used.
+    pub fn new(
+        store: Store,
+        vault: Vault,
+        config: AppConfig,
+        context: Context,
+    ) -> Result<Self, AppError> {
+        let vault = Arc::new(vault);
+        let oauth = highlevel::oauth::OAuth::new(config.highlevel_base.clone(), &context)
+            .map_err(|why| AppError::Configuration(why.to_string()))?;
+        let keeper = installations::Keeper::new(
+            store.clone(),
+            Arc::clone(&vault),
+            oauth,
+            context.clone(),
+            config.known_app(),
+        );
+        Ok(Self {
             store,
-            vault: Arc::new(vault),
+            vault,
+            keeper: Arc::new(keeper),
             config: Arc::new(config),
             context,
             boards: service::Boards::default(),
@@ -83,7 +106,7 @@ impl App {
             calls: calls::Calls::default(),
             batches: intake::Batches::default(),
             directory: intake::Directory::default(),
-        }
+        })
     }
 
     /// The store, for what wires the application.

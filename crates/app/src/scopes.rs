@@ -28,7 +28,7 @@ impl App {
 }
 
 /// The permissions that these rules need. Contacts and tasks are read whatever the rules say.
-fn needed(rules: &Rules) -> Vec<NeededScope> {
+pub(crate) fn needed(rules: &Rules) -> Vec<NeededScope> {
     let notes = rules.notes.to != NotesTo::Off || !rules.note_rules.is_empty();
     let appointments = rules.appointments.are_synced();
     let does = |deed: fn(&mapping::NoteThen) -> bool| {

@@ -252,7 +252,7 @@ impl App {
         }
     }
 
-    async fn pause(&self, seconds: i64) {
+    pub(crate) async fn pause(&self, seconds: i64) {
         let until = self.in_seconds(seconds);
         self.context.clock.sleep_until(until).await;
     }

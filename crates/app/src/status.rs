@@ -242,6 +242,7 @@ impl App {
                 ));
             }
         }
+        reasons.extend(self.installation_reasons(shop).await?);
         if shop.paused {
             status.health = Health::Stopped;
             reasons.push(format!(

@@ -14,6 +14,12 @@ pub enum TokenError {
         /// What is wrong, without the token.
         problem: String,
     },
+    /// Something else has to be mended first, such as the app's client secret.
+    #[error("{problem}")]
+    NeedsMending {
+        /// What is wrong and how to mend it, without the token.
+        problem: String,
+    },
     /// It cannot be had just now.
     #[error("the HighLevel token cannot be renewed just now ({problem}); it will be tried again")]
     Passing {
@@ -27,12 +33,13 @@ impl Failure for TokenError {
         match self {
             Self::Reconnect { .. } => "HL-TOKEN-01",
             Self::Passing { .. } => "HL-TOKEN-02",
+            Self::NeedsMending { .. } => "HL-TOKEN-03",
         }
     }
 
     fn class(&self) -> FailureClass {
         match self {
-            Self::Reconnect { .. } => FailureClass::NeedsHuman,
+            Self::Reconnect { .. } | Self::NeedsMending { .. } => FailureClass::NeedsHuman,
             Self::Passing { .. } => FailureClass::Transient,
         }
     }

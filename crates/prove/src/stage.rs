@@ -279,7 +279,7 @@ async fn assemble(place: &Path, config: &AppConfig, context: &Context) -> Result
             .add_data_key(version, &sealed, context.clock.now())
             .await?;
     }
-    Ok(App::new(store, vault, config.clone(), context.clone()))
+    Ok(App::new(store, vault, config.clone(), context.clone())?)
 }
 
 fn address(text: &str) -> Result<url::Url, Trouble> {

@@ -51,6 +51,11 @@ pub(crate) enum Command {
     /// Stores the credentials of one side of a shop.
     #[command(subcommand)]
     Connect(Connect),
+    /// Forgets the credentials of one side of a shop. Links and history stay.
+    Disconnect(Disconnect),
+    /// The marketplace app that is installed in HighLevel (OAuth).
+    #[command(subcommand)]
+    App(MarketplaceApp),
     /// Looks for trouble before a sync does. Exit status 1 when something has to be mended.
     Check {
         /// The shop.
@@ -233,6 +238,8 @@ pub(crate) enum Shop {
         /// The shop.
         name: String,
     },
+    /// Adds a shop for every sub-account of an agency in which the app is installed and that has none yet.
+    Adopt,
     /// Removes a shop and what is stored for it. Both vendors stay as they are.
     Remove {
         /// The shop.
@@ -242,14 +249,30 @@ pub(crate) enum Shop {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Connect {
-    /// A HighLevel private integration token.
+    /// HighLevel: with a private integration token, or by installing your marketplace app (OAuth).
     #[command(name = "highlevel")]
     HighLevel {
-        /// The shop.
-        name: String,
-        /// File with the token; - for standard input.
-        #[arg(long, value_name = "FILE")]
-        token_file: PathBuf,
+        /// The shop; left out only with --agency.
+        #[arg(required_unless_present = "agency")]
+        name: Option<String>,
+        /// File with a private integration token; - for standard input.
+        #[arg(
+            long,
+            value_name = "FILE",
+            required_unless_present_any = ["oauth", "agency"],
+            conflicts_with_all = ["oauth", "agency"]
+        )]
+        token_file: Option<PathBuf>,
+        /// Prints a one-time link that leads through HighLevel's page.
+        #[arg(long)]
+        oauth: bool,
+        /// The same for an agency: one installation for all the sub-accounts that are chosen.
+        #[arg(long, conflicts_with = "name")]
+        agency: bool,
+        /// Asks only for the permissions to read: everything is read, and writes are held. Without, exactly what the
+        /// shop's rules need is asked for.
+        #[arg(long, conflicts_with = "token_file")]
+        read_only: bool,
     },
     /// A MyGadgetRepairs API key.
     #[command(name = "mygadgetrepairs")]
@@ -260,6 +283,37 @@ pub(crate) enum Connect {
         #[arg(long, value_name = "FILE")]
         key_file: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Disconnect {
+    /// Which side.
+    #[arg(value_enum)]
+    pub(crate) side: OneSide,
+    /// The shop.
+    pub(crate) name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OneSide {
+    /// Token or installation.
+    #[value(name = "highlevel")]
+    HighLevel,
+    /// The key.
+    #[value(name = "mygadgetrepairs")]
+    MyGadgetRepairs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MarketplaceApp {
+    /// Stores the app's client secret; its client id is `highlevel.client_id` in the configuration.
+    Set {
+        /// File with the client secret; - for standard input.
+        #[arg(long, value_name = "FILE")]
+        client_secret_file: PathBuf,
+    },
+    /// Shows what is configured, and the addresses to register with the app.
+    Show,
 }
 
 #[derive(Debug, Args)]

@@ -22,7 +22,7 @@ pub(crate) async fn open(config: &Config) -> Result<App, Problem> {
     let context = context();
     let store = Store::open(&config.store_url).await?;
     let vault = open_vault(config, &store, &context).await?;
-    Ok(App::new(store, vault, config.app.clone(), context))
+    Ok(App::new(store, vault, config.app.clone(), context)?)
 }
 
 async fn open_vault(config: &Config, store: &Store, context: &Context) -> Result<Vault, Problem> {

@@ -7,6 +7,8 @@ mod api;
 mod health;
 mod hooks;
 mod host;
+mod notice;
+mod oauth;
 mod page;
 mod serving;
 mod view;
@@ -32,12 +34,15 @@ pub struct ServerOptions {
     /// Host names other than `localhost` under which browsers may come, such as that of `server.public_url`.
     /// Any other name is refused: a strange web page could otherwise point its own name at this machine.
     pub hosts: Vec<String>,
+    /// Whether browsers come by https, so that cookies are for https only.
+    pub is_https: bool,
 }
 
 /// Every path: the page, health, `/api/v1`, and the webhooks, which come under any host name and carry their own
 /// proof.
 pub fn router(app: App, options: &ServerOptions) -> Router {
     let hooks = hooks::routes(app.clone());
+    let install = oauth::routes(app.clone(), options.is_https);
     let views = Arc::new(Views::new(app));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
     Router::new()
@@ -45,6 +50,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .merge(health::routes())
         .merge(api::routes())
         .with_state(views)
+        .merge(install)
         .layer(middleware::from_fn_with_state(hosts, host::check))
         .layer(middleware::map_response(page::protect))
         .merge(hooks)

@@ -26,12 +26,19 @@ async fn application(folder: &tempfile::TempDir) -> App {
     let (vault, _) = Vault::open(&master, &[], &context).unwrap();
     let mut config = AppConfig::standard().unwrap();
     config.webhook_keys = app::webhook_keys(&[testkit::signed::public_key()], false).unwrap();
-    App::new(store, vault, config, context)
+    App::new(store, vault, config, context).expect("the addresses can be used")
 }
 
 async fn with_shop(folder: &tempfile::TempDir) -> Router {
     let hosts = vec!["bridge.example".into()];
-    served(folder, &ServerOptions { hosts }).await
+    served(
+        folder,
+        &ServerOptions {
+            hosts,
+            ..ServerOptions::default()
+        },
+    )
+    .await
 }
 
 /// An application with one shop, served.

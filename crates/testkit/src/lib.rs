@@ -285,7 +285,7 @@ pub async fn application_with(
             .await
             .expect("a data key is stored");
     }
-    App::new(store, vault, config, context)
+    App::new(store, vault, config, context).expect("the addresses can be used")
 }
 
 /// A number that no other webhook has.

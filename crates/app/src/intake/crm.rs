@@ -3,7 +3,7 @@
 use super::{Accepted, NotTaken};
 use crate::App;
 use domain::{Kind, RecordId, Side};
-use highlevel::webhook::{Event, Subject};
+use highlevel::webhook::{Event, EventKind, Subject};
 use store::Webhook;
 
 impl App {
@@ -27,6 +27,9 @@ impl App {
         };
         if !self.is_for_our_app(&event) {
             return Ok(Accepted::NotOurs);
+        }
+        if matches!(event.kind, EventKind::Install | EventKind::Uninstall) {
+            return self.hear_of_app(&event).await;
         }
         let Some(location) = &event.location_id else {
             return Ok(Accepted::NotOurs);

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod app;
 mod check;
 mod connect;
 mod demo;
@@ -45,6 +46,8 @@ pub(crate) async fn run(
         Command::Serve(what) => serve::run(app, &config, what, output).await,
         Command::Shop(what) => shop::run(&app, what, output).await,
         Command::Connect(what) => connect::run(&app, what, output).await,
+        Command::Disconnect(what) => connect::disconnect(&app, what, output).await,
+        Command::App(what) => app::run(&app, what, output).await,
         Command::Check { name } => check::run(&app, &name, output).await,
         Command::Preview { name } => preview::run(&app, &name, output).await,
         Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,

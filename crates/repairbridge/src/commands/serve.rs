@@ -37,7 +37,11 @@ pub(crate) async fn run(
         .into_iter()
         .collect();
     let cancel = interrupt::watch(output);
-    serve_until(&app, listener, ServerOptions { hosts }, cancel).await?;
+    let options = ServerOptions {
+        hosts,
+        is_https: config.public_url.scheme() == "https",
+    };
+    serve_until(&app, listener, options, cancel).await?;
     output.line("stopped");
     Ok(Exit::Done)
 }
@@ -91,6 +95,11 @@ pub(crate) async fn serve_until(
         cancel.cancel();
         ended.map_err(Problem::from)
     };
-    let (page, workers) = tokio::join!(page, workers);
-    workers.and(page)
+    let tokens = async {
+        let ended = app.keep_installations(cancel.clone()).await;
+        cancel.cancel();
+        ended.map_err(Problem::from)
+    };
+    let (page, workers, tokens) = tokio::join!(page, workers, tokens);
+    workers.and(tokens).and(page)
 }

@@ -40,6 +40,7 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
             let shop = app.pause_shop(&name, false).await?;
             output.answer(format!("`{name}` goes on"), &document(app, &shop).await?);
         }
+        Shop::Adopt => adopt(app, output).await?,
         Shop::Remove { name } => {
             app.remove_shop(&name).await?;
             output.answer(
@@ -49,6 +50,23 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
         }
     }
     Ok(Exit::Done)
+}
+
+async fn adopt(app: &App, output: Output) -> Result<(), Problem> {
+    let mut documents = Vec::new();
+    let mut lines = Vec::new();
+    for shop in app.adopt_accounts().await? {
+        lines.push(format!(
+            "added the shop `{0}` (location {1}); connect its counter with `repairbridge connect mygadgetrepairs {0} --key-file FILE`",
+            shop.name, shop.location
+        ));
+        documents.push(document(app, &shop).await?);
+    }
+    if lines.is_empty() {
+        lines.push("every sub-account in which the app is installed has its shop".to_owned());
+    }
+    output.answer(lines.join("\n"), &json!({"adopted": documents}));
+    Ok(())
 }
 
 async fn list(app: &App, output: Output) -> Result<(), Problem> {
@@ -78,7 +96,8 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
     let mut document = document(app, &shop).await?;
     let counter = app.counter_webhook(&shop).await?;
     let needed = app.needed_scopes(&shop)?;
-    document["scopes"] = json!({"highlevel": needed});
+    let granted = app.granted_scopes(&shop).await?;
+    document["scopes"] = json!({"highlevel": needed, "granted": granted});
     document["webhooks"] = json!({
         "highlevel": {"url": app.crm_webhook_url()},
         "mygadgetrepairs": counter,

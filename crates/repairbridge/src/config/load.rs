@@ -15,6 +15,7 @@ use url::Url;
 const FILE: &str = "repairbridge.toml";
 const PREFIX: &str = "REPAIRBRIDGE_";
 const VAULT_KEY: &str = "REPAIRBRIDGE_VAULT_KEY";
+const CLIENT_SECRET: &str = "REPAIRBRIDGE_HIGHLEVEL__CLIENT_SECRET";
 
 /// Reads the named file, or `repairbridge.toml` where there is one, and the environment.
 pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
@@ -219,8 +220,6 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         mygadgetrepairs,
         sync,
     } = from;
-    // Checked now, so that a mistake does not wait for the feature that uses them.
-    found.address("highlevel.install_url", &highlevel.install_url)?;
     let at_least_one = |key: &str, value: u32| match value {
         0 => Err(found.misfit(key, "it must be 1 or more")),
         value => Ok(value),
@@ -232,11 +231,17 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
     .map_err(|why| found.misfit("highlevel.webhook_public_keys", why.to_string()))?;
     let public_url = found.address("server.public_url", &server.public_url)?;
     // An app's id is its client's id up to the hyphen (highlevel-webhooks.md 3.1).
-    let app_id = highlevel.client_id.split('-').next().map(str::trim);
+    let client_id = highlevel.client_id.trim();
+    let app_id = client_id.split('-').next();
     let app = AppConfig {
         public_url: public_url.clone(),
         webhook_keys: keys,
         app_id: app_id.filter(|id| !id.is_empty()).map(str::to_owned),
+        client_id: Some(client_id)
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned),
+        client_secret: secret_from_environment(CLIENT_SECRET),
+        install_url: found.address("highlevel.install_url", &highlevel.install_url)?,
         highlevel_base: found.address("highlevel.base_url", &highlevel.base_url)?,
         highlevel_version: highlevel.api_version,
         highlevel_per_10s: highlevel.requests_per_10s,
@@ -260,12 +265,16 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         public_url,
         store_url: found.store(&store.url),
         key_file: found.file("vault.key_file", &vault.key_file),
-        vault_key: std::env::var(VAULT_KEY)
-            .ok()
-            .filter(|key| !key.trim().is_empty())
-            .map(SecretString::from),
+        vault_key: secret_from_environment(VAULT_KEY),
         app,
     })
+}
+
+fn secret_from_environment(name: &str) -> Option<SecretString> {
+    let secret = std::env::var(name).ok()?;
+    Some(secret.trim())
+        .filter(|secret| !secret.is_empty())
+        .map(SecretString::from)
 }
 
 /// A value of the wrong type, said plainly.

@@ -1,0 +1,103 @@
+//! Installations that need a person soon, those that are kept alive without one, and disconnecting.
+
+use super::life;
+use crate::{App, AppError};
+use domain::{Failure, Side, Timestamp};
+use store::{InstallationState, Shop};
+use tokio_util::sync::CancellationToken;
+
+/// How reasons about tokens begin.
+const ENDED_WORDS: &str = "the connection to HighLevel";
+/// Seconds between looks at all installations.
+const LOOK_SECONDS: i64 = 600;
+
+impl App {
+    /// What a person should know about a shop's installation.
+    pub(crate) async fn installation_reasons(&self, shop: &Shop) -> Result<Vec<String>, AppError> {
+        let name = &shop.name;
+        let again = format!("connect again with `repairbridge connect highlevel {name} --oauth`");
+        if self.has_static_token(shop).await? {
+            return Ok(Vec::new());
+        }
+        let Some(installation) = self.installation_of(shop).await? else {
+            return Ok(Vec::new());
+        };
+        let now = self.now();
+        let mut reasons = Vec::new();
+        let alive = life::is_alive(now, installation.obtained_at, installation.access_ends);
+        match (installation.state, &installation.problem) {
+            (InstallationState::Refused, _) if alive => reasons.push(format!(
+                "{ENDED_WORDS} cannot be renewed and ends at {}; {again} before that, nothing is lost",
+                minute(installation.access_ends)
+            )),
+            (InstallationState::Refused, problem) => {
+                let problem = problem.as_deref().unwrap_or("refused");
+                reasons.push(format!(
+                    "{ENDED_WORDS} has ended ({problem}); {again}, nothing is lost"
+                ));
+            }
+            (InstallationState::Active, Some(problem)) => reasons.push(format!(
+                "{ENDED_WORDS} cannot be renewed just now: {problem}"
+            )),
+            _ => {}
+        }
+        if installation.state == InstallationState::Active
+            && installation.via.is_none()
+            && life::is_ending(now, installation.refresh_ends)
+        {
+            reasons.push(format!(
+                "{ENDED_WORDS} ends at {} if it is not renewed before; let `repairbridge serve` run, or {again}",
+                minute(installation.refresh_ends)
+            ));
+        }
+        Ok(reasons)
+    }
+
+    /// Renews what a crash interrupted, at once, and what nobody uses, in time; until cancelled.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn keep_installations(&self, cancel: CancellationToken) -> Result<(), AppError> {
+        loop {
+            for row in self.store.installations().await? {
+                if !self.keeper.wants_renewal(&row) {
+                    continue;
+                }
+                if let Err(error) = self.keeper.keep_alive(&row).await {
+                    let code = error.code();
+                    tracing::warn!(installation.id = row.id, code, %error, "not renewed");
+                }
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return Ok(()),
+                () = self.pause(LOOK_SECONDS) => {}
+            }
+        }
+    }
+
+    /// Forgets the credentials of a side. What is linked stays linked; connecting again goes on from there. Answers
+    /// whether there were any.
+    ///
+    /// # Errors
+    /// When there is no such shop or the store refuses.
+    pub async fn disconnect(&self, name: &str, side: Side) -> Result<bool, AppError> {
+        let shop = self.shop(name).await?;
+        let mut had = self.forget_secrets_of(&shop, side).await?;
+        if side == Side::HighLevel
+            && let Some(installation) = self.installation_of(&shop).await?
+        {
+            let ended = self
+                .store
+                .uninstall(installation.class, &installation.account, self.now())
+                .await?;
+            self.keeper.forget(installation.id);
+            had |= ended > 0;
+        }
+        self.after_connecting(&shop, side).await?;
+        Ok(had)
+    }
+}
+
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,216 @@
+//! The way to the vendor's install page: by a one-time link, or from the dashboard.
+
+use crate::scopes::needed;
+use crate::{App, AppError};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{ShopId, Timestamp};
+use highlevel::oauth::InstallLink;
+use jiff::SignedDuration;
+use mapping::Rules;
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeSet;
+use store::{InstallTicket, Shop};
+use url::Url;
+
+/// How long a one-time link is good.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24);
+/// How long a person may take on the vendor's page.
+const STATE_LASTS: SignedDuration = SignedDuration::from_mins(15);
+/// Where the person comes back to, below the public address. The vendor refuses its own name in such addresses.
+const CALLBACK: &str = "oauth/crm/callback";
+const START: &str = "oauth/crm/start";
+/// What an agency's installation needs to make tokens of its sub-accounts (highlevel-api.md 4.4).
+const AGENCY_SCOPES: [&str; 2] = ["oauth.readonly", "oauth.write"];
+
+/// Where to send a person, and what their browser must bring back.
+#[derive(Debug)]
+pub struct InstallPage {
+    /// The vendor's page.
+    pub url: Url,
+    /// A cookie for the way back.
+    pub browser: BrowserPass,
+}
+
+/// Shows that who comes back is who was sent.
+#[derive(Clone, Debug)]
+pub struct BrowserPass(pub SecretString);
+
+/// What an installation is to be for.
+pub(super) struct Purpose {
+    pub(super) shop: Option<ShopId>,
+    pub(super) writes: bool,
+    pub(super) link: Option<String>,
+}
+
+impl App {
+    /// A one-time link to this server that leads through the vendor's page back to it, without a login. For a shop, or
+    /// for an agency with all its sub-accounts. Asks for exactly what the rules need; without `writes`, for reading alone.
+    ///
+    /// # Errors
+    /// When no marketplace app is configured, or there is no such shop.
+    pub async fn install_link(&self, shop: Option<&str>, writes: bool) -> Result<Url, AppError> {
+        let shop = match shop {
+            Some(name) => Some(self.shop(name).await?.id),
+            None => None,
+        };
+        self.check_app().await?;
+        let token = self.secret_token();
+        let ticket = InstallTicket {
+            digest: digest(&token),
+            is_link: true,
+            link: None,
+            shop,
+            writes,
+            browser: None,
+            expires_at: self.after(LINK_LASTS),
+        };
+        self.store.add_install_ticket(&ticket, self.now()).await?;
+        let mut url = self.below_public_url(START)?;
+        url.query_pairs_mut()
+            .append_pair("link", token.expose_secret());
+        Ok(url)
+    }
+
+    /// The vendor's page for whoever follows a one-time link; nothing where the link is unknown, used up or too old.
+    ///
+    /// # Errors
+    /// When no marketplace app is configured, or the store refuses.
+    pub async fn follow_install_link(
+        &self,
+        link: &SecretString,
+    ) -> Result<Option<InstallPage>, AppError> {
+        let digest = digest(link);
+        let Some(ticket) = self.store.install_link(&digest, self.now()).await? else {
+            return Ok(None);
+        };
+        let purpose = Purpose {
+            shop: ticket.shop,
+            writes: ticket.writes,
+            link: Some(digest),
+        };
+        self.install_page(purpose).await.map(Some)
+    }
+
+    /// The vendor's page for a person who is logged in here.
+    ///
+    /// # Errors
+    /// When no marketplace app is configured, or there is no such shop.
+    pub async fn begin_install(
+        &self,
+        shop: Option<&str>,
+        writes: bool,
+    ) -> Result<InstallPage, AppError> {
+        let shop = match shop {
+            Some(name) => Some(self.shop(name).await?.id),
+            None => None,
+        };
+        let link = None;
+        self.install_page(Purpose { shop, writes, link }).await
+    }
+
+    async fn install_page(&self, purpose: Purpose) -> Result<InstallPage, AppError> {
+        self.check_app().await?;
+        let client_id = self
+            .keeper
+            .known_app()
+            .client_id
+            .clone()
+            .unwrap_or_default();
+        let scopes = self.scopes_to_ask_for(&purpose).await?;
+        let (state, browser) = (self.secret_token(), self.secret_token());
+        let ticket = InstallTicket {
+            digest: digest(&state),
+            is_link: false,
+            link: purpose.link,
+            shop: purpose.shop,
+            writes: purpose.writes,
+            browser: Some(digest(&browser)),
+            expires_at: self.after(STATE_LASTS),
+        };
+        self.store.add_install_ticket(&ticket, self.now()).await?;
+        let redirect_uri = self.install_callback()?;
+        let link = InstallLink {
+            page: &self.config.install_url,
+            client_id: &client_id,
+            redirect_uri: redirect_uri.as_str(),
+            scopes: &scopes,
+            state: state.expose_secret(),
+        };
+        Ok(InstallPage {
+            url: link.url(),
+            browser: BrowserPass(browser),
+        })
+    }
+
+    /// Where the vendor sends people back to: to be registered with the marketplace app, letter by letter.
+    ///
+    /// # Errors
+    /// When the public address cannot have paths.
+    pub fn install_callback(&self) -> Result<Url, AppError> {
+        self.below_public_url(CALLBACK)
+    }
+
+    async fn check_app(&self) -> Result<(), AppError> {
+        let known = self.keeper.known_app();
+        known
+            .credentials(&self.store, &self.vault)
+            .await
+            .map(|_| ())
+    }
+
+    /// Exactly what the rules need: of one shop, or of all of an agency's.
+    async fn scopes_to_ask_for(&self, purpose: &Purpose) -> Result<Vec<String>, AppError> {
+        let shops: Vec<Shop> = self.store.shops().await?;
+        let mut rules = Vec::new();
+        match purpose.shop {
+            Some(id) => {
+                for shop in shops.iter().filter(|shop| shop.id == id) {
+                    rules.push(self.rules_of(shop)?);
+                }
+            }
+            None => {
+                rules.push(Rules::default());
+                for shop in &shops {
+                    rules.push(self.rules_of(shop)?);
+                }
+            }
+        }
+        let mut scopes = BTreeSet::new();
+        for rules in &rules {
+            let wanted = needed(rules);
+            let wanted = wanted
+                .iter()
+                .filter(|scope| purpose.writes || !scope.writes);
+            scopes.extend(wanted.map(|scope| scope.scope));
+        }
+        if purpose.shop.is_none() {
+            scopes.extend(AGENCY_SCOPES);
+        }
+        Ok(scopes.into_iter().map(str::to_owned).collect())
+    }
+
+    fn below_public_url(&self, path: &str) -> Result<Url, AppError> {
+        let base = self.config.public_url.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}/{path}"))
+            .map_err(|why| AppError::Configuration(format!("server.public_url: {why}")))
+    }
+
+    fn after(&self, span: SignedDuration) -> Timestamp {
+        self.now().checked_add(span).unwrap_or(Timestamp::MAX)
+    }
+
+    /// 256 bits that nobody can guess.
+    fn secret_token(&self) -> SecretString {
+        let mut bytes = [0_u8; 32];
+        self.context.randomness.fill(&mut bytes);
+        SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+/// What is kept of a token: enough to know it again, and useless to whoever reads the database.
+pub(super) fn digest(token: &SecretString) -> String {
+    blake3::hash(token.expose_secret().as_bytes())
+        .to_hex()
+        .to_string()
+}
