@@ -273,6 +273,9 @@ impl App {
         if let Some(reason) = crate::pass::listen::stopped(&self.store, shop.id).await? {
             reasons.push(reason);
         }
+        if let Some(reason) = crate::pass::tasks_rest::rested(&self.store, shop.id).await? {
+            reasons.push(reason);
+        }
         if let Some(reason) = crate::pass::appointments::rested(&self.store, shop.id).await? {
             reasons.push(reason);
         }

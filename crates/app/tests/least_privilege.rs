@@ -175,6 +175,45 @@ fn one_way_to_the_counter() -> Rules {
     rules
 }
 
+/// With nothing but `contacts.readonly`, people are read, matched and made at the counter; tasks rest and writes wait,
+/// both named with the scope that they lack. With the scopes, everything goes through by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_11_least_privilege_people_are_kept_in_step_with_contacts_readonly_alone() {
+    let bench = Bench::in_country(45, 12, 8, "GB").await;
+    allow(&bench, &["contacts.readonly"]).await;
+    let before = bench.truth().await;
+    let tally = bench.sync().await;
+    assert!(!tally.finished && tally.failed == 0, "{tally:?}");
+    assert!(tally.linked["contact"] > 0 && tally.created.mygadgetrepairs["customer"] > 0);
+    let named = |scope: &str| tally.reasons.iter().any(|reason| reason.contains(scope));
+    assert!(named("locations/tasks.readonly"), "{:?}", tally.reasons);
+    assert!(named("contacts.write"), "{:?}", tally.reasons);
+    assert!(tally.held > 0);
+    let after = bench.truth().await;
+    assert_eq!(
+        (&before.contacts, &before.tasks),
+        (&after.contacts, &after.tasks)
+    );
+    assert_eq!(
+        before.tickets, after.tickets,
+        "nothing is decided about tickets"
+    );
+    let status = bench.app.status(SHOP).await.unwrap();
+    let told = |scope: &str| status.reasons.iter().any(|reason| reason.contains(scope));
+    assert!(told("locations/tasks.readonly"), "{:?}", status.reasons);
+
+    connect(&bench, bench.twins.token().to_owned()).await;
+    let tally = bench.sync().await;
+    assert!(tally.finished, "{:?}", tally.reasons);
+    assert_exactly_once(&bench).await;
+    let status = bench.app.status(SHOP).await.unwrap();
+    assert!(
+        !status.reasons.iter().any(|reason| reason.contains("scope")),
+        "{:?}",
+        status.reasons
+    );
+}
+
 /// With a token that may only read, everything is read, the other side is written, and each write that has to wait
 /// is counted and named with the scope that it lacks. With the right token it goes through by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,6 +50,8 @@ struct Assembly {
     context: Context,
     /// Changes the configuration, in which there are no ceilings of ours.
     tune: fn(&mut AppConfig),
+    /// The country that a person told; else the location's counts.
+    country: Option<&'static str>,
 }
 
 impl Default for Assembly {
@@ -61,6 +63,7 @@ impl Default for Assembly {
         Self {
             context,
             tune: |_| {},
+            country: None,
         }
     }
 }
@@ -89,6 +92,20 @@ impl Bench {
         Self::assembled(options, Assembly::default()).await
     }
 
+    /// As [`Bench::new`], with a shop of which a person told the country.
+    pub async fn in_country(
+        seed: u64,
+        customers: usize,
+        contacts: usize,
+        country: &'static str,
+    ) -> Self {
+        let assembly = Assembly {
+            country: Some(country),
+            ..Assembly::default()
+        };
+        Self::assembled(Self::options(seed, customers, contacts), assembly).await
+    }
+
     /// Twins as told, and a configuration changed as told.
     pub async fn tuned(options: TwinOptions, tune: fn(&mut AppConfig)) -> Self {
         let assembly = Assembly {
@@ -107,7 +124,7 @@ impl Bench {
             name: SHOP.into(),
             location: twins.location_id().into(),
             zone: None,
-            country: None,
+            country: assembly.country.map(str::to_owned),
         })
         .await
         .expect("the shop is added");

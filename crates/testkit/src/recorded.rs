@@ -178,7 +178,15 @@ impl Bench {
             clock: Arc::new(clock.clone()),
             randomness: Arc::new(SystemRandomness),
         };
-        let bench = Self::assembled(options, Assembly { context, tune }).await;
+        let bench = Self::assembled(
+            options,
+            Assembly {
+                context,
+                tune,
+                ..Assembly::default()
+            },
+        )
+        .await;
         (bench, clock)
     }
 }

@@ -21,6 +21,8 @@ const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 const USERS: &str = "users";
+/// The code of a missing permission.
+const NO_SCOPE: &str = "HL-AUTH-02";
 const CUSTOMERS: &str = "/customers";
 /// Requests that the facts take: location and users; statuses and the probe. The list of calendars is one more.
 pub(crate) const FACTS_COST: Requests = Requests {
@@ -54,6 +56,14 @@ impl ShopFacts {
 }
 
 impl LocationFacts {
+    /// A location that may not be looked at: it is not counted upon to refuse doubles.
+    fn unseen() -> Self {
+        Self {
+            allows_duplicates: true,
+            ..Self::default()
+        }
+    }
+
     fn zone_or(&self, other: &TimeZone) -> TimeZone {
         let zone = self.zone.as_deref();
         zone.and_then(|name| TimeZone::get(name).ok())
@@ -91,7 +101,13 @@ impl App {
                 unique_identifiers: settings.contact_unique_identifiers,
             })
         };
-        let location = self.known_or(shop, LOCATION, anew, location).await?;
+        let location = match self.known_or(shop, LOCATION, anew, location).await {
+            // Without the permission to look, what a person told of the shop has to do. Asked again by the next pass.
+            Err(AppError::Vendor(error)) if error.code == NO_SCOPE && shop.country.is_some() => {
+                LocationFacts::unseen()
+            }
+            found => found?,
+        };
         let statuses = async {
             let ask = || async { clients.mygadgetrepairs.statuses().all().await };
             let all = patiently(self, ask, PortError::from).await?;

@@ -19,6 +19,9 @@ impl Pass<'_> {
     pub(super) async fn decide_all(&self) -> Result<(), AppError> {
         let mut vanished = Vec::new();
         for kind in super::KINDS {
+            if kind == Kind::Task && self.tasks_rest() {
+                continue;
+            }
             for side in [Side::MyGadgetRepairs, Side::HighLevel] {
                 self.decide_side(side, kind, &mut vanished).await?;
                 // Fresh links are decided at once: their pages lie behind us.

@@ -17,6 +17,7 @@ mod signals;
 mod sum_up;
 pub(crate) mod take_back;
 pub mod tally;
+pub(crate) mod tasks_rest;
 pub(crate) mod trim;
 pub(crate) mod undo;
 mod walk;
@@ -105,6 +106,8 @@ pub(crate) struct Pass<'a> {
     hearing: AtomicBool,
     /// Whether tasks were not found with their contact, which may have been merged into another one.
     tasks_moved: AtomicBool,
+    /// Whether HighLevel's tasks may not be read.
+    tasks_rest: AtomicBool,
     /// Survivors of vanished records that were looked for by their keys in this pass.
     sought: Mutex<BTreeSet<domain::LinkId>>,
     /// Held while webhooks are looked at.
@@ -163,6 +166,7 @@ impl<'a> Pass<'a> {
             heard: Mutex::default(),
             hearing: AtomicBool::new(false),
             tasks_moved: AtomicBool::new(false),
+            tasks_rest: AtomicBool::new(false),
             sought: Mutex::default(),
             listening: tokio::sync::Mutex::default(),
             called: AtomicBool::new(false),
@@ -263,16 +267,8 @@ impl<'a> Pass<'a> {
     /// Reads a side completely the first time and for a sweep; else only what may have changed.
     async fn read_side(&self, port: &dyn Port, options: Options) -> Result<(), AppError> {
         for kind in ALWAYS_READ {
-            let known = self.is_read(port.side(), kind).await?;
-            if options.sweep || !known {
-                self.walk_all(port, kind).await?;
-            } else if port.tells_changes(kind) {
-                if !self.is_just_polled(port.side(), kind) {
-                    self.poll_changed(port, kind).await?;
-                }
-            } else if !options.live || self.walk_is_due(port.side(), kind).await? {
-                self.walk_all(port, kind).await?;
-            }
+            let read = self.read_kind(port, kind, options).await;
+            self.unless_tasks_rest(port.side(), kind, read).await?;
         }
         // Quiet polls leave no other trace: this is what the lag is counted from.
         self.commit(vec![Change::Cursor(
@@ -280,6 +276,25 @@ impl<'a> Pass<'a> {
             Json::Null,
         )])
         .await
+    }
+
+    async fn read_kind(
+        &self,
+        port: &dyn Port,
+        kind: Kind,
+        options: Options,
+    ) -> Result<(), AppError> {
+        if options.sweep || !self.is_read(port.side(), kind).await? {
+            return self.walk_all(port, kind).await;
+        }
+        if port.tells_changes(kind) {
+            if !self.is_just_polled(port.side(), kind) {
+                self.poll_changed(port, kind).await?;
+            }
+        } else if !options.live || self.walk_is_due(port.side(), kind).await? {
+            self.walk_all(port, kind).await?;
+        }
+        Ok(())
     }
 
     /// Whether this pass asked what changed at a side after an instant.

@@ -73,7 +73,7 @@ impl Pass<'_> {
     async fn round(&self, options: Options) -> Result<bool, AppError> {
         self.progress.phase(Phase::Deciding);
         self.called.store(false, Ordering::Relaxed);
-        if self.tasks_moved.swap(false, Ordering::Relaxed) {
+        if self.tasks_moved.swap(false, Ordering::Relaxed) && !self.tasks_rest() {
             self.walk_all(&*self.connection.highlevel, domain::Kind::Task)
                 .await?;
         }
