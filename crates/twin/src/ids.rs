@@ -41,4 +41,18 @@ impl Ids {
             .into_uuid()
             .to_string()
     }
+
+    /// Eight lower-case letters and digits, as the end of HighLevel's client ids.
+    pub fn short(&mut self) -> String {
+        (0..8)
+            .map(|_| char::from(ALPHANUMERIC[self.random.random_range(26..62)]))
+            .collect()
+    }
+
+    /// As many bytes as an RSA signature has.
+    pub fn signature(&mut self) -> [u8; 256] {
+        let mut bytes = [0; 256];
+        self.random.fill(&mut bytes[..]);
+        bytes
+    }
 }

@@ -39,6 +39,10 @@ impl fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
+/// Put on an answer by a vendor's own part when the connection is to be cut in its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Severed;
+
 /// What a listener answers with.
 #[derive(Clone)]
 pub(crate) struct Face {
@@ -103,6 +107,13 @@ impl Face {
             }
             Fate::Half => half(never_fails(self.vendor.oneshot(request).await)).await,
         };
+        let answer = answer.and_then(|answer| match answer.extensions().get::<Severed>() {
+            None => Ok(answer),
+            Some(_) => {
+                entry.fault = Some("severed");
+                Err(Cut)
+            }
+        });
         entry.status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
         self.shared.log.add(entry);
         answer

@@ -25,6 +25,7 @@ pub(super) fn router(twin: &HighLevelTwin) -> Router {
         .route("/person", post(person))
         .with_state(twin.clone())
         .merge(super::webhooks::router(twin))
+        .merge(super::oauth::control(twin))
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,7 +84,12 @@ async fn violations(State(twin): State<HighLevelTwin>) -> Json<Value> {
 /// The emulated account's made-up credentials, for clients in other languages.
 async fn credentials(State(twin): State<HighLevelTwin>) -> Json<Value> {
     let known = twin.credentials();
+    let app = twin.agency.app();
     Json(json!({
+        "clientId": app.client_id,
+        "clientSecret": app.client_secret,
+        "appId": app.app_id,
+        "locations": super::oauth::shown_locations(&twin.agency),
         "locationId": known.location_id,
         "companyId": known.company_id,
         "token": known.token.secret,

@@ -2,11 +2,13 @@
 //! (highlevel-api.md 3, 4, 5).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::limits::Allowance;
+use super::oauth::Bearer;
 use super::operation::{From, Operation};
 use super::refusal::Refusal;
 use super::token::{Reach, Token};
@@ -19,9 +21,9 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Whether the version is `v3`, or the refusal for its header.
-pub(super) fn version(headers: &HeaderMap, operation: &Operation) -> Result<bool, Refusal> {
+pub(super) fn version(headers: &HeaderMap, any: bool) -> Result<bool, Refusal> {
     let version = header(headers, "version").map(str::trim);
-    if operation.any_version {
+    if any {
         return Ok(version == Some("v3"));
     }
     match version {
@@ -44,47 +46,57 @@ fn looks_like_date(text: &str) -> bool {
         })
 }
 
-/// The token that the request carries.
-pub(super) fn token(headers: &HeaderMap, known: &[Token]) -> Result<Token, Refusal> {
-    let bearer = header(headers, "authorization")
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .filter(|bearer| !bearer.is_empty())
-        .ok_or_else(|| Refusal::unauthorized("Missing API key!"))?;
-    if let Some(token) = known.iter().find(|token| token.secret == bearer) {
-        return Ok(token.clone());
-    }
-    let message = if bearer.starts_with("pit-") {
-        "Invalid Private Integration token"
-    } else {
-        "Invalid JWT"
-    };
-    Err(Refusal::unauthorized(message))
+/// Whether the request says `Version: v3`.
+pub(super) fn is_v3(headers: &HeaderMap) -> bool {
+    header(headers, "version").map(str::trim) == Some("v3")
 }
 
-/// Counts the request against the token's limits.
-pub(super) fn spend(world: &mut World, token: &Token, now: i64) -> Allowance {
-    world.limits.spend(&token.secret, &world.settings, now)
+/// The bearer that the request carries.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
+    header(headers, "authorization")
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .filter(|bearer| !bearer.is_empty())
+        .ok_or_else(|| Refusal::unauthorized("Missing API key!"))
+}
+
+/// Stands for the client id of a private token; tells tokens apart without telling them.
+pub(super) fn source_id(token: &Token) -> Arc<str> {
+    let tail: String = token.secret.chars().rev().take(8).collect();
+    Arc::from(format!("integration-{tail}"))
+}
+
+/// Counts the request against the bearer's limits.
+pub(super) fn spend(world: &mut World, bearer: &Bearer, now: i64) -> Allowance {
+    world.limits.spend(&bearer.budget, &world.settings, now)
+}
+
+/// Whether the token has this scope.
+pub(super) fn scope(token: &Token, scope: &str) -> Result<(), Refusal> {
+    if token.may(scope) {
+        return Ok(());
+    }
+    Err(Refusal::unauthorized(
+        "The token is not authorized for this scope.",
+    ))
 }
 
 /// Scope, then kind of token, then access to the location.
 pub(super) fn access(
     world: &World,
     operation: &Operation,
-    token: &Token,
+    bearer: &Bearer,
     params: &[&str],
     query: &BTreeMap<String, String>,
     body: &Map<String, Value>,
 ) -> Result<(), Refusal> {
-    if operation.scope.is_some_and(|scope| !token.may(scope)) {
-        return Err(Refusal::unauthorized(
-            "The token is not authorized for this scope.",
-        ));
+    let token = &bearer.token;
+    if let Some(needed) = operation.scope {
+        scope(token, needed)?;
     }
-    let strange = || Refusal::forbidden("The token does not have access to this location.");
-    let asked = asked_location(operation, params, query, body);
+    let asked = asked_location(operation, params, query, Some(body));
     let reached = match &token.reach {
         Reach::Agency(_) if !operation.agency => {
-            return Err(Refusal::unauthorized("Token's user type mismatch!"));
+            return Err(bearer.wrong_class());
         }
         Reach::Agency(_) => world.location.id.as_str(),
         Reach::Location(location) => location.as_str(),
@@ -104,23 +116,29 @@ pub(super) fn access(
     }
 }
 
-fn asked_location<'a>(
+/// A location that the token does not reach.
+pub(super) fn strange() -> Refusal {
+    Refusal::forbidden("The token does not have access to this location.")
+}
+
+/// The location that a request is about, where it says so.
+pub(super) fn asked_location<'a>(
     operation: &Operation,
     params: &[&'a str],
     query: &'a BTreeMap<String, String>,
-    body: &'a Map<String, Value>,
+    body: Option<&'a Map<String, Value>>,
 ) -> Option<&'a str> {
     let text = match operation.location {
         From::Path => params.first().copied(),
         From::Query | From::OldList => query.get("locationId").map(String::as_str),
-        From::Body => body.get("locationId").and_then(Value::as_str),
+        From::Body => body?.get("locationId").and_then(Value::as_str),
         From::Record | From::Nowhere => None,
     };
     text.filter(|text| !text.is_empty())
 }
 
 /// Whether the record in the path is one of ours; a strange token may not see it, but may learn that there is none.
-fn has_record(world: &World, operation: &Operation, params: &[&str]) -> bool {
+pub(super) fn has_record(world: &World, operation: &Operation, params: &[&str]) -> bool {
     let id = params.first().copied().unwrap_or_default();
     let known = super::id::Id::parse(id);
     match operation.path.split('/').next() {

@@ -1,4 +1,5 @@
-//! Emulator of HighLevel's API for one location (highlevel-api.md), with its limits, its lag and its odd answers.
+//! Emulator of HighLevel's API (highlevel-api.md), with its limits, its lag and its odd answers: a location, and the agency
+//! above it with the app's authorisation and further locations.
 //!
 //! `router` answers as the vendor does; `control` is the way in for tests: it sees and changes everything and is never
 //! limited. What the reference does not know is picked and marked as a guess where it is picked.
@@ -18,6 +19,7 @@ mod load;
 mod location;
 mod messages;
 mod notes;
+mod oauth;
 mod operation;
 mod person;
 mod phone;
@@ -43,6 +45,10 @@ use axum::Router;
 use serde_json::Value;
 
 pub use self::messages::AutomationTexts;
+pub use self::oauth::{
+    Agency, App, Consent, InstallationCounts, Installations, OAuthCounts, OAuthPolicy, PageRefusal,
+    RedirectError, TokenFault,
+};
 pub use self::settings::{Identifier, Settings};
 pub use self::state::{Counts, Kind};
 pub use self::token::{Credentials, Reach, Token};
@@ -57,6 +63,7 @@ use crate::clock::TwinClock;
 #[derive(Clone)]
 pub struct HighLevelTwin {
     inner: Arc<Inner>,
+    agency: Agency,
 }
 
 struct Inner {
@@ -79,16 +86,27 @@ impl HighLevelTwin {
     pub fn new(seed: u64, settings: Settings, clock: TwinClock) -> Self {
         let credentials = Credentials::seeded(seed);
         let world = World::new(seed, settings, &credentials);
-        Self {
-            inner: Arc::new(Inner {
-                clock,
-                credentials,
-                world: Mutex::new(world),
-            }),
-        }
+        let app_id = world.webhooks.app_id.clone();
+        let inner = Arc::new(Inner {
+            clock: clock.clone(),
+            credentials,
+            world: Mutex::new(world),
+        });
+        let agency = Agency::new(seed, &app_id, clock, Arc::clone(&inner));
+        Self { inner, agency }
     }
 
-    /// The vendor's paths.
+    /// The agency above the location, with the app's authorisation and further locations.
+    pub fn agency(&self) -> Agency {
+        self.agency.clone()
+    }
+
+    /// The location's name.
+    pub fn name(&self) -> String {
+        self.world().location.name.clone()
+    }
+
+    /// The vendor's paths, of all locations of the agency: the bearer says which is meant.
     pub fn router(&self) -> Router {
         server::router(self)
     }
@@ -96,7 +114,8 @@ impl HighLevelTwin {
     /// The control paths of this twin, to stand below `/_twin`:
     /// `GET /state`, `/counts`, `/automations`, `/violations`, `/credentials`, `GET` and `PUT /settings`, `POST /person`,
     /// `GET` and `PUT /webhooks`, `GET /webhooks/deliveries`, `POST /webhooks/replay`, `/webhooks/install` and
-    /// `/webhooks/uninstall`.
+    /// `/webhooks/uninstall`; `GET` and `PUT /oauth` and `/oauth/app`, `GET /oauth/counts` and `/oauth/installations`,
+    /// `GET` and `POST /oauth/locations`, `POST /oauth/consent`, `/oauth/suspend` and `/oauth/uninstall`.
     pub fn control(&self) -> Router {
         control::router(self)
     }

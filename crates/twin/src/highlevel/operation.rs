@@ -2,6 +2,8 @@
 //!
 //! Scopes are those of highlevel-api.md 4.6 and 7.2.
 
+use std::collections::BTreeSet;
+
 use super::body::Field;
 use super::call::{Call, Reply};
 use super::refusal::Refusal;
@@ -164,6 +166,14 @@ pub(super) fn find<'a>(method: &str, path: &'a str) -> Option<(&'static Operatio
             let params = matched(operation.path, &segments)?;
             Some((operation, params))
         })
+}
+
+/// Every scope that an operation needs, once.
+pub(super) fn scopes() -> BTreeSet<&'static str> {
+    OPERATIONS
+        .iter()
+        .filter_map(|operation| operation.scope)
+        .collect()
 }
 
 fn matched<'a>(pattern: &str, segments: &[&'a str]) -> Option<Vec<&'a str>> {

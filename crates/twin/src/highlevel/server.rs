@@ -12,24 +12,24 @@ use serde_json::{Map, Value};
 use super::HighLevelTwin;
 use super::call::{Call, Reply};
 use super::contacts::model::Writer;
-use super::operation::{self, Operation};
+use super::oauth::{self, Asking, Bearer};
+use super::operation::{self, From, Operation};
 use super::refusal::Refusal;
-use super::token::Token;
-use super::world::World;
+use super::token::Reach;
 use super::{body, guard};
 
 pub(super) fn router(twin: &HighLevelTwin) -> Router {
     Router::new().fallback(answer).with_state(twin.clone())
 }
 
-struct Answer {
+pub(super) struct Answer {
     status: u16,
     body: Value,
     headers: Vec<(&'static str, String)>,
 }
 
 impl Answer {
-    fn new(result: Result<Reply, Refusal>, headers: Vec<(&'static str, String)>) -> Self {
+    pub fn new(result: Result<Reply, Refusal>, headers: Vec<(&'static str, String)>) -> Self {
         let (status, body) = match result {
             Ok(reply) => (reply.status, reply.body),
             Err(refusal) => (refusal.status, refusal.body),
@@ -41,7 +41,7 @@ impl Answer {
         }
     }
 
-    fn into_response(self, trace_id: String) -> Response<Body> {
+    pub fn into_response(self, trace_id: String) -> Response<Body> {
         let mut body = self.body;
         if let Some(object) = body.as_object_mut() {
             object.insert("traceId".to_owned(), Value::String(trace_id));
@@ -81,73 +81,139 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
+    let now = twin.inner.clock.millis();
+    let asking = Asking {
+        method: method.as_str(),
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        headers: &headers,
+        body: &body,
+        now,
+    };
+    if let Some(answer) = oauth::answer(&twin.agency, &asking).await {
+        return answer;
+    }
     let arrived = Arrived {
         method: method.as_str(),
         path: uri.path(),
         query: &query,
         headers: &headers,
         body: &body,
-        now: twin.inner.clock.millis(),
+        now,
     };
-    let mut world = twin.world();
-    let answer = respond(&mut world, &arrived);
-    let trace_id = world.ids.uuid();
-    drop(world);
+    let (answer, by) = respond(&twin, &arrived);
+    let trace_id = by.world().ids.uuid();
     answer.into_response(trace_id)
 }
 
-fn respond(world: &mut World, arrived: &Arrived<'_>) -> Answer {
+/// The answer, and the location that gives it.
+fn respond(twin: &HighLevelTwin, arrived: &Arrived<'_>) -> (Answer, HighLevelTwin) {
     let Some((operation, params)) = operation::find(arrived.method, arrived.path) else {
         let refusal = Refusal::no_route(arrived.method, arrived.path);
-        return Answer::new(Err(refusal), Vec::new());
+        return (Answer::new(Err(refusal), Vec::new()), twin.clone());
     };
-    let admitted = guard::version(arrived.headers, operation)
-        .and_then(|v3| Ok((v3, guard::token(arrived.headers, &world.tokens)?)));
-    let (v3, token) = match admitted {
+    let admitted = guard::version(arrived.headers, operation.any_version)
+        .and_then(|v3| Ok((v3, twin.agency.bearer(arrived.headers, arrived.now)?)));
+    let (v3, bearer) = match admitted {
         Ok(admitted) => admitted,
-        Err(refusal) => return Answer::new(Err(refusal), Vec::new()),
+        Err(refusal) => return (Answer::new(Err(refusal), Vec::new()), twin.clone()),
     };
-    let allowance = guard::spend(world, &token, arrived.now);
-    let result = if allowance.over {
-        Err(Refusal::too_many())
-    } else {
-        run(world, operation, params, arrived, &token, v3)
-    };
-    Answer::new(result, allowance.headers)
-}
-
-fn run(
-    world: &mut World,
-    operation: &Operation,
-    params: Vec<&str>,
-    arrived: &Arrived<'_>,
-    token: &Token,
-    v3: bool,
-) -> Result<Reply, Refusal> {
+    let allowance = guard::spend(&mut bearer.home.world(), &bearer, arrived.now);
+    if allowance.over {
+        let answer = Answer::new(Err(Refusal::too_many()), allowance.headers);
+        return (answer, bearer.home);
+    }
     // Scope and location are told even about a body that cannot be read.
     let parsed = match operation.body {
         Some(_) => parse(arrived.body),
         None => Ok(Map::new()),
     };
-    let empty = Map::new();
-    let seen = parsed.as_ref().unwrap_or(&empty);
-    guard::access(world, operation, token, &params, arrived.query, seen)?;
-    let body = parsed?;
-    if let Some(fields) = operation.body {
-        body::check(&body, fields, &world.settings)?;
-    }
-    let call = Call {
+    let asked = Asked {
+        operation,
         params,
-        query: arrived.query,
-        body: &body,
-        now: arrived.now,
+        parsed,
         v3,
-        writer: Writer::integration(source_id(token)),
     };
-    (operation.run)(world, &call)
+    let by = asked.place(&bearer, arrived);
+    let result = asked.run(&by, &bearer, arrived);
+    (Answer::new(result, allowance.headers), by)
 }
 
-fn parse(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
+/// What an admitted request is about.
+struct Asked<'a> {
+    operation: &'static Operation,
+    params: Vec<&'a str>,
+    parsed: Result<Map<String, Value>, Refusal>,
+    v3: bool,
+}
+
+impl Asked<'_> {
+    /// The location that answers: the bearer's own, and for the agency's tokens the one that is asked for.
+    fn place(&self, bearer: &Bearer, arrived: &Arrived<'_>) -> HighLevelTwin {
+        let own = || bearer.home.clone();
+        match &bearer.token.reach {
+            Reach::Location(_) => own(),
+            Reach::Agency(_) => self
+                .asked_location(arrived)
+                .and_then(|id| bearer.home.agency.location(id))
+                .unwrap_or_else(own),
+        }
+    }
+
+    fn asked_location<'a>(&'a self, arrived: &'a Arrived<'_>) -> Option<&'a str> {
+        let body = self.parsed.as_ref().ok();
+        guard::asked_location(self.operation, &self.params, arrived.query, body)
+    }
+
+    fn run(
+        self,
+        by: &HighLevelTwin,
+        bearer: &Bearer,
+        arrived: &Arrived<'_>,
+    ) -> Result<Reply, Refusal> {
+        let elsewhere = self.is_elsewhere(by);
+        let world = &mut *by.world();
+        let empty = Map::new();
+        let seen = self.parsed.as_ref().unwrap_or(&empty);
+        guard::access(
+            world,
+            self.operation,
+            bearer,
+            &self.params,
+            arrived.query,
+            seen,
+        )?;
+        if elsewhere {
+            return Err(guard::strange());
+        }
+        let body = self.parsed?;
+        if let Some(fields) = self.operation.body {
+            body::check(&body, fields, &world.settings)?;
+        }
+        let call = Call {
+            params: self.params,
+            query: arrived.query,
+            body: &body,
+            now: arrived.now,
+            v3: self.v3,
+            writer: Writer::integration(Arc::clone(&bearer.source)),
+        };
+        (self.operation.run)(world, &call)
+    }
+
+    /// Whether the record in the path is one of another location of the agency.
+    fn is_elsewhere(&self, by: &HighLevelTwin) -> bool {
+        if self.operation.location != From::Record {
+            return false;
+        }
+        let others = by.agency.others(by);
+        others
+            .iter()
+            .any(|other| guard::has_record(&other.world(), self.operation, &self.params))
+    }
+}
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
     if bytes.is_empty() {
         return Ok(Map::new());
     }
@@ -160,10 +226,4 @@ fn parse(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
             "Unexpected token in JSON: {error}"
         ))),
     }
-}
-
-/// Stands for the client id; tells tokens apart without telling them.
-fn source_id(token: &Token) -> Arc<str> {
-    let tail: String = token.secret.chars().rev().take(8).collect();
-    Arc::from(format!("integration-{tail}"))
 }

@@ -101,6 +101,14 @@ impl Credentials {
         }
     }
 
+    /// Those of a further location of the same agency.
+    pub(super) fn below(seed: u64, first: &Self) -> Self {
+        let mut own = Self::seeded(seed);
+        own.company_id.clone_from(&first.company_id);
+        own.agency.clone_from(&first.agency);
+        own
+    }
+
     pub(super) fn tokens(&self) -> Vec<Token> {
         [
             &self.token,

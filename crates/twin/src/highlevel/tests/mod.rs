@@ -5,6 +5,7 @@ mod appointments;
 mod contacts;
 mod duplicates;
 mod limits;
+mod oauth;
 mod outside;
 mod resources;
 mod search;

@@ -31,7 +31,8 @@ async fn change(
     Json(changes): Json<Value>,
 ) -> Result<Json<Webhooks>, Refused> {
     let policy: WebhookPolicy = merged("webhooks", &twin.webhooks().policy, &changes)?;
-    twin.set_webhooks(policy)
+    twin.agency()
+        .set_webhooks(&policy)
         .map_err(|why| wrong(&why.to_string()))?;
     Ok(Json(twin.webhooks()))
 }

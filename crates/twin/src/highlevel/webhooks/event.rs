@@ -82,6 +82,24 @@ impl World {
         self.note("INSTALL", payload::install(self), now);
     }
 
+    /// Tells of an installation through authorisation: of this location, or of the agency, which has none. `who` is the
+    /// company and the person; both may be missing (highlevel-webhooks.md 5.1).
+    pub fn note_installed(&mut self, agency: bool, who: Option<(&str, &str)>, now: i64) {
+        let payload = payload::installed(agency, who);
+        if agency {
+            self.webhooks.note("INSTALL", payload, None, now);
+        } else {
+            self.webhooks.installed = true;
+            self.note("INSTALL", payload, now);
+        }
+    }
+
+    /// Tells that the agency took the app away.
+    pub fn note_agency_uninstalled(&mut self, now: i64) {
+        let payload = payload::agency_uninstalled(&self.location.company_id);
+        self.webhooks.note("UNINSTALL", payload, None, now);
+    }
+
     /// Takes the app away: this is the last that it hears.
     pub fn note_uninstall(&mut self, now: i64) {
         self.note("UNINSTALL", Payload::new(), now);
@@ -92,6 +110,6 @@ impl World {
         let Self {
             webhooks, location, ..
         } = self;
-        webhooks.note(kind, payload, &location.id, now);
+        webhooks.note(kind, payload, Some(&location.id), now);
     }
 }

@@ -102,12 +102,16 @@ impl HighLevelTwin {
     /// Installs the app into the location, which tells it `INSTALL`.
     pub fn install_app(&self) {
         let now = self.inner.clock.millis();
+        self.agency
+            .note_by_hand(&self.inner.credentials.location_id, true);
         self.world().note_install(now);
     }
 
-    /// Takes the app out of the location, which tells it `UNINSTALL` and nothing after that.
+    /// Takes the app out of the location, which tells it `UNINSTALL` and nothing after that, and ends its tokens there.
     pub fn uninstall_app(&self) {
         let now = self.inner.clock.millis();
+        self.agency
+            .note_by_hand(&self.inner.credentials.location_id, false);
         self.world().note_uninstall(now);
     }
 }

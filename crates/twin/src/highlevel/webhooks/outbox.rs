@@ -30,7 +30,7 @@ const MAY_WAIT: usize = 100_000;
 pub(in crate::highlevel) struct Outbox {
     pub policy: WebhookPolicy,
     pub counters: WebhookCounters,
-    pub(super) signer: Signer,
+    pub(super) signer: Arc<Signer>,
     pub app_id: String,
     pub version_id: String,
     pub installed: bool,
@@ -53,7 +53,7 @@ impl Outbox {
         Self {
             policy: WebhookPolicy::default(),
             counters: WebhookCounters::default(),
-            signer: Signer::seeded(seed),
+            signer: Arc::new(Signer::seeded(seed)),
             version_id: app_id.clone(),
             app_id,
             installed: true,
@@ -67,6 +67,16 @@ impl Outbox {
             failures_in_row: 0,
             paused_until: None,
         }
+    }
+
+    /// Becomes the outbox of a further location of the same app: the vendor's key, the app and its address are the same,
+    /// and the app is not installed there yet.
+    pub fn join(&mut self, first: &Self) {
+        self.signer = Arc::clone(&first.signer);
+        self.app_id.clone_from(&first.app_id);
+        self.version_id.clone_from(&first.version_id);
+        self.policy = first.policy.clone();
+        self.installed = false;
     }
 
     /// Whether events are worth making at all.
@@ -101,8 +111,17 @@ impl Outbox {
     }
 
     /// Takes an event on: builds its body, signs it, and draws what will befall it.
-    pub fn note(&mut self, kind: &'static str, payload: Payload, location_id: &str, now: i64) {
-        if !self.installed || !self.policy.wants(kind) {
+    ///
+    /// Without a location it is about the agency, and this outbox is only its way out.
+    pub fn note(
+        &mut self,
+        kind: &'static str,
+        payload: Payload,
+        location_id: Option<&str>,
+        now: i64,
+    ) {
+        let silent = location_id.is_some() && !self.installed;
+        if silent || !self.policy.wants(kind) {
             return;
         }
         self.counters.noted += 1;
@@ -153,10 +172,12 @@ impl Outbox {
     }
 
     /// Adds type, location and envelope (highlevel-webhooks.md 2).
-    fn seal(&self, payload: &mut Payload, kind: &str, location: &str, id: &str, now: i64) {
+    fn seal(&self, payload: &mut Payload, kind: &str, location: Option<&str>, id: &str, now: i64) {
+        if let Some(location) = location {
+            payload.insert("locationId".to_owned(), json!(location));
+        }
         for (name, value) in [
             ("type", kind),
-            ("locationId", location),
             ("appId", &self.app_id),
             ("versionId", &self.version_id),
             ("timestamp", &date::iso(now)),

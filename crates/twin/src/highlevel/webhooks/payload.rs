@@ -110,9 +110,25 @@ pub(in crate::highlevel) fn message(message: &Message) -> Payload {
 
 pub(in crate::highlevel) fn install(world: &World) -> Payload {
     let user = world.users.first().map(|user| user.id.as_str());
+    let company = world.location.company_id.as_str();
+    installation("Location", Some(company), user)
+}
+
+/// Of a location, or of the agency itself.
+pub(in crate::highlevel) fn installed(agency: bool, who: Option<(&str, &str)>) -> Payload {
+    let kind = if agency { "Company" } else { "Location" };
+    let (company, user) = who.unzip();
+    installation(kind, company, user)
+}
+
+pub(in crate::highlevel) fn agency_uninstalled(company: &str) -> Payload {
+    filled(json!({ "companyId": company }))
+}
+
+fn installation(kind: &str, company: Option<&str>, user: Option<&str>) -> Payload {
     let mut payload = filled(json!({
-        "installType": "Location",
-        "companyId": world.location.company_id,
+        "installType": kind,
+        "companyId": company,
         "userId": user,
         "companyName": "Example Agency",
         "isWhitelabelCompany": false,

@@ -16,8 +16,25 @@ use crate::loopback::Poster;
 const AT_ONCE: usize = 16;
 
 impl HighLevelTwin {
-    /// Posts until `stop`; idle while there is no address or deliveries are pulled.
+    /// Posts until `stop`, for every location of the agency, those too that are yet to come.
     pub(crate) async fn push_webhooks(self, stop: CancellationToken) {
+        let agency = self.agency();
+        let mut pushers = JoinSet::new();
+        loop {
+            let begun = pushers.len();
+            for location in agency.locations().into_iter().skip(begun) {
+                pushers.spawn(location.push_own_webhooks(stop.clone()));
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = agency.grown() => {}
+            }
+        }
+        while pushers.join_next().await.is_some() {}
+    }
+
+    /// Idle while there is no address or deliveries are pulled.
+    async fn push_own_webhooks(self, stop: CancellationToken) {
         let news = Arc::clone(&self.world().webhooks.news);
         let poster = Poster::new();
         let mut posts = JoinSet::new();

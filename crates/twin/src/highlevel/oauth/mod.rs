@@ -1,0 +1,330 @@
+//! The agency above the locations: the app's authorisation page, its token endpoints, its installations, and which
+//! location a bearer belongs to (highlevel-api.md 4).
+
+mod app;
+mod bearer;
+mod consent;
+mod control;
+mod counts;
+mod event;
+mod form;
+mod installed;
+mod jwt;
+mod location_token;
+mod office;
+mod page;
+mod policy;
+mod server;
+mod shape;
+mod token_endpoint;
+mod tokens;
+mod uninstall;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::Notify;
+
+pub use self::app::{App, RedirectError};
+pub(super) use self::bearer::Bearer;
+pub use self::consent::{Consent, PageRefusal};
+pub(super) use self::control::{router as control, shown_locations};
+pub use self::counts::{InstallationCounts, OAuthCounts};
+use self::event::Event;
+use self::installed::Listed;
+use self::office::Office;
+pub use self::policy::{OAuthPolicy, TokenFault};
+pub(super) use self::server::{Asking, answer};
+use super::token::{Credentials, Reach};
+use super::webhooks::{WebhookPolicy, WebhookPolicyError};
+use super::world::World;
+use super::{HighLevelTwin, Inner};
+use crate::clock::TwinClock;
+
+/// The agency with the app, its installations and its locations. Clones are the same agency.
+#[derive(Clone)]
+pub struct Agency {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    clock: TwinClock,
+    /// Never held across a wait, nor together with a location's world.
+    office: Mutex<Office>,
+    /// In the order of making; the twin's first one is the first.
+    locations: Mutex<Vec<Arc<Inner>>>,
+    /// Wakes whoever posts webhooks, when there is one more location.
+    news: Notify,
+}
+
+impl fmt::Debug for Agency {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids: Vec<String> = self
+            .locations()
+            .iter()
+            .map(|twin| twin.credentials().location_id.clone())
+            .collect();
+        out.debug_struct("Agency")
+            .field("locations", &ids)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the app is installed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Installations {
+    /// Whether the agency itself installed it.
+    pub agency: bool,
+    /// Whether the agency wants it in later locations too.
+    pub future: bool,
+    /// Locations where the agency put it.
+    pub by_agency: BTreeSet<String>,
+    /// Locations that installed it by themselves.
+    pub by_location: BTreeSet<String>,
+}
+
+impl Agency {
+    pub(super) fn new(seed: u64, app_id: &str, clock: TwinClock, first: Arc<Inner>) -> Self {
+        let office = Office::new(seed, app_id, &first.credentials.company_id);
+        Self {
+            shared: Arc::new(Shared {
+                clock,
+                office: Mutex::new(office),
+                locations: Mutex::new(vec![first]),
+                news: Notify::new(),
+            }),
+        }
+    }
+
+    /// The agency's id.
+    pub fn company_id(&self) -> String {
+        self.office().company_id.clone()
+    }
+
+    /// The app as it is registered.
+    pub fn app(&self) -> App {
+        self.office().app.clone()
+    }
+
+    /// Lets the page send browsers back to this address.
+    ///
+    /// # Errors
+    /// When it is neither https nor http on this machine.
+    pub fn register_redirect(&self, address: &str) -> Result<(), RedirectError> {
+        self.office().app.register(address)
+    }
+
+    /// Limits what the app may ask for; `None` for nothing.
+    pub fn set_app_scopes(&self, scopes: Option<BTreeSet<String>>) {
+        self.office().app.scopes = scopes;
+    }
+
+    /// How authorisation behaves; planned faults that have not struck yet are in it.
+    pub fn oauth_policy(&self) -> OAuthPolicy {
+        self.office().policy.clone()
+    }
+
+    /// Changes how authorisation behaves. Tokens keep the lifetimes they were made with.
+    pub fn set_oauth_policy(&self, policy: OAuthPolicy) {
+        self.office().policy = policy;
+    }
+
+    /// What was asked of the token endpoints.
+    pub fn oauth_counts(&self) -> OAuthCounts {
+        self.office().counts.clone()
+    }
+
+    /// Where the app is installed.
+    pub fn installations(&self) -> Installations {
+        let office = self.office();
+        let agency = office.agency.as_ref();
+        Installations {
+            agency: agency.is_some(),
+            future: agency.is_some_and(|agency| agency.future),
+            by_agency: agency
+                .map(|agency| agency.locations.keys().cloned().collect())
+                .unwrap_or_default(),
+            by_location: office.locations.keys().cloned().collect(),
+        }
+    }
+
+    /// Makes a further location, with the first one's settings and webhooks; it is reached through the same address. The
+    /// app is in it only where the agency wanted that for later locations.
+    pub fn add_location(&self, seed: u64, name: &str) -> HighLevelTwin {
+        let first = self.first();
+        let number = self.all().len() as u64;
+        // The same seed again is another location.
+        let seed = seed.rotate_left(24) ^ number;
+        let credentials = Credentials::below(seed, first.credentials());
+        let mut world = World::new(seed, first.settings(), &credentials);
+        name.clone_into(&mut world.location.name);
+        world.webhooks.join(&first.world().webhooks);
+        let location = Arc::new(Inner {
+            clock: self.shared.clock.clone(),
+            credentials,
+            world: Mutex::new(world),
+        });
+        self.all().push(Arc::clone(&location));
+        let twin = self.twin(location);
+        let now = self.now();
+        let id = twin.credentials().location_id.clone();
+        let event = self.office().location_made(&id, now);
+        self.tell(event.into_iter().collect());
+        self.shared.news.notify_one();
+        twin
+    }
+
+    /// All locations, the twin's first one first.
+    pub fn locations(&self) -> Vec<HighLevelTwin> {
+        let all = self.all().clone();
+        all.into_iter().map(|inner| self.twin(inner)).collect()
+    }
+
+    /// The location with this id.
+    pub fn location(&self, id: &str) -> Option<HighLevelTwin> {
+        let found = self
+            .all()
+            .iter()
+            .find(|inner| inner.credentials.location_id == id)
+            .cloned();
+        found.map(|inner| self.twin(inner))
+    }
+
+    /// Does what a person does on the page that an install link leads to: the address that the browser is sent to,
+    /// with `code` and `state`. Takes the whole link or just its query.
+    ///
+    /// # Errors
+    /// What the page shows in place of a choice.
+    pub fn consent(&self, link: &str, consent: &Consent) -> Result<String, PageRefusal> {
+        let now = self.now();
+        let known = self.location_ids();
+        let mut office = self.office();
+        let asked = consent::Asked::read(&office, &consent::pairs(link))?;
+        let (back, events) = consent::decide(&mut office, &asked, consent, &known, now)?;
+        drop(office);
+        self.tell(events);
+        Ok(back)
+    }
+
+    /// Takes the app out of a location, or out of the agency and all its locations, as a person does in the browser.
+    pub fn uninstall(&self, reach: &Reach) {
+        let events = self.office().uninstall(reach);
+        self.tell(events);
+    }
+
+    /// Pauses a location or starts it again. A paused one is answered `Location is not active`; that this holds for its
+    /// calls as it does for its tokens is a guess.
+    pub fn suspend(&self, location_id: &str, on: bool) {
+        let mut office = self.office();
+        if on {
+            office.suspended.insert(location_id.to_owned());
+        } else {
+            office.suspended.remove(location_id);
+        }
+    }
+
+    /// Delivers the webhooks of all locations in this way: an app has one address.
+    ///
+    /// # Errors
+    /// When the address cannot be posted to, or a share is none.
+    pub fn set_webhooks(&self, policy: &WebhookPolicy) -> Result<(), WebhookPolicyError> {
+        for location in self.locations() {
+            location.set_webhooks(policy.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Until there is one more location.
+    pub(super) async fn grown(&self) {
+        self.shared.news.notified().await;
+    }
+
+    /// Forgets or remembers an installation that a test sets by hand, without telling of it.
+    pub(super) fn note_by_hand(&self, location_id: &str, installed: bool) {
+        let now = self.now();
+        let mut office = self.office();
+        if installed {
+            office.locations.insert(location_id.to_owned(), now);
+        } else {
+            office.uninstall(&Reach::Location(location_id.to_owned()));
+        }
+    }
+
+    fn tell(&self, events: Vec<Event>) {
+        let now = self.now();
+        let (company, user) = {
+            let office = self.office();
+            (office.company_id.clone(), office.user_id.clone())
+        };
+        for event in events {
+            let place = event.location.as_deref();
+            let twin = place
+                .and_then(|id| self.location(id))
+                .unwrap_or_else(|| self.first());
+            let who = (!event.by_itself).then_some((company.as_str(), user.as_str()));
+            let mut world = twin.world();
+            if event.installed {
+                world.note_installed(place.is_none(), who, now);
+            } else if place.is_none() {
+                world.note_agency_uninstalled(now);
+            } else {
+                world.note_uninstall(now);
+            }
+        }
+    }
+
+    /// All locations but this one.
+    pub(super) fn others(&self, but: &HighLevelTwin) -> Vec<HighLevelTwin> {
+        let all = self.all().clone();
+        all.into_iter()
+            .filter(|inner| !Arc::ptr_eq(inner, &but.inner))
+            .map(|inner| self.twin(inner))
+            .collect()
+    }
+
+    fn listed(&self) -> Vec<Listed> {
+        self.locations()
+            .iter()
+            .map(|twin| Listed {
+                id: twin.credentials().location_id.clone(),
+                name: twin.name(),
+            })
+            .collect()
+    }
+
+    fn location_ids(&self) -> Vec<String> {
+        self.all()
+            .iter()
+            .map(|inner| inner.credentials.location_id.clone())
+            .collect()
+    }
+
+    fn first(&self) -> HighLevelTwin {
+        let first = Arc::clone(&self.all()[0]);
+        self.twin(first)
+    }
+
+    fn twin(&self, inner: Arc<Inner>) -> HighLevelTwin {
+        HighLevelTwin {
+            inner,
+            agency: self.clone(),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.shared.clock.millis()
+    }
+
+    fn office(&self) -> MutexGuard<'_, Office> {
+        let lock = self.shared.office.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<Inner>>> {
+        let lock = self.shared.locations.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+}
