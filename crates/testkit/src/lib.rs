@@ -178,6 +178,14 @@ impl Bench {
         self.app = assemble(&self.twins, &database(&self.folder), &self.assembly).await;
     }
 
+    /// Another application on the same file, whose counters answer at this address.
+    pub async fn application_at(&self, counters: &str) -> App {
+        let mut config = configured(&self.twins, &self.assembly);
+        config.mygadgetrepairs_base = counters.parse().expect("an address");
+        let context = self.assembly.context.clone();
+        application_with(config, &database(&self.folder), context).await
+    }
+
     /// One pass, approved.
     pub async fn sync(&self) -> Tally {
         let options = SyncOptions {
@@ -258,6 +266,11 @@ pub async fn application(twins: &RunningTwins, database: &std::path::Path) -> Ap
 }
 
 async fn assemble(twins: &RunningTwins, database: &std::path::Path, assembly: &Assembly) -> App {
+    let config = configured(twins, assembly);
+    application_with(config, database, assembly.context.clone()).await
+}
+
+fn configured(twins: &RunningTwins, assembly: &Assembly) -> AppConfig {
     let at = (twins.highlevel_url(), twins.mygadgetrepairs_url());
     let mut config = unhindered((&at.0, &at.1));
     let keys = [
@@ -265,8 +278,24 @@ async fn assemble(twins: &RunningTwins, database: &std::path::Path, assembly: &A
         twins.highlevel().webhooks().public_key.spki,
     ];
     config.webhook_keys = app::webhook_keys(&keys, false).expect("keys");
+    know_app(&mut config, twins);
     (assembly.tune)(&mut config);
-    application_with(config, database, assembly.context.clone()).await
+    config
+}
+
+/// Lets the application be the marketplace app that the twin's agency knows.
+fn know_app(config: &mut AppConfig, twins: &RunningTwins) {
+    let agency = twins.highlevel().agency();
+    let known = agency.app();
+    let page = format!("{}/oauth/chooselocation", twins.highlevel_url());
+    config.install_url = page.parse().expect("an address");
+    config.app_id = Some(known.app_id);
+    config.client_id = Some(known.client_id);
+    config.client_secret = Some(SecretString::from(known.client_secret));
+    let callback = config.public_url.join("oauth/crm/callback");
+    agency
+        .register_redirect(callback.expect("an address").as_str())
+        .expect("an address of this machine");
 }
 
 /// A configuration without ceilings of ours for twins at these addresses: HighLevel, `MyGadgetRepairs`.
