@@ -13,6 +13,8 @@ mod life;
 mod pair;
 mod renew;
 mod start;
+#[cfg(test)]
+mod tests;
 mod told;
 
 pub use agency::InstalledAccount;

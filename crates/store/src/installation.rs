@@ -124,6 +124,15 @@ pub struct NewPair {
     pub refresh_ends: Timestamp,
 }
 
+/// How bad it is that no new pair can be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PairProblem {
+    /// The vendor refused for good: a person must connect again.
+    pub is_final: bool,
+    /// The access token in use was refused as well.
+    pub is_dead: bool,
+}
+
 /// An installation to store.
 pub struct NewInstallation<'a> {
     /// In what.

@@ -20,7 +20,7 @@ pub use change::{Change, Key};
 pub use engine::Store;
 pub use error::StoreError;
 pub use installation::{
-    Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair,
+    Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
 pub use lock::Lock;
 pub use model::{

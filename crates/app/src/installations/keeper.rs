@@ -48,6 +48,17 @@ pub(super) struct Known {
     pub(super) not_before: Option<Timestamp>,
 }
 
+/// Why a new pair is wished for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// The one that is there is due.
+    WhenDue,
+    /// Whatever its age.
+    Anyway,
+    /// The vendor refused its access token.
+    Rejected,
+}
+
 /// The access token in use.
 #[derive(Clone)]
 pub(super) struct Current {
@@ -125,7 +136,8 @@ impl Keeper {
         let spare = current.clone().filter(|current| current.is_alive(now));
         let seen = current.map_or(-1, |current| current.generation);
         match (
-            self.renewed(id, &slot, seen, false, spare.is_some()).await,
+            self.renewed(id, &slot, seen, Wish::WhenDue, spare.is_some())
+                .await,
             spare,
         ) {
             (Ok(access), _) => Ok(access),
@@ -152,7 +164,7 @@ impl Keeper {
         {
             return Ok(false);
         }
-        self.renewed(id, &slot, current.generation, true, false)
+        self.renewed(id, &slot, current.generation, Wish::Rejected, false)
             .await
             .map(|_| true)
     }
@@ -160,7 +172,7 @@ impl Keeper {
     /// Renews a pair whose renewal was interrupted, or that nobody has used for long.
     pub(super) async fn keep_alive(&self, row: &Installation) -> Result<(), TokenError> {
         let slot = self.slot(row.id);
-        self.renewed(row.id, &slot, row.generation, true, false)
+        self.renewed(row.id, &slot, row.generation, Wish::Anyway, false)
             .await
             .map(|_| ())
     }
@@ -187,14 +199,13 @@ impl Keeper {
         slots.remove(&id);
     }
 
-    /// The token of a pair newer than `seen`, asked for where nobody has done so yet. With `by_force` the age of the
-    /// stored pair does not count. Who has a token left (`has_spare`) does not wait for others.
+    /// The token of a pair newer than `seen`, asked for where nobody has done so yet. Who has a token left (`has_spare`) does not wait for others.
     async fn renewed(
         &self,
         id: i64,
         slot: &Slot,
         seen: i64,
-        by_force: bool,
+        wish: Wish,
         has_spare: bool,
     ) -> Result<SecretString, TokenError> {
         let busy = || TokenError::Passing {
@@ -205,7 +216,7 @@ impl Keeper {
         } else {
             slot.turn.lock().await
         };
-        if let Some(access) = self.newer(id, slot, seen, by_force).await? {
+        if let Some(access) = self.newer(id, slot, seen, wish).await? {
             return Ok(access);
         }
         let not_before = slot.known().not_before;
@@ -217,7 +228,7 @@ impl Keeper {
         }
         let _lock = self.lock(id, !has_spare).await?.ok_or_else(busy)?;
         // Another process may have been at it while we waited.
-        if let Some(access) = self.newer(id, slot, seen, by_force).await? {
+        if let Some(access) = self.newer(id, slot, seen, wish).await? {
             return Ok(access);
         }
         let row = self.usable(id).await?;
@@ -225,7 +236,7 @@ impl Keeper {
             let problem = row.problem.unwrap_or_else(|| "refused".to_owned());
             return Err(TokenError::Reconnect { problem });
         }
-        renew::ask(self, slot, &row).await
+        renew::ask(self, slot, &row, wish).await
     }
 
     /// The token of the stored pair, where that is not the one that was seen, or is not due.
@@ -234,13 +245,15 @@ impl Keeper {
         id: i64,
         slot: &Slot,
         seen: i64,
-        by_force: bool,
+        wish: Wish,
     ) -> Result<Option<SecretString>, TokenError> {
         let row = self.usable(id).await?;
         let current = self.learn(slot, &row)?;
         let now = self.now();
         Ok(current
-            .filter(|current| !current.is_due(now) && (current.generation != seen || !by_force))
+            .filter(|current| {
+                !current.is_due(now) && (current.generation != seen || wish == Wish::WhenDue)
+            })
             .map(|current| current.access))
     }
 

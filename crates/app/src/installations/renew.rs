@@ -4,7 +4,7 @@
 //! store the answer, use it. Between the second and the third the new pair exists nowhere but here; whoever comes next
 //! asks again with the old refresh token, which the vendor answers with the same new one for thirty seconds.
 
-use super::keeper::{Current, Keeper, Slot, passing};
+use super::keeper::{Current, Keeper, Slot, Wish, passing};
 use super::{life, pair};
 use domain::{Failure, FailureClass};
 use highlevel::TokenError;
@@ -17,6 +17,7 @@ pub(super) async fn ask(
     keeper: &Keeper,
     slot: &Slot,
     row: &Installation,
+    wish: Wish,
 ) -> Result<SecretString, TokenError> {
     let unstored = slot.known().unstored.take();
     let kept = unstored.filter(|(replaces, _)| *replaces == row.generation);
@@ -35,7 +36,7 @@ pub(super) async fn ask(
     };
     match outcome {
         Ok(grant) => store(keeper, slot, row, grant).await,
-        Err(error) => Err(refused(keeper, slot, row, error).await),
+        Err(error) => Err(refused(keeper, slot, row, wish, error).await),
     }
 }
 
@@ -160,7 +161,13 @@ async fn store(
     }
 }
 
-async fn refused(keeper: &Keeper, slot: &Slot, row: &Installation, error: NoPair) -> TokenError {
+async fn refused(
+    keeper: &Keeper,
+    slot: &Slot,
+    row: &Installation,
+    wish: Wish,
+    error: NoPair,
+) -> TokenError {
     let now = keeper.now();
     {
         let mut known = slot.known();
@@ -185,9 +192,17 @@ async fn refused(keeper: &Keeper, slot: &Slot, row: &Installation, error: NoPair
         }
     };
     tracing::warn!(installation.id = row.id, problem, "no new pair of tokens");
-    let noted = keeper
-        .store
-        .note_pair_problem(row.id, row.generation, &problem, is_final);
+    // Refused as a whole: nothing is left of it to be used up.
+    let is_dead = is_final && wish == Wish::Rejected;
+    if is_dead {
+        slot.known().current = None;
+    }
+    let noted = keeper.store.note_pair_problem(
+        row.id,
+        row.generation,
+        &problem,
+        store::PairProblem { is_final, is_dead },
+    );
     if let Err(error) = noted.await {
         tracing::error!(%error, "that a pair was refused could not be noted");
     }

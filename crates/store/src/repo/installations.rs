@@ -1,7 +1,9 @@
 //! Installations of the marketplace app with their sealed pairs of tokens. What is inside is the vault's business.
 
 use crate::codes::{read_time, time};
-use crate::installation::{Class, Installation, InstallationState, NewInstallation, NewPair};
+use crate::installation::{
+    Class, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
+};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 use sqlx::Row;
@@ -170,7 +172,7 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Notes that no new pair can be had: for now, or for good where the vendor refused.
+    /// Notes that no new pair can be had.
     ///
     /// # Errors
     /// When the database refuses.
@@ -179,17 +181,18 @@ impl Store {
         id: i64,
         generation: i64,
         problem: &str,
-        is_final: bool,
+        how: PairProblem,
     ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE installation SET problem = $3, state = CASE WHEN $4 THEN 1 ELSE state END,
-                 asked_at = CASE WHEN $4 THEN 0 ELSE asked_at END
+                 asked_at = CASE WHEN $4 THEN 0 ELSE asked_at END, access_ends = CASE WHEN $5 THEN 0 ELSE access_ends END
              WHERE id = $1 AND generation = $2 AND state <> 2",
         )
         .bind(id)
         .bind(generation)
         .bind(problem)
-        .bind(is_final)
+        .bind(how.is_final)
+        .bind(how.is_dead)
         .execute(&self.writer)
         .await?;
         Ok(())

@@ -1,13 +1,20 @@
 //! Installations with their pairs, and what leads to them.
 
 use super::bench::*;
-use store::{Class, InstallTicket, InstallationState, NewInstallation, NewPair};
+use store::{Class, InstallTicket, InstallationState, NewInstallation, NewPair, PairProblem};
 
 fn pair(sealed: &str, ends: i64) -> NewPair {
     NewPair {
         sealed: sealed.to_owned(),
         access_ends: at(ends),
         refresh_ends: at(ends * 10),
+    }
+}
+
+fn how(is_final: bool) -> PairProblem {
+    PairProblem {
+        is_final,
+        ..PairProblem::default()
     }
 }
 
@@ -54,7 +61,7 @@ pub async fn a_refused_pair_is_told_and_a_new_installation_mends_it(bench: &Benc
     let refuse = async |generation, is_final| {
         let done = bench
             .store
-            .note_pair_problem(id, generation, "no", is_final)
+            .note_pair_problem(id, generation, "no", how(is_final))
             .await;
         done.unwrap();
         bench.store.installation(id).await.unwrap().unwrap()
