@@ -1,6 +1,6 @@
 //! What waits for a person: approval, review, deletes in numbers; and what a preview leaves alone.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 mod desk;
 
@@ -317,6 +317,44 @@ async fn rules_that_cannot_be_carried_out_are_refused() {
         let error = bench.app.set_rules(SHOP, &rules).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
     }
+}
+
+/// A candidate that a person takes from another record: the journal tells whom it left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_12_explainable_a_counterpart_that_a_person_gives_away_is_told() {
+    let bench = Bench::new(6, 0, 0).await;
+    let fields = json!({"firstName": "Anna", "lastName": "Miller", "email": "anna@example.test"});
+    bench.in_crm(&json!({"action": "create_contact", "fields": fields}));
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    bench.sync().await;
+    let truth = bench.truth().await;
+    let first = truth.contacts.keys().next().unwrap().clone();
+    let customer = truth.customers.keys().next().unwrap().clone();
+    // The address is hers now, so that a second Anna is asked about.
+    let moved = json!({"email": "a.miller@example.test"});
+    bench.in_crm(&json!({"action": "edit_contact", "id": first, "fields": moved}));
+    let fields = json!({"firstName": "Anna", "lastName": "Miller", "email": "anna@example.test"});
+    bench.in_crm(&json!({"action": "create_contact", "fields": fields}));
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    bench.sync().await;
+    let open = bench.app.reviews(SHOP).await.unwrap();
+    let asked = open
+        .iter()
+        .find(|line| line.detail.to_string().contains(&customer));
+    let asked = asked.unwrap_or_else(|| panic!("{open:?}"));
+    let take = Answer::Accept {
+        candidate: Some(customer.clone()),
+        side: None,
+    };
+    bench.app.answer(SHOP, asked.id, take).await.unwrap();
+    let told = bench.app.log(SHOP, Some(&first), 100).await.unwrap();
+    let left = told.iter().find(|row| row.event == "unlinked");
+    let left = left.unwrap_or_else(|| panic!("{told:?}"));
+    assert_eq!(
+        left.counterpart.as_ref().map(RecordId::as_str),
+        Some(customer.as_str())
+    );
+    assert_eq!(left.detail["why"], "a person chose another counterpart");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

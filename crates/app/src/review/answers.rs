@@ -85,6 +85,15 @@ impl App {
             }
             // Whoever had it before is somebody else, and is left alone.
             changes.push(Change::Unlink(taken.id, GIVEN_AWAY.to_owned()));
+            changes.push(Change::Journal(JournalEntry {
+                run: RunId(self.context.new_id()),
+                event: "unlinked",
+                side: Some(review.side),
+                kind: Some(review.kind),
+                record: Some(other.clone()),
+                counterpart: Some(chosen.clone()),
+                detail: json!({"why": GIVEN_AWAY}),
+            }));
             changes.extend(moot_all(&taken));
             changes.push(settle(review, review.side, &other, RecordState::Settled));
             changes.push(Change::Apart(taken.left, taken.right));
