@@ -156,8 +156,8 @@ impl Agency {
     pub fn add_location(&self, seed: u64, name: &str) -> HighLevelTwin {
         let first = self.first();
         let number = self.all().len() as u64;
-        // The same seed again is another location.
-        let seed = seed.rotate_left(24) ^ number;
+        // Far from the seeds that people write, the first location's among them; the same seed again is another location.
+        let seed = (seed ^ number.rotate_left(40)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number;
         let credentials = Credentials::below(seed, first.credentials());
         let mut world = World::new(seed, first.settings(), &credentials);
         name.clone_into(&mut world.location.name);
