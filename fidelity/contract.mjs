@@ -1,5 +1,5 @@
 // Our client and our twin with the official documents between them (highlevel-api.md 15): Prism, as a validating proxy,
-// judges every request and every answer. Nothing is switched off: each complaint is a rule in known-false-alarms.json or
+// judges every request and every answer, and those of the OAuth flow too. Nothing is switched off: each complaint is a rule in known-false-alarms.json or
 // a failure.
 
 import { spawn } from 'node:child_process';
@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { authorise } from './authorise.mjs';
 import { Recorder } from './recorder.mjs';
 import { Rules } from './rules.mjs';
 import { Tally } from './tally.mjs';
@@ -18,7 +19,7 @@ const APPS = join(process.env.FIDELITY_OPENAPI, 'apps');
 const PRISM = join(process.env.FIDELITY_HOME, 'node_modules', '@stoplight', 'prism-cli', 'dist', 'index.js');
 const twin = JSON.parse(process.env.FIDELITY_TWIN).highlevel;
 
-const SUBJECTS = ['contacts', 'locations', 'calendars', 'users'];
+const SUBJECTS = ['contacts', 'locations', 'calendars', 'users', 'oauth'];
 const GENERATIONS = [
   { version: '2021-07-28', file: (subject) => join(APPS, `${subject}.json`), name: (subject) => subject },
   { version: 'v3', file: (subject) => join(APPS, 'v3', `${subject}-v3.json`), name: (subject) => `${subject}-v3` },
@@ -104,16 +105,17 @@ async function noticesWhatIsWrong(recorder, address, document) {
   });
 }
 
-const CANARIES = {
+const CANARIES = (version) => ({
   contacts: '/contacts/00000000000000000000',
   locations: `/locations/${twin.location_id}/tags`,
   calendars: `/calendars/?locationId=${twin.location_id}`,
   users: '/users/00000000000000000000',
-};
+  oauth: `/oauth/installed${version === 'v3' ? '-locations' : 'Locations'}?companyId=x&appId=y`,
+});
 
 async function generation({ version, file, name }, rules) {
   const documents = await Promise.all(SUBJECTS.map(async (subject) => ({
-    ...await validator(name(subject), file(subject), `/${subject}`), canary: CANARIES[subject],
+    ...await validator(name(subject), file(subject), `/${subject}`), canary: CANARIES(version)[subject],
   })));
   const recorder = new Recorder(documents);
   const address = await recorder.listen();
@@ -123,6 +125,12 @@ async function generation({ version, file, name }, rules) {
     const run = await drive(address, version);
     for (const line of run.lines) tally.passed(`${version}: ${line}`);
     if (!run.ok) tally.failed(`${version}: our client stopped after ${run.lines.at(-1) ?? 'nothing'}`, run.words);
+    try {
+      const lines = await authorise(twin, address, version);
+      for (const line of lines) tally.passed(`${version}: ${line}`);
+    } catch (error) {
+      tally.failed(`${version}: the OAuth flow`, error);
+    }
     judge(documents, recorder.take(), rules);
   } finally {
     recorder.close();

@@ -195,6 +195,16 @@ pub(crate) struct Twin {
     /// Delivers the HighLevel twin's app webhooks to this address; plain http only.
     #[arg(long, value_name = "URL")]
     pub(crate) webhooks: Option<String>,
+    /// Further made-up locations of the HighLevel twin's agency, each with its own contacts.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=200))]
+    pub(crate) locations: u16,
+    /// Address that the HighLevel twin's page may send a browser back to; may be given several times.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8780/oauth/crm/callback"
+    )]
+    pub(crate) redirect: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

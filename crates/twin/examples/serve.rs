@@ -16,6 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     options.highlevel = highlevel::Settings::unhindered();
     let twins = start(options).await?;
     let known = twins.highlevel().credentials();
+    let app = twins.highlevel().agency().app();
     println!(
         "{}",
         json!({
@@ -27,6 +28,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 "read_only_token": known.read_only.secret,
                 "other_location_token": known.other_location.secret,
                 "agency_token": known.agency.secret,
+                "client_id": app.client_id,
+                "client_secret": app.client_secret,
                 "webhook_public_key": twins.highlevel().webhooks().public_key.spki,
             },
             "mygadgetrepairs": {

@@ -30,6 +30,8 @@ pub struct TwinOptions {
     pub customers: usize,
     /// Contacts in the CRM; `None` for 0.3 × customers.
     pub contacts: Option<usize>,
+    /// Further locations of HighLevel's agency, each with a made-up shop's contacts of its own.
+    pub further_locations: usize,
     /// Faults of both vendors.
     pub faults: FaultProfile,
     /// The vendors' time.
@@ -50,6 +52,7 @@ impl TwinOptions {
             seed,
             customers,
             contacts: None,
+            further_locations: 0,
             faults: FaultProfile::none(),
             clock: TwinClock::system(),
             highlevel: highlevel::Settings::default(),
@@ -125,6 +128,15 @@ pub async fn start_with(options: TwinOptions, shop: MadeUpShop) -> Result<Runnin
     let mygadgetrepairs = MyGadgetRepairsTwin::new(options.mygadgetrepairs, clock.clone());
     let contact_ids = highlevel.load(&shop);
     mygadgetrepairs.load(&shop);
+    for number in 1..=options.further_locations {
+        further_location(
+            &highlevel,
+            &clock,
+            options.seed,
+            number,
+            shop.contacts.len(),
+        );
+    }
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -163,6 +175,32 @@ pub async fn start_with(options: TwinOptions, shop: MadeUpShop) -> Result<Runnin
         stop,
         tasks,
     })
+}
+
+/// Signs above the doors of further locations.
+const SIGNS: &[&str] = &[
+    "High Street Phones",
+    "Station Repairs",
+    "Harbour Gadgets",
+    "Market Square Repairs",
+    "Old Mill Electronics",
+];
+
+fn further_location(
+    highlevel: &HighLevelTwin,
+    clock: &TwinClock,
+    seed: u64,
+    number: usize,
+    contacts: usize,
+) {
+    let seed = seed.wrapping_add(number as u64);
+    let sign = SIGNS[(number - 1) % SIGNS.len()];
+    let name = match (number - 1) / SIGNS.len() {
+        0 => sign.to_owned(),
+        round => format!("{sign} {}", round + 1),
+    };
+    let shop = MadeUpShop::new(seed, 0, contacts, clock.now());
+    highlevel.agency().add_location(seed, &name).load(&shop);
 }
 
 struct Listener {
@@ -269,7 +307,7 @@ impl RunningTwins {
         self.at(vendor).shared.requests()
     }
 
-    /// Delivers the CRM's app webhooks to this address in this way.
+    /// Delivers the CRM's app webhooks, of all its locations, to this address in this way.
     ///
     /// # Errors
     /// When the address cannot be posted to, or a share of the policy is none.
@@ -279,7 +317,8 @@ impl RunningTwins {
         policy: WebhookPolicy,
     ) -> Result<(), WebhookPolicyError> {
         let url = Some(url.to_owned());
-        self.highlevel.set_webhooks(WebhookPolicy { url, ..policy })
+        let policy = WebhookPolicy { url, ..policy };
+        self.highlevel.agency().set_webhooks(&policy)
     }
 
     /// Sets up one notification for each kind of event, as an administrator of the counter would paste it: `{event}` in the

@@ -17,6 +17,7 @@ pub(crate) async fn run(what: Twin, output: Output) -> Result<Exit, Problem> {
     options.highlevel_listen = what.highlevel_listen;
     options.mygadgetrepairs_listen = what.mygadgetrepairs_listen;
     options.contacts = what.contacts;
+    options.further_locations = what.locations.into();
     options.faults = faults;
     options.highlevel.index_lag_ms = lag_ms(what.search_lag)?;
     if what.limits == Switch::Off {
@@ -27,6 +28,13 @@ pub(crate) async fn run(what: Twin, output: Output) -> Result<Exit, Problem> {
         twins
             .deliver_webhooks_to(url, WebhookPolicy::default())
             .map_err(|why| Problem::wrong("TWIN-WEBHOOKS", why.to_string()))?;
+    }
+    for redirect in &what.redirect {
+        twins
+            .highlevel()
+            .agency()
+            .register_redirect(redirect)
+            .map_err(|why| Problem::wrong("TWIN-REDIRECT", format!("--redirect: {why}")))?;
     }
     output.json(&document(&twins));
     for line in lines(&twins) {
@@ -53,6 +61,20 @@ pub(crate) async fn start(options: TwinOptions) -> Result<RunningTwins, Problem>
 /// Where the twins are, and every credential that they know.
 pub(crate) fn document(twins: &RunningTwins) -> Value {
     let known = twins.highlevel().credentials();
+    let agency = twins.highlevel().agency();
+    let app = agency.app();
+    let locations: Vec<Value> = agency
+        .locations()
+        .iter()
+        .map(|location| {
+            let known = location.credentials();
+            json!({
+                "location_id": known.location_id,
+                "name": location.name(),
+                "token": known.token.secret,
+            })
+        })
+        .collect();
     json!({
         "highlevel": {
             "base_url": twins.highlevel_url(),
@@ -62,6 +84,13 @@ pub(crate) fn document(twins: &RunningTwins) -> Value {
             "read_only_token": known.read_only.secret,
             "other_location_token": known.other_location.secret,
             "agency_token": known.agency.secret,
+            "company_id": known.company_id,
+            "app_id": app.app_id,
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+            "install_url": page(twins),
+            "redirects": app.redirects,
+            "locations": locations,
             "webhook_public_key": twins.highlevel().webhooks().public_key.spki,
         },
         "mygadgetrepairs": {
@@ -76,9 +105,15 @@ pub(crate) fn control(twins: &RunningTwins, vendor: Vendor) -> String {
     format!("http://{}/_twin", twins.address(vendor))
 }
 
+/// The authorisation page; a link to it carries the app and what it asks for.
+fn page(twins: &RunningTwins) -> String {
+    format!("{}/oauth/chooselocation", twins.highlevel_url())
+}
+
 fn lines(twins: &RunningTwins) -> Vec<String> {
     let known = twins.highlevel().credentials();
-    vec![
+    let app = twins.highlevel().agency().app();
+    let mut lines = vec![
         format!("HighLevel twin        {}", twins.highlevel_url()),
         format!("  location            {}", known.location_id),
         format!("  token               {}", known.token.secret),
@@ -87,6 +122,22 @@ fn lines(twins: &RunningTwins) -> Vec<String> {
             "  webhook key         {}",
             twins.highlevel().webhooks().public_key.spki
         ),
+        format!("  app, client id      {}", app.client_id),
+        format!("  app, client secret  {}", app.client_secret),
+        format!("  install page        {}", page(twins)),
+    ];
+    for redirect in &app.redirects {
+        lines.push(format!("  sends back to       {redirect}"));
+    }
+    for location in twins.highlevel().agency().locations().iter().skip(1) {
+        let known = location.credentials();
+        lines.push(format!(
+            "  further location    {}  {}",
+            known.location_id,
+            location.name()
+        ));
+    }
+    lines.extend([
         format!(
             "  control             {}",
             control(twins, Vendor::HighLevel)
@@ -97,7 +148,8 @@ fn lines(twins: &RunningTwins) -> Vec<String> {
             "  control             {}",
             control(twins, Vendor::MyGadgetRepairs)
         ),
-    ]
+    ]);
+    lines
 }
 
 fn lag_ms(seconds: f64) -> Result<u64, Problem> {

@@ -36,7 +36,8 @@ impl fmt::Debug for App {
 /// Why an address cannot be registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a redirect address must be https, or http on this machine, and without a fragment: {address}"
+    "a redirect address must be https, or http on this machine, without a fragment and without the vendor's own name in \
+     it: {address}"
 )]
 pub struct RedirectError {
     address: String,
@@ -53,7 +54,8 @@ impl App {
         }
     }
 
-    /// The portal takes https only; http on this machine is the twin's own leave (highlevel-api.md 4.2).
+    /// The portal takes https only; http on this machine is the twin's own leave (highlevel-api.md 4.2). An address with
+    /// the vendor's name in it is refused, as developers tell; whether short forms of the name are too is not known.
     pub(super) fn register(&mut self, address: &str) -> Result<(), RedirectError> {
         let usable = Url::parse(address).is_ok_and(|url| {
             let here = match url.host() {
@@ -62,7 +64,9 @@ impl App {
                 Some(Host::Domain(name)) => name == "localhost",
                 None => false,
             };
-            url.fragment().is_none()
+            let named = address.to_ascii_lowercase().contains("highlevel");
+            !named
+                && url.fragment().is_none()
                 && (url.scheme() == "https" || (url.scheme() == "http" && here))
         });
         if !usable {

@@ -58,6 +58,27 @@ pub enum PageRefusal {
     Location,
 }
 
+impl PageRefusal {
+    /// What to mend; the vendor's page says nothing of the kind.
+    pub(super) fn hint(&self) -> &'static str {
+        match self {
+            Self::Blank | Self::NoClient => "The link lacks client_id.",
+            Self::NoVersion => {
+                "The app is a draft or private: the link needs version_id, the part of client_id before its dash."
+            }
+            Self::WrongVersion => "version_id is the part of client_id before its dash.",
+            Self::UnknownClient(_) => "client_id is not that of the twin's app.",
+            Self::ResponseType => "The link needs response_type=code.",
+            Self::Redirect => {
+                "redirect_uri is not one of the registered addresses, letter by letter. PUT /_twin/oauth/app \
+                 with {\"redirect\": …} registers one."
+            }
+            Self::Scope(_) => "The app has not registered this scope.",
+            Self::Location => "Choose a location, or the agency and at least one of its locations.",
+        }
+    }
+}
+
 /// An install link that may be shown.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {

@@ -8,6 +8,7 @@ mod control;
 mod counts;
 mod event;
 mod form;
+mod installations;
 mod installed;
 mod jwt;
 mod location_token;
@@ -24,7 +25,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
 use tokio::sync::Notify;
 
 pub use self::app::{App, RedirectError};
@@ -32,12 +32,12 @@ pub(super) use self::bearer::Bearer;
 pub use self::consent::{Consent, PageRefusal};
 pub(super) use self::control::{router as control, shown_locations};
 pub use self::counts::{InstallationCounts, OAuthCounts};
-use self::event::Event;
+pub use self::installations::Installations;
 use self::installed::Listed;
 use self::office::Office;
 pub use self::policy::{OAuthPolicy, TokenFault};
 pub(super) use self::server::{Asking, answer};
-use super::token::{Credentials, Reach};
+use super::token::Credentials;
 use super::webhooks::{WebhookPolicy, WebhookPolicyError};
 use super::world::World;
 use super::{HighLevelTwin, Inner};
@@ -70,20 +70,6 @@ impl fmt::Debug for Agency {
             .field("locations", &ids)
             .finish_non_exhaustive()
     }
-}
-
-/// Where the app is installed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Installations {
-    /// Whether the agency itself installed it.
-    pub agency: bool,
-    /// Whether the agency wants it in later locations too.
-    pub future: bool,
-    /// Locations where the agency put it.
-    pub by_agency: BTreeSet<String>,
-    /// Locations that installed it by themselves.
-    pub by_location: BTreeSet<String>,
 }
 
 impl Agency {
@@ -137,27 +123,13 @@ impl Agency {
         self.office().counts.clone()
     }
 
-    /// Where the app is installed.
-    pub fn installations(&self) -> Installations {
-        let office = self.office();
-        let agency = office.agency.as_ref();
-        Installations {
-            agency: agency.is_some(),
-            future: agency.is_some_and(|agency| agency.future),
-            by_agency: agency
-                .map(|agency| agency.locations.keys().cloned().collect())
-                .unwrap_or_default(),
-            by_location: office.locations.keys().cloned().collect(),
-        }
-    }
-
     /// Makes a further location, with the first one's settings and webhooks; it is reached through the same address. The
     /// app is in it only where the agency wanted that for later locations.
     pub fn add_location(&self, seed: u64, name: &str) -> HighLevelTwin {
         let first = self.first();
         let number = self.all().len() as u64;
-        // The same seed again is another location.
-        let seed = seed.rotate_left(24) ^ number;
+        // Far from the seeds that people write, the first location's among them; the same seed again is another location.
+        let seed = (seed ^ number.rotate_left(40)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number;
         let credentials = Credentials::below(seed, first.credentials());
         let mut world = World::new(seed, first.settings(), &credentials);
         name.clone_into(&mut world.location.name);
@@ -209,23 +181,6 @@ impl Agency {
         Ok(back)
     }
 
-    /// Takes the app out of a location, or out of the agency and all its locations, as a person does in the browser.
-    pub fn uninstall(&self, reach: &Reach) {
-        let events = self.office().uninstall(reach);
-        self.tell(events);
-    }
-
-    /// Pauses a location or starts it again. A paused one is answered `Location is not active`; that this holds for its
-    /// calls as it does for its tokens is a guess.
-    pub fn suspend(&self, location_id: &str, on: bool) {
-        let mut office = self.office();
-        if on {
-            office.suspended.insert(location_id.to_owned());
-        } else {
-            office.suspended.remove(location_id);
-        }
-    }
-
     /// Delivers the webhooks of all locations in this way: an app has one address.
     ///
     /// # Errors
@@ -240,40 +195,6 @@ impl Agency {
     /// Until there is one more location.
     pub(super) async fn grown(&self) {
         self.shared.news.notified().await;
-    }
-
-    /// Forgets or remembers an installation that a test sets by hand, without telling of it.
-    pub(super) fn note_by_hand(&self, location_id: &str, installed: bool) {
-        let now = self.now();
-        let mut office = self.office();
-        if installed {
-            office.locations.insert(location_id.to_owned(), now);
-        } else {
-            office.uninstall(&Reach::Location(location_id.to_owned()));
-        }
-    }
-
-    fn tell(&self, events: Vec<Event>) {
-        let now = self.now();
-        let (company, user) = {
-            let office = self.office();
-            (office.company_id.clone(), office.user_id.clone())
-        };
-        for event in events {
-            let place = event.location.as_deref();
-            let twin = place
-                .and_then(|id| self.location(id))
-                .unwrap_or_else(|| self.first());
-            let who = (!event.by_itself).then_some((company.as_str(), user.as_str()));
-            let mut world = twin.world();
-            if event.installed {
-                world.note_installed(place.is_none(), who, now);
-            } else if place.is_none() {
-                world.note_agency_uninstalled(now);
-            } else {
-                world.note_uninstall(now);
-            }
-        }
     }
 
     /// All locations but this one.

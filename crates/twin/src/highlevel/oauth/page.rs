@@ -70,7 +70,10 @@ fn refused(refusal: &PageRefusal) -> Response<Body> {
         StatusCode::OK,
         &framed(
             "This link does not work",
-            &format!("<p class=\"error\">{words}</p>"),
+            &format!(
+                "<p class=\"error\">{words}</p><p class=\"hint\">The twin adds: {}</p>",
+                escaped(refusal.hint())
+            ),
         ),
     )
 }

@@ -41,10 +41,22 @@ async fn change(
 struct After {
     #[serde(default)]
     after: u64,
+    /// Another location of the agency; the twin's first one where left out.
+    location: Option<String>,
 }
 
-async fn deliveries(State(twin): State<HighLevelTwin>, Query(query): Query<After>) -> Json<Value> {
-    Json(json!({ "deliveries": twin.webhook_deliveries(query.after) }))
+async fn deliveries(
+    State(twin): State<HighLevelTwin>,
+    Query(query): Query<After>,
+) -> Result<Json<Value>, Refused> {
+    let of = match &query.location {
+        None => twin,
+        Some(id) => twin.agency().location(id).ok_or_else(|| {
+            wrong("no location has this id; GET /_twin/oauth/locations lists them")
+        })?,
+    };
+    let deliveries = of.webhook_deliveries(query.after);
+    Ok(Json(json!({ "deliveries": deliveries })))
 }
 
 #[derive(Debug, Deserialize)]

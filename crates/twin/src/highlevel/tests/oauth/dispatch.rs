@@ -78,6 +78,24 @@ async fn five_locations_are_apart_whichever_kind_of_token_is_used() {
     );
 }
 
+/// The twin's own seed is 11.
+#[tokio::test]
+async fn no_two_locations_share_an_id_or_a_token() {
+    let (bench, _) = five().await;
+    for seed in [0, 1, 11, 11, u64::MAX] {
+        for _ in 0..6 {
+            bench.agency().add_location(seed, "Another");
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for location in bench.agency().locations() {
+        let known = location.credentials();
+        assert!(seen.insert(known.location_id.clone()));
+        assert!(seen.insert(known.token.secret.clone()));
+    }
+    assert_eq!(seen.len(), 70);
+}
+
 #[tokio::test]
 async fn the_agencys_token_reaches_no_contact_and_every_location() {
     let (bench, locations) = five().await;

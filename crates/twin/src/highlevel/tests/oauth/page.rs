@@ -140,6 +140,7 @@ async fn the_redirect_address_must_be_registered_letter_by_letter() {
         "ftp://127.0.0.1/",
         "https://a.example/#x",
         "back",
+        "https://shop.example/HighLevel/back",
     ] {
         assert!(agency.register_redirect(wrong).is_err(), "{wrong}");
     }

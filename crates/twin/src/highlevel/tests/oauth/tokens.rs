@@ -145,6 +145,25 @@ async fn a_refresh_token_rotates_and_is_answered_again_only_within_the_grace() {
 }
 
 #[tokio::test]
+async fn several_who_refresh_at_once_get_one_and_the_same_token() {
+    let bench = registered().await;
+    let first = bench.install(SCOPES, &bench.here()).await;
+    let old = text(&first, "refresh_token");
+    let answers = tokio::join!(
+        bench.refresh(old),
+        bench.refresh(old),
+        bench.refresh(old),
+        bench.refresh(old),
+    );
+    for (status, tokens) in [&answers.0, &answers.1, &answers.2, &answers.3] {
+        assert_eq!(*status, 200);
+        assert_eq!(tokens["refresh_token"], answers.0.1["refresh_token"]);
+    }
+    let counts = bench.agency().oauth_counts().all;
+    assert_eq!((counts.refreshes, counts.graced), (1, 3));
+}
+
+#[tokio::test]
 async fn the_grace_is_for_the_same_client_only() {
     let bench = registered().await;
     let first = bench.install(SCOPES, &bench.here()).await;
