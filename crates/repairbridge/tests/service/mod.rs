@@ -53,7 +53,12 @@ pub fn command(bench: &Bench, address: SocketAddr, poll_seconds: u32) -> Command
 impl Service {
     /// Starts it and waits until it answers.
     pub async fn start(bench: &Bench, address: SocketAddr, poll_seconds: u32) -> Self {
-        let child = command(bench, address, poll_seconds).arg("serve").spawn();
+        Self::run(address, command(bench, address, poll_seconds)).await
+    }
+
+    /// The same with a command of the caller's own making, without its word `serve`.
+    pub async fn run(address: SocketAddr, mut command: Command) -> Self {
+        let child = command.arg("serve").spawn();
         let service = Self {
             child: child.unwrap(),
             address,
