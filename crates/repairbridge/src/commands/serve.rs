@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::problem::{Exit, Problem};
 use app::App;
 use serde_json::json;
-use server::ServerOptions;
+use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
 use store::Lock;
 use tokio::net::TcpListener;
@@ -20,26 +20,51 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Problem> {
     let _lock = take_lock(&app)?;
+    let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
-    let page = format!("http://{address}/");
+    let page = config.own_page(address);
+    let options = config.server_options(address);
     output.answer(
         format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
-        &json!({"listening": address.to_string(), "url": page}),
+        &json!({"listening": address.to_string(), "url": page, "warnings": options.warnings}),
     );
-    if !address.ip().is_loopback() {
-        output.note("note: the status page has no login yet and can be read by everyone who reaches this address");
+    for warning in &options.warnings {
+        output.note(format!("\n*** WARNING *** {warning}\n"));
     }
-    let hosts = config
-        .public_url
-        .host_str()
-        .map(str::to_owned)
-        .into_iter()
-        .collect();
+    greet(&app, config, address, output).await?;
     let cancel = interrupt::watch(output);
-    serve_until(&app, listener, ServerOptions { hosts }, cancel).await?;
+    serve_until(&app, listener, certificate, options, cancel).await?;
     output.line("stopped");
     Ok(Exit::Done)
+}
+
+fn certificate(config: &Config) -> Result<Option<Certificate>, Problem> {
+    let Some((certificate, key)) = &config.door.certificate else {
+        return Ok(None);
+    };
+    let read = Certificate::read(certificate, key);
+    Ok(Some(
+        read.map_err(|why| Problem::wrong("TLS", why.to_string()))?,
+    ))
+}
+
+/// Where nobody is set up: a new link for the first owner, each time, since only its digest is kept. To the terminal,
+/// not to the log.
+async fn greet(
+    app: &App,
+    config: &Config,
+    listening: SocketAddr,
+    output: Output,
+) -> Result<(), Problem> {
+    if let Some(token) = app.first_setup_link().await? {
+        let page = config.page(listening);
+        output.note(format!(
+            "\nNobody is set up yet. Open this link and choose the owner's name and password; it works once, within 24 hours:\n\n  {page}setup?token={}\n",
+            token.expose()
+        ));
+    }
+    Ok(())
 }
 
 /// One service at a time owns a database.
@@ -74,15 +99,16 @@ pub(crate) fn address_of(listener: &TcpListener) -> Result<SocketAddr, Problem> 
 }
 
 /// Page and workers side by side; both end when cancelled, and the end of one ends the other.
-pub(crate) async fn serve_until(
+async fn serve_until(
     app: &App,
     listener: TcpListener,
+    certificate: Option<Certificate>,
     options: ServerOptions,
     cancel: CancellationToken,
 ) -> Result<(), Problem> {
     let router = server::router(app.clone(), &options);
     let page = async {
-        let ended = server::serve(listener, router, cancel.clone()).await;
+        let ended = server::serve(listener, certificate, router, cancel.clone()).await;
         cancel.cancel();
         ended.map_err(|why| Problem::ran("LISTEN", format!("the status page ended: {why}")))
     };
