@@ -6,6 +6,7 @@ use crate::interrupt;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
 use app::App;
+use app::access::Token;
 use serde_json::json;
 use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
@@ -23,17 +24,10 @@ pub(crate) async fn run(
     let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
-    let page = config.own_page(address);
     let options = config.server_options(address);
-    output.answer(
-        format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
-        &json!({"listening": address.to_string(), "url": page, "warnings": options.warnings}),
-    );
-    for warning in &options.warnings {
-        output.note(format!("\n*** WARNING *** {warning}\n"));
-    }
-    greet(&app, config, address, output).await?;
+    let link = app.first_setup_link().await?;
     let cancel = interrupt::watch(output);
+    tell(config, address, &options.warnings, link.as_ref(), output);
     serve_until(&app, listener, certificate, options, cancel).await?;
     output.line("stopped");
     Ok(Exit::Done)
@@ -49,22 +43,30 @@ fn certificate(config: &Config) -> Result<Option<Certificate>, Problem> {
     ))
 }
 
-/// Where nobody is set up: a new link for the first owner, each time, since only its digest is kept. To the terminal,
-/// not to the log.
-async fn greet(
-    app: &App,
+/// Where the status page is, and what there is to mind. Where nobody is set up: a new link for the first owner, each
+/// time, since only its digest is kept; to the terminal, not to the log.
+fn tell(
     config: &Config,
     listening: SocketAddr,
+    warnings: &[String],
+    link: Option<&Token>,
     output: Output,
-) -> Result<(), Problem> {
-    if let Some(token) = app.first_setup_link().await? {
-        let page = config.page(listening);
+) {
+    let page = config.own_page(listening);
+    output.answer(
+        format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
+        &json!({"listening": listening.to_string(), "url": page, "warnings": warnings}),
+    );
+    for warning in warnings {
+        output.note(format!("\n*** WARNING *** {warning}\n"));
+    }
+    if let Some(token) = link {
         output.note(format!(
-            "\nNobody is set up yet. Open this link and choose the owner's name and password; it works once, within 24 hours:\n\n  {page}setup?token={}\n",
+            "\nNobody is set up yet. Open this link and choose the owner's name and password; it works once, within 24 hours:\n\n  {}setup?token={}\n",
+            config.page(listening),
             token.expose()
         ));
     }
-    Ok(())
 }
 
 /// One service at a time owns a database.

@@ -279,10 +279,10 @@ fn door(server: &Server, found: &Found<'_>) -> Result<Door, ConfigError> {
     let certificate = match (certificate, key) {
         ((_, Some(certificate)), (_, Some(key))) => Some((certificate, key)),
         ((_, None), (_, None)) => None,
-        ((missing, None), _) | (_, (missing, None)) => {
+        ((named, Some(_)), (missing, None)) | ((missing, None), (named, Some(_))) => {
             return Err(found.misfit(
-                missing,
-                "a certificate and its key are named together, or neither",
+                named,
+                format!("{missing} is missing: a certificate and its key are named together"),
             ));
         }
     };

@@ -132,7 +132,7 @@ fn wrong_values_and_wrong_toml_name_their_place() {
     );
     let says = refused("[server]\ntls_key = \"key.pem\"\n").to_string();
     assert!(
-        says.contains("server.tls_certificate") && says.contains("together"),
+        says.contains("`server.tls_key`") && says.contains("server.tls_certificate is missing"),
         "{says}"
     );
     let says = refused("[server]\ntrusted_proxies = [\"proxy\"]\n").to_string();
