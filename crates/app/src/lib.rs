@@ -1,5 +1,6 @@
 //! The use cases: connect, check, preview, sync, review, status. The only crate that knows all below it.
 
+pub mod access;
 mod agreement;
 mod calls;
 mod check;
@@ -72,6 +73,7 @@ pub struct App {
     calls: calls::Calls,
     batches: intake::Batches,
     directory: intake::Directory,
+    gate: access::Gate,
 }
 
 impl App {
@@ -106,6 +108,7 @@ impl App {
             calls: calls::Calls::default(),
             batches: intake::Batches::default(),
             directory: intake::Directory::default(),
+            gate: access::Gate::default(),
         })
     }
 

@@ -1,7 +1,12 @@
 //! The command line.
 
+mod access;
+mod change;
 #[cfg(test)]
 mod properties;
+
+pub(crate) use access::{EndSession, Session, Token, User};
+pub(crate) use change::ChangeWords;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -122,6 +127,21 @@ pub(crate) enum Command {
     /// A shop's rules, as one TOML document.
     #[command(subcommand)]
     Rules(Rules),
+    /// Who may sign in to the status page.
+    #[command(subcommand)]
+    User(User),
+    /// Who is signed in, and ending that.
+    #[command(subcommand)]
+    Session(Session),
+    /// API tokens for programs.
+    #[command(subcommand)]
+    Token(Token),
+    /// Who did what: at the status page, by the API, at the command line.
+    Audit {
+        /// Lines at most, the newest.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
+    },
 }
 
 impl Command {

@@ -9,6 +9,7 @@ mod output;
 mod problem;
 mod progress;
 mod secret;
+mod system_user;
 mod wiring;
 
 use clap::Parser;

@@ -32,6 +32,22 @@ pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Problem> {
     }
 }
 
+/// Reads a password: the first line, as it stands. There may be white space in it, but nothing after it.
+pub(crate) fn read_password(path: &Path) -> Result<SecretString, Problem> {
+    let text = read_text(path)?;
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() || password.contains(['\r', '\n']) {
+        return Err(Problem::wrong(
+            "FILE",
+            format!(
+                "{} must hold the password alone, in one line",
+                path.display()
+            ),
+        ));
+    }
+    Ok(SecretString::from(password))
+}
+
 /// Reads a secret, without the white space around it.
 pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Problem> {
     let text = read_text(path)?;

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each crate may depend on, dev-dependencies aside.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("domain", &[]),
+    ("access", &["domain"]),
     ("mapping", &["domain"]),
     ("sync", &["domain", "mapping"]),
     ("vault", &["domain"]),
@@ -23,6 +24,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     (
         "app",
         &[
+            "access",
             "domain",
             "mapping",
             "sync",

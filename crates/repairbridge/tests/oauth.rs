@@ -23,7 +23,10 @@ fn with_app(bench: &Bench, address: SocketAddr) -> Command {
     let mut command = command(bench, address, 1);
     let page = format!("{}/oauth/chooselocation", bench.twins.highlevel_url());
     command
-        .env("REPAIRBRIDGE_HIGHLEVEL__CLIENT_ID", bench.twins.highlevel().agency().app().client_id)
+        .env(
+            "REPAIRBRIDGE_HIGHLEVEL__CLIENT_ID",
+            bench.twins.highlevel().agency().app().client_id,
+        )
         .env("REPAIRBRIDGE_HIGHLEVEL__INSTALL_URL", page);
     command
 }
@@ -38,7 +41,10 @@ fn ran(bench: &Bench, address: SocketAddr, words: &[&str]) -> Value {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     serde_json::from_str(&said).unwrap_or_else(|why| {
-        panic!("{words:?}: {why}: {said} {}", String::from_utf8_lossy(&output.stderr))
+        panic!(
+            "{words:?}: {why}: {said} {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
     })
 }
 
@@ -54,25 +60,44 @@ fn store_client_secret(bench: &Bench, address: SocketAddr) {
 async fn connect_by_the_page(bench: &Bench, address: SocketAddr) -> String {
     let agency = bench.twins.highlevel().agency();
     let shown = ran(bench, address, &["connect", "highlevel", SHOP, "--oauth"]);
-    agency.register_redirect(shown["redirect"].as_str().unwrap()).unwrap();
+    agency
+        .register_redirect(shown["redirect"].as_str().unwrap())
+        .unwrap();
     let browser = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
-    let left = browser.get(shown["install_link"].as_str().unwrap()).send().await.unwrap();
+    let left = browser
+        .get(shown["install_link"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(left.status(), 303);
     let header = |name: &str| left.headers()[name].to_str().unwrap().to_owned();
     let (page, cookie) = (header("location"), header("set-cookie"));
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
     let here = Consent::Location(bench.twins.location_id().to_owned());
     let back = agency.consent(&page, &here).unwrap();
     // Another browser gets nowhere with it.
     let stranger = browser.get(&back).send().await.unwrap();
     assert_eq!(stranger.status(), 403);
     let cookie = cookie.split(';').next().unwrap();
-    let answer = browser.get(&back).header("cookie", cookie).send().await.unwrap();
+    let answer = browser
+        .get(&back)
+        .header("cookie", cookie)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 200);
-    assert!(answer.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert!(
+        answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("default-src 'none'")
+    );
     answer.text().await.unwrap()
 }
 
@@ -119,7 +144,10 @@ async fn a_shop_connected_by_the_page_stays_so_while_its_service_is_killed_again
     service.kill();
     assert_exactly_once(&bench).await;
     let truth = bench.truth().await;
-    let arrived = truth.customers.values().any(|customer| customer.to_string().contains("Ripon"));
+    let arrived = truth
+        .customers
+        .values()
+        .any(|customer| customer.to_string().contains("Ripon"));
     assert!(arrived, "an edit after all that arrives");
     println!("{kills} kills, {counts:?}");
 }

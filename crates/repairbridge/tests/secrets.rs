@@ -88,10 +88,17 @@ impl Service {
     }
 
     fn ask(&self, request: &str) -> Vec<u8> {
+        self.ask_with(request, "", "")
+    }
+
+    /// With a further header and the content of a form.
+    fn ask_with(&self, request: &str, header: &str, form: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.1).unwrap();
         let asked = format!(
-            "{request} HTTP/1.1\r\nHost: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            self.1
+            "{request} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n{header}{}Connection: close\r\n\r\n{form}",
+            self.1,
+            form.len(),
+            if header.is_empty() { "" } else { "\r\n" },
         );
         stream.write_all(asked.as_bytes()).unwrap();
         let mut answer = Vec::new();
@@ -147,6 +154,39 @@ fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
     let password = webhook("/webhooks/mygadgetrepairs/password");
     let word = webhook("/webhooks/mygadgetrepairs/headers/X-Sync-Token");
 
+    // Who may come in: a password, and a link by which another is chosen.
+    let (right, wrong) = ("planted-right-password-1", "planted-wrong-password-2");
+    let chosen = "planted-chosen-password-3";
+    let file = place.write("password", &format!("{right}\n"));
+    let file = file.to_str().unwrap();
+    seen.run(
+        &place,
+        &[
+            "user",
+            "add",
+            "pat",
+            "--role",
+            "owner",
+            "--password-file",
+            file,
+        ],
+    )
+    .with(0);
+    let made = |words: &[&str], key: &str| {
+        let made = place.run(words).with(0).json();
+        made[key].as_str().unwrap().to_owned()
+    };
+    let api_token = made(
+        &["token", "create", "ci", "--scope", "read", "--json"],
+        "token",
+    );
+    let link = made(
+        &["user", "add", "sam", "--role", "staff", "--json"],
+        "setup_link",
+    );
+    let setup_token = link.split_once("token=").unwrap().1.to_owned();
+    let session;
+
     // The service: its pages, a webhook with a wrong password, and its own line in the process list.
     {
         let service = Service::start(&place);
@@ -158,7 +198,49 @@ fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
             "/api/v1/status",
             "/api/v1/shops/main/log",
         ] {
+            let bearer = format!("Authorization: Bearer {api_token}");
+            let answer = service.ask_with(&format!("GET {path}"), &bearer, "");
+            assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}");
+            seen.add(path, answer);
             seen.add(path, service.ask(&format!("GET {path}")));
+        }
+        // Signing in with a wrong password, and with one where the name belongs.
+        for form in [
+            format!("name=pat&password={wrong}"),
+            format!("name=nobody&password={right}"),
+        ] {
+            let answer = service.ask_with("POST /login", "", &form);
+            assert!(answer.starts_with(b"HTTP/1.1 401"));
+            seen.add("a refused sign-in", answer);
+        }
+        service.ask_with("POST /login", "", &format!("name={right}&password={right}"));
+        let form = format!("name=pat&password={right}");
+        let answer = service.ask_with("POST /login", "", &form);
+        let answer = String::from_utf8(answer).unwrap();
+        let cookie = answer.split_once("set-cookie: ").unwrap().1;
+        let cookie = cookie.split_once(';').unwrap().0.to_owned();
+        session = cookie.split_once('=').unwrap().1.to_owned();
+        for path in ["/", "/account", "/api/v1/me", "/api/v1/audit", "/login"] {
+            let answer = service.ask_with(&format!("GET {path}"), &format!("Cookie: {cookie}"), "");
+            seen.add(path, answer);
+        }
+        // The page behind a link holds its token; nothing else does.
+        service.ask(&format!("GET /setup?token={setup_token}"));
+        let form = format!("token={setup_token}&name=sam&password={chosen}&again={chosen}");
+        let answer = service.ask_with("POST /setup", "", &form);
+        assert!(answer.starts_with(b"HTTP/1.1 303"));
+        let again = service.ask_with("POST /setup", "", &form);
+        assert!(again.starts_with(b"HTTP/1.1 410"));
+        seen.add("a used link", again);
+        for words in [
+            &["user", "list", "--json"][..],
+            &["session", "list", "--json"],
+            &["token", "list", "--json"],
+            &["audit", "--json"],
+            &["audit"],
+            &["token", "create", "ci", "--scope", "read", "--json"],
+        ] {
+            seen.run(&place, words);
         }
         let address = webhook("/webhooks/mygadgetrepairs/url");
         let path = address.split_once("/hooks").unwrap().1;
@@ -215,7 +297,13 @@ fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
     let master = std::fs::read_to_string(place.path().join("repairbridge.key")).unwrap();
     seen.files(
         place.path(),
-        &["repairbridge.key", "token", "wrong", "other.toml"],
+        &[
+            "repairbridge.key",
+            "token",
+            "wrong",
+            "other.toml",
+            "password",
+        ],
     );
     seen.hold_none_of(&[
         ("the token", &token),
@@ -225,5 +313,11 @@ fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
         ("the webhook's password", &password),
         ("the webhook's token", &word),
         ("the vault's key", master.trim()),
+        ("a password", right),
+        ("a wrong password", wrong),
+        ("a password chosen by a link", chosen),
+        ("a session", &session),
+        ("an API token", &api_token),
+        ("a set-up link's token", &setup_token),
     ]);
 }

@@ -127,7 +127,14 @@ function show(shop) {
     }));
 }
 
+function warn(warnings) {
+  const list = document.getElementById("warnings");
+  list.hidden = warnings.length === 0;
+  fill(list, warnings.join("\n"), () => warnings.map((text) => element("li", text)));
+}
+
 function showAll(overview) {
+  warn(overview.warnings);
   document.getElementById("version").textContent = `Version ${overview.version}.`;
   const names = new Set(overview.shops.map((shop) => shop.name));
   for (const [name, section] of shown) {
@@ -151,6 +158,8 @@ function showAll(overview) {
 async function look() {
   try {
     const answer = await fetch("/api/v1/status", { signal: AbortSignal.timeout(10000) });
+    // Signed out here, elsewhere, or by the clock.
+    if (answer.status === 401) return location.assign("/login");
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     showAll(await answer.json());
     live.textContent = "live";
@@ -162,4 +171,14 @@ async function look() {
   setTimeout(look, 1000);
 }
 
+async function greet() {
+  const answer = await fetch("/api/v1/me");
+  if (!answer.ok) return;
+  const me = await answer.json();
+  if (me.kind !== "user") return;
+  document.getElementById("name").textContent = me.name;
+  document.getElementById("me").hidden = false;
+}
+
 look();
+greet().catch(() => {});

@@ -1,11 +1,14 @@
-//! `/api/v1`: what the page shows, as JSON.
+//! `/api/v1`: what the page shows, as JSON, and what may be done.
+//! Whoever comes this far may read; what is more than that asks for it.
 
+use crate::access::Signed;
 use crate::view::{LogLine, Views};
 use app::AppError;
+use app::access::{Permission, Who};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,6 +20,10 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
     Router::new()
         .route("/api/v1/status", get(status))
         .route("/api/v1/shops/{name}/log", get(log))
+        .route("/api/v1/shops/{name}/pause", post(pause))
+        .route("/api/v1/shops/{name}/resume", post(resume))
+        .route("/api/v1/me", get(me))
+        .route("/api/v1/audit", get(audit))
 }
 
 async fn status(State(views): State<Arc<Views>>) -> Result<Response, Refusal> {
@@ -50,6 +57,83 @@ async fn log(
     };
     let lines = rows.iter().map(LogLine::of).collect();
     Ok(Json(Lines { lines }))
+}
+
+async fn pause(
+    signed: Signed,
+    views: State<Arc<Views>>,
+    Path(name): Path<String>,
+) -> Result<Response, Response> {
+    set_paused(&signed, &views, &name, true).await
+}
+
+async fn resume(
+    signed: Signed,
+    views: State<Arc<Views>>,
+    Path(name): Path<String>,
+) -> Result<Response, Response> {
+    set_paused(&signed, &views, &name, false).await
+}
+
+async fn set_paused(
+    signed: &Signed,
+    views: &Views,
+    name: &str,
+    paused: bool,
+) -> Result<Response, Response> {
+    signed
+        .require(Permission::Operate)
+        .map_err(IntoResponse::into_response)?;
+    let done = async {
+        let app = views.app();
+        // Looked up first, so that the log holds no words of strangers.
+        let shop = app.shop(name).await?;
+        let what = if paused {
+            "paused a shop"
+        } else {
+            "resumed a shop"
+        };
+        app.note_audit(signed.doer(), what, Some(&shop.name))
+            .await?;
+        app.pause_shop(&shop.name, paused).await
+    };
+    let shop = done.await.map_err(|error| Refusal(error).into_response())?;
+    let body = serde_json::json!({"shop": shop.name, "paused": shop.paused});
+    Ok(Json(body).into_response())
+}
+
+/// Who is asking, and what this one may do.
+async fn me(signed: Signed) -> Response {
+    let may: Vec<Permission> = Permission::ALL
+        .into_iter()
+        .filter(|wanted| signed.who.may(*wanted))
+        .collect();
+    let (kind, role) = match &signed.who {
+        Who::User { role, .. } => ("user", Some(*role)),
+        Who::ApiToken { .. } => ("token", None),
+        Who::Anybody => ("anybody", None),
+    };
+    let name = signed.who.name();
+    Json(serde_json::json!({"kind": kind, "name": name, "role": role, "may": may})).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct HowMany {
+    limit: Option<u32>,
+}
+
+async fn audit(
+    signed: Signed,
+    State(views): State<Arc<Views>>,
+    Query(how_many): Query<HowMany>,
+) -> Result<Response, Response> {
+    signed
+        .require(Permission::Admin)
+        .map_err(IntoResponse::into_response)?;
+    let limit = how_many.limit.unwrap_or(100).clamp(1, MOST_LINES);
+    let lines = views.app().audit(limit).await;
+    let lines = lines.map_err(|error| Refusal(error).into_response())?;
+    Ok(Json(serde_json::json!({"lines": lines})).into_response())
 }
 
 /// A use case that did not work, as an answer.

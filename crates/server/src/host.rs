@@ -28,7 +28,8 @@ impl Hosts {
     }
 }
 
-fn without_port(host: &str) -> &str {
+/// A host name, or an address, of a `Host` header.
+pub(crate) fn without_port(host: &str) -> &str {
     if let Some(rest) = host.strip_prefix('[') {
         return rest.split(']').next().unwrap_or(rest);
     }

@@ -1,31 +1,39 @@
-//! The status page and the HTTP API, for browsers and scripts on the shop's machine.
+//! The status page and the HTTP API, for browsers and scripts, behind a login.
 //!
-//! There is no login yet, so it belongs on a loopback address; what it shows names records by their
-//! references only, never people.
+//! What it shows names records by their references only, never people.
 
+pub mod access;
 mod api;
 mod health;
 mod hooks;
 mod host;
-mod notice;
 mod oauth;
 mod page;
 mod serving;
+mod tls;
 mod view;
 mod words;
 
+#[cfg(test)]
+mod access_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use access::{AccessPolicy, Signed};
 pub use serving::serve;
+pub use tls::{Certificate, TlsError};
 pub use words::sentence;
 
+use access::Door;
 use app::App;
 use axum::Router;
-use axum::middleware;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
+use page::Protection;
+use std::net::IpAddr;
 use std::sync::Arc;
+use tower_http::csrf::CsrfLayer;
 use view::Views;
 
 /// What the server needs to know besides the application.
@@ -34,24 +42,64 @@ pub struct ServerOptions {
     /// Host names other than `localhost` under which browsers may come, such as that of `server.public_url`.
     /// Any other name is refused: a strange web page could otherwise point its own name at this machine.
     pub hosts: Vec<String>,
-    /// Whether browsers come by https, so that cookies are for https only.
-    pub is_https: bool,
+    /// Whether people have to sign in.
+    pub access: AccessPolicy,
+    /// The host name of `server.public_url` where that is https: what comes under it from a proxy is encrypted up to
+    /// there.
+    pub https_host: Option<String>,
+    /// The origin of `server.public_url`, as browsers write it: requests of its pages are ours even where a proxy
+    /// changed the host name on the way.
+    pub public_origin: Option<String>,
+    /// Addresses of proxies whose word about the caller counts.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether secrets may be typed over a network that others can read.
+    pub allow_plain_http: bool,
+    /// Whether connections are encrypted here.
+    pub tls: bool,
+    /// What whoever runs this should mend, in words; shown above the status.
+    pub warnings: Vec<String>,
 }
 
 /// Every path: the page, health, `/api/v1`, and the webhooks, which come under any host name and carry their own
-/// proof.
+/// proof. Behind the guard stands what is merged into `guarded`; its handlers take [`Signed`].
 pub fn router(app: App, options: &ServerOptions) -> Router {
     let hooks = hooks::routes(app.clone());
-    let install = oauth::routes(app.clone(), options.is_https);
-    let views = Arc::new(Views::new(app));
+    let views = Arc::new(Views::new(app.clone(), options.warnings.clone()));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
-    Router::new()
+    let protection = Protection::new(options);
+    let door = Arc::new(Door {
+        app,
+        options: options.clone(),
+    });
+    let guarded = Router::new()
         .merge(page::routes())
-        .merge(health::routes())
         .merge(api::routes())
-        .with_state(views)
-        .merge(install)
-        .layer(middleware::from_fn_with_state(hosts, host::check))
-        .layer(middleware::map_response(page::protect))
+        .with_state(Arc::clone(&views))
+        .merge(access::own_routes(&door))
+        .layer(from_fn_with_state(Arc::clone(&door), access::guard));
+    Router::new()
+        .merge(guarded)
+        .merge(access::open_routes(&door))
+        .merge(oauth::routes(&door))
+        .merge(page::open_routes())
+        .merge(health::routes().with_state(views))
+        .fallback(access::nowhere)
+        .layer(from_fn_with_state(door, access::note))
+        .layer(own_pages_only(options))
+        .layer(from_fn_with_state(hosts, host::check))
+        .layer(map_response_with_state(protection, page::protect))
         .merge(hooks)
+}
+
+/// Refuses what another site's page asks with a person's cookie.
+fn own_pages_only(options: &ServerOptions) -> CsrfLayer {
+    let layer = CsrfLayer::new();
+    match &options.public_origin {
+        // An address that the layer does not take is none that a browser would send.
+        Some(origin) => layer
+            .clone()
+            .add_trusted_origin(origin.as_str())
+            .unwrap_or(layer),
+        None => layer,
+    }
 }

@@ -3,72 +3,101 @@
 //! The state in the address is good once, for a quarter of an hour, and only together with a cookie of the browser
 //! that was sent out; so nobody can finish a connection that somebody else began.
 
-use crate::notice::{Notice, Tone};
-use app::{App, AppError, BrowserPass, Finished, InstallError, InstallPage};
+use crate::access::html::{Width, escape, page};
+use crate::access::{Caller, Door, signed_in};
+use app::access::{Doer, Permission};
+use app::{AppError, BrowserPass, Finished, InstallError, InstallPage};
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use std::sync::Arc;
 
 const COOKIE: &str = "rb_install";
 /// Seconds that the cookie lives: as long as the state.
 const COOKIE_SECONDS: u32 = 900;
 
-/// The application, and whether browsers come by https.
-#[derive(Clone)]
-pub(crate) struct Way {
-    pub(crate) app: App,
-    pub(crate) is_https: bool,
-}
-
-pub(crate) fn routes(app: App, is_https: bool) -> Router {
+pub(crate) fn routes(door: &Arc<Door>) -> Router {
     Router::new()
         .route("/oauth/crm/start", get(start))
         .route("/oauth/crm/callback", get(callback))
-        .with_state(Way { app, is_https })
+        .with_state(Arc::clone(door))
 }
 
-/// What a one-time link carries.
+/// A one-time link, which needs no login; or a shop, or nothing for an agency, which do.
 #[derive(Deserialize)]
 struct Start {
     link: Option<SecretString>,
+    shop: Option<String>,
+    #[serde(default)]
+    read_only: bool,
 }
 
-async fn start(State(way): State<Way>, Query(asked): Query<Start>) -> Response {
-    let Some(link) = asked.link else {
-        return Notice::new(Tone::Bad, "This address needs a link")
-            .say("Make one with “repairbridge connect highlevel NAME --oauth”.")
-            .answer(StatusCode::NOT_FOUND);
+async fn start(
+    State(door): State<Arc<Door>>,
+    Extension(caller): Extension<Caller>,
+    Query(asked): Query<Start>,
+    request: Request,
+) -> Response {
+    let begun = match asked.link {
+        Some(link) => match door.app.follow_install_link(&link).await {
+            Ok(None) => {
+                return notice(
+                    StatusCode::GONE,
+                    "This link is no longer good",
+                    &[
+                        "It was used already, or it is older than a day. Make a new one with “repairbridge connect highlevel NAME --oauth”.",
+                    ],
+                );
+            }
+            Ok(Some(page)) => Ok(page),
+            Err(error) => Err(error),
+        },
+        None => {
+            let signed = match signed_in(&door, &caller, request.uri(), request.headers()).await {
+                Ok(signed) => signed,
+                Err(sent_away) => return sent_away,
+            };
+            if let Err(forbidden) = signed.require(Permission::Admin) {
+                return forbidden.into_response();
+            }
+            let shop = asked.shop.as_deref();
+            let what = "connect highlevel (OAuth)";
+            match door.app.note_audit(signed.doer(), what, shop).await {
+                Ok(()) => door.app.begin_install(shop, !asked.read_only).await,
+                Err(error) => Err(error),
+            }
+        }
     };
-    match way.app.follow_install_link(&link).await {
-        Ok(Some(page)) => way.leave_for(&page),
-        Ok(None) => Notice::new(Tone::Bad, "This link is no longer good")
-            .say("It was used already, or it is older than a day. Make a new one with “repairbridge connect highlevel NAME --oauth”.")
-            .answer(StatusCode::GONE),
+    match begun {
+        Ok(page) => leave_for(&caller, &page),
         Err(error) => failed(&error),
     }
 }
 
-impl Way {
-    /// Off to the vendor's page, with the cookie for the way back.
-    pub(crate) fn leave_for(&self, page: &InstallPage) -> Response {
-        let mut answer = Redirect::to(page.url.as_str()).into_response();
-        self.set_cookie(&mut answer, page.browser.0.expose_secret(), COOKIE_SECONDS);
-        answer
-    }
+/// Off to the vendor's page, with the cookie for the way back.
+fn leave_for(caller: &Caller, page: &InstallPage) -> Response {
+    let mut answer = Redirect::to(page.url.as_str()).into_response();
+    set_cookie(
+        caller,
+        &mut answer,
+        page.browser.0.expose_secret(),
+        COOKIE_SECONDS,
+    );
+    answer
+}
 
-    fn set_cookie(&self, answer: &mut Response, value: &str, seconds: u32) {
-        let secure = if self.is_https { "; Secure" } else { "" };
-        let cookie = format!(
-            "{COOKIE}={value}; Path=/oauth/crm; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-        );
-        if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
-            cookie.set_sensitive(true);
-            answer.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+fn set_cookie(caller: &Caller, answer: &mut Response, value: &str, seconds: u32) {
+    let secure = if caller.is_encrypted { "; Secure" } else { "" };
+    let cookie = format!(
+        "{COOKIE}={value}; Path=/oauth/crm; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    );
+    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
+        cookie.set_sensitive(true);
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 
@@ -81,26 +110,39 @@ struct Back {
 }
 
 async fn callback(
-    State(way): State<Way>,
+    State(door): State<Arc<Door>>,
+    Extension(caller): Extension<Caller>,
     Query(back): Query<Back>,
     headers: HeaderMap,
 ) -> Response {
     let mut answer = match (back.code, back.state, cookie(&headers)) {
         (Some(code), Some(state), Some(browser)) => {
-            match way.app.finish_install(&state, &browser, &code).await {
-                Ok(finished) => connected(&finished),
+            match door.app.finish_install(&state, &browser, &code).await {
+                Ok(finished) => {
+                    let doer = Doer::in_browser(&caller.origin);
+                    let shops = finished.shops.join(", ");
+                    let noted =
+                        door.app
+                            .note_audit(doer, "HighLevel connected (OAuth)", Some(&shops));
+                    if let Err(error) = noted.await {
+                        tracing::error!(%error, "a connection was not written to the audit log");
+                    }
+                    connected(&finished)
+                }
                 Err(error) => refused(&error),
             }
         }
-        (None, ..) if back.error.is_some() => {
-            Notice::new(Tone::Bad, "HighLevel was not connected")
-                .say("The permissions were not granted on HighLevel's page. Nothing was changed; begin again when you are ready.")
-                .answer(StatusCode::BAD_REQUEST)
-        }
+        (None, ..) if back.error.is_some() => notice(
+            StatusCode::BAD_REQUEST,
+            "HighLevel was not connected",
+            &[
+                "The permissions were not granted on HighLevel's page. Nothing was changed; begin again when you are ready.",
+            ],
+        ),
         _ => refused(&InstallError::State),
     };
     // Whatever came of it, this cookie has served.
-    way.set_cookie(&mut answer, "", 0);
+    set_cookie(&caller, &mut answer, "", 0);
     answer
 }
 
@@ -120,31 +162,30 @@ fn connected(finished: &Finished) -> Response {
     } else {
         "HighLevel is connected"
     };
-    let mut notice = Notice::new(Tone::Good, title);
+    let mut says = Vec::new();
     if !finished.shops.is_empty() {
-        notice = notice.say(format!("Shops: {}.", finished.shops.join(", ")));
+        says.push(format!("Shops: {}.", finished.shops.join(", ")));
     }
     if !finished.without_shop.is_empty() {
-        notice = notice
-            .say(format!(
-                "Sub-accounts without a shop yet: {}.",
-                finished.without_shop.join(", ")
-            ))
-            .say("“repairbridge shop adopt” adds a shop for each of them.");
+        says.push(format!(
+            "Sub-accounts without a shop yet: {}.",
+            finished.without_shop.join(", ")
+        ));
+        says.push("“repairbridge shop adopt” adds a shop for each of them.".to_owned());
     }
     if let Some(scopes) = finished
         .scopes
         .as_ref()
         .filter(|scopes| !scopes.missing.is_empty())
     {
-        notice = notice.say(format!(
+        says.push(format!(
             "Not granted, and so left alone or held back: {}. “repairbridge connect highlevel NAME --oauth” asks for all that the rules need.",
             scopes.missing_names().join(", ")
         ));
     }
-    notice
-        .say("You can close this page. “repairbridge check NAME” looks at everything before the first sync.")
-        .answer(StatusCode::OK)
+    says.push("You can close this page. “repairbridge check NAME” looks at everything before the first sync.".to_owned());
+    let says: Vec<&str> = says.iter().map(String::as_str).collect();
+    notice(StatusCode::OK, title, &says)
 }
 
 fn refused(error: &InstallError) -> Response {
@@ -155,14 +196,24 @@ fn refused(error: &InstallError) -> Response {
         InstallError::App(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     tracing::warn!(%error, "HighLevel was not connected");
-    Notice::new(Tone::Bad, "HighLevel was not connected")
-        .say(error.to_string())
-        .answer(status)
+    notice(status, "HighLevel was not connected", &[&error.to_string()])
 }
 
 fn failed(error: &AppError) -> Response {
     tracing::warn!(%error, "the way to HighLevel's page is closed");
-    Notice::new(Tone::Bad, "The connection cannot begin")
-        .say(error.to_string())
-        .answer(StatusCode::CONFLICT)
+    notice(
+        StatusCode::CONFLICT,
+        "The connection cannot begin",
+        &[&error.to_string()],
+    )
+}
+
+/// A page that says a few sentences.
+fn notice(status: StatusCode, title: &str, says: &[&str]) -> Response {
+    let sentences: Vec<String> = says
+        .iter()
+        .map(|sentence| format!("<p>{}</p>", escape(sentence)))
+        .collect();
+    let content = format!("<h2>{}</h2>\n{}", escape(title), sentences.join("\n"));
+    page(status, title, Width::Narrow, &content)
 }

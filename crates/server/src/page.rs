@@ -1,13 +1,15 @@
 //! The status page: three files inside the binary, and the headers that keep it to itself.
 
+use crate::ServerOptions;
 use crate::view::Views;
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 pub(crate) fn routes() -> Router<Arc<Views>> {
     Router::new()
@@ -29,31 +31,58 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
                 )
             }),
         )
-        .route(
-            "/status.css",
-            get(|| {
-                file(
-                    "text/css; charset=utf-8",
-                    include_str!("../assets/status.css"),
-                )
-            }),
-        )
+}
+
+/// The looks, which the page for signing in has as well.
+pub(crate) fn open_routes() -> Router {
+    Router::new().route(
+        "/status.css",
+        get(|| {
+            file(
+                "text/css; charset=utf-8",
+                include_str!("../assets/status.css"),
+            )
+        }),
+    )
 }
 
 async fn file(kind: &'static str, content: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind)], content)
 }
 
-/// Headers of every answer. Nothing is kept by browsers: after an update the page must fit the API.
-pub(crate) async fn protect(mut answer: Response) -> Response {
-    let headers: [(HeaderName, &'static str); 5] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    for (name, value) in headers {
+/// Headers of every answer.
+pub(crate) struct Protection {
+    headers: Vec<(HeaderName, &'static str)>,
+}
+
+impl Protection {
+    pub(crate) fn new(options: &ServerOptions) -> Arc<Self> {
+        let mut headers = vec![
+            (header::CONTENT_SECURITY_POLICY, POLICY),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            // Without a referrer, browsers would hide from us that a form is our own.
+            (header::REFERRER_POLICY, "same-origin"),
+            (header::X_FRAME_OPTIONS, "DENY"),
+            // Nothing is kept by browsers: after an update the page must fit the API, and after signing out nothing
+            // must be left.
+            (header::CACHE_CONTROL, "no-store"),
+            (
+                HeaderName::from_static("cross-origin-opener-policy"),
+                "same-origin",
+            ),
+        ];
+        if options.https_host.is_some() {
+            headers.push((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+        }
+        Arc::new(Self { headers })
+    }
+}
+
+pub(crate) async fn protect(
+    State(protection): State<Arc<Protection>>,
+    mut answer: Response,
+) -> Response {
+    for (name, value) in &protection.headers {
         answer
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));

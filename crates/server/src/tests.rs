@@ -1,7 +1,10 @@
+use crate::serving::Peer;
 use crate::{ServerOptions, router, sentence};
+use app::access::{Permission, Scopes};
 use app::{App, AppConfig, NewShop};
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use domain::{Context, Kind, RecordId, RunId, Side};
 use http::{SystemClock, SystemRandomness};
@@ -13,7 +16,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 use vault::{MasterKey, Vault};
 
-async fn application(folder: &tempfile::TempDir) -> App {
+pub(crate) async fn application(folder: &tempfile::TempDir) -> App {
     let context = Context {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
@@ -31,14 +34,30 @@ async fn application(folder: &tempfile::TempDir) -> App {
 
 async fn with_shop(folder: &tempfile::TempDir) -> Router {
     let hosts = vec!["bridge.example".into()];
-    served(
-        folder,
-        &ServerOptions {
-            hosts,
-            ..ServerOptions::default()
-        },
-    )
-    .await
+    let options = ServerOptions {
+        hosts,
+        ..ServerOptions::default()
+    };
+    served(folder, &options).await
+}
+
+/// A request as it comes from this machine.
+pub(crate) fn from_here(mut request: Request<Body>) -> Request<Body> {
+    let peer = Peer("127.0.0.1:40000".parse().unwrap());
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request
+}
+
+/// An API token of the application in a folder.
+pub(crate) async fn api_token(folder: &tempfile::TempDir, scope: Permission) -> String {
+    let name = format!("test-{scope}");
+    let scopes = Scopes::new([scope]);
+    let app = application(folder).await;
+    let token = app
+        .create_api_token(&name, &scopes, 1, "test")
+        .await
+        .unwrap();
+    token.expose().to_owned()
 }
 
 /// An application with one shop, served.
@@ -112,11 +131,13 @@ async fn webhooks_are_answered_as_the_vendors_rules_want_it() {
     assert_eq!(post(&router, &counter, &known, b"{}").await, 503);
 }
 
-async fn get(router: &Router, path: &str, host: &str) -> (StatusCode, String, String) {
-    let request = Request::get(path)
-        .header("host", host)
-        .body(Body::empty())
-        .unwrap();
+/// Asks with an API token, or without where it is empty.
+async fn get(router: &Router, path: &str, host: &str, token: &str) -> (StatusCode, String, String) {
+    let mut request = Request::get(path).header("host", host);
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let request = from_here(request.body(Body::empty()).unwrap());
     let answer = router.clone().oneshot(request).await.unwrap();
     let policy = answer.headers()["content-security-policy"]
         .to_str()
@@ -131,7 +152,8 @@ async fn get(router: &Router, path: &str, host: &str) -> (StatusCode, String, St
 async fn the_page_needs_nothing_that_its_policy_forbids() {
     let folder = tempfile::tempdir().unwrap();
     let router = with_shop(&folder).await;
-    let (status, page, policy) = get(&router, "/", "127.0.0.1:8780").await;
+    let token = api_token(&folder, Permission::Read).await;
+    let (status, page, policy) = get(&router, "/", "127.0.0.1:8780", &token).await;
     assert_eq!(status, StatusCode::OK);
     assert!(
         policy.contains("default-src 'none'") && !policy.contains("unsafe"),
@@ -141,7 +163,10 @@ async fn the_page_needs_nothing_that_its_policy_forbids() {
     assert_eq!(page.matches("<script").count(), 1);
     for file in ["/status.js", "/status.css"] {
         assert!(page.contains(file));
-        assert_eq!(get(&router, file, "localhost").await.0, StatusCode::OK);
+        assert_eq!(
+            get(&router, file, "localhost", &token).await.0,
+            StatusCode::OK
+        );
     }
 }
 
@@ -149,7 +174,8 @@ async fn the_page_needs_nothing_that_its_policy_forbids() {
 async fn the_status_tells_health_progress_and_journal_of_every_shop() {
     let folder = tempfile::tempdir().unwrap();
     let router = with_shop(&folder).await;
-    let (status, body, _) = get(&router, "/api/v1/status", "[::1]:8780").await;
+    let token = api_token(&folder, Permission::Read).await;
+    let (status, body, _) = get(&router, "/api/v1/status", "[::1]:8780", &token).await;
     assert_eq!(status, StatusCode::OK);
     let overview: Value = serde_json::from_str(&body).unwrap();
     let shop = &overview["shops"][0];
@@ -164,9 +190,10 @@ async fn the_status_tells_health_progress_and_journal_of_every_shop() {
 async fn logs_of_unknown_shops_are_not_found() {
     let folder = tempfile::tempdir().unwrap();
     let router = with_shop(&folder).await;
-    let (status, body, _) = get(&router, "/api/v1/shops/main/log", "localhost").await;
+    let token = api_token(&folder, Permission::Read).await;
+    let (status, body, _) = get(&router, "/api/v1/shops/main/log", "localhost", &token).await;
     assert_eq!((status, body.as_str()), (StatusCode::OK, r#"{"lines":[]}"#));
-    let (status, body, _) = get(&router, "/api/v1/shops/other/log", "localhost").await;
+    let (status, body, _) = get(&router, "/api/v1/shops/other/log", "localhost", &token).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(body.contains("SHOP-UNKNOWN"), "{body}");
 }
@@ -182,9 +209,16 @@ async fn a_strange_host_name_is_refused_and_a_configured_one_is_not() {
         ("evil.example", StatusCode::MISDIRECTED_REQUEST),
         ("localhost.evil.example", StatusCode::MISDIRECTED_REQUEST),
     ] {
-        assert_eq!(get(&router, "/healthz", host).await.0, expected, "{host}");
+        assert_eq!(
+            get(&router, "/healthz", host, "").await.0,
+            expected,
+            "{host}"
+        );
     }
-    assert_eq!(get(&router, "/readyz", "localhost").await.0, StatusCode::OK);
+    assert_eq!(
+        get(&router, "/readyz", "localhost", "").await.0,
+        StatusCode::OK
+    );
 }
 
 #[test]

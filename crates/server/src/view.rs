@@ -68,6 +68,7 @@ struct Created {
 #[derive(Debug, Serialize)]
 struct Overview {
     version: &'static str,
+    warnings: Vec<String>,
     shops: Vec<ShopView>,
 }
 
@@ -79,13 +80,15 @@ struct Shown {
 /// The application, and the newest overview.
 pub(crate) struct Views {
     app: App,
+    warnings: Vec<String>,
     shown: Mutex<Option<Shown>>,
 }
 
 impl Views {
-    pub(crate) fn new(app: App) -> Self {
+    pub(crate) fn new(app: App, warnings: Vec<String>) -> Self {
         Self {
             app,
+            warnings,
             shown: Mutex::new(None),
         }
     }
@@ -133,6 +136,7 @@ impl Views {
         }
         let overview = Overview {
             version: env!("CARGO_PKG_VERSION"),
+            warnings: self.warnings.clone(),
             shops,
         };
         serde_json::to_string(&overview)

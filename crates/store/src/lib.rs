@@ -1,5 +1,5 @@
 //! Everything that must outlive the process: shops, snapshots, links, intents, reviews, the journal,
-//! cursors, budgets and sealed secrets, in one SQLite file.
+//! cursors, budgets, sealed secrets and who may come in, in one SQLite file.
 //!
 //! Reads are plain methods of the repositories. Writes that belong together are a list of [`Change`]s,
 //! committed in one transaction by [`Store::commit`]; callers never see a transaction, a lock or SQL.
@@ -29,4 +29,8 @@ pub use model::{
     Webhook,
 };
 pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
+pub use repo::access::{
+    ApiTokenRow, AttemptsRow, AuditEntry, AuditRow, Digest, NewApiToken, NewSession, SessionRow,
+    UserRow,
+};
 pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO};

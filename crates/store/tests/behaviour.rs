@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod behaviour {
+    pub mod access;
     pub mod bench;
     pub mod commit;
     pub mod exchanges;
@@ -120,6 +121,17 @@ macro_rules! behaviour_suite {
                     an_agency_that_leaves_takes_its_sub_accounts_along
                     a_state_is_taken_once_in_time_and_by_its_browser
                     a_link_is_good_until_it_is_used_or_ends
+                }
+                access {
+                    a_users_name_is_taken_once_in_whatever_case
+                    somebody_keeps_the_role_that_somebody_must_have
+                    a_session_shows_its_user_as_it_is_now_until_it_is_ended
+                    a_new_password_ends_all_sessions_of_its_user_and_of_nobody_else
+                    the_first_link_makes_one_owner_once
+                    a_users_link_sets_the_password_once
+                    an_api_token_is_found_by_its_digest_and_revoked_by_its_name
+                    wrong_passwords_are_counted_for_a_bounded_number_of_places
+                    the_audit_log_is_only_added_to
                 }
                 shared {
                     a_budget_is_counted_exactly_by_concurrent_users

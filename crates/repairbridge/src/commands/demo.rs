@@ -11,7 +11,7 @@ use app::{App, NewShop, SyncOptions, Tally};
 use domain::Side;
 use secrecy::SecretString;
 use serde_json::json;
-use server::ServerOptions;
+use server::{AccessPolicy, ServerOptions};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -102,9 +102,12 @@ async fn live(
         }
         Ok(tally)
     };
-    let options = ServerOptions::default();
+    let options = ServerOptions {
+        access: AccessPolicy::Open,
+        ..ServerOptions::default()
+    };
     let router = server::router(app.clone(), &options);
-    let page = server::serve(listener, router, page_only.clone());
+    let page = server::serve(listener, None, router, page_only.clone());
     let (tally, page) = tokio::join!(
         async {
             let tally = first.await;
@@ -119,6 +122,15 @@ async fn live(
 
 async fn listen(wanted: Option<SocketAddr>) -> Result<TcpListener, Problem> {
     if let Some(address) = wanted {
+        if !address.ip().is_loopback() {
+            return Err(Problem::wrong(
+                "DEMO-LISTEN",
+                format!(
+                    "the demo asks nobody to sign in, so it listens on this machine alone, not on {address}. Try 127.0.0.1:{}",
+                    address.port()
+                ),
+            ));
+        }
         return serve::listen(address).await;
     }
     match serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))).await {

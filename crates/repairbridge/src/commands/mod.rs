@@ -1,11 +1,12 @@
 //! The commands, one file each.
 
-mod app;
+mod audit;
 mod check;
 mod connect;
 mod demo;
 mod explain;
 mod log;
+mod marketplace_app;
 mod preview;
 mod prove;
 mod retry;
@@ -13,17 +14,23 @@ mod review;
 mod rules;
 mod runs;
 mod serve;
+mod session;
 mod shop;
 mod status;
 mod sync;
+mod token;
 mod twin;
 mod undo;
+mod user;
 
-use crate::cli::{Command, Global};
+use crate::cli::{ChangeWords, Command, Global};
 use crate::config;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
-use crate::wiring;
+use crate::{system_user, wiring};
+use app::App;
+use app::access::Doer;
+use domain::Timestamp;
 
 /// Runs a command to its end.
 pub(crate) async fn run(
@@ -42,12 +49,17 @@ pub(crate) async fn run(
     let config = config::load(global.config.as_deref())?;
     let app = wiring::open(&config).await?;
     let store = app.store().clone();
+    let change = command.change();
+    // Logged before it is done, so that nothing is done unlogged.
+    if let Some(change) = &change {
+        note(&app, change, None).await?;
+    }
     let outcome = match command {
-        Command::Serve(what) => serve::run(app, &config, what, output).await,
+        Command::Serve(what) => serve::run(app.clone(), &config, what, output).await,
         Command::Shop(what) => shop::run(&app, what, output).await,
         Command::Connect(what) => connect::run(&app, what, output).await,
         Command::Disconnect(what) => connect::disconnect(&app, what, output).await,
-        Command::App(what) => app::run(&app, what, output).await,
+        Command::App(what) => marketplace_app::run(&app, what, output).await,
         Command::Check { name } => check::run(&app, &name, output).await,
         Command::Preview { name } => preview::run(&app, &name, output).await,
         Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,
@@ -68,8 +80,38 @@ pub(crate) async fn run(
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,
+        Command::User(what) => user::run(&app, &config, what, output).await,
+        Command::Session(what) => session::run(&app, what, output).await,
+        Command::Token(what) => token::run(&app, what, output).await,
+        Command::Audit { limit } => audit::run(&app, limit, output).await,
         Command::Demo(_) | Command::Twin(_) | Command::Prove(_) => Ok(Exit::Done),
     };
+    if let (Some(change), Err(problem)) = (&change, &outcome) {
+        note(&app, change, Some(problem.code)).await?;
+    }
     store.close().await;
     outcome
+}
+
+/// A line in the audit log: what somebody at the command line does, or why it was not done after all.
+async fn note(app: &App, change: &ChangeWords, failure: Option<&str>) -> Result<(), Problem> {
+    let who = system_user::name();
+    let what = match failure {
+        None => change.what.clone(),
+        Some(code) => format!("{}: not done ({code})", change.what),
+    };
+    let doer = Doer::at_command_line(&who);
+    Ok(app
+        .note_audit(doer, &what, change.target.as_deref())
+        .await?)
+}
+
+/// An instant in a table, to the minute.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%MZ").to_string()
+}
+
+/// An instant in a table, to the day.
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }

@@ -6,8 +6,9 @@ use crate::interrupt;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
 use app::App;
+use app::access::Token;
 use serde_json::json;
-use server::ServerOptions;
+use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
 use store::Lock;
 use tokio::net::TcpListener;
@@ -20,30 +21,52 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Problem> {
     let _lock = take_lock(&app)?;
+    let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
-    let page = format!("http://{address}/");
-    output.answer(
-        format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
-        &json!({"listening": address.to_string(), "url": page}),
-    );
-    if !address.ip().is_loopback() {
-        output.note("note: the status page has no login yet and can be read by everyone who reaches this address");
-    }
-    let hosts = config
-        .public_url
-        .host_str()
-        .map(str::to_owned)
-        .into_iter()
-        .collect();
+    let options = config.server_options(address);
+    let link = app.first_setup_link().await?;
     let cancel = interrupt::watch(output);
-    let options = ServerOptions {
-        hosts,
-        is_https: config.public_url.scheme() == "https",
-    };
-    serve_until(&app, listener, options, cancel).await?;
+    tell(config, address, &options.warnings, link.as_ref(), output);
+    serve_until(&app, listener, certificate, options, cancel).await?;
     output.line("stopped");
     Ok(Exit::Done)
+}
+
+fn certificate(config: &Config) -> Result<Option<Certificate>, Problem> {
+    let Some((certificate, key)) = &config.door.certificate else {
+        return Ok(None);
+    };
+    let read = Certificate::read(certificate, key);
+    Ok(Some(
+        read.map_err(|why| Problem::wrong("TLS", why.to_string()))?,
+    ))
+}
+
+/// Where the status page is, and what there is to mind. Where nobody is set up: a new link for the first owner, each
+/// time, since only its digest is kept; to the terminal, not to the log.
+fn tell(
+    config: &Config,
+    listening: SocketAddr,
+    warnings: &[String],
+    link: Option<&Token>,
+    output: Output,
+) {
+    let page = config.own_page(listening);
+    output.answer(
+        format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
+        &json!({"listening": listening.to_string(), "url": page, "warnings": warnings}),
+    );
+    for warning in warnings {
+        output.note(format!("\n*** WARNING *** {warning}\n"));
+    }
+    if let Some(token) = link {
+        output.note(format!(
+            "\nNobody is set up yet. Open this link and choose the owner's name and password; it works once, within 24 hours:\n\n  {}setup?token={}\n",
+            config.page(listening),
+            token.expose()
+        ));
+    }
 }
 
 /// One service at a time owns a database.
@@ -78,15 +101,16 @@ pub(crate) fn address_of(listener: &TcpListener) -> Result<SocketAddr, Problem> 
 }
 
 /// Page and workers side by side; both end when cancelled, and the end of one ends the other.
-pub(crate) async fn serve_until(
+async fn serve_until(
     app: &App,
     listener: TcpListener,
+    certificate: Option<Certificate>,
     options: ServerOptions,
     cancel: CancellationToken,
 ) -> Result<(), Problem> {
     let router = server::router(app.clone(), &options);
     let page = async {
-        let ended = server::serve(listener, router, cancel.clone()).await;
+        let ended = server::serve(listener, certificate, router, cancel.clone()).await;
         cancel.cancel();
         ended.map_err(|why| Problem::ran("LISTEN", format!("the status page ended: {why}")))
     };

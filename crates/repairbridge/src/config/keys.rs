@@ -1,9 +1,13 @@
 //! Every key of the configuration, and what to say of words that are none.
 
 /// All keys of the contract.
-pub(crate) const KEYS: [&str; 18] = [
+pub(crate) const KEYS: [&str; 22] = [
     "server.listen",
     "server.public_url",
+    "server.tls_certificate",
+    "server.tls_key",
+    "server.trusted_proxies",
+    "server.allow_plain_http",
     "store.url",
     "vault.key_file",
     "highlevel.base_url",

@@ -1,8 +1,8 @@
 //! Reading the configuration: flag over environment over file over default.
 
 use super::keys::{KEYS, SECRETS, mend_of_secret, nearest};
-use super::sections::Sections;
-use super::{Config, ConfigError};
+use super::sections::{Sections, Server};
+use super::{Config, ConfigError, Door};
 use app::AppConfig;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -256,7 +256,9 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         ..AppConfig::standard()
             .map_err(|why| found.misfit("highlevel.base_url", why.to_string()))?
     };
+    let door = door(&server, found)?;
     Ok(Config {
+        door,
         listen: found.parse(
             "server.listen",
             &server.listen,
@@ -275,6 +277,37 @@ fn secret_from_environment(name: &str) -> Option<SecretString> {
     Some(secret.trim())
         .filter(|secret| !secret.is_empty())
         .map(SecretString::from)
+}
+
+fn door(server: &Server, found: &Found<'_>) -> Result<Door, ConfigError> {
+    let [certificate, key] = [
+        ("server.tls_certificate", server.tls_certificate.trim()),
+        ("server.tls_key", server.tls_key.trim()),
+    ]
+    .map(|(key, path)| (key, (!path.is_empty()).then(|| found.file(key, path))));
+    let certificate = match (certificate, key) {
+        ((_, Some(certificate)), (_, Some(key))) => Some((certificate, key)),
+        ((_, None), (_, None)) => None,
+        ((named, Some(_)), (missing, None)) | ((missing, None), (named, Some(_))) => {
+            return Err(found.misfit(
+                named,
+                format!("{missing} is missing: a certificate and its key are named together"),
+            ));
+        }
+    };
+    let words = server.trusted_proxies.iter();
+    let trusted_proxies = words
+        .flat_map(|words| words.split(','))
+        .map(|word| {
+            let form = "the address of a proxy, such as 127.0.0.1";
+            found.parse("server.trusted_proxies", word, form)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Door {
+        certificate,
+        trusted_proxies,
+        allow_plain_http: server.allow_plain_http,
+    })
 }
 
 /// A value of the wrong type, said plainly.

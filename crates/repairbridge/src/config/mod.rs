@@ -1,5 +1,6 @@
 //! The configuration: file, environment and flags over working defaults.
 
+mod door;
 mod error;
 mod keys;
 mod load;
@@ -15,15 +16,27 @@ pub(crate) use load::load;
 
 use app::AppConfig;
 use secrecy::SecretString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use url::Url;
+
+/// How browsers get to the status page.
+#[derive(Debug)]
+pub(crate) struct Door {
+    /// Files of the certificate and its key, where connections are encrypted here.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    /// Proxies whose word about the caller counts.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Whether secrets may be typed over a network that others can read.
+    pub(crate) allow_plain_http: bool,
+}
 
 /// What is configured, checked and with its paths resolved.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Url,
+    pub(crate) door: Door,
     pub(crate) store_url: String,
     pub(crate) key_file: PathBuf,
     /// The vault's key where the environment holds it.

@@ -19,6 +19,13 @@ pub(crate) struct Sections {
 pub(crate) struct Server {
     pub(crate) listen: String,
     pub(crate) public_url: String,
+    #[serde(deserialize_with = "text")]
+    pub(crate) tls_certificate: String,
+    #[serde(deserialize_with = "text")]
+    pub(crate) tls_key: String,
+    #[serde(deserialize_with = "texts")]
+    pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) allow_plain_http: bool,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -71,6 +78,10 @@ impl Default for Server {
         Self {
             listen: "127.0.0.1:8780".into(),
             public_url: "http://127.0.0.1:8780".into(),
+            tls_certificate: String::new(),
+            tls_key: String::new(),
+            trusted_proxies: Vec::new(),
+            allow_plain_http: false,
         }
     }
 }

@@ -33,6 +33,10 @@ fn every_key_of_the_contract_is_taken() {
 [server]
 listen = "127.0.0.1:1"
 public_url = "https://bridge.example"
+tls_certificate = "bridge.pem"
+tls_key = "/etc/bridge-key.pem"
+trusted_proxies = ["10.0.0.1", "::1"]
+allow_plain_http = true
 [store]
 url = "sqlite:///var/lib/bridge.db"
 [vault]
@@ -62,8 +66,13 @@ listen_seconds = 0
             "{key} is not in the test"
         );
     }
-    let (_folder, path) = written(text);
+    let (folder, path) = written(text);
     let config = load(Some(&path)).unwrap();
+    let certificate = folder.path().join("bridge.pem");
+    let key = PathBuf::from("/etc/bridge-key.pem");
+    assert_eq!(config.door.certificate, Some((certificate, key)));
+    assert_eq!(config.door.trusted_proxies.len(), 2);
+    assert!(config.door.allow_plain_http);
     assert_eq!(config.store_url, "sqlite:///var/lib/bridge.db");
     assert_eq!(config.key_file, PathBuf::from("/etc/bridge.key"));
     assert_eq!(config.app.highlevel_per_10s, 0);
@@ -119,6 +128,16 @@ fn wrong_values_and_wrong_toml_name_their_place() {
     let says = refused("[highlevel]\nbase_url = \"ftp://x\"\n").to_string();
     assert!(
         says.contains("highlevel.base_url") && says.contains("ftp://x"),
+        "{says}"
+    );
+    let says = refused("[server]\ntls_key = \"key.pem\"\n").to_string();
+    assert!(
+        says.contains("`server.tls_key`") && says.contains("server.tls_certificate is missing"),
+        "{says}"
+    );
+    let says = refused("[server]\ntrusted_proxies = [\"proxy\"]\n").to_string();
+    assert!(
+        says.contains("server.trusted_proxies") && says.contains("`proxy`"),
         "{says}"
     );
     assert!(matches!(refused("[server\n"), ConfigError::NotToml { .. }));

@@ -1,5 +1,6 @@
 //! The repositories: what may be read, and how changes are written. One file per subject.
 
+pub mod access;
 mod ahead;
 mod commit;
 mod exchanges;

@@ -39,6 +39,17 @@ impl Bench {
         Store::open(&self.url).await.unwrap()
     }
 
+    /// A statement that nobody in the store would make.
+    pub async fn raw(&self, statement: &'static str) -> Result<(), sqlx::Error> {
+        use sqlx::ConnectOptions;
+        let file = self.url.trim_start_matches("sqlite://");
+        let mut raw = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(file)
+            .connect()
+            .await?;
+        sqlx::query(statement).execute(&mut raw).await.map(|_| ())
+    }
+
     pub async fn commit(&self, now: i64, changes: Vec<Change>) {
         self.store
             .commit(self.shop, at(now), changes)

@@ -1,0 +1,134 @@
+//! Which commands change something, in words for the audit log. No word that is a secret gets here: those come from
+//! files and standard input.
+
+use super::{Command, Connect, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User};
+
+/// What a command changes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ChangeWords {
+    /// What is done.
+    pub(crate) what: String,
+    /// To what.
+    pub(crate) target: Option<String>,
+}
+
+fn words(what: impl Into<String>, target: &str) -> Option<ChangeWords> {
+    Some(ChangeWords {
+        what: what.into(),
+        target: Some(target.to_owned()),
+    })
+}
+
+impl Command {
+    /// What it changes here or at a vendor; nothing where it only looks, or works on something made up.
+    pub(crate) fn change(&self) -> Option<ChangeWords> {
+        match self {
+            Self::Shop(what) => shop(what),
+            Self::Connect(Connect::HighLevel { name, .. }) => {
+                words("connect highlevel", name.as_deref().unwrap_or("an agency"))
+            }
+            Self::Connect(Connect::MyGadgetRepairs { name, .. }) => {
+                words("connect mygadgetrepairs", name)
+            }
+            Self::Disconnect(what) => words("disconnect", &what.name),
+            Self::App(MarketplaceApp::Set { .. }) => words("app set", "the client secret"),
+            Self::Sync { name, approve } => {
+                words(if *approve { "sync --approve" } else { "sync" }, name)
+            }
+            Self::Undo(what) => undo(what),
+            Self::Retry { name, id, all } => match id {
+                Some(id) => words(format!("retry {id}"), name),
+                None if *all => words("retry --all", name),
+                None => None,
+            },
+            Self::Review(what) => review(what),
+            Self::Rules(Rules::Set { name, .. }) => words("rules set", name),
+            Self::User(what) => user(what),
+            Self::Session(Session::End(what)) => match (what.id, &what.user) {
+                (Some(id), _) => words("session end", &id.to_string()),
+                (None, Some(name)) => words("session end --user", name),
+                (None, None) => words("session end", "all"),
+            },
+            Self::Token(what) => token(what),
+            Self::Serve(_)
+            | Self::App(MarketplaceApp::Show)
+            | Self::Demo(_)
+            | Self::Prove(_)
+            | Self::Twin(_)
+            | Self::Check { .. }
+            | Self::Preview { .. }
+            | Self::Status { .. }
+            | Self::Explain { .. }
+            | Self::Runs { .. }
+            | Self::Log(_)
+            | Self::Rules(Rules::Show { .. } | Rules::Check { .. })
+            | Self::Session(Session::List { .. })
+            | Self::Audit { .. } => None,
+        }
+    }
+}
+
+fn shop(what: &Shop) -> Option<ChangeWords> {
+    match what {
+        Shop::Add { name, location, .. } => words(format!("shop add --location {location}"), name),
+        Shop::Pause { name } => words("shop pause", name),
+        Shop::Resume { name } => words("shop resume", name),
+        Shop::Adopt => words("shop adopt", "all sub-accounts"),
+        Shop::Remove { name } => words("shop remove", name),
+        Shop::List | Shop::Show { .. } => None,
+    }
+}
+
+fn undo(what: &Undo) -> Option<ChangeWords> {
+    if what.dry_run {
+        return None;
+    }
+    let mut line = "undo".to_owned();
+    for (flag, value) in [
+        ("run", &what.run),
+        ("record", &what.record),
+        ("field", &what.field),
+    ] {
+        if let Some(value) = value {
+            line.push_str(&format!(" --{flag} {value}"));
+        }
+    }
+    if what.delete_created {
+        line.push_str(" --delete-created");
+    }
+    words(line, &what.name)
+}
+
+fn review(what: &Review) -> Option<ChangeWords> {
+    use clap::ValueEnum;
+    let (answer, id) = (what.answer?, what.id?);
+    let answer = answer.to_possible_value()?;
+    words(format!("review {} {id}", answer.get_name()), &what.name)
+}
+
+fn user(what: &User) -> Option<ChangeWords> {
+    match what {
+        User::Add { name, role, .. } => words(format!("user add --role {role}"), name),
+        User::Role { name, role } => words(format!("user role {role}"), name),
+        User::Disable { name } => words("user disable", name),
+        User::Enable { name } => words("user enable", name),
+        User::Password { name, .. } => words("user password", name),
+        User::SetupLink { name } => words(
+            "user setup-link",
+            name.as_deref().unwrap_or("the first owner"),
+        ),
+        User::List => None,
+    }
+}
+
+fn token(what: &Token) -> Option<ChangeWords> {
+    match what {
+        Token::Create { name, scope, days } => {
+            let scopes: Vec<&str> = scope.iter().map(|scope| scope.as_str()).collect();
+            let line = format!("token create --scope {} --days {days}", scopes.join(","));
+            words(line, name)
+        }
+        Token::Revoke { name } => words("token revoke", name),
+        Token::List => None,
+    }
+}

@@ -1,0 +1,94 @@
+//! Where a request comes from, and whether anybody on the way could read along.
+
+use super::Door;
+use super::html;
+use crate::serving::Peer;
+use app::access::Origin;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// Who is at the other end of a connection, as far as the connection shows.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Where from.
+    pub origin: Origin,
+    /// Whether the other end of the connection is this machine.
+    pub is_local: bool,
+    /// Whether it came encrypted, here or up to a proxy of ours.
+    pub is_encrypted: bool,
+}
+
+impl Caller {
+    fn of(door: &Door, peer: IpAddr, headers: &HeaderMap) -> Self {
+        let peer = peer.to_canonical();
+        let options = &door.options;
+        let is_proxy = options.trusted_proxies.contains(&peer);
+        let address = if is_proxy {
+            forwarded_for(headers, &options.trusted_proxies).unwrap_or(peer)
+        } else {
+            peer
+        };
+        let named = |name: &str| host(headers).is_some_and(|host| host.eq_ignore_ascii_case(name));
+        let by_proxy = peer.is_loopback() || is_proxy;
+        let agent = headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or("");
+        Self {
+            origin: Origin::new(address, agent),
+            is_local: peer.is_loopback(),
+            is_encrypted: options.tls
+                || by_proxy && options.https_host.as_deref().is_some_and(named),
+        }
+    }
+}
+
+/// The nearest address that is no proxy of ours. What stands before it, anybody may have written.
+fn forwarded_for(headers: &HeaderMap, proxies: &[IpAddr]) -> Option<IpAddr> {
+    let lines: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .collect();
+    let addresses = lines.iter().rev().flat_map(|line| line.rsplit(','));
+    for text in addresses {
+        let address = text.trim().parse::<IpAddr>().ok()?.to_canonical();
+        if !proxies.contains(&address) {
+            return Some(address);
+        }
+    }
+    None
+}
+
+/// The host name of the request, without the port.
+fn host(headers: &HeaderMap) -> Option<&str> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Some(crate::host::without_port(host))
+}
+
+/// Notes the caller for all that follows, and sends away who would give secrets to everybody on the way.
+pub(crate) async fn note(
+    State(door): State<Arc<Door>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    // Without the connection's word, nobody is at home.
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.0.ip());
+    let caller = Caller::of(&door, peer, request.headers());
+    let is_public = matches!(request.uri().path(), "/healthz" | "/readyz" | "/status.css");
+    let can_be_read = !caller.is_encrypted && !caller.is_local && !door.options.allow_plain_http;
+    if can_be_read && !is_public {
+        tracing::warn!(from = %caller.origin.network, "somebody came unencrypted over the network and was sent away");
+        return html::refusal(
+            request.uri().path(),
+            StatusCode::FORBIDDEN,
+            "NOT-ENCRYPTED",
+            "This came over the network without encryption, so that others could read your password. Use the https address, or sit at the machine itself. Whoever runs it: set server.tls_certificate and server.tls_key, or put a proxy with https before it and name it in server.public_url and server.trusted_proxies; server.allow_plain_http = true takes the risk.",
+        );
+    }
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}

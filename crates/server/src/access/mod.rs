@@ -1,0 +1,69 @@
+//! Who is asking: every page and `/api/v1` want a signed-in user or an API token. Left open are the pages for signing in
+//! and setting up, health, and what carries its own proof: webhooks and the vendor's way back.
+
+mod account;
+mod caller;
+mod cookie;
+mod guard;
+pub(crate) mod html;
+mod setup;
+mod sign_in;
+
+pub use caller::Caller;
+pub(crate) use caller::note;
+pub use guard::Signed;
+pub(crate) use guard::{guard, signed_in};
+
+use crate::ServerOptions;
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// Larger forms are nobody's.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// Whether people have to sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessPolicy {
+    /// They have to.
+    #[default]
+    Login,
+    /// Whoever sits at this machine may do everything, and nobody else anything: for the demo, whose shop is made up.
+    Open,
+}
+
+/// What the door needs to know.
+pub(crate) struct Door {
+    pub(crate) app: App,
+    pub(crate) options: ServerOptions,
+}
+
+/// The pages that need nobody to be signed in.
+pub(crate) fn open_routes(door: &Arc<Door>) -> Router {
+    Router::new()
+        .route("/login", get(sign_in::show).post(sign_in::take))
+        .route("/setup", get(setup::show).post(setup::take))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(Arc::clone(door))
+}
+
+/// The answer where nothing is.
+pub(crate) async fn nowhere(wanted: Uri) -> Response {
+    let says = "there is nothing at this address";
+    html::refusal(wanted.path(), StatusCode::NOT_FOUND, "NOT-FOUND", says)
+}
+
+/// The pages about oneself, behind the guard.
+pub(crate) fn own_routes(door: &Arc<Door>) -> Router {
+    Router::new()
+        .route("/logout", post(account::sign_out))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
+        .route("/account/end", post(account::end_session))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(Arc::clone(door))
+}
