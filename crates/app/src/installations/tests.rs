@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use store::{Installation, Store};
 use testkit::RecordedClock;
-use twin::highlevel::{Agency, Consent, InstallationCounts, OAuthPolicy};
+use twin::highlevel::{Agency, Consent, InstallationCounts, OAuthPolicy, TokenFault};
 use twin::{RunningTwins, TwinOptions};
 use url::Url;
 use vault::{MasterKey, Vault};
@@ -44,6 +44,14 @@ impl Stage {
             ..OAuthPolicy::default()
         });
         stage
+    }
+
+    /// What befalls the next calls of the token endpoint.
+    fn befall(&self, faults: Vec<TokenFault>) {
+        self.agency().set_oauth_policy(OAuthPolicy {
+            token_faults: faults.into(),
+            ..self.agency().oauth_policy()
+        });
     }
 
     fn agency(&self) -> Agency {

@@ -5,16 +5,7 @@ use domain::{Failure, FailureClass};
 use highlevel::TokenError;
 use secrecy::{ExposeSecret, SecretString};
 use store::InstallationState;
-use twin::highlevel::{OAuthPolicy, Reach, TokenFault};
-
-impl Stage {
-    fn befall(&self, faults: Vec<TokenFault>) {
-        self.agency().set_oauth_policy(OAuthPolicy {
-            token_faults: faults.into(),
-            ..self.agency().oauth_policy()
-        });
-    }
-}
+use twin::highlevel::{Reach, TokenFault};
 
 async fn call(stage: &Stage, process: &Process, id: i64) -> Result<(), highlevel::Error> {
     let client = process.client(stage, id);
