@@ -27,12 +27,40 @@ pub fn check_name(what: &'static str, name: &str) -> Result<(), NameError> {
     }
 }
 
-/// Letters that are kept of what a browser says of itself.
-const AGENT: usize = 120;
+/// Letters that are kept of a browser that is not known.
+const AGENT: usize = 40;
+/// What browsers call themselves; most claim to be others as well, so the order counts.
+const BROWSERS: [(&str, &str); 8] = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+const SYSTEMS: [(&str, &str); 7] = [
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+];
 
-/// What a browser says of itself, short and without anything that a terminal or a page would take for more than text.
+/// What a browser says of itself as people say it, such as "Firefox on Windows": enough to know one's own again. Of any
+/// other program the beginning, without what a terminal or a page would take for more than text.
 #[must_use]
 pub fn short_agent(text: &str) -> String {
+    let among = |known: &[(&str, &'static str)]| {
+        let found = known.iter().find(|(word, _)| text.contains(word));
+        found.map(|(_, name)| *name)
+    };
+    if let (Some(browser), Some(system)) = (among(&BROWSERS), among(&SYSTEMS)) {
+        return format!("{browser} on {system}");
+    }
     let plain = text.chars().filter(|letter| matches!(letter, ' '..='~'));
     plain.take(AGENT).collect::<String>().trim().to_owned()
 }

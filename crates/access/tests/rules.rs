@@ -114,6 +114,32 @@ fn tokens_never_come_twice_and_open_one_thing_only() {
     }
 }
 
+#[test]
+fn a_browser_is_named_as_people_name_it() {
+    for (agent, name) in [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0 Safari/537.36 Edg/148.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 (KHTML, like Gecko) Version/19.0 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 16; Pixel) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        ("curl/8.5\u{1b}[31m", "curl/8.5[31m"),
+        ("", ""),
+    ] {
+        assert_eq!(short_agent(agent), name);
+    }
+}
+
 /// An attacker who tries as fast as the rules let him.
 #[test]
 fn who_guesses_as_fast_as_possible_gets_some_hundred_tries_a_day() {
@@ -258,6 +284,6 @@ proptest! {
             prop_assert!(text.len() <= 40 && !text.starts_with('-') && text.is_ascii() && !text.contains(' '));
         }
         let agent = short_agent(&text);
-        prop_assert!(agent.len() <= 120 && agent.chars().all(|letter| matches!(letter, ' '..='~')));
+        prop_assert!(agent.len() <= 40 && agent.chars().all(|letter| matches!(letter, ' '..='~')));
     }
 }

@@ -67,10 +67,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
     let views = Arc::new(Views::new(app.clone(), options.warnings.clone()));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
     let protection = Protection::new(options);
-    let door = Arc::new(Door {
-        app,
-        options: options.clone(),
-    });
+    let door = Door::new(app, options);
     let guarded = Router::new()
         .merge(page::routes())
         .merge(api::routes())

@@ -71,7 +71,12 @@ impl Protection {
                 "same-origin",
             ),
         ];
-        if options.https_host.is_some() {
+        // It would count for every port of this name.
+        if options
+            .https_host
+            .as_deref()
+            .is_some_and(|host| host != "localhost")
+        {
             headers.push((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
         }
         Arc::new(Self { headers })

@@ -52,7 +52,11 @@ fn tell(
     link: Option<&Token>,
     output: Output,
 ) {
-    let page = config.own_page(listening);
+    // A certificate is for a name, not for an address.
+    let page = match config.door.certificate {
+        Some(_) => config.page(listening),
+        None => config.own_page(listening),
+    };
     output.answer(
         format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
         &json!({"listening": listening.to_string(), "url": page, "warnings": warnings}),

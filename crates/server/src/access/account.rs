@@ -153,14 +153,15 @@ async fn shown(door: &Door, signed: &Signed, status: StatusCode, says: Option<&s
 {sessions}
 <h3>Change the password</h3>
 <form method="post" action="/account/password" class="narrow">
-<input type="hidden" name="username" value="{name}" autocomplete="username">
+<input name="username" value="{name}" autocomplete="username" hidden>
 <label for="current">Current password</label>
 <input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256">
 <label for="password">New password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256">
 <label for="again">The new one again</label>
 <input id="again" name="again" type="password" autocomplete="new-password" required minlength="12" maxlength="256">
-<button>Change it, and sign out everywhere else</button>
+<p class="small">This signs you out everywhere else.</p>
+<button>Change the password</button>
 </form>
 {audit}"#,
         name = escape(name),
@@ -175,7 +176,7 @@ fn session_table(sessions: &[Session], own: i64) -> String {
     let mut rows = String::new();
     for one in sessions {
         let end = if one.id == own {
-            "this one".to_owned()
+            "this session".to_owned()
         } else {
             format!(
                 r#"<form method="post" action="/account/end"><button class="quiet" name="session" value="{}">End</button></form>"#,

@@ -10,6 +10,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Who is at the other end of a connection, as far as the connection shows.
 #[derive(Clone, Debug)]
@@ -27,6 +30,9 @@ impl Caller {
         let peer = peer.to_canonical();
         let options = &door.options;
         let is_proxy = options.trusted_proxies.contains(&peer);
+        if !is_proxy && headers.contains_key(FORWARDED_FOR) {
+            tell_of_proxy(door, peer);
+        }
         let address = if is_proxy {
             forwarded_for(headers, &options.trusted_proxies).unwrap_or(peer)
         } else {
@@ -45,10 +51,19 @@ impl Caller {
     }
 }
 
+/// Said once: whoever sees this can mend it, and anybody can send this header.
+fn tell_of_proxy(door: &Door, peer: IpAddr) {
+    if !door.told_of_proxy.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "requests come through a proxy at {peer} that server.trusted_proxies does not name: everybody behind it counts as one, so that wrong passwords of one make all others wait"
+        );
+    }
+}
+
 /// The nearest address that is no proxy of ours. What stands before it, anybody may have written.
 fn forwarded_for(headers: &HeaderMap, proxies: &[IpAddr]) -> Option<IpAddr> {
     let lines: Vec<&str> = headers
-        .get_all("x-forwarded-for")
+        .get_all(FORWARDED_FOR)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .collect();

@@ -20,6 +20,22 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
+/// A text of ours in which commands stand between backticks, as everywhere in our messages.
+pub(super) fn prose(text: &str) -> String {
+    let parts = escape(text);
+    let mut html = String::with_capacity(parts.len());
+    for (number, part) in parts.split('`').enumerate() {
+        if number % 2 == 1 {
+            html.push_str("<code>");
+            html.push_str(part);
+            html.push_str("</code>");
+        } else {
+            html.push_str(part);
+        }
+    }
+    html
+}
+
 /// How wide a page is.
 #[derive(Clone, Copy)]
 pub(crate) enum Width {
@@ -62,7 +78,7 @@ pub(crate) fn page(status: StatusCode, title: &str, width: Width, content: &str)
 /// What went wrong, above a form.
 pub(super) fn alert(text: Option<&str>) -> String {
     text.map_or_else(String::new, |text| {
-        format!(r#"<p class="alert" role="alert">{}</p>"#, escape(text))
+        format!(r#"<p class="alert" role="alert">{}</p>"#, prose(text))
     })
 }
 
@@ -71,7 +87,7 @@ pub(super) fn refusal(path: &str, status: StatusCode, code: &str, says: &str) ->
     if path.starts_with("/api/") {
         return error(status, code, says);
     }
-    let content = format!("<h2>Not now</h2>\n<p>{}</p>", escape(says));
+    let content = format!("<h2>Not now</h2>\n<p>{}</p>", prose(says));
     page(status, "Not now", Width::Narrow, &content)
 }
 

@@ -22,6 +22,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::{get, post};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Larger forms are nobody's.
 const MOST_BYTES: usize = 16 * 1024;
@@ -40,6 +41,18 @@ pub enum AccessPolicy {
 pub(crate) struct Door {
     pub(crate) app: App,
     pub(crate) options: ServerOptions,
+    /// Whether it was said that a proxy stands between which nobody named.
+    told_of_proxy: AtomicBool,
+}
+
+impl Door {
+    pub(crate) fn new(app: App, options: &ServerOptions) -> Arc<Self> {
+        Arc::new(Self {
+            app,
+            options: options.clone(),
+            told_of_proxy: AtomicBool::new(false),
+        })
+    }
 }
 
 /// The pages that need nobody to be signed in.

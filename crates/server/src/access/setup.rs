@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::guard::trouble;
-use super::html::{Width, alert, escape, page};
+use super::html::{Width, alert, escape, page, prose};
 use super::sign_in::with_cookie;
 use super::{AccessPolicy, Door, cookie};
 use app::access::{NotSetUp, SetupLink};
@@ -110,7 +110,7 @@ fn form(
             "Choose a password",
             format!("For {user}. Wherever {user} is signed in, that ends."),
             format!(
-                r#"<input type="hidden" name="name" value="{0}" autocomplete="username">"#,
+                r#"<input name="name" value="{0}" autocomplete="username" hidden>"#,
                 escape(user)
             ),
             "Save and sign in",
@@ -157,7 +157,8 @@ async fn no_link(door: &Door, was_shown: bool) -> Response {
         "repairbridge user setup-link NAME"
     };
     let content = format!(
-        "<h2>Set-up link needed</h2>\n<p>{why}</p>\n<p>A new one, on the machine that runs Repairbridge:</p>\n<p><code>{command}</code></p>{home}",
+        "<h2>Set-up link needed</h2>\n<p>{}</p>\n<p>A new one, on the machine that runs Repairbridge:</p>\n<p><code>{command}</code></p>{home}",
+        prose(why),
         home = if first {
             ""
         } else {
