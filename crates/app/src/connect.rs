@@ -19,10 +19,12 @@ impl App {
         secret: &SecretString,
     ) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
-        let sealed = self.vault.seal(&place(&shop, side), secret)?;
-        self.store
-            .save_secret(shop.id, secret_name(side), &sealed, self.now())
-            .await?;
+        let (id, now) = (shop.id, self.now());
+        self.seal_and_store(&place(&shop, side), secret, |sealed| async move {
+            let name = secret_name(side);
+            self.store.save_secret(id, name, &sealed, now).await
+        })
+        .await?;
         if side == Side::HighLevel {
             self.forget_refused_calendars(&shop).await?;
         }
@@ -45,7 +47,7 @@ impl App {
 
     pub(crate) async fn secret(&self, shop: &Shop, side: Side) -> Result<SecretString, AppError> {
         let sealed = self.sealed(shop, side).await?;
-        Ok(self.vault.unseal(&place(shop, side), &sealed)?)
+        self.unseal(&place(shop, side), &sealed).await
     }
 
     /// A side's credentials as they lie in the store.
@@ -70,9 +72,6 @@ const fn secret_name(side: Side) -> &'static str {
     }
 }
 
-fn place(shop: &Shop, side: Side) -> Place<'static> {
-    Place {
-        shop: shop.id.0,
-        name: secret_name(side),
-    }
+fn place(shop: &Shop, side: Side) -> Place {
+    Place::secret(shop.id.0, secret_name(side))
 }

@@ -1,6 +1,7 @@
 //! The use cases: connect, check, preview, sync, review, status. The only crate that knows all below it.
 
 mod agreement;
+mod backup;
 mod calls;
 mod check;
 mod config;
@@ -23,6 +24,7 @@ mod preview;
 mod retry;
 mod review;
 mod scopes;
+mod secrets;
 mod service;
 mod shops;
 mod sides;
@@ -30,6 +32,7 @@ mod status;
 mod undo;
 
 pub use agreement::{Difference, DifferingField, Why};
+pub use backup::{BackedUp, Restored, restore};
 pub use check::{CheckLine, CheckReport, Verdict};
 pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
 pub use error::AppError;
@@ -45,6 +48,10 @@ pub use preview::Preview;
 pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine, TakenBack};
 pub use scopes::NeededScope;
+pub use secrets::{
+    DataKeyLine, KeysReport, KeysReset, MasterChange, NewMaster, Rotation, look_at_keys,
+    open_vault, reset_keys,
+};
 pub use service::SyncOptions;
 pub use shops::NewShop;
 pub use status::{Health, Status};
@@ -53,13 +60,13 @@ pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 use domain::{Context, Timestamp};
 use std::sync::Arc;
 use store::Store;
-use vault::Vault;
+use vault::{MasterSource, Vault};
 
 /// The application: store, vault, configuration, time and chance. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    vault: Arc<Vault>,
+    keys: secrets::Keys,
     config: Arc<AppConfig>,
     context: Context,
     boards: service::Boards,
@@ -75,7 +82,7 @@ impl App {
     pub fn new(store: Store, vault: Vault, config: AppConfig, context: Context) -> Self {
         Self {
             store,
-            vault: Arc::new(vault),
+            keys: secrets::Keys::new(vault),
             config: Arc::new(config),
             context,
             boards: service::Boards::default(),
@@ -84,6 +91,13 @@ impl App {
             batches: intake::Batches::default(),
             directory: intake::Directory::default(),
         }
+    }
+
+    /// The same with the place where the master key is looked for again when it was changed meanwhile.
+    #[must_use]
+    pub fn with_master_source(mut self, source: MasterSource) -> Self {
+        self.keys = self.keys.with_source(source);
+        self
     }
 
     /// The store, for what wires the application.

@@ -14,6 +14,8 @@ mod lock;
 mod model;
 mod note_change;
 mod repo;
+mod restore;
+mod sealed;
 
 pub use change::{Change, Key};
 pub use engine::Store;
@@ -25,4 +27,5 @@ pub use model::{
     Webhook,
 };
 pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
-pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO};
+pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO, Rewrap, SealedText};
+pub use sealed::{SEALED, SealedTable};

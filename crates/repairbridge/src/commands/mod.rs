@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
+mod backup;
 mod check;
 mod connect;
 mod demo;
 mod explain;
+mod keys;
 mod log;
 mod preview;
 mod prove;
@@ -18,7 +20,7 @@ mod sync;
 mod twin;
 mod undo;
 
-use crate::cli::{Command, Global};
+use crate::cli::{Command, Global, Keys};
 use crate::config;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
@@ -39,6 +41,17 @@ pub(crate) async fn run(
         command => command,
     };
     let config = config::load(global.config.as_deref())?;
+    // These must work when the keys are lost, or the database is.
+    let command = match command {
+        Command::Keys(Keys::Show) => return keys::show(&config, output).await,
+        Command::Keys(Keys::Reset { yes }) => return keys::reset(&config, yes, output).await,
+        Command::Restore {
+            file,
+            passphrase_file,
+            yes,
+        } => return backup::restore(&config, &file, passphrase_file, yes, output).await,
+        command => command,
+    };
     let app = wiring::open(&config).await?;
     let store = app.store().clone();
     let outcome = match command {
@@ -65,7 +78,14 @@ pub(crate) async fn run(
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,
-        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) => Ok(Exit::Done),
+        Command::Keys(what) => keys::rotate(&app, &config, what, output).await,
+        Command::Backup {
+            file,
+            passphrase_file,
+        } => backup::run(&app, &file, passphrase_file, output).await,
+        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) | Command::Restore { .. } => {
+            Ok(Exit::Done)
+        }
     };
     store.close().await;
     outcome

@@ -15,6 +15,18 @@ use url::Url;
 const FILE: &str = "repairbridge.toml";
 const PREFIX: &str = "REPAIRBRIDGE_";
 const VAULT_KEY: &str = "REPAIRBRIDGE_VAULT_KEY";
+const VAULT_PASSPHRASE: &str = "REPAIRBRIDGE_VAULT_PASSPHRASE";
+/// The key that `keys rotate --master` changes to, where keys come from the environment.
+pub(crate) const VAULT_NEW_KEY: &str = "REPAIRBRIDGE_VAULT_NEW_KEY";
+/// The passphrase that seals a backup, where no file holds it.
+pub(crate) const BACKUP_PASSPHRASE: &str = "REPAIRBRIDGE_BACKUP_PASSPHRASE";
+/// Secrets that are read from the environment under names that are no keys of the configuration.
+const SECRET_VARIABLES: [&str; 4] = [
+    VAULT_KEY,
+    VAULT_PASSPHRASE,
+    VAULT_NEW_KEY,
+    BACKUP_PASSPHRASE,
+];
 
 /// Reads the named file, or `repairbridge.toml` where there is one, and the environment.
 pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
@@ -22,7 +34,7 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     let file = read_file(&path, named.is_some())?;
     check_environment()?;
     let environment = Env::prefixed(PREFIX)
-        .filter(|name| !is_secret(&dotted(name.as_str())) && name != "VAULT_KEY")
+        .filter(|name| !is_secret(&dotted(name.as_str())) && !is_secret_variable(name.as_str()))
         .split("__");
     let figment = Figment::from(Serialized::defaults(Sections::default()))
         .merge(file)
@@ -121,7 +133,7 @@ fn check_environment() -> Result<(), ConfigError> {
             continue;
         };
         let key = dotted(rest);
-        if name == VAULT_KEY || is_secret(&key) || KEYS.contains(&key.as_str()) {
+        if is_secret_variable(rest) || is_secret(&key) || KEYS.contains(&key.as_str()) {
             continue;
         }
         let nearest = nearest(&key);
@@ -136,6 +148,20 @@ fn check_environment() -> Result<(), ConfigError> {
 
 fn dotted(name: &str) -> String {
     name.to_lowercase().replace("__", ".")
+}
+
+fn is_secret_variable(rest: &str) -> bool {
+    let rest = rest.to_uppercase();
+    SECRET_VARIABLES
+        .iter()
+        .any(|name| name.strip_prefix(PREFIX) == Some(rest.as_str()))
+}
+
+/// A secret of the environment; an empty variable counts as none.
+pub(crate) fn secret_variable(name: &str) -> Option<SecretString> {
+    let text = std::env::var(name).ok().map(zeroize::Zeroizing::new)?;
+    let secret = text.trim();
+    (!secret.is_empty()).then(|| SecretString::from(secret))
 }
 
 fn is_secret(key: &str) -> bool {
@@ -260,10 +286,11 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         public_url,
         store_url: found.store(&store.url),
         key_file: found.file("vault.key_file", &vault.key_file),
-        vault_key: std::env::var(VAULT_KEY)
-            .ok()
-            .filter(|key| !key.trim().is_empty())
-            .map(SecretString::from),
+        passphrase_file: Some(vault.passphrase_file)
+            .filter(|path| !path.trim().is_empty())
+            .map(|path| found.file("vault.passphrase_file", &path)),
+        passphrase: secret_variable(VAULT_PASSPHRASE),
+        vault_key: secret_variable(VAULT_KEY),
         app,
     })
 }

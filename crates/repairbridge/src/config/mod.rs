@@ -11,7 +11,7 @@ mod properties;
 mod tests;
 
 pub(crate) use error::ConfigError;
-pub(crate) use load::load;
+pub(crate) use load::{BACKUP_PASSPHRASE, VAULT_NEW_KEY, load, secret_variable};
 
 use app::AppConfig;
 use secrecy::SecretString;
@@ -26,6 +26,10 @@ pub(crate) struct Config {
     pub(crate) public_url: Url,
     pub(crate) store_url: String,
     pub(crate) key_file: PathBuf,
+    /// Where the master key's passphrase lies, if it does.
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// The passphrase where the environment holds it.
+    pub(crate) passphrase: Option<SecretString>,
     /// The vault's key where the environment holds it.
     pub(crate) vault_key: Option<SecretString>,
     pub(crate) app: AppConfig,

@@ -1,0 +1,137 @@
+//! Secrets, sealed and opened with the keys of this installation. Keys may be rotated by another process at any time:
+//! whoever meets a data key that it does not know reads the keys anew.
+
+mod look;
+mod master;
+mod opening;
+mod reset;
+mod rotate;
+
+pub use look::{DataKeyLine, KeysReport, look_at_keys};
+pub use master::{MasterChange, NewMaster};
+pub use opening::open_vault;
+pub use reset::{KeysReset, reset_keys};
+pub use rotate::Rotation;
+
+use crate::{App, AppError};
+use secrecy::SecretString;
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock};
+use store::{Lock, Store, StoreError};
+use vault::{MasterSource, Place, Vault, VaultError};
+
+/// The opened keys. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    vault: Arc<RwLock<Arc<Vault>>>,
+    source: Option<Arc<MasterSource>>,
+}
+
+impl Keys {
+    pub(crate) fn new(vault: Vault) -> Self {
+        Self {
+            vault: Arc::new(RwLock::new(Arc::new(vault))),
+            source: None,
+        }
+    }
+
+    /// Where the master key is looked for again when it was changed.
+    pub(crate) fn with_source(self, source: MasterSource) -> Self {
+        Self {
+            source: Some(Arc::new(source)),
+            ..self
+        }
+    }
+
+    fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, vault: Vault) {
+        *self.vault.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(vault);
+    }
+}
+
+impl App {
+    /// Seals a secret for its place and lets `store` store it. Where the keys were rotated meanwhile, the secret is
+    /// sealed again and stored again.
+    ///
+    /// # Errors
+    /// When it cannot be sealed, or `store` refuses.
+    pub async fn seal_and_store<T, F>(
+        &self,
+        place: &Place,
+        secret: &SecretString,
+        store: impl Fn(String) -> F,
+    ) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let sealed = self.keys.vault().seal(place, secret)?;
+        match store(sealed).await {
+            Err(StoreError::DataKeyGone) => {
+                self.reload_keys().await?;
+                let sealed = self.keys.vault().seal(place, secret)?;
+                Ok(store(sealed).await?)
+            }
+            stored => Ok(stored?),
+        }
+    }
+
+    /// Opens a secret that was sealed for this place, with keys read anew where it names one that is not known.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub async fn unseal(&self, place: &Place, sealed: &str) -> Result<SecretString, AppError> {
+        match self.keys.vault().unseal(place, sealed) {
+            Err(VaultError::UnknownDataKey { .. }) => {
+                self.reload_keys().await?;
+                Ok(self.keys.vault().unseal(place, sealed)?)
+            }
+            opened => Ok(opened?),
+        }
+    }
+
+    /// What a backup of this installation is sealed with where no passphrase is named.
+    #[must_use]
+    pub fn backup_lock(&self) -> vault::backup::Lock {
+        match self.keys.source.as_deref() {
+            // The salt lies in the database; without that, only the passphrase itself can open a backup.
+            Some(MasterSource::Passphrase(passphrase, _)) => {
+                vault::backup::Lock::Passphrase(passphrase.clone())
+            }
+            _ => vault::backup::Lock::of(self.keys.vault().master()),
+        }
+    }
+
+    /// Reads the data keys anew, and the master key where that was changed as well.
+    async fn reload_keys(&self) -> Result<(), AppError> {
+        let known = self.keys.vault();
+        let stored = self.store.data_keys().await?;
+        let opened = match (
+            Vault::open(known.master(), &stored, &self.context),
+            &self.keys.source,
+        ) {
+            (Ok((vault, None)), _) => vault,
+            // All keys are gone: secrets that this process still knows belong to nothing any more.
+            (Ok((_, Some(_))), _) => return Err(StoreError::DataKeyGone.into()),
+            (Err(VaultError::OtherKey { .. }), Some(source)) => {
+                open_vault(&self.store, source, &self.context).await?
+            }
+            (Err(error), _) => return Err(error.into()),
+        };
+        tracing::info!(vault.version = opened.version(), "the keys were read anew");
+        self.keys.put(opened.with_keys_of(&known));
+        Ok(())
+    }
+}
+
+/// Only one process at a time changes keys.
+fn lock_keys(store: &Store) -> Result<Lock, AppError> {
+    store.lock("keys")?.ok_or_else(|| {
+        AppError::Refused(
+            "another Repairbridge process is changing the keys. Wait for it to finish, and try again"
+                .to_owned(),
+        )
+    })
+}
