@@ -1,5 +1,6 @@
 //! Credentials: sealed into the vault, taken out when a connection is made.
 
+use crate::shops::refuse_removed;
 use crate::{App, AppError};
 use domain::Side;
 use secrecy::SecretString;
@@ -19,6 +20,7 @@ impl App {
         secret: &SecretString,
     ) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
+        refuse_removed(&shop)?;
         let (id, now) = (shop.id, self.now());
         self.seal_and_store(&place(&shop, side), secret, |sealed| async move {
             let name = secret_name(side);

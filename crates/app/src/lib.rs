@@ -26,6 +26,7 @@ mod review;
 mod scopes;
 mod secrets;
 mod service;
+mod shop_file;
 mod shops;
 mod sides;
 mod status;
@@ -53,6 +54,7 @@ pub use secrets::{
     open_vault, reset_keys,
 };
 pub use service::SyncOptions;
+pub use shop_file::Changed;
 pub use shops::NewShop;
 pub use status::{Health, Status};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};

@@ -264,7 +264,11 @@ pub(crate) enum Shop {
         country: Option<String>,
     },
     /// Lists all shops.
-    List,
+    List {
+        /// Lists removed shops whose journals are kept instead.
+        #[arg(long)]
+        removed: bool,
+    },
     /// Shows a shop.
     Show {
         /// The shop.
@@ -284,6 +288,28 @@ pub(crate) enum Shop {
     Remove {
         /// The shop.
         name: String,
+        /// Keeps the journal and the runs, which `log` and `runs` read under another name then.
+        #[arg(long)]
+        keep_history: bool,
+    },
+    /// Writes a shop's rules and settings as TOML, for another shop. No credentials, no records.
+    Export {
+        /// The shop.
+        name: String,
+        /// The new file; standard output where left out.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Takes rules and settings from such a file, and shows what they change.
+    Import {
+        /// The shop.
+        name: String,
+        /// The file; - for standard input.
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        file: PathBuf,
+        /// Shows what would change, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

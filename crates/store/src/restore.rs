@@ -17,7 +17,8 @@ const OLDER: [&str; 5] = [
     "DELETE FROM intent WHERE state IN ('ready', 'held', 'failed')",
     "DELETE FROM cursor",
     "DELETE FROM fact WHERE topic IN ('swept', 'approval', 'let_go')",
-    "UPDATE record SET state = 1 WHERE gone = 0 AND state <> 1",
+    // Contacts, tasks, appointments; notes are not decided as records.
+    "UPDATE record SET state = 1 WHERE gone = 0 AND state <> 1 AND kind IN (0, 1, 3)",
     "UPDATE shop SET approved_at = NULL",
 ];
 

@@ -5,3 +5,7 @@ CREATE TABLE key_derivation (
     text TEXT NOT NULL,
     at   INTEGER NOT NULL
 ) STRICT;
+
+-- A removed shop whose journal is kept. Its name is then its former one with its number behind an @, so that the
+-- name is free again.
+ALTER TABLE shop ADD COLUMN removed_at INTEGER;
