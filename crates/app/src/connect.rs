@@ -1,6 +1,7 @@
 //! Credentials: sealed into the vault, taken out when a connection is made.
 
 use crate::installations::InstallationToken;
+use crate::shops::refuse_removed;
 use crate::{App, AppError};
 use async_trait::async_trait;
 use domain::Side;
@@ -30,11 +31,12 @@ impl App {
         secret: &SecretString,
     ) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
+        refuse_removed(&shop)?;
         if side == Side::HighLevel
             && let Some(sealed) = self.store.secret(shop.id, TOKEN).await?
         {
             // A token that cannot be opened any more is none to fall back on.
-            let earlier = self.vault.unseal(&place(&shop, TOKEN), &sealed).ok();
+            let earlier = self.unseal(&place(&shop, TOKEN), &sealed).await.ok();
             let differs = |earlier: &SecretString| {
                 earlier.expose_secret().trim() != secret.expose_secret().trim()
             };
@@ -91,15 +93,15 @@ impl App {
     /// MyGadgetRepairs' key.
     pub(crate) async fn counter_key(&self, shop: &Shop) -> Result<SecretString, AppError> {
         let sealed = self.sealed(shop, Side::MyGadgetRepairs).await?;
-        Ok(self.vault.unseal(&place(shop, KEY), &sealed)?)
+        self.unseal(&place(shop, KEY), &sealed).await
     }
 
     /// Where HighLevel's tokens come from.
     pub(crate) async fn crm_tokens(&self, shop: &Shop) -> Result<Arc<dyn TokenSource>, AppError> {
         if let Some(sealed) = self.store.secret(shop.id, TOKEN).await? {
-            let token = self.vault.unseal(&place(shop, TOKEN), &sealed)?;
+            let token = self.unseal(&place(shop, TOKEN), &sealed).await?;
             let earlier = match self.store.secret(shop.id, EARLIER_TOKEN).await? {
-                Some(sealed) => self.vault.unseal(&place(shop, EARLIER_TOKEN), &sealed).ok(),
+                Some(sealed) => self.unseal(&place(shop, EARLIER_TOKEN), &sealed).await.ok(),
                 None => None,
             };
             return Ok(Arc::new(SwitchingToken::new(&token, earlier.as_ref())));
@@ -132,9 +134,11 @@ impl App {
     }
 
     async fn save(&self, shop: &Shop, name: &str, secret: &SecretString) -> Result<(), AppError> {
-        let sealed = self.vault.seal(&place(shop, name), secret)?;
-        let now = self.now();
-        Ok(self.store.save_secret(shop.id, name, &sealed, now).await?)
+        let (id, now) = (shop.id, self.now());
+        self.seal_and_store(&place(shop, name), secret, |sealed| async move {
+            self.store.save_secret(id, name, &sealed, now).await
+        })
+        .await
     }
 }
 
@@ -157,11 +161,8 @@ const fn secret_name(side: Side) -> &'static str {
     }
 }
 
-fn place<'a>(shop: &Shop, name: &'a str) -> Place<'a> {
-    Place {
-        shop: shop.id.0,
-        name,
-    }
+fn place(shop: &Shop, name: &str) -> Place {
+    Place::secret(shop.id.0, name)
 }
 
 /// A private integration token, and the one before it: while a token is being replaced in HighLevel, only one of them

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod agreement;
+mod backup;
 mod calls;
 mod check;
 mod config;
@@ -25,13 +26,16 @@ mod preview;
 mod retry;
 mod review;
 mod scopes;
+mod secrets;
 mod service;
+mod shop_file;
 mod shops;
 mod sides;
 mod status;
 mod undo;
 
 pub use agreement::{Difference, DifferingField, Why};
+pub use backup::{BackedUp, Restored, restore};
 pub use check::{CheckLine, CheckReport, Verdict};
 pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
 pub use error::AppError;
@@ -50,7 +54,12 @@ pub use preview::Preview;
 pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine, TakenBack};
 pub use scopes::NeededScope;
+pub use secrets::{
+    DataKeyLine, KeysReport, KeysReset, MasterChange, NewMaster, Rotation, look_at_keys,
+    open_vault, reset_keys,
+};
 pub use service::SyncOptions;
+pub use shop_file::Changed;
 pub use shops::NewShop;
 pub use status::{Health, Status};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
@@ -58,13 +67,13 @@ pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 use domain::{Context, Timestamp};
 use std::sync::Arc;
 use store::Store;
-use vault::Vault;
+use vault::{MasterSource, Vault};
 
 /// The application: store, vault, configuration, time and chance. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    vault: Arc<Vault>,
+    keys: secrets::Keys,
     keeper: Arc<installations::Keeper>,
     config: Arc<AppConfig>,
     context: Context,
@@ -87,19 +96,19 @@ impl App {
         config: AppConfig,
         context: Context,
     ) -> Result<Self, AppError> {
-        let vault = Arc::new(vault);
+        let keys = secrets::Keys::new(vault, store.clone(), context.clone());
         let oauth = highlevel::oauth::OAuth::new(config.highlevel_base.clone(), &context)
             .map_err(|why| AppError::Configuration(why.to_string()))?;
         let keeper = installations::Keeper::new(
             store.clone(),
-            Arc::clone(&vault),
+            keys.clone(),
             oauth,
             context.clone(),
             config.known_app(),
         );
         Ok(Self {
             store,
-            vault,
+            keys,
             keeper: Arc::new(keeper),
             config: Arc::new(config),
             context,
@@ -110,6 +119,13 @@ impl App {
             directory: intake::Directory::default(),
             gate: access::Gate::default(),
         })
+    }
+
+    /// The same with the place where the master key is looked for again when it was changed meanwhile.
+    #[must_use]
+    pub fn with_master_source(self, source: MasterSource) -> Self {
+        self.keys.set_source(source);
+        self
     }
 
     /// The store, for what wires the application.

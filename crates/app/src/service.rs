@@ -103,8 +103,9 @@ impl App {
     pub async fn serve_shops(&self, cancel: CancellationToken) -> Result<(), AppError> {
         let mut running: BTreeMap<i64, CancellationToken> = BTreeMap::new();
         let mut tasks = JoinSet::new();
+        let mut ids = BTreeMap::new();
+        let mut shops = self.store.shops().await?;
         loop {
-            let shops = self.store.shops().await?;
             for shop in &shops {
                 let stop = running.get(&shop.id.0).cloned();
                 match (shop.paused, stop) {
@@ -114,10 +115,12 @@ impl App {
                     }
                     (false, None) => {
                         let stop = cancel.child_token();
-                        running.insert(shop.id.0, stop.clone());
+                        let id = shop.id.0;
+                        running.insert(id, stop.clone());
                         let app = self.clone();
                         let shop = shop.clone();
-                        tasks.spawn(async move { app.serve_shop(&shop, &stop).await });
+                        let task = tasks.spawn(async move { app.serve_shop(&shop, &stop).await });
+                        ids.insert(task.id(), id);
                     }
                     _ => {}
                 }
@@ -132,6 +135,26 @@ impl App {
             tokio::select! {
                 () = cancel.cancelled() => break,
                 () = self.pause(SHOPS_SECONDS) => {}
+            }
+            // A shop whose work ended, whatever ended it, is begun anew while it is there.
+            while let Some(ended) = tasks.try_join_next_with_id() {
+                let task = match &ended {
+                    Ok((task, ())) => *task,
+                    Err(broken) => {
+                        tracing::error!(error = %broken, "the work on a shop broke off; it is begun anew");
+                        broken.id()
+                    }
+                };
+                if let Some(id) = ids.remove(&task)
+                    && !ids.values().any(|other| *other == id)
+                {
+                    running.remove(&id);
+                }
+            }
+            // A database that does not answer for a moment stops nobody.
+            match self.store.shops().await {
+                Ok(found) => shops = found,
+                Err(error) => tracing::warn!(%error, "the list of shops could not be read"),
             }
         }
         while tasks.join_next().await.is_some() {}

@@ -88,6 +88,7 @@ impl App {
     /// When there is no such shop.
     pub async fn pause_shop(&self, name: &str, paused: bool) -> Result<Shop, AppError> {
         let shop = self.shop(name).await?;
+        refuse_removed(&shop)?;
         self.store.pause_shop(shop.id, paused).await?;
         self.shop(name).await
     }
@@ -106,6 +107,34 @@ impl App {
         self.kept.forget(shop.id.0);
         self.forget_directory();
         Ok(())
+    }
+
+    /// Removes a shop but keeps its journal, and answers the name under which that is read from now on.
+    ///
+    /// # Errors
+    /// When there is no such shop, or a process is working on it.
+    pub async fn remove_shop_keeping_history(&self, name: &str) -> Result<String, AppError> {
+        let shop = self.shop(name).await?;
+        refuse_removed(&shop)?;
+        let _lock = self
+            .store
+            .lock(&format!("shop-{}", shop.id))?
+            .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
+        let kept = self
+            .store
+            .remove_shop_keeping_history(shop.id, self.now())
+            .await?;
+        self.kept.forget(shop.id.0);
+        self.forget_directory();
+        Ok(kept)
+    }
+
+    /// Removed shops whose journals are kept.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn removed_shops(&self) -> Result<Vec<Shop>, AppError> {
+        Ok(self.store.removed_shops().await?)
     }
 
     /// The shop's rules.
@@ -127,6 +156,7 @@ impl App {
     /// When there is no such shop or the store refuses.
     pub async fn set_rules(&self, name: &str, rules: &Rules) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
+        refuse_removed(&shop)?;
         check_offered(rules)?;
         let document = rules.clone();
         let rules = serde_json::to_value(rules)
@@ -140,6 +170,11 @@ impl App {
             store::Change::Note(store::NoteChange::Rules(beginnings(&document))),
         ]);
         Ok(self.store.commit(shop.id, self.now(), changes).await?)
+    }
+
+    /// Refuses rules that this version does not carry out.
+    pub(crate) fn check_rules(&self, rules: &Rules) -> Result<(), AppError> {
+        check_offered(rules)
     }
 
     /// Records that were to be archived or deleted by a rule that is no longer there are left alone.
@@ -202,6 +237,17 @@ fn check_offered(rules: &Rules) -> Result<(), AppError> {
         );
     }
     Ok(())
+}
+
+/// Of a removed shop there is a journal, and nothing to work with.
+pub(crate) fn refuse_removed(shop: &Shop) -> Result<(), AppError> {
+    match shop.removed_at {
+        None => Ok(()),
+        Some(_) => Err(AppError::Refused(format!(
+            "the shop `{0}` was removed; `repairbridge log {0}` and `repairbridge runs {0}` still tell what happened. Add it anew with `repairbridge shop add`",
+            shop.name
+        ))),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), AppError> {

@@ -142,6 +142,28 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
     },
+    /// The keys that secrets are sealed with.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Writes a sealed copy of the database, while others go on working. The master key is not in it.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+        /// File with a passphrase that seals it, - for standard input; the installation's master key where left out.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// Puts a backup in place of the database. The one before is kept beside it.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// File with the passphrase that sealed it, - for standard input.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+        /// Replaces the present database.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 impl Command {
@@ -149,6 +171,31 @@ impl Command {
     pub(crate) const fn is_service(&self) -> bool {
         matches!(self, Self::Serve(_))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Where the master key comes from, and the data keys' versions. Never a key.
+    Show,
+    /// Makes a new data key and seals every secret anew, while others go on working.
+    Rotate {
+        /// Changes the master key instead: a new key file, or what is named.
+        #[arg(long)]
+        master: bool,
+        /// Changes to a passphrase, from this file; - for standard input.
+        #[arg(long, value_name = "FILE", requires = "master")]
+        new_passphrase_file: Option<PathBuf>,
+        /// Changes from the environment or a passphrase to the key file vault.key_file.
+        #[arg(long, requires = "master", conflicts_with = "new_passphrase_file")]
+        to_key_file: bool,
+    },
+    /// When the master key is lost: forgets all secrets and makes new keys. Shops, links and journal stay; the
+    /// accounts are connected again afterwards.
+    Reset {
+        /// Really forgets them.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -252,7 +299,11 @@ pub(crate) enum Shop {
         country: Option<String>,
     },
     /// Lists all shops.
-    List,
+    List {
+        /// Lists removed shops whose journals are kept instead.
+        #[arg(long)]
+        removed: bool,
+    },
     /// Shows a shop.
     Show {
         /// The shop.
@@ -274,6 +325,28 @@ pub(crate) enum Shop {
     Remove {
         /// The shop.
         name: String,
+        /// Keeps the journal and the runs, which `log` and `runs` read under another name then.
+        #[arg(long)]
+        keep_history: bool,
+    },
+    /// Writes a shop's rules and settings as TOML, for another shop. No credentials, no records.
+    Export {
+        /// The shop.
+        name: String,
+        /// The new file; standard output where left out.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Takes rules and settings from such a file, and shows what they change.
+    Import {
+        /// The shop.
+        name: String,
+        /// The file; - for standard input.
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        file: PathBuf,
+        /// Shows what would change, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

@@ -7,6 +7,7 @@ mod interrupt;
 mod logs;
 mod output;
 mod problem;
+mod process;
 mod progress;
 mod secret;
 mod system_user;
@@ -20,6 +21,7 @@ use problem::{Exit, Problem};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    process::keep_memory_private();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),

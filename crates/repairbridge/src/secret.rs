@@ -69,3 +69,66 @@ pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Problem> {
     }
     Ok(SecretString::from(secret))
 }
+
+/// Reads a passphrase: the first line, words and spaces as they are. Other users of the machine must not be able to
+/// read its file.
+pub(crate) fn read_passphrase(path: &Path) -> Result<SecretString, Problem> {
+    if path.as_os_str() != "-" {
+        check_private(path)?;
+    }
+    let text = read_text(path)?;
+    let passphrase = text.lines().next().unwrap_or_default().trim();
+    if passphrase.is_empty() {
+        return Err(Problem::wrong(
+            "FILE",
+            format!(
+                "{} holds no passphrase: its first line is empty",
+                path.display()
+            ),
+        ));
+    }
+    Ok(SecretString::from(passphrase))
+}
+
+#[cfg(unix)]
+fn check_private(path: &Path) -> Result<(), Problem> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_or(0, |found| found.permissions().mode() & 0o777);
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(Problem::wrong(
+        "FILE",
+        format!(
+            "the passphrase file {0} is open to other users of this machine (mode {mode:03o}) and is not used. Run: chmod 600 '{0}'",
+            path.display()
+        ),
+    ))
+}
+
+#[cfg(not(unix))]
+fn check_private(_path: &Path) -> Result<(), Problem> {
+    Ok(())
+}
+
+/// Reads a secret, without the white space around it.
+pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Problem> {
+    let text = read_text(path)?;
+    let secret = text.trim();
+    if secret.is_empty() {
+        return Err(Problem::wrong(
+            "FILE",
+            format!("{} holds no secret, only white space", path.display()),
+        ));
+    }
+    if secret.chars().any(char::is_whitespace) {
+        return Err(Problem::wrong(
+            "FILE",
+            format!(
+                "{} holds more than one word; it must hold the secret alone",
+                path.display()
+            ),
+        ));
+    }
+    Ok(SecretString::from(secret))
+}

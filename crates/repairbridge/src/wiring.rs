@@ -2,12 +2,13 @@
 
 use crate::config::Config;
 use crate::problem::Problem;
+use crate::secret::read_passphrase;
 use app::App;
 use domain::Context;
 use http::{SystemClock, SystemRandomness};
 use std::sync::Arc;
 use store::Store;
-use vault::{MasterKey, Vault};
+use vault::MasterSource;
 
 /// The system's clock and chance.
 pub(crate) fn context() -> Context {
@@ -17,32 +18,37 @@ pub(crate) fn context() -> Context {
     }
 }
 
-/// Opens everything that the configuration names, making database and key file as needed.
+/// Opens everything that the configuration names, making database and keys as needed.
 pub(crate) async fn open(config: &Config) -> Result<App, Problem> {
     let context = context();
+    let source = master_source(config)?;
     let store = Store::open(&config.store_url).await?;
-    let vault = open_vault(config, &store, &context).await?;
-    Ok(App::new(store, vault, config.app.clone(), context)?)
+    let vault = app::open_vault(&store, &source, &context).await?;
+    Ok(App::new(store, vault, config.app.clone(), context)?.with_master_source(source))
 }
 
-async fn open_vault(config: &Config, store: &Store, context: &Context) -> Result<Vault, Problem> {
-    let sealed = store.data_keys().await?;
-    let master = match &config.vault_key {
-        Some(text) => MasterKey::from_text(text)?,
-        None => MasterKey::from_file_or_create(
-            &config.key_file,
-            sealed.is_empty(),
-            &*context.randomness,
-        )?,
+/// Where the master key comes from: the environment, a passphrase, or the key file.
+pub(crate) fn master_source(config: &Config) -> Result<MasterSource, Problem> {
+    let passphrase = match (&config.passphrase, &config.passphrase_file) {
+        (Some(passphrase), _) => Some((
+            passphrase.clone(),
+            "the passphrase in the environment (REPAIRBRIDGE_VAULT_PASSPHRASE)".to_owned(),
+        )),
+        (None, Some(file)) => Some((
+            read_passphrase(file)?,
+            format!("the passphrase file {}", file.display()),
+        )),
+        (None, None) => None,
     };
-    let (vault, new) = Vault::open(&master, &sealed, context)?;
-    let Some((version, sealed)) = new else {
-        return Ok(vault);
-    };
-    store
-        .add_data_key(version, &sealed, context.clock.now())
-        .await?;
-    // Another process may have been first; what is stored counts.
-    let (vault, _) = Vault::open(&master, &store.data_keys().await?, context)?;
-    Ok(vault)
+    match (&config.vault_key, passphrase) {
+        (Some(_), Some((_, origin))) => Err(Problem::wrong(
+            "VAULT-KEY-11",
+            format!(
+                "there are two master keys: REPAIRBRIDGE_VAULT_KEY, and {origin}. Take one of them away"
+            ),
+        )),
+        (Some(key), None) => Ok(MasterSource::Text(key.clone())),
+        (None, Some((passphrase, origin))) => Ok(MasterSource::Passphrase(passphrase, origin)),
+        (None, None) => Ok(MasterSource::File(config.key_file.clone())),
+    }
 }

@@ -26,7 +26,10 @@ pub(crate) async fn application(folder: &tempfile::TempDir) -> App {
         .await
         .unwrap();
     let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).unwrap();
-    let (vault, _) = Vault::open(&master, &[], &context).unwrap();
+    let (vault, new) = Vault::open(&master, &[], &context).unwrap();
+    let (version, sealed) = new.unwrap();
+    let now = context.clock.now();
+    store.add_data_key(version, &sealed, now).await.unwrap();
     let mut config = AppConfig::standard().unwrap();
     config.webhook_keys = app::webhook_keys(&[testkit::signed::public_key()], false).unwrap();
     App::new(store, vault, config, context).expect("the addresses can be used")

@@ -1,7 +1,7 @@
 //! Opening the store: address, migrations, connections.
 
 use crate::repo::Keeper;
-use crate::{Lock, StoreError};
+use crate::{Lock, StoreError, sealed};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -56,6 +56,7 @@ impl Store {
             .await
             .map_err(|why| opening(&path, &why))?;
         migrate(&path, &writer).await?;
+        sealed::guard(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(WAITS)
@@ -111,9 +112,7 @@ impl Store {
     /// # Errors
     /// When the lock file cannot be written.
     pub fn lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
-        let mut file = self.path.clone().into_os_string();
-        file.push(format!(".{name}.lock"));
-        Lock::take(Path::new(&file))
+        Lock::take(&Lock::path(&self.path, name))
     }
 
     /// Where the database lies.
@@ -130,7 +129,7 @@ impl Store {
     }
 }
 
-fn path_of(url: &str) -> Result<PathBuf, StoreError> {
+pub(crate) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
     let wrong = |why: &str| StoreError::Address {
         url: shown(url),
         why: why.to_owned(),
@@ -172,7 +171,7 @@ fn options(path: &Path, cache: &'static str) -> SqliteConnectOptions {
         .optimize_on_close(true, None)
 }
 
-fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
+pub(crate) fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
     let why = error.to_string();
     let code = error
         .as_database_error()
@@ -197,7 +196,7 @@ fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
 /// Customers' data: readable by its owner only. Done before SQLite opens the file, whose mode SQLite then
 /// gives to the write-ahead log as well.
 #[cfg(unix)]
-fn keep_private(path: &Path) {
+pub(crate) fn keep_private(path: &Path) {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     // What fails here, SQLite reports better; and a file of another owner may still work.
     let _ = std::fs::OpenOptions::new()
@@ -213,7 +212,7 @@ fn keep_private(path: &Path) {
 }
 
 #[cfg(not(unix))]
-fn keep_private(_path: &Path) {}
+pub(crate) fn keep_private(_path: &Path) {}
 
 async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), StoreError> {
     let known = MIGRATIONS

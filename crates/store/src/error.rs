@@ -65,6 +65,11 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// A sealed text names a data key that is not there: it was rotated away since the text was sealed.
+    #[error(
+        "the keys were rotated while this was being stored, so nothing was stored. Try again; if this stays, restart Repairbridge"
+    )]
+    DataKeyGone,
     /// A stored value cannot be read.
     #[error(
         "a value in the database cannot be read: {table}.{column}: {why}. Restore a backup, and please report this"
@@ -91,6 +96,7 @@ impl StoreError {
         match primary {
             5 | 6 => Some(Self::Busy),
             13 => Some(Self::DiskFull),
+            19 if why.contains(crate::sealed::KEY_GONE) => Some(Self::DataKeyGone),
             // Read-only, and trouble with the file itself.
             8 | 10 => Some(Self::Unwritable {
                 path: PathBuf::from("(see store.url)"),

@@ -14,7 +14,9 @@ pub enum Class {
 }
 
 impl Class {
-    pub(crate) const fn code(self) -> i64 {
+    /// Its number in the store.
+    #[must_use]
+    pub const fn code(self) -> i64 {
         match self {
             Self::Location => 0,
             Self::Company => 1,
@@ -87,8 +89,6 @@ pub struct Installation {
     pub generation: i64,
     /// The pair, sealed; none for a sub-account whose first token is still to be made.
     pub sealed: Option<String>,
-    /// The pair before, sealed.
-    pub earlier: Option<String>,
     /// When the pair was obtained.
     pub obtained_at: Timestamp,
     /// When its access token ends.

@@ -15,6 +15,8 @@ mod lock;
 mod model;
 mod note_change;
 mod repo;
+mod restore;
+mod sealed;
 
 pub use change::{Change, Key};
 pub use engine::Store;
@@ -33,4 +35,5 @@ pub use repo::access::{
     ApiTokenRow, AttemptsRow, AuditEntry, AuditRow, Digest, NewApiToken, NewSession, SessionRow,
     UserRow,
 };
-pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO};
+pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO, Rewrap, SealedText};
+pub use sealed::{SEALED, SealedTable};

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A held lock; dropping it lets the next one in.
 #[derive(Debug)]
@@ -11,6 +11,13 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// The file of a lock of this name.
+    pub(crate) fn path(database: &Path, name: &str) -> PathBuf {
+        let mut file = database.as_os_str().to_owned();
+        file.push(format!(".{name}.lock"));
+        PathBuf::from(file)
+    }
+
     /// Takes the lock, or answers nothing when another process has it.
     pub(crate) fn take(path: &Path) -> Result<Option<Self>, StoreError> {
         let unwritable = |why: std::io::Error| StoreError::Unwritable {

@@ -28,6 +28,8 @@ pub struct Shop {
     pub approved_at: Option<Timestamp>,
     /// When it was added.
     pub created_at: Timestamp,
+    /// When it was removed, with its journal kept; nothing for a shop that is there.
+    pub removed_at: Option<Timestamp>,
 }
 
 /// Something learnt about a shop.

@@ -27,7 +27,8 @@ pub struct Truth {
 }
 
 impl Truth {
-    pub(crate) async fn read(twins: &RunningTwins) -> Self {
+    /// Reads both twins.
+    pub async fn read(twins: &RunningTwins) -> Self {
         let mut truth = Self::default();
         for (kind, into) in [
             (Kind::Contacts, &mut truth.contacts),

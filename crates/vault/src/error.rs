@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub enum VaultError {
     /// The key file is missing although secrets were sealed with it.
     #[error(
-        "the key file {path} is gone; restore it, or reconnect both accounts; links are not lost"
+        "the key file {path} is gone; restore it. If it is lost: `repairbridge keys reset` makes a new one, then connect the accounts again; links are not lost"
     )]
     KeyFileGone {
         /// The file.
@@ -56,11 +56,68 @@ pub enum VaultError {
     },
     /// The master key is a key, but not the one that the secrets were sealed under.
     #[error(
-        "{origin} holds another key than the one that the stored secrets were sealed with. Put the former key back, or reconnect both accounts; links are not lost"
+        "{origin} holds another key than the one that the stored secrets were sealed with. Put the former key back. If it is lost: `repairbridge keys reset` makes a new one, then connect the accounts again; links are not lost"
     )]
     OtherKey {
         /// Where the key was read.
         origin: String,
+    },
+    /// The stored secrets lie under a passphrase, and none was given.
+    #[error(
+        "the stored secrets are sealed under a passphrase, and none was given. Set vault.passphrase_file or REPAIRBRIDGE_VAULT_PASSPHRASE. If it is lost: `repairbridge keys reset`, then connect the accounts again; links are not lost"
+    )]
+    PassphraseNeeded,
+    /// A passphrase was given, but the stored secrets lie under a key.
+    #[error(
+        "a passphrase was given, but the stored secrets are sealed under a key. Leave the passphrase out, and let `repairbridge keys rotate --master --new-passphrase-file FILE` change to it"
+    )]
+    NotUnderPassphrase,
+    /// A new passphrase is too short.
+    #[error("the passphrase is too short. Choose one of 12 characters or more, such as five words")]
+    ShortPassphrase,
+    /// No key could be made out of the passphrase.
+    #[error(
+        "no key could be made out of the passphrase ({why}). It takes 64 MiB of memory for a moment; free some and try again"
+    )]
+    Derivation {
+        /// What the algorithm says.
+        why: String,
+    },
+    /// The file is no backup of ours.
+    #[error(
+        "{path} is not a backup of Repairbridge, or its beginning is damaged. Nothing was changed. Name a file that `repairbridge backup` made"
+    )]
+    NotABackup {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The backup was sealed with something else.
+    #[error("{path} does not open with {tried}. Nothing was changed. {mend}")]
+    BackupLocked {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        tried: &'static str,
+        /// What to try.
+        mend: &'static str,
+    },
+    /// The backup ends early or was altered.
+    #[error(
+        "the backup {path} is damaged: it ends early or was altered. Nothing was changed. Use another copy of it, or an older backup"
+    )]
+    BackupBroken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The backup, or the copy that it is made of, cannot be read or written.
+    #[error(
+        "{path} cannot be read or written ({why}). Nothing was changed. Check that its folder exists, is writable by this user and has free space"
+    )]
+    BackupFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
     },
     /// A sealed text has no form that this version knows.
     #[error(
@@ -105,6 +162,14 @@ impl Failure for VaultError {
             Self::KeyFileExposed { .. } => "VAULT-KEY-04",
             Self::NotAKey { .. } => "VAULT-KEY-05",
             Self::OtherKey { .. } => "VAULT-KEY-06",
+            Self::PassphraseNeeded => "VAULT-KEY-07",
+            Self::NotUnderPassphrase => "VAULT-KEY-08",
+            Self::ShortPassphrase => "VAULT-KEY-09",
+            Self::Derivation { .. } => "VAULT-KEY-10",
+            Self::NotABackup { .. } => "BACKUP-01",
+            Self::BackupLocked { .. } => "BACKUP-02",
+            Self::BackupBroken { .. } => "BACKUP-03",
+            Self::BackupFile { .. } => "BACKUP-04",
             Self::Form { .. } => "VAULT-SEAL-01",
             Self::UnknownDataKey { .. } => "VAULT-SEAL-02",
             Self::Broken { .. } => "VAULT-SEAL-03",

@@ -17,6 +17,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// The key under which data keys are sealed. Wiped from memory when dropped.
+#[derive(Clone)]
 pub struct MasterKey {
     pub(crate) bytes: Zeroizing<[u8; KEY_BYTES]>,
     /// Where it was read, for messages.
@@ -38,12 +39,7 @@ impl MasterKey {
         let text = match key_file::read(path)? {
             Some(text) => text,
             None if may_create => {
-                let mut bytes = Zeroizing::new([0_u8; KEY_BYTES]);
-                randomness.fill(&mut *bytes);
-                let mut number = [0_u8; 8];
-                randomness.fill(&mut number);
-                let text = Zeroizing::new(BASE64.encode(bytes.as_slice()));
-                key_file::create(path, &text, u64::from_le_bytes(number))?;
+                key_file::create(path, &Self::new_text(randomness), number(randomness))?;
                 // Read back: another process may have been first, and what counts is what is on the disk.
                 key_file::read(path)?.ok_or_else(|| VaultError::KeyFileGone {
                     path: path.to_owned(),
@@ -69,7 +65,20 @@ impl MasterKey {
         )
     }
 
-    fn parse(text: &str, origin: String) -> Result<Self, VaultError> {
+    /// Where the key was read, for people.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Text for a new key file.
+    pub(crate) fn new_text(randomness: &dyn Randomness) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0_u8; KEY_BYTES]);
+        randomness.fill(&mut *bytes);
+        Zeroizing::new(BASE64.encode(bytes.as_slice()))
+    }
+
+    pub(crate) fn parse(text: &str, origin: String) -> Result<Self, VaultError> {
         match decode(text.trim()) {
             Ok(bytes) => Ok(Self { bytes, origin }),
             Err(why) => Err(VaultError::NotAKey { origin, why }),
@@ -83,6 +92,13 @@ impl fmt::Debug for MasterKey {
             .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
+}
+
+/// Keeps drafts of several processes apart.
+pub(crate) fn number(randomness: &dyn Randomness) -> u64 {
+    let mut number = [0_u8; 8];
+    randomness.fill(&mut number);
+    u64::from_le_bytes(number)
 }
 
 fn decode(text: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, &'static str> {

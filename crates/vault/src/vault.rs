@@ -1,7 +1,7 @@
 //! The vault: data keys opened with the master key, and secrets sealed with data keys.
 
-use crate::sealing::{KEY_BYTES, Sealed, seal};
-use crate::{MasterKey, VaultError};
+use crate::sealing::{Form, KEY_BYTES, Sealed, seal};
+use crate::{MasterKey, Place, VaultError};
 use domain::{Context, Randomness};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
@@ -11,31 +11,14 @@ use zeroize::Zeroizing;
 
 type DataKey = Zeroizing<[u8; KEY_BYTES]>;
 
-/// Where a secret belongs. It opens nowhere else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
-    /// The shop's number; 0 for secrets of the installation.
-    pub shop: i64,
-    /// The secret's name, such as `highlevel.token`.
-    pub name: &'a str,
-}
-
-impl Place<'_> {
-    fn bound(&self) -> String {
-        format!("secret/{}/{}", self.shop, self.name)
-    }
-
-    fn shown(&self) -> String {
-        format!("the secret `{}` of shop {}", self.name, self.shop)
-    }
-}
-
 /// Opened data keys. They are wiped from memory when the vault is dropped.
 pub struct Vault {
     /// Version and key that seal.
     current: (i64, DataKey),
     /// Earlier keys, which only open.
     earlier: BTreeMap<i64, DataKey>,
+    /// Under which all of them lie; opens those that other processes add.
+    master: MasterKey,
     randomness: Arc<dyn Randomness>,
 }
 
@@ -66,6 +49,7 @@ impl Vault {
         let vault = Self {
             current,
             earlier: keys,
+            master: master.clone(),
             randomness,
         };
         Ok((vault, new))
@@ -94,10 +78,11 @@ impl Vault {
     ///
     /// # Errors
     /// When the secret is longer than the cipher takes (256 GiB).
-    pub fn seal(&self, place: &Place<'_>, secret: &SecretString) -> Result<String, VaultError> {
+    pub fn seal(&self, place: &Place, secret: &SecretString) -> Result<String, VaultError> {
         let (version, key) = &self.current;
         let content = secret.expose_secret().as_bytes();
-        seal(key, *version, &place.bound(), content, &*self.randomness).ok_or_else(|| {
+        let (form, bound) = (Form::Second, place.bound());
+        seal(key, (form, *version), &bound, content, &*self.randomness).ok_or_else(|| {
             VaultError::TooLong {
                 what: place.shown(),
             }
@@ -109,7 +94,7 @@ impl Vault {
     /// # Errors
     /// When the text has an unknown form, names a data key that is not there, was changed, or was sealed
     /// for another place.
-    pub fn unseal(&self, place: &Place<'_>, text: &str) -> Result<SecretString, VaultError> {
+    pub fn unseal(&self, place: &Place, text: &str) -> Result<SecretString, VaultError> {
         let what = || place.shown();
         let sealed = Sealed::parse(text).ok_or_else(|| VaultError::Form { what: what() })?;
         let version = sealed.version;
@@ -119,13 +104,71 @@ impl Vault {
                 what: what(),
                 version,
             })?;
-        let content = sealed
-            .open(key, &place.bound())
+        let bound = match sealed.form {
+            Form::First => place.first_form(),
+            Form::Second => Some(place.bound()),
+        };
+        let content = bound
+            .and_then(|bound| sealed.open(key, &bound))
             .ok_or_else(|| VaultError::Broken { what: what() })?;
         // Copied at its exact length: shrinking a longer buffer could leave a copy behind.
         std::str::from_utf8(&content)
             .map(SecretString::from)
             .map_err(|_| VaultError::Form { what: what() })
+    }
+
+    /// Keeps what another vault of the same installation could open: a text that was read before a rotation may be
+    /// opened after it.
+    #[must_use]
+    pub fn with_keys_of(mut self, other: &Self) -> Self {
+        let (version, key) = &other.current;
+        for (version, key) in other.earlier.iter().chain([(version, key)]) {
+            if *version != self.current.0 {
+                let known = self.earlier.entry(*version);
+                known.or_insert_with(|| key.clone());
+            }
+        }
+        self
+    }
+
+    /// The version of the data key that seals.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        self.current.0
+    }
+
+    /// The version of the data key that a text names; nothing where it is no sealed text.
+    #[must_use]
+    pub fn version_of(text: &str) -> Option<i64> {
+        Sealed::parse(text).map(|sealed| sealed.version)
+    }
+
+    /// The master key, for opening again what is stored now.
+    #[must_use]
+    pub const fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// Seals every data key anew under another master key.
+    ///
+    /// # Errors
+    /// When the master key is not the one that the data keys were sealed under, or a data key is damaged.
+    pub fn rewrap(
+        sealed_data_keys: &[(i64, String)],
+        from: &MasterKey,
+        to: &MasterKey,
+        context: &Context,
+    ) -> Result<Vec<Rewrapped>, VaultError> {
+        let randomness = &*context.randomness;
+        let rewrap = |(version, sealed): &(i64, String)| {
+            let key = open_data_key(from, *version, sealed)?;
+            Ok(Rewrapped {
+                version: *version,
+                before: sealed.clone(),
+                after: seal_data_key(to, *version, &key, randomness)?,
+            })
+        };
+        sealed_data_keys.iter().map(rewrap).collect()
     }
 
     fn key(&self, version: i64) -> Option<&DataKey> {
@@ -135,6 +178,17 @@ impl Vault {
             self.earlier.get(&version)
         }
     }
+}
+
+/// A data key sealed anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrapped {
+    /// Its version.
+    pub version: i64,
+    /// As it was sealed.
+    pub before: String,
+    /// As it is sealed now.
+    pub after: String,
 }
 
 impl fmt::Debug for Vault {
@@ -155,12 +209,20 @@ fn new_data_key(
 ) -> Result<(DataKey, String), VaultError> {
     let mut key = DataKey::default();
     randomness.fill(&mut *key);
-    let sealed = seal(&master.bytes, version, DATA_KEY, &*key, randomness).ok_or_else(|| {
-        VaultError::TooLong {
-            what: format!("data key {version}"),
-        }
-    })?;
+    let sealed = seal_data_key(master, version, &key, randomness)?;
     Ok((key, sealed))
+}
+
+fn seal_data_key(
+    master: &MasterKey,
+    version: i64,
+    key: &DataKey,
+    randomness: &dyn Randomness,
+) -> Result<String, VaultError> {
+    let form = (Form::First, version);
+    seal(&master.bytes, form, DATA_KEY, &**key, randomness).ok_or_else(|| VaultError::TooLong {
+        what: format!("data key {version}"),
+    })
 }
 
 fn open_data_key(master: &MasterKey, version: i64, text: &str) -> Result<DataKey, VaultError> {
@@ -168,7 +230,7 @@ fn open_data_key(master: &MasterKey, version: i64, text: &str) -> Result<DataKey
         what: format!("data key {version}"),
     };
     let sealed = Sealed::parse(text)
-        .filter(|sealed| sealed.version == version)
+        .filter(|sealed| sealed.version == version && sealed.form == Form::First)
         .ok_or_else(form)?;
     // A damaged data key looks the same; the other key is by far the likelier cause.
     let content = sealed

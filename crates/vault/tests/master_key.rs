@@ -143,7 +143,7 @@ fn a_missing_file_is_never_replaced_while_secrets_exist() {
     assert_eq!(
         error.to_string(),
         format!(
-            "the key file {} is gone; restore it, or reconnect both accounts; links are not lost",
+            "the key file {} is gone; restore it. If it is lost: `repairbridge keys reset` makes a new one, then connect the accounts again; links are not lost",
             path.display()
         )
     );
@@ -208,10 +208,7 @@ fn a_path_that_cannot_be_used_is_told() {
 #[test]
 fn a_vault_lives_through_a_restart() {
     let (_folder, path) = place();
-    let at = Place {
-        shop: 1,
-        name: "token",
-    };
+    let at = Place::secret(1, "token");
     let (vault, new) = Vault::open(&from_file(&path, true).unwrap(), &[], &context(1)).unwrap();
     let sealed = vault.seal(&at, &SecretString::from("abc")).unwrap();
     let (vault, _) = Vault::open(

@@ -12,10 +12,10 @@ use vault::{MasterKey, Place, Vault, VaultError};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const OTHER: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-const TOKEN: Place<'_> = Place {
-    shop: 1,
-    name: "highlevel.token",
-};
+
+fn token() -> Place {
+    Place::secret(1, "highlevel.token")
+}
 
 fn master(text: &str) -> MasterKey {
     MasterKey::from_text(&SecretString::from(text)).unwrap()
@@ -37,7 +37,7 @@ proptest! {
         text in ".{0,400}", shop in any::<i64>(), name in "[ -~]{0,40}", seed in any::<u64>()
     ) {
         let (vault, keys) = fresh(seed);
-        let place = Place { shop, name: &name };
+        let place = Place::secret(shop, &name);
         let sealed = vault.seal(&place, &secret(&text)).unwrap();
         let (again, new) = Vault::open(&master(KEY), &keys, &context(seed ^ 1)).unwrap();
         prop_assert!(new.is_none());
@@ -48,43 +48,41 @@ proptest! {
     #[test]
     fn no_text_from_outside_opens_or_panics(text in ".{0,120}") {
         let (vault, _) = fresh(1);
-        prop_assert!(vault.unseal(&TOKEN, &text).is_err());
+        prop_assert!(vault.unseal(&token(), &text).is_err());
         prop_assert!(Vault::open(&master(KEY), &[(1, text)], &context(1)).is_err());
     }
 
     #[test]
     fn one_changed_character_is_noticed(at in any::<prop::sample::Index>(), to in "[A-Za-z0-9+/.=]") {
         let (vault, _) = fresh(2);
-        let sealed = vault.seal(&TOKEN, &secret("pit-1234")).unwrap();
+        let sealed = vault.seal(&token(), &secret("pit-1234")).unwrap();
         let at = at.index(sealed.len());
         let mut changed = sealed.clone();
         changed.replace_range(at..=at, &to);
         prop_assume!(changed != sealed);
-        prop_assert!(vault.unseal(&TOKEN, &changed).is_err());
+        prop_assert!(vault.unseal(&token(), &changed).is_err());
     }
 }
 
 #[test]
 fn a_secret_moved_to_another_place_does_not_open() {
     let (vault, _) = fresh(3);
-    let sealed = vault.seal(&TOKEN, &secret("pit-1234")).unwrap();
+    let sealed = vault.seal(&token(), &secret("pit-1234")).unwrap();
     for place in [
-        Place { shop: 2, ..TOKEN },
-        Place {
-            name: "highlevel.refresh",
-            ..TOKEN
-        },
-        Place { shop: 1, name: "" },
-        Place {
-            shop: 11,
-            name: "/highlevel.token",
-        },
+        Place::secret(2, "highlevel.token"),
+        Place::secret(1, "highlevel.refresh"),
+        Place::secret(1, ""),
+        Place::secret(11, "/highlevel.token"),
+        Place::new("installation", "sealed", ["1", "highlevel.token"]),
+        Place::new("secret", "sealed_before", ["1", "highlevel.token"]),
+        Place::new("secret", "sealed", ["1/highlevel.token"]),
+        Place::new("secret", "sealed", ["1", "highlevel.token", ""]),
     ] {
         let error = vault.unseal(&place, &sealed).unwrap_err();
         assert!(matches!(error, VaultError::Broken { .. }), "{error}");
         assert!(error.to_string().contains("sealed for another place"));
     }
-    assert!(vault.unseal(&TOKEN, &sealed).is_ok());
+    assert!(vault.unseal(&token(), &sealed).is_ok());
 }
 
 #[test]
@@ -92,20 +90,54 @@ fn a_data_key_does_not_pass_for_a_secret_or_for_another_version() {
     let (_, keys) = fresh(4);
     let (version, sealed) = &keys[0];
     let (vault, _) = Vault::open(&master(KEY), &keys, &context(5)).unwrap();
-    assert!(
-        vault
-            .unseal(
-                &Place {
-                    shop: 0,
-                    name: "data_key"
-                },
-                sealed
-            )
-            .is_err()
-    );
+    assert!(vault.unseal(&Place::secret(0, "data_key"), sealed).is_err());
     let renamed = sealed.replacen(&format!("v1.{version}."), "v1.2.", 1);
     assert!(Vault::open(&master(KEY), &[(2, renamed)], &context(5)).is_err());
     assert!(Vault::open(&master(KEY), &[(2, sealed.clone())], &context(5)).is_err());
+}
+
+/// Sealed by the first version, which bound a secret to shop and name alone.
+#[test]
+fn a_secret_sealed_by_an_earlier_version_opens_at_its_place_only() {
+    let key = "v1.1.bSUUX6a17Xy/UsoGvJVroD9MMCuulLKn/eNZUT40DsY2cOYSTO/JJyR7lwJp7JBc1IAdMUd3DExz6nyM/HWIuVG3j+Xg1xl1";
+    let sealed = "v1.1.2GFrN5hfnzYw9fD7KHScPicAH3KyWY50QlhPw9gJeVnSjid2+cEAOlKrr2IIm988x0AcNGviimPbobczfc2aj74";
+    let keys = [(1, key.to_owned())];
+    let (vault, _) = Vault::open(&master(KEY), &keys, &context(1)).unwrap();
+    let opened = vault.unseal(&token(), sealed).unwrap();
+    assert_eq!(opened.expose_secret(), "pit-of-an-earlier-version");
+    for place in [
+        Place::secret(2, "highlevel.token"),
+        Place::new("app_secret", "sealed", ["1", "highlevel.token"]),
+        Place::new("secret", "sealed_before", ["1", "highlevel.token"]),
+    ] {
+        assert!(vault.unseal(&place, sealed).is_err(), "{place:?}");
+    }
+    let relabelled = sealed.replacen("v1", "v2", 1);
+    assert!(vault.unseal(&token(), &relabelled).is_err());
+}
+
+#[test]
+fn data_keys_sealed_anew_open_with_the_new_master_key_only() {
+    let (vault, mut keys) = fresh(21);
+    let sealed = vault.seal(&token(), &secret("pit-1234")).unwrap();
+    keys.push(Vault::next_data_key(&master(KEY), &keys, &context(22)).unwrap());
+    let rewrapped = Vault::rewrap(&keys, &master(KEY), &master(OTHER), &context(23)).unwrap();
+    let before: Vec<_> = rewrapped
+        .iter()
+        .map(|key| (key.version, key.before.clone()))
+        .collect();
+    assert_eq!(before, keys);
+    let after: Vec<_> = rewrapped
+        .iter()
+        .map(|key| (key.version, key.after.clone()))
+        .collect();
+    assert!(Vault::open(&master(KEY), &after, &context(24)).is_err());
+    let (again, _) = Vault::open(&master(OTHER), &after, &context(25)).unwrap();
+    assert_eq!(
+        again.unseal(&token(), &sealed).unwrap().expose_secret(),
+        "pit-1234"
+    );
+    assert!(Vault::rewrap(&keys, &master(OTHER), &master(KEY), &context(26)).is_err());
 }
 
 #[test]
@@ -117,7 +149,7 @@ fn another_master_key_is_told_clearly() {
     let text = error.to_string();
     assert!(text.contains("another key"), "{text}");
     assert!(
-        text.contains("Put the former key back, or reconnect both accounts; links are not lost"),
+        text.contains("Put the former key back. If it is lost: `repairbridge keys reset`"),
         "{text}"
     );
 }
@@ -125,32 +157,32 @@ fn another_master_key_is_told_clearly() {
 #[test]
 fn the_same_secret_never_looks_the_same_twice() {
     let (vault, _) = fresh(7);
-    let first = vault.seal(&TOKEN, &secret("pit-1234")).unwrap();
-    let second = vault.seal(&TOKEN, &secret("pit-1234")).unwrap();
+    let first = vault.seal(&token(), &secret("pit-1234")).unwrap();
+    let second = vault.seal(&token(), &secret("pit-1234")).unwrap();
     assert_ne!(first, second);
-    assert!(first.starts_with("v1.1."));
+    assert!(first.starts_with("v2.1."));
 }
 
 #[test]
 fn a_further_data_key_seals_and_the_earlier_one_still_opens() {
     let (vault, mut keys) = fresh(8);
-    let old = vault.seal(&TOKEN, &secret("pit-1234")).unwrap();
+    let old = vault.seal(&token(), &secret("pit-1234")).unwrap();
     keys.push(Vault::next_data_key(&master(KEY), &keys, &context(9)).unwrap());
     let (vault, new) = Vault::open(&master(KEY), &keys, &context(10)).unwrap();
     assert!(new.is_none());
     assert_eq!(
-        vault.unseal(&TOKEN, &old).unwrap().expose_secret(),
+        vault.unseal(&token(), &old).unwrap().expose_secret(),
         "pit-1234"
     );
     assert!(
         vault
-            .seal(&TOKEN, &secret("x"))
+            .seal(&token(), &secret("x"))
             .unwrap()
-            .starts_with("v1.2.")
+            .starts_with("v2.2.")
     );
 
     let (without, _) = Vault::open(&master(KEY), &keys[1..], &context(11)).unwrap();
-    let error = without.unseal(&TOKEN, &old).unwrap_err();
+    let error = without.unseal(&token(), &old).unwrap_err();
     assert!(
         matches!(error, VaultError::UnknownDataKey { version: 1, .. }),
         "{error}"
@@ -160,9 +192,9 @@ fn a_further_data_key_seals_and_the_earlier_one_still_opens() {
 #[test]
 fn a_form_of_a_later_version_is_not_taken_for_damage() {
     let (vault, _) = fresh(12);
-    let sealed = vault.seal(&TOKEN, &secret("pit-1234")).unwrap();
+    let sealed = vault.seal(&token(), &secret("pit-1234")).unwrap();
     let error = vault
-        .unseal(&TOKEN, &sealed.replacen("v1", "v2", 1))
+        .unseal(&token(), &sealed.replacen("v2", "v3", 1))
         .unwrap_err();
     assert!(matches!(error, VaultError::Form { .. }));
     assert!(error.to_string().contains("newer version"));
@@ -172,20 +204,20 @@ fn a_form_of_a_later_version_is_not_taken_for_damage() {
 fn invariant_10_secrets_stay_secret() {
     let text = "pit-93b1f6c4-hunter2";
     let (vault, keys) = fresh(13);
-    let sealed = vault.seal(&TOKEN, &secret(text)).unwrap();
+    let sealed = vault.seal(&token(), &secret(text)).unwrap();
     assert!(!sealed.contains(text) && !sealed.contains("hunter2"));
     let damaged = format!("{}AAAA", &sealed[..sealed.len() - 4]);
 
     let mut shown = vec![
         format!("{:?} {:#?}", master(KEY), master(KEY)),
         format!("{vault:?} {vault:#?}"),
-        format!("{:?}", vault.unseal(&TOKEN, &sealed).unwrap()),
+        format!("{:?}", vault.unseal(&token(), &sealed).unwrap()),
     ];
     let errors = [
-        vault.unseal(&TOKEN, &damaged).unwrap_err(),
-        vault.unseal(&TOKEN, text).unwrap_err(),
+        vault.unseal(&token(), &damaged).unwrap_err(),
+        vault.unseal(&token(), text).unwrap_err(),
         vault
-            .unseal(&TOKEN, &sealed.replacen("v1.1", "v1.9", 1))
+            .unseal(&token(), &sealed.replacen("v2.1", "v2.9", 1))
             .unwrap_err(),
         Vault::open(&master(OTHER), &keys, &context(1)).unwrap_err(),
         Vault::open(&master(KEY), &[(1, text.to_owned())], &context(1)).unwrap_err(),

@@ -1,17 +1,17 @@
 //! The marketplace app's own credentials.
 
+use crate::secrets::Keys;
 use crate::{App, AppError};
-use domain::Timestamp;
 use highlevel::oauth::AppCredentials;
 use secrecy::SecretString;
 use store::Store;
-use vault::{Place, Vault};
+use vault::Place;
 
 const NAME: &str = "highlevel.client_secret";
-const PLACE: Place<'static> = Place {
-    shop: 0,
-    name: NAME,
-};
+
+fn place() -> Place {
+    Place::new("app_secret", "sealed", [NAME])
+}
 
 /// What is known of our app from the configuration.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl KnownApp {
     pub(super) async fn credentials(
         &self,
         store: &Store,
-        vault: &Vault,
+        keys: &Keys,
     ) -> Result<AppCredentials, AppError> {
         let Some(client_id) = self.client_id.clone() else {
             return Err(AppError::Refused(
@@ -42,7 +42,7 @@ impl KnownApp {
                         "the app's client secret is not stored. It is shown once where the marketplace app's client keys are made; store it with `repairbridge app set --client-secret-file FILE`".into(),
                     )
                 })?;
-                vault.unseal(&PLACE, &sealed)?
+                keys.unseal(&place(), &sealed).await?
             }
         };
         Ok(AppCredentials {
@@ -59,9 +59,11 @@ impl App {
     /// # Errors
     /// When store or vault refuse.
     pub async fn set_client_secret(&self, secret: &SecretString) -> Result<(), AppError> {
-        let sealed = self.vault.seal(&PLACE, secret)?;
-        let now: Timestamp = self.context.clock.now();
-        self.store.save_app_secret(NAME, &sealed, now).await?;
+        let now = self.now();
+        self.seal_and_store(&place(), secret, |sealed| async move {
+            self.store.save_app_secret(NAME, &sealed, now).await
+        })
+        .await?;
         self.keeper.try_again_at_once();
         Ok(())
     }

@@ -68,7 +68,7 @@ impl App {
         let ticket = taken.ok_or(InstallError::State)?;
         let shop = self.shop_of(&ticket).await?;
         let known = self.keeper.known_app();
-        let app = known.credentials(&self.store, &self.vault).await?;
+        let app = known.credentials(&self.store, &self.keys).await?;
         let redirect_uri = self.install_callback()?;
         let grant = self
             .keeper
@@ -110,7 +110,7 @@ impl App {
         shop: Option<&Shop>,
     ) -> Result<Finished, InstallError> {
         // Nothing is done with the tokens before this.
-        let id = self.keep_grant(grant, client_id, None, self.now()).await?;
+        let id = self.keep_grant(grant, client_id, self.now()).await?;
         self.keeper.forget(id);
         let mut finished = Finished {
             shops: Vec::new(),

@@ -5,6 +5,7 @@
 
 use super::app_secret::KnownApp;
 use super::{life, pair, renew};
+use crate::secrets::Keys;
 use async_trait::async_trait;
 use domain::{Context, Timestamp};
 use highlevel::oauth::{Grant, OAuth};
@@ -15,7 +16,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Installation, InstallationState, Lock, Store};
-use vault::Vault;
 
 /// How long to wait for another process that renews the pair, where there is no token meanwhile.
 const LOCK_WAIT: SignedDuration = SignedDuration::from_secs(60);
@@ -24,7 +24,7 @@ const LOCK_PAUSE: SignedDuration = SignedDuration::from_millis(100);
 /// Keeps the tokens of all installations. Shared by all clones of the application.
 pub(crate) struct Keeper {
     pub(super) store: Store,
-    pub(super) vault: Arc<Vault>,
+    pub(super) keys: Keys,
     pub(super) oauth: OAuth,
     pub(super) context: Context,
     app: KnownApp,
@@ -93,14 +93,14 @@ impl Slot {
 impl Keeper {
     pub(crate) fn new(
         store: Store,
-        vault: Arc<Vault>,
+        keys: Keys,
         oauth: OAuth,
         context: Context,
         app: KnownApp,
     ) -> Self {
         Self {
             store,
-            vault,
+            keys,
             oauth,
             context,
             app,
@@ -124,7 +124,7 @@ impl Keeper {
             Some(current) => Some(current),
             None => {
                 let row = self.usable(id).await?;
-                self.learn(&slot, &row)?
+                self.learn(&slot, &row).await?
             }
         };
         let now = self.now();
@@ -248,7 +248,7 @@ impl Keeper {
         wish: Wish,
     ) -> Result<Option<SecretString>, TokenError> {
         let row = self.usable(id).await?;
-        let current = self.learn(slot, &row)?;
+        let current = self.learn(slot, &row).await?;
         let now = self.now();
         Ok(current
             .filter(|current| {
@@ -285,23 +285,22 @@ impl Keeper {
     }
 
     /// Takes the stored pair over. Nothing where there is none yet.
-    pub(super) fn learn(
+    async fn learn(
         &self,
         slot: &Slot,
         row: &Installation,
     ) -> Result<Option<Current>, TokenError> {
-        let mut known = slot.known();
-        if let Some(current) = &mut known.current
+        if let Some(current) = &mut slot.known().current
             && current.generation == row.generation
         {
             current.interrupted = row.asked_at.is_some();
             return Ok(Some(current.clone()));
         }
         let Some(sealed) = &row.sealed else {
-            known.current = None;
+            slot.known().current = None;
             return Ok(None);
         };
-        let opened = pair::open(&self.vault, row, sealed).map_err(passing)?;
+        let opened = pair::open(&self.keys, row, sealed).await.map_err(passing)?;
         let current = Current {
             generation: row.generation,
             access: opened.access,
@@ -309,7 +308,15 @@ impl Keeper {
             ends: row.access_ends,
             interrupted: row.asked_at.is_some(),
         };
-        known.current = Some(current.clone());
+        let mut known = slot.known();
+        // Whoever was faster may have learnt a newer one.
+        let is_newer = known
+            .current
+            .as_ref()
+            .is_none_or(|known| known.generation < current.generation);
+        if is_newer {
+            known.current = Some(current.clone());
+        }
         Ok(Some(current))
     }
 

@@ -1,19 +1,21 @@
 //! A pair of tokens, as it is sealed.
 
+use crate::secrets::Keys;
 use crate::{App, AppError};
 use domain::Timestamp;
-use highlevel::oauth::Grant;
+use highlevel::oauth::{Account, Grant};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use store::{Class, Installation, NewPair};
-use vault::{Place, Vault, VaultError};
+use std::borrow::Cow;
+use store::{Class, Installation, NewInstallation, NewPair};
+use vault::{Place, VaultError};
 use zeroize::Zeroizing;
 
 /// What is inside the seal.
 #[derive(Serialize, Deserialize)]
 struct Inside<'a> {
-    access: std::borrow::Cow<'a, str>,
-    refresh: Option<std::borrow::Cow<'a, str>>,
+    access: Cow<'a, str>,
+    refresh: Option<Cow<'a, str>>,
 }
 
 /// A pair, opened.
@@ -23,55 +25,41 @@ pub(super) struct Pair {
     pub(super) refresh: Option<SecretString>,
 }
 
-/// The vault's name of an account's pair: bound to the account, so that no row can lend its tokens to another.
-fn name(class: Class, account: &str) -> String {
-    let class = match class {
-        Class::Location => "location",
-        Class::Company => "company",
-    };
-    format!("installation.{class}.{account}")
+/// Where an account's pair belongs: no row can lend its tokens to another.
+pub(super) fn place(class: Class, account: &str) -> Place {
+    let row = [class.code().to_string(), account.to_owned()];
+    Place::new("installation", "sealed", row)
 }
 
-/// Seals the tokens of a grant.
-pub(super) fn seal(
-    vault: &Vault,
-    class: Class,
-    account: &str,
-    grant: &Grant,
-) -> Result<NewPair, VaultError> {
+/// The tokens of a grant, as they are sealed.
+pub(super) fn inside(grant: &Grant) -> SecretString {
+    let text = |secret: &'_ SecretString| Cow::Owned(secret.expose_secret().to_owned());
     let inside = Inside {
-        access: grant.access.expose_secret().into(),
-        refresh: grant
-            .refresh
-            .as_ref()
-            .map(|refresh| refresh.expose_secret().into()),
+        access: text(&grant.access),
+        refresh: grant.refresh.as_ref().map(text),
     };
     // A struct of two texts has a JSON form.
     let text = Zeroizing::new(serde_json::to_string(&inside).unwrap_or_default());
-    let name = name(class, account);
-    let place = Place {
-        shop: 0,
-        name: &name,
-    };
-    Ok(NewPair {
-        sealed: vault.seal(&place, &SecretString::from(text.as_str()))?,
+    SecretString::from(text.as_str())
+}
+
+/// A grant's tokens, sealed, with their ends.
+pub(super) fn new_pair(sealed: String, grant: &Grant) -> NewPair {
+    NewPair {
+        sealed,
         access_ends: grant.access_ends,
         refresh_ends: grant.refresh_ends,
-    })
+    }
 }
 
 /// Opens a sealed pair of an installation.
-pub(super) fn open(
-    vault: &Vault,
+pub(super) async fn open(
+    keys: &Keys,
     installation: &Installation,
     sealed: &str,
-) -> Result<Pair, VaultError> {
-    let name = name(installation.class, &installation.account);
-    let place = Place {
-        shop: 0,
-        name: &name,
-    };
-    let text = vault.unseal(&place, sealed)?;
+) -> Result<Pair, AppError> {
+    let place = place(installation.class, &installation.account);
+    let text = keys.unseal(&place, sealed).await?;
     let inside: Inside<'_> =
         serde_json::from_str(text.expose_secret()).map_err(|_| VaultError::Form {
             what: format!("the tokens of installation {}", installation.id),
@@ -88,27 +76,28 @@ impl App {
         &self,
         grant: &Grant,
         client_id: &str,
-        via: Option<i64>,
         now: Timestamp,
     ) -> Result<i64, AppError> {
-        use highlevel::oauth::Account;
         let (class, account, company) = match &grant.account {
             Account::Location { location, company } => {
                 (Class::Location, location, company.as_deref())
             }
             Account::Company { company, .. } => (Class::Company, company, Some(company.as_str())),
         };
-        let pair = seal(&self.vault, class, account, grant)?;
-        let new = store::NewInstallation {
-            class,
-            account,
-            company,
-            name: None,
-            client_id,
-            via,
-            scopes: &grant.scopes,
-            pair: Some(pair),
-        };
-        Ok(self.store.install(&new, now).await?)
+        let place = place(class, account);
+        self.seal_and_store(&place, &inside(grant), |sealed| async move {
+            let new = NewInstallation {
+                class,
+                account,
+                company,
+                name: None,
+                client_id,
+                via: None,
+                scopes: &grant.scopes,
+                pair: Some(new_pair(sealed, grant)),
+            };
+            self.store.install(&new, now).await
+        })
+        .await
     }
 }

@@ -77,28 +77,18 @@ async fn obtain(keeper: &Keeper, row: &Installation) -> Result<Grant, NoPair> {
 
 async fn refreshed(keeper: &Keeper, row: &Installation) -> Result<Grant, NoPair> {
     let known = keeper.known_app();
-    let app = known.credentials(&keeper.store, &keeper.vault).await;
+    let app = known.credentials(&keeper.store, &keeper.keys).await;
     let app = app.map_err(|why| TokenError::NeedsMending {
         problem: why.to_string(),
     })?;
-    let is_company = row.class == Class::Company;
-    let mut first = None;
-    // The pair before is tried where the vendor does not know the newer one: then that one never became good.
-    for sealed in [&row.sealed, &row.earlier].into_iter().flatten() {
-        let opened = pair::open(&keeper.vault, row, sealed).map_err(passing)?;
-        let Some(refresh) = opened.refresh else {
-            continue;
-        };
-        match keeper.oauth.refresh(&app, &refresh, is_company).await {
-            Err(error @ OAuthError::GrantRefused { .. }) => {
-                first.get_or_insert(error);
-            }
-            answered => return Ok(answered?),
-        }
-    }
-    Err(NoPair::Refused(first.unwrap_or(OAuthError::GrantRefused {
+    let none = || OAuthError::GrantRefused {
         message: "there is no refresh token".to_owned(),
-    })))
+    };
+    let sealed = row.sealed.as_ref().ok_or_else(none)?;
+    let opened = pair::open(&keeper.keys, row, sealed).await.map_err(passing)?;
+    let refresh = opened.refresh.ok_or_else(none)?;
+    let is_company = row.class == Class::Company;
+    Ok(keeper.oauth.refresh(&app, &refresh, is_company).await?)
 }
 
 /// A sub-account's token, made from its agency's.
@@ -130,11 +120,19 @@ async fn store(
     grant: Grant,
 ) -> Result<SecretString, TokenError> {
     let now = keeper.now();
-    let sealed = pair::seal(&keeper.vault, row.class, &row.account, &grant).map_err(passing)?;
     let scopes = Some(grant.scopes.as_slice()).filter(|scopes| !scopes.is_empty());
+    let (place, inside) = (pair::place(row.class, &row.account), pair::inside(&grant));
     let stored = keeper
-        .store
-        .replace_pair(row.id, row.generation, &sealed, scopes, now)
+        .keys
+        .seal_and_store(&place, &inside, |sealed| {
+            let pair = pair::new_pair(sealed, &grant);
+            async move {
+                let replace = keeper
+                    .store
+                    .replace_pair(row.id, row.generation, &pair, scopes, now);
+                replace.await
+            }
+        })
         .await;
     match stored {
         Ok(true) => {

@@ -154,7 +154,7 @@ impl App {
     async fn check_app(&self) -> Result<(), AppError> {
         let known = self.keeper.known_app();
         known
-            .credentials(&self.store, &self.vault)
+            .credentials(&self.store, &self.keys)
             .await
             .map(|_| ())
     }

@@ -172,7 +172,7 @@ impl App {
         let Some(sealed) = self.store.secret(shop.id, SECRET).await? else {
             return Ok(None);
         };
-        let text = self.vault.unseal(&place(shop), &sealed)?;
+        let text = self.unseal(&place(shop), &sealed).await?;
         Ok(serde_json::from_str(text.expose_secret()).ok())
     }
 
@@ -184,10 +184,12 @@ impl App {
         };
         let text = serde_json::to_string(&secrets)
             .map_err(|why| AppError::Refused(format!("the secrets have no JSON form: {why}")))?;
-        let sealed = self.vault.seal(&place(shop), &SecretString::from(text))?;
-        self.store
-            .save_secret(shop.id, SECRET, &sealed, self.now())
-            .await?;
+        let now = self.now();
+        let text = SecretString::from(text);
+        self.seal_and_store(&place(shop), &text, |sealed| async move {
+            self.store.save_secret(shop.id, SECRET, &sealed, now).await
+        })
+        .await?;
         self.forget_directory();
         Ok(secrets)
     }
@@ -200,9 +202,6 @@ impl App {
     }
 }
 
-const fn place(shop: &Shop) -> Place<'static> {
-    Place {
-        shop: shop.id.0,
-        name: SECRET,
-    }
+fn place(shop: &Shop) -> Place {
+    Place::secret(shop.id.0, SECRET)
 }

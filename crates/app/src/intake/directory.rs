@@ -15,6 +15,8 @@ pub(crate) struct Directory(Arc<RwLock<Known>>);
 struct Known {
     locations: HashMap<String, ShopId>,
     doors: HashMap<String, Arc<Doorkeeper>>,
+    /// Why a shop's guard could not be called, of the last one. Other shops' webhooks come in all the same.
+    absent: Option<String>,
     read_at: Option<Timestamp>,
 }
 
@@ -27,6 +29,11 @@ impl Directory {
     fn door(&self, token: &str) -> Option<Arc<Doorkeeper>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.doors.get(token).cloned()
+    }
+
+    fn absent(&self) -> Option<String> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.absent.clone()
     }
 
     fn is_fresh(&self, now: Timestamp) -> bool {
@@ -53,7 +60,10 @@ impl App {
             return Ok(Some(door));
         }
         self.read_directory().await?;
-        Ok(self.directory.door(token))
+        match (self.directory.door(token), self.directory.absent()) {
+            (None, Some(why)) => Err(AppError::Refused(why)),
+            (door, _) => Ok(door),
+        }
     }
 
     async fn read_directory(&self) -> Result<(), AppError> {
@@ -67,8 +77,15 @@ impl App {
         };
         for shop in self.store.shops().await? {
             known.locations.insert(shop.location.clone(), shop.id);
-            if let Some((token, door)) = self.doorkeeper(&shop).await? {
-                known.doors.insert(token, Arc::new(door));
+            match self.doorkeeper(&shop).await {
+                Ok(Some((token, door))) => {
+                    known.doors.insert(token, Arc::new(door));
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(shop.name = shop.name, %error, "webhooks of a shop cannot be taken");
+                    known.absent = Some(error.to_string());
+                }
             }
         }
         *self

@@ -1,7 +1,7 @@
 //! Which commands change something, in words for the audit log. No word that is a secret gets here: those come from
 //! files and standard input.
 
-use super::{Command, Connect, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User};
+use super::{Command, Connect, Keys, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User};
 
 /// What a command changes.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +50,14 @@ impl Command {
                 (None, None) => words("session end", "all"),
             },
             Self::Token(what) => token(what),
-            Self::Serve(_)
+            Self::Keys(Keys::Rotate { master: true, .. }) => words("keys rotate --master", "the vault"),
+            Self::Keys(Keys::Rotate { .. }) => words("keys rotate", "the vault"),
+            Self::Keys(Keys::Reset { .. }) => words("keys reset", "the vault"),
+            Self::Backup { .. } => words("backup", "the database"),
+            // It takes the place of this database, log and all.
+            Self::Restore { .. }
+            | Self::Keys(Keys::Show)
+            | Self::Serve(_)
             | Self::App(MarketplaceApp::Show)
             | Self::Demo(_)
             | Self::Prove(_)
@@ -74,8 +81,18 @@ fn shop(what: &Shop) -> Option<ChangeWords> {
         Shop::Pause { name } => words("shop pause", name),
         Shop::Resume { name } => words("shop resume", name),
         Shop::Adopt => words("shop adopt", "all sub-accounts"),
-        Shop::Remove { name } => words("shop remove", name),
-        Shop::List | Shop::Show { .. } => None,
+        Shop::Remove { name, keep_history } => words(
+            if *keep_history {
+                "shop remove --keep-history"
+            } else {
+                "shop remove"
+            },
+            name,
+        ),
+        Shop::Import { name, dry_run, .. } => {
+            (!*dry_run).then(|| words("shop import", name)).flatten()
+        }
+        Shop::List { .. } | Shop::Show { .. } | Shop::Export { .. } => None,
     }
 }
 

@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
 mod audit;
+mod backup;
 mod check;
 mod connect;
 mod demo;
 mod explain;
+mod keys;
 mod log;
 mod marketplace_app;
 mod preview;
@@ -23,7 +25,7 @@ mod twin;
 mod undo;
 mod user;
 
-use crate::cli::{ChangeWords, Command, Global};
+use crate::cli::{ChangeWords, Command, Global, Keys};
 use crate::config;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
@@ -31,6 +33,7 @@ use crate::{system_user, wiring};
 use app::App;
 use app::access::Doer;
 use domain::Timestamp;
+use store::{AuditEntry, Store};
 
 /// Runs a command to its end.
 pub(crate) async fn run(
@@ -47,6 +50,17 @@ pub(crate) async fn run(
         command => command,
     };
     let config = config::load(global.config.as_deref())?;
+    // These must work when the keys are lost, or the database is.
+    let command = match command {
+        Command::Keys(Keys::Show) => return keys::show(&config, output).await,
+        Command::Keys(Keys::Reset { yes }) => return keys::reset(&config, yes, output).await,
+        Command::Restore {
+            file,
+            passphrase_file,
+            yes,
+        } => return backup::restore(&config, &file, passphrase_file, yes, output).await,
+        command => command,
+    };
     let app = wiring::open(&config).await?;
     let store = app.store().clone();
     let change = command.change();
@@ -84,7 +98,14 @@ pub(crate) async fn run(
         Command::Session(what) => session::run(&app, what, output).await,
         Command::Token(what) => token::run(&app, what, output).await,
         Command::Audit { limit } => audit::run(&app, limit, output).await,
-        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) => Ok(Exit::Done),
+        Command::Keys(what) => keys::rotate(&app, &config, what, output).await,
+        Command::Backup {
+            file,
+            passphrase_file,
+        } => backup::run(&app, &file, passphrase_file, output).await,
+        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) | Command::Restore { .. } => {
+            Ok(Exit::Done)
+        }
     };
     if let (Some(change), Err(problem)) = (&change, &outcome) {
         note(&app, change, Some(problem.code)).await?;
@@ -104,6 +125,19 @@ async fn note(app: &App, change: &ChangeWords, failure: Option<&str>) -> Result<
     Ok(app
         .note_audit(doer, &what, change.target.as_deref())
         .await?)
+}
+
+/// The same where the keys may not open anything.
+async fn note_in(store: &Store, what: &str, target: &str, now: Timestamp) -> Result<(), Problem> {
+    let who = system_user::name();
+    let entry = AuditEntry {
+        who: &who,
+        via: "command line",
+        what,
+        target: Some(target),
+        address: None,
+    };
+    Ok(store.add_audit(&entry, now).await?)
 }
 
 /// An instant in a table, to the minute.

@@ -3,9 +3,11 @@
 use crate::cli::Shop;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
+use crate::secret::read_text;
 use app::{App, CounterWebhook, NeededScope, NewShop};
 use domain::Side;
 use serde_json::{Value, json};
+use std::path::Path;
 
 pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, Problem> {
     match what {
@@ -30,7 +32,7 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
             );
             output.answer(text, &document(app, &shop).await?);
         }
-        Shop::List => list(app, output).await?,
+        Shop::List { removed } => list(app, removed, output).await?,
         Shop::Show { name } => show(app, &name, output).await?,
         Shop::Pause { name } => {
             let shop = app.pause_shop(&name, true).await?;
@@ -41,7 +43,23 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
             output.answer(format!("`{name}` goes on"), &document(app, &shop).await?);
         }
         Shop::Adopt => adopt(app, output).await?,
-        Shop::Remove { name } => {
+        Shop::Remove {
+            name,
+            keep_history: true,
+        } => {
+            let kept = app.remove_shop_keeping_history(&name).await?;
+            output.answer(
+                format!("`{name}` is removed; both vendors stay as they are. What happened is read with `repairbridge log {kept}` and `repairbridge runs {kept}`"),
+                &json!({"removed": name, "history": kept}),
+            );
+        }
+        Shop::Export { name, file } => export(app, &name, file.as_deref(), output).await?,
+        Shop::Import {
+            name,
+            file,
+            dry_run,
+        } => import(app, &name, &file, dry_run, output).await?,
+        Shop::Remove { name, .. } => {
             app.remove_shop(&name).await?;
             output.answer(
                 format!("`{name}` is removed; both vendors stay as they are"),
@@ -69,10 +87,70 @@ async fn adopt(app: &App, output: Output) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn list(app: &App, output: Output) -> Result<(), Problem> {
+async fn export(app: &App, name: &str, file: Option<&Path>, output: Output) -> Result<(), Problem> {
+    let text = app.export_shop(name).await?;
+    let Some(file) = file else {
+        output.json(&json!({"shop": name, "document": text}));
+        output.line(text.trim_end());
+        return Ok(());
+    };
+    // Never over something that is there.
+    let written = std::fs::File::create_new(file)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    written.map_err(|why| {
+        Problem::wrong(
+            "FILE",
+            format!(
+                "the file {} cannot be written: {why}. Name a new file in a folder that is there",
+                file.display()
+            ),
+        )
+    })?;
+    output.answer(
+        format!(
+            "the rules and settings of `{name}` are in {}",
+            file.display()
+        ),
+        &json!({"shop": name, "file": file}),
+    );
+    Ok(())
+}
+
+async fn import(
+    app: &App,
+    name: &str,
+    file: &Path,
+    dry_run: bool,
+    output: Output,
+) -> Result<(), Problem> {
+    app.shop(name).await?;
+    let text = read_text(file)?;
+    let changed = app.import_shop(name, &text, dry_run).await?;
+    output.json(&json!({"shop": name, "dry_run": dry_run, "changed": changed}));
+    for changed in &changed {
+        output.line(format!(
+            "{}: {} -> {}",
+            changed.key, changed.from, changed.to
+        ));
+    }
+    output.line(match (changed.len(), dry_run) {
+        (0, _) => format!("`{name}` has these rules and settings already"),
+        (count, true) => format!("{count} would change; nothing was changed"),
+        (count, false) => {
+            format!("{count} changed; the next pass of `{name}` compares everything under them")
+        }
+    });
+    Ok(())
+}
+
+async fn list(app: &App, removed: bool, output: Output) -> Result<(), Problem> {
     let mut documents = Vec::new();
     let mut rows = Vec::new();
-    for shop in app.shops().await? {
+    let shops = match removed {
+        true => app.removed_shops().await?,
+        false => app.shops().await?,
+    };
+    for shop in shops {
         let document = document(app, &shop).await?;
         rows.push([
             shop.name,
@@ -82,7 +160,9 @@ async fn list(app: &App, output: Output) -> Result<(), Problem> {
         ]);
         documents.push(document);
     }
-    if rows.is_empty() {
+    if rows.is_empty() && removed {
+        output.line("no removed shops whose journals were kept");
+    } else if rows.is_empty() {
         output.line("no shops yet; add one with `repairbridge shop add NAME --location ID`");
     } else {
         output.table(["shop", "location", "connected", "paused"], rows);
@@ -161,6 +241,7 @@ async fn document(app: &App, shop: &store::Shop) -> Result<Value, Problem> {
         "paused": shop.paused,
         "approved": shop.approved_at,
         "created": shop.created_at,
+        "removed": shop.removed_at,
         "connected": {
             "highlevel": app.is_connected(shop, Side::HighLevel).await?,
             "mygadgetrepairs": app.is_connected(shop, Side::MyGadgetRepairs).await?,

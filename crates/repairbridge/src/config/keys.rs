@@ -1,7 +1,7 @@
 //! Every key of the configuration, and what to say of words that are none.
 
 /// All keys of the contract.
-pub(crate) const KEYS: [&str; 22] = [
+pub(crate) const KEYS: [&str; 23] = [
     "server.listen",
     "server.public_url",
     "server.tls_certificate",
@@ -10,6 +10,7 @@ pub(crate) const KEYS: [&str; 22] = [
     "server.allow_plain_http",
     "store.url",
     "vault.key_file",
+    "vault.passphrase_file",
     "highlevel.base_url",
     "highlevel.install_url",
     "highlevel.api_version",
@@ -32,11 +33,14 @@ pub(crate) const SECRETS: [&str; 2] = ["vault.key", "highlevel.client_secret"];
 /// Where a secret belongs, when the key sounds like one.
 pub(crate) fn mend_of_secret(key: &str) -> Option<&'static str> {
     let (section, last) = key.rsplit_once('.').unwrap_or(("", key));
-    let sounds = ["secret", "token", "password", "api_key"]
+    let sounds = ["secret", "token", "password", "passphrase", "api_key"]
         .iter()
         .any(|word| last.contains(word));
     match (section, last) {
         ("vault", "key") => Some("set the environment variable REPAIRBRIDGE_VAULT_KEY"),
+        ("vault", "passphrase") => Some(
+            "put it into a file of its own and name that as vault.passphrase_file, or set the environment variable REPAIRBRIDGE_VAULT_PASSPHRASE",
+        ),
         (_, "client_secret") => {
             Some("set the environment variable REPAIRBRIDGE_HIGHLEVEL__CLIENT_SECRET")
         }

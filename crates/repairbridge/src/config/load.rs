@@ -16,6 +16,18 @@ const FILE: &str = "repairbridge.toml";
 const PREFIX: &str = "REPAIRBRIDGE_";
 const VAULT_KEY: &str = "REPAIRBRIDGE_VAULT_KEY";
 const CLIENT_SECRET: &str = "REPAIRBRIDGE_HIGHLEVEL__CLIENT_SECRET";
+const VAULT_PASSPHRASE: &str = "REPAIRBRIDGE_VAULT_PASSPHRASE";
+/// The key that `keys rotate --master` changes to, where keys come from the environment.
+pub(crate) const VAULT_NEW_KEY: &str = "REPAIRBRIDGE_VAULT_NEW_KEY";
+/// The passphrase that seals a backup, where no file holds it.
+pub(crate) const BACKUP_PASSPHRASE: &str = "REPAIRBRIDGE_BACKUP_PASSPHRASE";
+/// Secrets that are read from the environment under names that are no keys of the configuration.
+const SECRET_VARIABLES: [&str; 4] = [
+    VAULT_KEY,
+    VAULT_PASSPHRASE,
+    VAULT_NEW_KEY,
+    BACKUP_PASSPHRASE,
+];
 
 /// Reads the named file, or `repairbridge.toml` where there is one, and the environment.
 pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
@@ -23,7 +35,7 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     let file = read_file(&path, named.is_some())?;
     check_environment()?;
     let environment = Env::prefixed(PREFIX)
-        .filter(|name| !is_secret(&dotted(name.as_str())) && name != "VAULT_KEY")
+        .filter(|name| !is_secret(&dotted(name.as_str())) && !is_secret_variable(name.as_str()))
         .split("__");
     let figment = Figment::from(Serialized::defaults(Sections::default()))
         .merge(file)
@@ -122,7 +134,7 @@ fn check_environment() -> Result<(), ConfigError> {
             continue;
         };
         let key = dotted(rest);
-        if name == VAULT_KEY || is_secret(&key) || KEYS.contains(&key.as_str()) {
+        if is_secret_variable(rest) || is_secret(&key) || KEYS.contains(&key.as_str()) {
             continue;
         }
         let nearest = nearest(&key);
@@ -137,6 +149,20 @@ fn check_environment() -> Result<(), ConfigError> {
 
 fn dotted(name: &str) -> String {
     name.to_lowercase().replace("__", ".")
+}
+
+fn is_secret_variable(rest: &str) -> bool {
+    let rest = rest.to_uppercase();
+    SECRET_VARIABLES
+        .iter()
+        .any(|name| name.strip_prefix(PREFIX) == Some(rest.as_str()))
+}
+
+/// A secret of the environment; an empty variable counts as none.
+pub(crate) fn secret_variable(name: &str) -> Option<SecretString> {
+    let text = std::env::var(name).ok().map(zeroize::Zeroizing::new)?;
+    let secret = text.trim();
+    (!secret.is_empty()).then(|| SecretString::from(secret))
 }
 
 fn is_secret(key: &str) -> bool {
@@ -240,7 +266,7 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         client_id: Some(client_id)
             .filter(|id| !id.is_empty())
             .map(str::to_owned),
-        client_secret: secret_from_environment(CLIENT_SECRET),
+        client_secret: secret_variable(CLIENT_SECRET),
         install_url: found.address("highlevel.install_url", &highlevel.install_url)?,
         highlevel_base: found.address("highlevel.base_url", &highlevel.base_url)?,
         highlevel_version: highlevel.api_version,
@@ -267,16 +293,13 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         public_url,
         store_url: found.store(&store.url),
         key_file: found.file("vault.key_file", &vault.key_file),
-        vault_key: secret_from_environment(VAULT_KEY),
+        passphrase_file: Some(vault.passphrase_file)
+            .filter(|path| !path.trim().is_empty())
+            .map(|path| found.file("vault.passphrase_file", &path)),
+        passphrase: secret_variable(VAULT_PASSPHRASE),
+        vault_key: secret_variable(VAULT_KEY),
         app,
     })
-}
-
-fn secret_from_environment(name: &str) -> Option<SecretString> {
-    let secret = std::env::var(name).ok()?;
-    Some(secret.trim())
-        .filter(|secret| !secret.is_empty())
-        .map(SecretString::from)
 }
 
 fn door(server: &Server, found: &Found<'_>) -> Result<Door, ConfigError> {

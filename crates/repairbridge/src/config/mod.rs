@@ -12,7 +12,7 @@ mod properties;
 mod tests;
 
 pub(crate) use error::ConfigError;
-pub(crate) use load::load;
+pub(crate) use load::{BACKUP_PASSPHRASE, VAULT_NEW_KEY, load, secret_variable};
 
 use app::AppConfig;
 use secrecy::SecretString;
@@ -39,6 +39,10 @@ pub(crate) struct Config {
     pub(crate) door: Door,
     pub(crate) store_url: String,
     pub(crate) key_file: PathBuf,
+    /// Where the master key's passphrase lies, if it does.
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// The passphrase where the environment holds it.
+    pub(crate) passphrase: Option<SecretString>,
     /// The vault's key where the environment holds it.
     pub(crate) vault_key: Option<SecretString>,
     pub(crate) app: AppConfig,

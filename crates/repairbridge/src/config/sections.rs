@@ -39,6 +39,8 @@ pub(crate) struct Store {
 pub(crate) struct Vault {
     #[serde(deserialize_with = "text")]
     pub(crate) key_file: String,
+    #[serde(deserialize_with = "text")]
+    pub(crate) passphrase_file: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -98,6 +100,7 @@ impl Default for Vault {
     fn default() -> Self {
         Self {
             key_file: "repairbridge.key".into(),
+            passphrase_file: String::new(),
         }
     }
 }

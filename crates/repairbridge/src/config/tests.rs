@@ -41,6 +41,7 @@ allow_plain_http = true
 url = "sqlite:///var/lib/bridge.db"
 [vault]
 key_file = "/etc/bridge.key"
+passphrase_file = "/etc/bridge.passphrase"
 [highlevel]
 base_url = "http://127.0.0.1:2"
 install_url = "http://127.0.0.1:2/install"

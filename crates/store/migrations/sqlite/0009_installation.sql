@@ -9,7 +9,6 @@ CREATE TABLE app_secret (
 -- via: the agency's installation from which tokens of a sub-account are made.
 -- state: 0 active, 1 refused (a person must connect again), 2 uninstalled.
 -- generation counts the pairs: a new one replaces exactly the one that it was obtained with.
--- sealed_before: the pair before, until the next one.
 -- asked_at: a new pair was asked for and is not stored yet (0: none is awaited).
 CREATE TABLE installation (
     id           INTEGER PRIMARY KEY,
@@ -24,7 +23,6 @@ CREATE TABLE installation (
     scopes       TEXT NOT NULL,
     generation   INTEGER NOT NULL,
     sealed       TEXT,
-    sealed_before TEXT,
     obtained_at  INTEGER NOT NULL,
     access_ends  INTEGER NOT NULL,
     refresh_ends INTEGER NOT NULL,

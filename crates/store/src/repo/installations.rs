@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     () => {
-        "SELECT id, class, account, company, name, client_id, via, state, problem, scopes, generation, sealed, sealed_before,
+        "SELECT id, class, account, company, name, client_id, via, state, problem, scopes, generation, sealed,
                 obtained_at, access_ends, refresh_ends, asked_at, installed_at FROM installation "
     };
 }
@@ -31,15 +31,14 @@ fn read(row: &SqliteRow) -> Result<Installation, StoreError> {
         scopes: scopes.split_whitespace().map(str::to_owned).collect(),
         generation: row.try_get(10)?,
         sealed: row.try_get(11)?,
-        earlier: row.try_get(12)?,
-        obtained_at: read_time(row.try_get(13)?),
-        access_ends: read_time(row.try_get(14)?),
-        refresh_ends: read_time(row.try_get(15)?),
-        asked_at: match row.try_get(16)? {
+        obtained_at: read_time(row.try_get(12)?),
+        access_ends: read_time(row.try_get(13)?),
+        refresh_ends: read_time(row.try_get(14)?),
+        asked_at: match row.try_get(15)? {
             0 => None,
             at => Some(read_time(at)),
         },
-        installed_at: read_time(row.try_get(17)?),
+        installed_at: read_time(row.try_get(16)?),
     })
 }
 
@@ -95,12 +94,12 @@ impl Store {
     ) -> Result<i64, StoreError> {
         let id = sqlx::query_scalar(
             "INSERT INTO installation (class, account, company, name, client_id, via, state, problem, scopes, generation,
-                 sealed, sealed_before, obtained_at, access_ends, refresh_ends, asked_at, installed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, $7, 1, $8, NULL, $11, $9, $10, 0, $11)
+                 sealed, obtained_at, access_ends, refresh_ends, asked_at, installed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, $7, 1, $8, $11, $9, $10, 0, $11)
              ON CONFLICT (class, account) DO UPDATE SET
                  company = coalesce(excluded.company, company), name = coalesce(excluded.name, name),
                  client_id = excluded.client_id, via = excluded.via, state = 0, problem = NULL,
-                 scopes = excluded.scopes, generation = generation + 1, sealed = excluded.sealed, sealed_before = NULL,
+                 scopes = excluded.scopes, generation = generation + 1, sealed = excluded.sealed,
                  obtained_at = excluded.obtained_at, access_ends = excluded.access_ends,
                  refresh_ends = excluded.refresh_ends, asked_at = 0, installed_at = excluded.installed_at
              RETURNING id",
@@ -156,7 +155,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE installation SET sealed_before = sealed, sealed = $3, access_ends = $4, refresh_ends = $5, obtained_at = $6,
+            "UPDATE installation SET sealed = $3, access_ends = $4, refresh_ends = $5, obtained_at = $6,
                  scopes = coalesce($7, scopes), generation = generation + 1, state = 0, problem = NULL, asked_at = 0
              WHERE id = $1 AND generation = $2 AND state <> 2",
         )
@@ -210,7 +209,7 @@ impl Store {
         before: Timestamp,
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
-            "UPDATE installation SET state = 2, sealed = NULL, sealed_before = NULL, asked_at = 0, generation = generation + 1,
+            "UPDATE installation SET state = 2, sealed = NULL, asked_at = 0, generation = generation + 1,
                  problem = NULL
              WHERE state <> 2 AND installed_at <= $3
                AND ((class = $1 AND account = $2)

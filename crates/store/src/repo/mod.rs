@@ -15,6 +15,7 @@ pub mod messages;
 mod notes;
 mod records;
 mod reviews;
+mod rotation;
 mod runs;
 mod secrets;
 mod shops;
@@ -25,6 +26,7 @@ mod webhooks;
 pub(crate) use keep::Keeper;
 pub use keep::Keeping;
 pub use links::{ANSWER_TAKEN_BACK, LET_GO};
+pub use rotation::{Rewrap, SealedText};
 
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
 macro_rules! in_list {

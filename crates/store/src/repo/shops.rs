@@ -5,12 +5,12 @@ use crate::model::Shop;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row};
 
 macro_rules! columns {
     () => {
-        "SELECT id, name, location, zone, country, paused, rules, approved_at, created_at FROM shop "
+        "SELECT id, name, location, zone, country, paused, rules, approved_at, created_at, removed_at FROM shop "
     };
 }
 
@@ -25,6 +25,7 @@ fn read(row: &SqliteRow) -> Result<Shop, StoreError> {
         rules: read_json(row.try_get(6)?, "shop", "rules")?,
         approved_at: row.try_get::<Option<i64>, _>(7)?.map(read_time),
         created_at: read_time(row.try_get(8)?),
+        removed_at: row.try_get::<Option<i64>, _>(9)?.map(read_time),
     })
 }
 
@@ -63,14 +64,31 @@ impl Store {
         self.shop(name).await?.ok_or(StoreError::Busy)
     }
 
+    /// Removed shops whose journals are kept, by name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn removed_shops(&self) -> Result<Vec<Shop>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE removed_at IS NOT NULL ORDER BY name"
+        ))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// All shops by name.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn shops(&self) -> Result<Vec<Shop>, StoreError> {
-        let rows = sqlx::query(concat!(columns!(), "ORDER BY name"))
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE removed_at IS NULL ORDER BY name"
+        ))
+        .fetch_all(&self.readers)
+        .await?;
         rows.iter().map(read).collect()
     }
 
@@ -97,6 +115,66 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// Sets a shop's own zone and country; without one, the location's holds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_place_of_shop(
+        &self,
+        shop: ShopId,
+        zone: Option<&str>,
+        country: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE shop SET zone = $2, country = $3 WHERE id = $1")
+            .bind(shop.0)
+            .bind(zone)
+            .bind(country)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes a shop with what was stored for it, except for its journal, its runs and the account of what was
+    /// written. Answers the name under which these are read from now on. Nothing is changed at the vendors.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn remove_shop_keeping_history(
+        &self,
+        shop: ShopId,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let mut tx = self.begin().await?;
+        // Asked of the schema, so that no later table is forgotten.
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
+             WHERE m.type = 'table' AND c.name = 'shop' AND m.name NOT IN ('journal', 'run', 'intent')",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for table in tables {
+            let sql = format!("DELETE FROM \"{table}\" WHERE shop = $1");
+            sqlx::query(AssertSqlSafe(sql))
+                .bind(shop.0)
+                .execute(&mut *tx)
+                .await?;
+        }
+        sqlx::query("DELETE FROM intent WHERE shop = $1 AND state <> 'done'")
+            .bind(shop.0)
+            .execute(&mut *tx)
+            .await?;
+        let name = sqlx::query_scalar(
+            "UPDATE shop SET name = name || '@' || id, paused = 1, removed_at = $2
+             WHERE id = $1 AND removed_at IS NULL RETURNING name",
+        )
+        .bind(shop.0)
+        .bind(time(now))
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        name.ok_or(StoreError::Busy)
     }
 
     /// Removes a shop with everything that was stored for it. Nothing is changed at the vendors.

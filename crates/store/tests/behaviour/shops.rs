@@ -91,6 +91,7 @@ pub async fn a_removed_shop_leaves_nothing(bench: &Bench) {
         )
         .await;
     bench.store.commit(other, at(1), fill()).await.unwrap();
+    bench.store.add_data_key(1, "key", at(1)).await.unwrap();
     bench
         .store
         .save_secret(bench.shop, "token", "v1.1.x", at(1))
@@ -133,6 +134,9 @@ pub async fn a_removed_shop_leaves_nothing(bench: &Bench) {
 pub async fn secrets_and_data_keys_are_kept(bench: &Bench) {
     let store = &bench.store;
     assert!(store.secret(bench.shop, "token").await.unwrap().is_none());
+    for (version, sealed) in [(2, "second"), (1, "first"), (1, "late")] {
+        store.add_data_key(version, sealed, at(1)).await.unwrap();
+    }
     for sealed in ["v1.1.a", "v1.1.b"] {
         store
             .save_secret(bench.shop, "token", sealed, at(1))
@@ -143,9 +147,6 @@ pub async fn secrets_and_data_keys_are_kept(bench: &Bench) {
         store.secret(bench.shop, "token").await.unwrap().as_deref(),
         Some("v1.1.b")
     );
-    for (version, sealed) in [(2, "second"), (1, "first"), (1, "late")] {
-        store.add_data_key(version, sealed, at(1)).await.unwrap();
-    }
     let keys = store.data_keys().await.unwrap();
     assert_eq!(keys, [(1, "first".to_owned()), (2, "second".to_owned())]);
 }

@@ -76,12 +76,12 @@ async fn a_pair_that_was_used_elsewhere_ends_with_an_alarm_and_is_mended_by_conn
     let row = stage.install().await;
     let id = row.id;
     let process = stage.process().await;
-    let opened = super::super::pair::open(&process.app.vault, &row, row.sealed.as_ref().unwrap());
-    let refresh = opened.unwrap().refresh.unwrap();
+    let opened = super::super::pair::open(&process.app.keys, &row, row.sealed.as_ref().unwrap());
+    let refresh = opened.await.unwrap().refresh.unwrap();
     let keeper = process.keeper();
     let known = keeper.known_app();
     let app = known
-        .credentials(&process.app.store, &process.app.vault)
+        .credentials(&process.app.store, &process.app.keys)
         .await
         .unwrap();
     keeper.oauth.refresh(&app, &refresh, false).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_wrong_client_secret_is_told_and_loses_nothing() {
         let app = &process.app;
         std::sync::Arc::new(super::Keeper::new(
             app.store.clone(),
-            std::sync::Arc::clone(&app.vault),
+            app.keys.clone(),
             app.keeper.oauth.clone(),
             app.context.clone(),
             known,
