@@ -110,25 +110,3 @@ fn check_private(path: &Path) -> Result<(), Problem> {
 fn check_private(_path: &Path) -> Result<(), Problem> {
     Ok(())
 }
-
-/// Reads a secret, without the white space around it.
-pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Problem> {
-    let text = read_text(path)?;
-    let secret = text.trim();
-    if secret.is_empty() {
-        return Err(Problem::wrong(
-            "FILE",
-            format!("{} holds no secret, only white space", path.display()),
-        ));
-    }
-    if secret.chars().any(char::is_whitespace) {
-        return Err(Problem::wrong(
-            "FILE",
-            format!(
-                "{} holds more than one word; it must hold the secret alone",
-                path.display()
-            ),
-        ));
-    }
-    Ok(SecretString::from(secret))
-}

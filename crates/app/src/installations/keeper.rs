@@ -285,11 +285,7 @@ impl Keeper {
     }
 
     /// Takes the stored pair over. Nothing where there is none yet.
-    async fn learn(
-        &self,
-        slot: &Slot,
-        row: &Installation,
-    ) -> Result<Option<Current>, TokenError> {
+    async fn learn(&self, slot: &Slot, row: &Installation) -> Result<Option<Current>, TokenError> {
         if let Some(current) = &mut slot.known().current
             && current.generation == row.generation
         {

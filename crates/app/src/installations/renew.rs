@@ -85,7 +85,9 @@ async fn refreshed(keeper: &Keeper, row: &Installation) -> Result<Grant, NoPair>
         message: "there is no refresh token".to_owned(),
     };
     let sealed = row.sealed.as_ref().ok_or_else(none)?;
-    let opened = pair::open(&keeper.keys, row, sealed).await.map_err(passing)?;
+    let opened = pair::open(&keeper.keys, row, sealed)
+        .await
+        .map_err(passing)?;
     let refresh = opened.refresh.ok_or_else(none)?;
     let is_company = row.class == Class::Company;
     Ok(keeper.oauth.refresh(&app, &refresh, is_company).await?)

@@ -153,10 +153,7 @@ impl App {
 
     async fn check_app(&self) -> Result<(), AppError> {
         let known = self.keeper.known_app();
-        known
-            .credentials(&self.store, &self.keys)
-            .await
-            .map(|_| ())
+        known.credentials(&self.store, &self.keys).await.map(|_| ())
     }
 
     /// Exactly what the rules need: of one shop, or of all of an agency's.

@@ -29,7 +29,7 @@ pub struct MasterChange<'a> {
     from: Arc<Vault>,
     new: &'a NewMaster,
     /// Where the master key comes from until now.
-    source: Option<Arc<MasterSource>>,
+    source: Option<MasterSource>,
     file: Option<KeyFileChange<'a>>,
     at: Step,
     _lock: Lock,
@@ -64,7 +64,7 @@ impl App {
             context: &self.context,
             from: self.keys.vault(),
             new,
-            source: self.keys.source.clone(),
+            source: self.keys.source.get().cloned(),
             file: None,
             at: Step::Begin,
             _lock: lock,

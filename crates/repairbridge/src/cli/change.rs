@@ -1,7 +1,9 @@
 //! Which commands change something, in words for the audit log. No word that is a secret gets here: those come from
 //! files and standard input.
 
-use super::{Command, Connect, Keys, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User};
+use super::{
+    Command, Connect, Keys, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User,
+};
 
 /// What a command changes.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +52,9 @@ impl Command {
                 (None, None) => words("session end", "all"),
             },
             Self::Token(what) => token(what),
-            Self::Keys(Keys::Rotate { master: true, .. }) => words("keys rotate --master", "the vault"),
+            Self::Keys(Keys::Rotate { master: true, .. }) => {
+                words("keys rotate --master", "the vault")
+            }
             Self::Keys(Keys::Rotate { .. }) => words("keys rotate", "the vault"),
             Self::Keys(Keys::Reset { .. }) => words("keys reset", "the vault"),
             Self::Backup { .. } => words("backup", "the database"),
