@@ -9,13 +9,31 @@ pub(crate) struct ChangeWords {
     /// What is done.
     pub(crate) what: String,
     /// To what.
-    pub(crate) target: Option<String>,
+    pub(crate) target: Target,
+}
+
+/// What a command is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A shop that should be there. Where it is not, the word may be anything, even a secret in the wrong place.
+    Shop(String),
+    /// Anything else.
+    Other(String),
 }
 
 fn words(what: impl Into<String>, target: &str) -> Option<ChangeWords> {
+    let target = Target::Other(target.to_owned());
     Some(ChangeWords {
         what: what.into(),
-        target: Some(target.to_owned()),
+        target,
+    })
+}
+
+fn of_shop(what: impl Into<String>, shop: &str) -> Option<ChangeWords> {
+    let target = Target::Shop(shop.to_owned());
+    Some(ChangeWords {
+        what: what.into(),
+        target,
     })
 }
 
@@ -24,21 +42,21 @@ impl Command {
     pub(crate) fn change(&self) -> Option<ChangeWords> {
         match self {
             Self::Shop(what) => shop(what),
-            Self::Connect(Connect::HighLevel { name, .. }) => words("connect highlevel", name),
+            Self::Connect(Connect::HighLevel { name, .. }) => of_shop("connect highlevel", name),
             Self::Connect(Connect::MyGadgetRepairs { name, .. }) => {
-                words("connect mygadgetrepairs", name)
+                of_shop("connect mygadgetrepairs", name)
             }
             Self::Sync { name, approve } => {
-                words(if *approve { "sync --approve" } else { "sync" }, name)
+                of_shop(if *approve { "sync --approve" } else { "sync" }, name)
             }
             Self::Undo(what) => undo(what),
             Self::Retry { name, id, all } => match id {
-                Some(id) => words(format!("retry {id}"), name),
-                None if *all => words("retry --all", name),
+                Some(id) => of_shop(format!("retry {id}"), name),
+                None if *all => of_shop("retry --all", name),
                 None => None,
             },
             Self::Review(what) => review(what),
-            Self::Rules(Rules::Set { name, .. }) => words("rules set", name),
+            Self::Rules(Rules::Set { name, .. }) => of_shop("rules set", name),
             Self::User(what) => user(what),
             Self::Session(Session::End(what)) => match (what.id, &what.user) {
                 (Some(id), _) => words("session end", &id.to_string()),
@@ -66,9 +84,9 @@ impl Command {
 fn shop(what: &Shop) -> Option<ChangeWords> {
     match what {
         Shop::Add { name, location, .. } => words(format!("shop add --location {location}"), name),
-        Shop::Pause { name } => words("shop pause", name),
-        Shop::Resume { name } => words("shop resume", name),
-        Shop::Remove { name } => words("shop remove", name),
+        Shop::Pause { name } => of_shop("shop pause", name),
+        Shop::Resume { name } => of_shop("shop resume", name),
+        Shop::Remove { name } => of_shop("shop remove", name),
         Shop::List | Shop::Show { .. } => None,
     }
 }
@@ -90,14 +108,14 @@ fn undo(what: &Undo) -> Option<ChangeWords> {
     if what.delete_created {
         line.push_str(" --delete-created");
     }
-    words(line, &what.name)
+    of_shop(line, &what.name)
 }
 
 fn review(what: &Review) -> Option<ChangeWords> {
     use clap::ValueEnum;
     let (answer, id) = (what.answer?, what.id?);
     let answer = answer.to_possible_value()?;
-    words(format!("review {} {id}", answer.get_name()), &what.name)
+    of_shop(format!("review {} {id}", answer.get_name()), &what.name)
 }
 
 fn user(what: &User) -> Option<ChangeWords> {

@@ -22,7 +22,7 @@ mod twin;
 mod undo;
 mod user;
 
-use crate::cli::{ChangeWords, Command, Global};
+use crate::cli::{ChangeWords, Command, Global, Target};
 use crate::config;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
@@ -97,10 +97,12 @@ async fn note(app: &App, change: &ChangeWords, failure: Option<&str>) -> Result<
         None => change.what.clone(),
         Some(code) => format!("{}: not done ({code})", change.what),
     };
+    let target = match &change.target {
+        Target::Shop(name) if app.store().shop(name).await?.is_none() => "(no such shop)",
+        Target::Shop(name) | Target::Other(name) => name,
+    };
     let doer = Doer::at_command_line(&who);
-    Ok(app
-        .note_audit(doer, &what, change.target.as_deref())
-        .await?)
+    Ok(app.note_audit(doer, &what, Some(target)).await?)
 }
 
 /// An instant in a table, to the minute.
