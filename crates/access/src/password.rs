@@ -11,25 +11,10 @@ use std::fmt;
 const SHORTEST: usize = 12;
 /// Bytes at most: far more than anybody types, and a bound on the work of hashing.
 const LONGEST: usize = 256;
-/// The common passwords that are long enough.
-const COMMON: [&str; 16] = [
-    "123456789012",
-    "1234567890123",
-    "12345678901234",
-    "123456789012345",
-    "1234567890123456",
-    "qwertyuiop12",
-    "qwertyuiop123",
-    "qwertyuiopasdfgh",
-    "1q2w3e4r5t6y",
-    "password1234",
-    "password12345",
-    "password123456",
-    "passwordpassword",
-    "administrator",
-    "iloveyouforever",
-    "changemechangeme",
-];
+/// The common passwords that are long enough, those of our own trade among them.
+const COMMON: &str = include_str!("common_passwords.txt");
+/// A password that repeats so few letters is as easy as these few.
+const PATTERN: usize = 4;
 
 /// Work of one hash: 19 MiB, two rounds (OWASP's cheat sheet on storing passwords, Argon2id).
 const KIB: u32 = 19 * 1024;
@@ -50,7 +35,7 @@ pub enum PasswordError {
     Long,
     /// Guessed first.
     #[error(
-        "this password is among the first that anybody would guess (a common one, the user's name, or one letter again and again). Choose another"
+        "this password is among the first that anybody would guess (a common one, the user's name, or a few letters again and again). Choose another"
     )]
     Common,
     /// Characters that cannot be typed.
@@ -91,10 +76,8 @@ impl Hash {
             return Err(PasswordError::Short);
         }
         let plain = text.to_lowercase();
-        let first = plain.chars().next();
-        let is_one_letter = plain.chars().all(|letter| Some(letter) == first);
         let is_name = !user.is_empty() && plain.replace(&user.to_lowercase(), "").len() < 4;
-        if is_one_letter || is_name || COMMON.contains(&plain.as_str()) {
+        if repeats(&plain) || is_name || COMMON.lines().any(|common| common == plain) {
             return Err(PasswordError::Common);
         }
         Ok(())
@@ -146,6 +129,15 @@ impl Hash {
         let hash = PasswordHash::new(&self.0).map_err(|_| StoredHashError)?;
         Ok(hasher()?.verify_password(text.as_bytes(), &hash).is_ok())
     }
+}
+
+/// Whether a text is one short piece again and again.
+fn repeats(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    (1..=PATTERN).any(|long| {
+        let again = letters.iter().skip(long).zip(&letters);
+        again.into_iter().all(|(later, earlier)| later == earlier)
+    })
 }
 
 fn hasher() -> Result<Argon2<'static>, StoredHashError> {

@@ -53,7 +53,10 @@ fn a_password_is_long_and_not_the_first_that_anybody_would_guess() {
     assert_eq!(check("correct horse battery"), Ok(()));
     assert_eq!(check("elf letters"), Err(PasswordError::Short));
     assert_eq!(check("Password1234"), Err(PasswordError::Common));
-    assert_eq!(check("aaaaaaaaaaaaaaaa"), Err(PasswordError::Common));
+    for again in ["aaaaaaaaaaaaaaaa", "abababababab", "abc1abc1abc1abc"] {
+        assert_eq!(check(again), Err(PasswordError::Common), "{again}");
+    }
+    assert_eq!(check("RepairBridge"), Err(PasswordError::Common));
     assert_eq!(check("patpatpatpatp"), Err(PasswordError::Common));
     assert_eq!(check("a line\nand another"), Err(PasswordError::Control));
     assert_eq!(check(&"long ".repeat(52)), Err(PasswordError::Long));

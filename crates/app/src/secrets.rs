@@ -113,7 +113,11 @@ impl Keys {
 }
 
 impl App {
-    pub(crate) async fn seal_and_store<T, F>(
+    /// Seals a secret for its place and lets `store` store it, sealed again where the keys were rotated meanwhile.
+    ///
+    /// # Errors
+    /// When it cannot be sealed, or `store` refuses.
+    pub async fn seal_and_store<T, F>(
         &self,
         place: &Place,
         secret: &SecretString,
@@ -125,11 +129,11 @@ impl App {
         self.keys.seal_and_store(place, secret, store).await
     }
 
-    pub(crate) async fn unseal(
-        &self,
-        place: &Place,
-        sealed: &str,
-    ) -> Result<SecretString, AppError> {
+    /// Opens a secret that was sealed for this place.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub async fn unseal(&self, place: &Place, sealed: &str) -> Result<SecretString, AppError> {
         self.keys.unseal(place, sealed).await
     }
 

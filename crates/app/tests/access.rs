@@ -169,6 +169,38 @@ async fn many_at_once_count_as_many() {
     assert_eq!(looked_at, 6);
 }
 
+/// Whether the name is anybody's or not: the work is the same, and there is no endless queue for it.
+#[tokio::test]
+async fn a_flood_of_tries_is_sent_away_and_leaves_nobody_waiting() {
+    let hall = Hall::with_owner().await;
+    let tries = (0..120).map(|number| {
+        let hall = &hall;
+        let name = if number % 2 == 0 {
+            "pat".to_owned()
+        } else {
+            format!("nobody{number}")
+        };
+        async move {
+            let address = format!("198.51.100.{number}");
+            hall.try_at(&name, PASSWORD, &address).await.err()
+        }
+    });
+    let outcomes = futures::future::join_all(tries).await;
+    let busy = |odd: usize| {
+        let outcomes = outcomes.iter().skip(odd).step_by(2);
+        outcomes
+            .filter(|outcome| matches!(outcome, Some(NotSignedIn::Busy)))
+            .count()
+    };
+    assert!(busy(1) > 0, "names of nobody are hashed for as well");
+    assert!(hall.try_at("pat", PASSWORD, "10.0.0.1").await.is_ok());
+    let nobody = hall.try_at("nobody119", PASSWORD, "198.51.100.119").await;
+    assert!(
+        matches!(nobody, Err(NotSignedIn::Wrong)),
+        "who was sent away is not counted"
+    );
+}
+
 #[tokio::test]
 async fn one_network_waits_whatever_names_it_tries() {
     let hall = Hall::with_owner().await;

@@ -45,7 +45,10 @@ impl Installation {
         let store = self.store().await;
         let vault = open_vault(&store, source, &self.context).await?;
         let config = app::AppConfig::standard().unwrap();
-        Ok(App::new(store, vault, config, self.context.clone()).with_master_source(source.clone()))
+        Ok(
+            App::new(store, vault, config, self.context.clone())?
+                .with_master_source(source.clone()),
+        )
     }
 
     fn by_file(&self) -> MasterSource {
@@ -453,7 +456,9 @@ async fn invariant_2_no_duplicates_after_the_key_was_lost_and_the_accounts_were_
         &bench.twins.mygadgetrepairs_url(),
     ));
     config.index_lag_seconds = 2;
-    let app = App::new(store.clone(), vault, config, context).with_master_source(source);
+    let app = App::new(store.clone(), vault, config, context)
+        .unwrap()
+        .with_master_source(source);
     let report = app.check(SHOP).await.unwrap();
     assert!(report.failed());
     for side in Side::BOTH {

@@ -6,7 +6,7 @@ mod change;
 mod properties;
 
 pub(crate) use access::{EndSession, Session, Token, User};
-pub(crate) use change::ChangeWords;
+pub(crate) use change::{ChangeWords, Target};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;

@@ -12,11 +12,13 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn watch(output: Output) -> CancellationToken {
     let token = CancellationToken::new();
     let first = token.clone();
+    // Listened for from now on, not from when the task gets its turn: whoever was told that we run may end us at once.
+    let mut signals = Signals::new();
     tokio::spawn(async move {
-        signal().await;
+        signals.next().await;
         output.note("stopping… (Ctrl-C again to stop at once; nothing is lost either way)");
         first.cancel();
-        signal().await;
+        signals.next().await;
         std::process::exit(INTERRUPTED);
     });
     token
@@ -41,20 +43,46 @@ where
     }
 }
 
+/// The signals that ask to end.
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+struct Signals([Option<tokio::signal::unix::Signal>; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()))
+    }
+
+    async fn next(&mut self) {
+        use std::future::pending;
+        use tokio::signal::unix::Signal;
+        async fn of(signal: &mut Option<Signal>) {
+            match signal {
+                Some(signal) => {
+                    signal.recv().await;
+                }
+                None => pending().await,
+            }
+        }
+        let [interrupt, terminate] = &mut self.0;
+        tokio::select! {
+            () = of(interrupt) => {}
+            () = of(terminate) => {}
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

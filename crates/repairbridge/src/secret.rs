@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use secrecy::SecretString;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -34,6 +34,12 @@ pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Problem> {
 
 /// Reads a password: the first line, as it stands. There may be white space in it, but nothing after it.
 pub(crate) fn read_password(path: &Path) -> Result<SecretString, Problem> {
+    if path.as_os_str() == "-" && std::io::stdin().is_terminal() {
+        return Err(Problem::wrong(
+            "FILE",
+            "typed here, the password would stand on the screen. Let its owner choose it by a link: `repairbridge user setup-link NAME`; or name a file with --password-file, or pipe it in",
+        ));
+    }
     let text = read_text(path)?;
     let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() || password.contains(['\r', '\n']) {

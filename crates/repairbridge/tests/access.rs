@@ -228,8 +228,8 @@ fn commands_that_change_something_are_logged_and_others_are_not() {
         [
             "command line: shop add --location loc main",
             "command line: shop pause main",
-            "command line: shop pause other",
-            "command line: shop pause: not done (SHOP-UNKNOWN) other",
+            "command line: shop pause (no such shop)",
+            "command line: shop pause: not done (SHOP-UNKNOWN) (no such shop)",
             "command line: retry --all main",
         ]
     );

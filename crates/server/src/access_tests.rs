@@ -410,6 +410,7 @@ async fn each_may_do_what_the_role_or_the_scope_says() {
             ("POST", "/api/v1/shops/main/pause", 1),
             ("POST", "/api/v1/shops/main/resume", 1),
             ("GET", "/api/v1/audit", 2),
+            ("GET", "/api/v1/sessions", 2),
         ] {
             let answer = place.ask(method, path, &headers, "").await;
             let expected = if *level >= needs { 200 } else { 403 };
@@ -580,6 +581,9 @@ async fn a_user_ends_own_sessions_and_an_owner_everybodys() {
     );
     let page = place.ask("GET", "/account", &[("cookie", &sam)], "").await;
     assert!(!page.body.contains("<td>pat</td>"), "{}", page.body);
+    let foreign = format!("/api/v1/sessions/{of_pat}/end");
+    let refused = place.ask("POST", &foreign, &[("cookie", &sam)], "").await;
+    assert_eq!(refused.status, 403);
     end(&pat, of_sam).await;
     assert_eq!(
         place.ask("GET", "/", &[("cookie", &sam)], "").await.status,
@@ -587,6 +591,11 @@ async fn a_user_ends_own_sessions_and_an_owner_everybodys() {
     );
     let page = place.ask("GET", "/account", &[("cookie", &pat)], "").await;
     assert!(page.body.contains("ended a session"), "{}", page.body);
+    let own = format!("/api/v1/sessions/{of_pat}/end");
+    let ended = place.ask("POST", &own, &[("cookie", &pat)], "").await;
+    assert_eq!(ended.status, 200);
+    let again = place.ask("POST", &own, &[("cookie", &pat)], "").await;
+    assert_eq!(again.status, 401);
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
         .route("/api/v1/shops/{name}/resume", post(resume))
         .route("/api/v1/me", get(me))
         .route("/api/v1/audit", get(audit))
+        .route("/api/v1/sessions", get(sessions))
+        .route("/api/v1/sessions/{id}/end", post(end_session))
 }
 
 async fn status(State(views): State<Arc<Views>>) -> Result<Response, Refusal> {
@@ -134,6 +136,34 @@ async fn audit(
     let lines = views.app().audit(limit).await;
     let lines = lines.map_err(|error| Refusal(error).into_response())?;
     Ok(Json(serde_json::json!({"lines": lines})).into_response())
+}
+
+async fn sessions(signed: Signed, State(views): State<Arc<Views>>) -> Result<Response, Response> {
+    signed
+        .require(Permission::Admin)
+        .map_err(IntoResponse::into_response)?;
+    let sessions = views.app().sessions(None).await;
+    let sessions = sessions.map_err(|error| Refusal(error).into_response())?;
+    Ok(Json(serde_json::json!({"sessions": sessions})).into_response())
+}
+
+async fn end_session(
+    signed: Signed,
+    State(views): State<Arc<Views>>,
+    Path(id): Path<i64>,
+) -> Result<Response, Response> {
+    signed
+        .require(Permission::Admin)
+        .map_err(IntoResponse::into_response)?;
+    let target = id.to_string();
+    let app = views.app();
+    let done = async {
+        app.note_audit(signed.doer(), "ended a session", Some(&target))
+            .await?;
+        app.end_session(id).await
+    };
+    done.await.map_err(|error| Refusal(error).into_response())?;
+    Ok(Json(serde_json::json!({"ended": id})).into_response())
 }
 
 /// A use case that did not work, as an answer.

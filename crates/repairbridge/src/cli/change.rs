@@ -11,13 +11,31 @@ pub(crate) struct ChangeWords {
     /// What is done.
     pub(crate) what: String,
     /// To what.
-    pub(crate) target: Option<String>,
+    pub(crate) target: Target,
+}
+
+/// What a command is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A shop that should be there. Where it is not, the word may be anything, even a secret in the wrong place.
+    Shop(String),
+    /// Anything else.
+    Other(String),
 }
 
 fn words(what: impl Into<String>, target: &str) -> Option<ChangeWords> {
+    let target = Target::Other(target.to_owned());
     Some(ChangeWords {
         what: what.into(),
-        target: Some(target.to_owned()),
+        target,
+    })
+}
+
+fn of_shop(what: impl Into<String>, shop: &str) -> Option<ChangeWords> {
+    let target = Target::Shop(shop.to_owned());
+    Some(ChangeWords {
+        what: what.into(),
+        target,
     })
 }
 
@@ -26,25 +44,26 @@ impl Command {
     pub(crate) fn change(&self) -> Option<ChangeWords> {
         match self {
             Self::Shop(what) => shop(what),
-            Self::Connect(Connect::HighLevel { name, .. }) => {
-                words("connect highlevel", name.as_deref().unwrap_or("an agency"))
-            }
+            Self::Connect(Connect::HighLevel { name, .. }) => match name {
+                Some(name) => of_shop("connect highlevel", name),
+                None => words("connect highlevel", "an agency"),
+            },
             Self::Connect(Connect::MyGadgetRepairs { name, .. }) => {
-                words("connect mygadgetrepairs", name)
+                of_shop("connect mygadgetrepairs", name)
             }
-            Self::Disconnect(what) => words("disconnect", &what.name),
+            Self::Disconnect(what) => of_shop("disconnect", &what.name),
             Self::App(MarketplaceApp::Set { .. }) => words("app set", "the client secret"),
             Self::Sync { name, approve } => {
-                words(if *approve { "sync --approve" } else { "sync" }, name)
+                of_shop(if *approve { "sync --approve" } else { "sync" }, name)
             }
             Self::Undo(what) => undo(what),
             Self::Retry { name, id, all } => match id {
-                Some(id) => words(format!("retry {id}"), name),
-                None if *all => words("retry --all", name),
+                Some(id) => of_shop(format!("retry {id}"), name),
+                None if *all => of_shop("retry --all", name),
                 None => None,
             },
             Self::Review(what) => review(what),
-            Self::Rules(Rules::Set { name, .. }) => words("rules set", name),
+            Self::Rules(Rules::Set { name, .. }) => of_shop("rules set", name),
             Self::User(what) => user(what),
             Self::Session(Session::End(what)) => match (what.id, &what.user) {
                 (Some(id), _) => words("session end", &id.to_string()),
@@ -82,10 +101,10 @@ impl Command {
 fn shop(what: &Shop) -> Option<ChangeWords> {
     match what {
         Shop::Add { name, location, .. } => words(format!("shop add --location {location}"), name),
-        Shop::Pause { name } => words("shop pause", name),
-        Shop::Resume { name } => words("shop resume", name),
+        Shop::Pause { name } => of_shop("shop pause", name),
+        Shop::Resume { name } => of_shop("shop resume", name),
         Shop::Adopt => words("shop adopt", "all sub-accounts"),
-        Shop::Remove { name, keep_history } => words(
+        Shop::Remove { name, keep_history } => of_shop(
             if *keep_history {
                 "shop remove --keep-history"
             } else {
@@ -93,10 +112,8 @@ fn shop(what: &Shop) -> Option<ChangeWords> {
             },
             name,
         ),
-        Shop::Import { name, dry_run, .. } => {
-            (!*dry_run).then(|| words("shop import", name)).flatten()
-        }
-        Shop::List { .. } | Shop::Show { .. } | Shop::Export { .. } => None,
+        Shop::Import { name, dry_run, .. } if !*dry_run => of_shop("shop import", name),
+        Shop::Import { .. } | Shop::List { .. } | Shop::Show { .. } | Shop::Export { .. } => None,
     }
 }
 
@@ -117,14 +134,14 @@ fn undo(what: &Undo) -> Option<ChangeWords> {
     if what.delete_created {
         line.push_str(" --delete-created");
     }
-    words(line, &what.name)
+    of_shop(line, &what.name)
 }
 
 fn review(what: &Review) -> Option<ChangeWords> {
     use clap::ValueEnum;
     let (answer, id) = (what.answer?, what.id?);
     let answer = answer.to_possible_value()?;
-    words(format!("review {} {id}", answer.get_name()), &what.name)
+    of_shop(format!("review {} {id}", answer.get_name()), &what.name)
 }
 
 fn user(what: &User) -> Option<ChangeWords> {

@@ -25,7 +25,7 @@ mod twin;
 mod undo;
 mod user;
 
-use crate::cli::{ChangeWords, Command, Global, Keys};
+use crate::cli::{ChangeWords, Command, Global, Keys, Target};
 use crate::config;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
@@ -121,10 +121,12 @@ async fn note(app: &App, change: &ChangeWords, failure: Option<&str>) -> Result<
         None => change.what.clone(),
         Some(code) => format!("{}: not done ({code})", change.what),
     };
+    let target = match &change.target {
+        Target::Shop(name) if app.store().shop(name).await?.is_none() => "(no such shop)",
+        Target::Shop(name) | Target::Other(name) => name,
+    };
     let doer = Doer::at_command_line(&who);
-    Ok(app
-        .note_audit(doer, &what, change.target.as_deref())
-        .await?)
+    Ok(app.note_audit(doer, &what, Some(target)).await?)
 }
 
 /// The same where the keys may not open anything.

@@ -119,12 +119,7 @@ async fn a_service_takes_up_an_interrupted_refresh_at_its_start() {
     let victim = stage.process().await;
     let row = stage.row(&victim.app).await;
     // Long before it is due: as after a token that the vendor refused.
-    stage
-        .agency()
-        .set_oauth_policy(twin::highlevel::OAuthPolicy {
-            token_faults: vec![twin::highlevel::TokenFault::LateAnswer(2_000)].into(),
-            ..stage.agency().oauth_policy()
-        });
+    stage.befall(vec![TokenFault::LateAnswer(2_000)]);
     let keeper = victim.keeper();
     let rotated = async {
         while stage.counted().refreshes == 0 {

@@ -23,11 +23,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn attempts(&self, key: &Digest) -> Result<Option<AttemptsRow>, StoreError> {
-        // The writer has seen what was counted a moment ago.
         let row: Option<(i64, i64)> =
             sqlx::query_as("SELECT failures, last_at FROM login_attempt WHERE key = $1")
                 .bind(key.as_slice())
-                .fetch_optional(&self.writer)
+                .fetch_optional(&self.readers)
                 .await?;
         Ok(row.map(|(failures, last_at)| AttemptsRow {
             failures: u32::try_from(failures).unwrap_or(u32::MAX),
