@@ -249,6 +249,30 @@ async fn disconnecting_forgets_the_tokens_and_keeps_the_links() {
     assert_exactly_once(&bench).await;
 }
 
+/// A private integration token that is replaced: until HighLevel takes the new one, the one before is used; and the new
+/// one from the moment on at which the old one ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_replaced_serves_until_the_new_one_is_taken() {
+    let bench = Bench::new(60, 6, 3).await;
+    assert!(bench.sync().await.finished);
+    let new = "pit-00000000-1111-4222-8333-444444444444";
+    let connect = bench.app.connect(SHOP, Side::HighLevel, &SecretString::from(new));
+    connect.await.unwrap();
+    assert!(bench.sync().await.finished, "with the one before");
+    let highlevel = bench.twins.highlevel();
+    highlevel.add_token(twin::highlevel::Token {
+        secret: new.to_owned(),
+        reach: Reach::Location(bench.twins.location_id().to_owned()),
+        scopes: None,
+    });
+    highlevel.revoke_token(bench.twins.token());
+    assert!(bench.sync().await.finished, "with the new one");
+    highlevel.revoke_token(new);
+    let board = app::ProgressBoard::default();
+    let refused = bench.app.sync(SHOP, SyncOptions::default(), &board).await;
+    assert!(refused.is_err(), "with neither");
+}
+
 /// Five sub-accounts from one installation, each with a counter of its own behind one address.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agency_with_five_locations_yields_five_working_shops() {

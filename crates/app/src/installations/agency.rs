@@ -21,6 +21,9 @@ pub struct InstalledAccount {
     pub shops: Vec<String>,
     /// Whether its tokens are made from its agency's.
     pub via_agency: bool,
+    /// That agency's installation.
+    #[serde(skip)]
+    pub(super) via: Option<i64>,
     /// What is wrong with its tokens, if anything.
     pub problem: Option<String>,
 }
@@ -45,6 +48,7 @@ impl App {
                 location: one.account,
                 name: one.name,
                 via_agency: one.via.is_some(),
+                via: one.via,
                 problem: one.problem,
             })
             .collect())

@@ -135,7 +135,7 @@ impl App {
         for account in self.installed_accounts().await? {
             let is_meant = match &grant.account {
                 Account::Location { location, .. } => account.location == *location,
-                Account::Company { .. } => account.via_agency,
+                Account::Company { .. } => account.via == Some(id),
             };
             if !is_meant {
                 continue;

@@ -77,8 +77,8 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
-    /// Takes a state: only for the browser that it was given to, only before its end, and only once. The link that it
-    /// came from is good until then, and used with it.
+    /// Takes a state: only for the browser that it was given to, only before its end, only once, and only while the link
+    /// that it came from has not served.
     ///
     /// # Errors
     /// When the database refuses.
@@ -92,6 +92,8 @@ impl Store {
         let row = sqlx::query(
             "UPDATE install_ticket SET used_at = $3
              WHERE digest = $1 AND is_link = 0 AND browser = $2 AND used_at = 0 AND expires_at > $3
+               AND (link IS NULL OR EXISTS (SELECT 1 FROM install_ticket AS begun
+                    WHERE begun.digest = install_ticket.link AND begun.used_at = 0 AND begun.expires_at > $3))
              RETURNING digest, is_link, link, shop, writes, browser, expires_at",
         )
         .bind(digest)

@@ -127,6 +127,16 @@ pub async fn an_agency_that_leaves_takes_its_sub_accounts_along(bench: &Bench) {
 }
 
 pub async fn a_state_is_taken_once_in_time_and_by_its_browser(bench: &Bench) {
+    let link = InstallTicket {
+        digest: "link".to_owned(),
+        is_link: true,
+        link: None,
+        shop: Some(bench.shop),
+        writes: true,
+        browser: None,
+        expires_at: at(200),
+    };
+    bench.store.add_install_ticket(&link, at(1)).await.unwrap();
     let ticket = InstallTicket {
         digest: "state".to_owned(),
         is_link: false,
@@ -153,6 +163,16 @@ pub async fn a_state_is_taken_once_in_time_and_by_its_browser(bench: &Bench) {
     assert_eq!(take("state", "browser", 100).await, None, "ended");
     assert_eq!(take("state", "browser", 2).await, Some(ticket));
     assert_eq!(take("state", "browser", 3).await, None, "used");
+    let late = InstallTicket {
+        digest: "late".to_owned(),
+        link: Some("link".to_owned()),
+        is_link: false,
+        browser: Some("browser".to_owned()),
+        ..link
+    };
+    bench.store.add_install_ticket(&late, at(4)).await.unwrap();
+    assert!(bench.store.use_install_link("link", at(5)).await.unwrap());
+    assert_eq!(take("late", "browser", 6).await, None, "its link has served");
 }
 
 pub async fn a_link_is_good_until_it_is_used_or_ends(bench: &Bench) {
