@@ -393,8 +393,12 @@ pub(crate) struct Disconnect {
     /// Which side.
     #[arg(value_enum)]
     pub(crate) side: OneSide,
-    /// The shop.
-    pub(crate) name: String,
+    /// The shop; left out only with --agency.
+    #[arg(required_unless_present = "agency")]
+    pub(crate) name: Option<String>,
+    /// HighLevel's agency, with all sub-accounts that work through it.
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) agency: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

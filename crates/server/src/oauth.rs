@@ -66,8 +66,12 @@ async fn start(
             }
             let shop = asked.shop.as_deref();
             let what = "connect highlevel (OAuth)";
-            match door.app.note_audit(signed.doer(), what, shop).await {
-                Ok(()) => door.app.begin_install(shop, !asked.read_only).await,
+            // The shop first: what a stranger wrote into a link is no word for the log.
+            match door.app.begin_install(shop, !asked.read_only).await {
+                Ok(page) => {
+                    let noted = door.app.note_audit(signed.doer(), what, shop).await;
+                    noted.map(|()| page)
+                }
                 Err(error) => Err(error),
             }
         }

@@ -99,6 +99,8 @@ pub struct Installation {
     pub asked_at: Option<Timestamp>,
     /// When the app was installed.
     pub installed_at: Timestamp,
+    /// When it was removed, or the connection was ended here.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl fmt::Debug for Installation {

@@ -3,7 +3,7 @@
 use super::life;
 use crate::{App, AppError};
 use domain::{Failure, Side, Timestamp};
-use store::{InstallationState, Shop};
+use store::{Class, InstallationState, Shop};
 use tokio_util::sync::CancellationToken;
 
 /// How reasons about tokens begin.
@@ -95,6 +95,28 @@ impl App {
         }
         self.after_connecting(&shop, side).await?;
         Ok(had)
+    }
+}
+
+impl App {
+    /// Forgets the tokens of every agency in which our app is installed, and of the sub-accounts whose tokens are made
+    /// from theirs. Answers how many installations ended.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn disconnect_agencies(&self) -> Result<u64, AppError> {
+        let mut ended = 0;
+        for agency in self.store.installations().await? {
+            if agency.class == Class::Company && agency.state != InstallationState::Uninstalled {
+                let account = &agency.account;
+                let done = self.store.uninstall(Class::Company, account, self.now());
+                ended += done.await?;
+            }
+        }
+        for shop in self.store.shops().await? {
+            self.kept.forget(shop.id.0);
+        }
+        Ok(ended)
     }
 }
 

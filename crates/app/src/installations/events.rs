@@ -40,10 +40,12 @@ impl App {
             .store
             .installation_in(Class::Location, location)
             .await?;
-        // Told before, or older than what is known.
+        // Told before, or older than what is known: a removal, or a disconnection here, is not undone by a late word.
+        let at = event.timestamp.unwrap_or_else(|| self.now());
         let is_known = known.is_some_and(|known| {
             known.state == InstallationState::Active
-                || event.timestamp.is_some_and(|at| at < known.installed_at)
+                || at <= known.installed_at
+                || known.ended_at.is_some_and(|ended| at <= ended)
         });
         if !is_known {
             self.install_via(agency.id, company, location, None, &agency.scopes)

@@ -75,14 +75,8 @@ impl App {
             .oauth
             .exchange(&app, code, redirect_uri.as_str())
             .await?;
-        if let (Some(shop), Account::Location { location, .. }) = (&shop, &grant.account)
-            && *location != shop.location
-        {
-            return Err(InstallError::OtherAccount {
-                shop: shop.name.clone(),
-                wanted: shop.location.clone(),
-                chosen: location.clone(),
-            });
+        if let Some(shop) = &shop {
+            self.check_account(shop, &grant, app.app_id()).await?;
         }
         let finished = self
             .settle(&grant, &app.client_id, app.app_id(), shop.as_ref())
@@ -94,12 +88,47 @@ impl App {
         Ok(finished)
     }
 
-    async fn shop_of(&self, ticket: &InstallTicket) -> Result<Option<Shop>, AppError> {
+    /// The shop that a state was made for; one that was removed meanwhile ends the connection.
+    async fn shop_of(&self, ticket: &InstallTicket) -> Result<Option<Shop>, InstallError> {
         let Some(id) = ticket.shop else {
             return Ok(None);
         };
-        let shops = self.store.shops().await?;
-        Ok(shops.into_iter().find(|shop| shop.id == id))
+        let shops = self.store.shops().await.map_err(AppError::from)?;
+        let shop = shops.into_iter().find(|shop| shop.id == id);
+        shop.map(Some).ok_or(InstallError::State)
+    }
+
+    /// Whether the shop's own sub-account was chosen, by itself or among an agency's. Looked at before anything of
+    /// somebody else's is kept.
+    async fn check_account(
+        &self,
+        shop: &Shop,
+        grant: &Grant,
+        app_id: &str,
+    ) -> Result<(), InstallError> {
+        let (is_there, chosen) = match &grant.account {
+            Account::Location { location, .. } => (*location == shop.location, location.clone()),
+            Account::Company { company, approved } => {
+                let is_approved = approved.contains(&shop.location);
+                let is_there = is_approved || {
+                    let listed = self
+                        .keeper
+                        .oauth
+                        .installed_locations(&grant.access, company, app_id)
+                        .await?;
+                    listed.iter().any(|one| one.id == shop.location)
+                };
+                (is_there, "an agency without it".to_owned())
+            }
+        };
+        if is_there {
+            return Ok(());
+        }
+        Err(InstallError::OtherAccount {
+            shop: shop.name.clone(),
+            wanted: shop.location.clone(),
+            chosen,
+        })
     }
 
     async fn settle(
@@ -122,15 +151,6 @@ impl App {
             finished.is_agency = true;
             self.take_over_locations(id, company, app_id, approved, grant)
                 .await?;
-            if let Some(shop) = shop
-                && self.installation_of(shop).await?.is_none()
-            {
-                return Err(InstallError::OtherAccount {
-                    shop: shop.name.clone(),
-                    wanted: shop.location.clone(),
-                    chosen: "an agency without it".to_owned(),
-                });
-            }
         }
         for account in self.installed_accounts().await? {
             let is_meant = match &grant.account {

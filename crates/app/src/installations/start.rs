@@ -23,8 +23,8 @@ const START: &str = "oauth/crm/start";
 /// What an agency's installation needs to make tokens of its sub-accounts (highlevel-api.md 4.4).
 const AGENCY_SCOPES: [&str; 2] = ["oauth.readonly", "oauth.write"];
 
-/// Where to send a person, and what their browser must bring back.
-#[derive(Debug)]
+/// Where to send a person, and what their browser must bring back. Its address carries the state, so that it has no
+/// `Debug`.
 pub struct InstallPage {
     /// The vendor's page.
     pub url: Url,

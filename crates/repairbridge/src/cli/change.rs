@@ -51,7 +51,10 @@ impl Command {
             Self::Connect(Connect::MyGadgetRepairs { name, .. }) => {
                 of_shop("connect mygadgetrepairs", name)
             }
-            Self::Disconnect(what) => of_shop("disconnect", &what.name),
+            Self::Disconnect(what) => match &what.name {
+                Some(name) => of_shop("disconnect", name),
+                None => words("disconnect", "an agency"),
+            },
             Self::App(MarketplaceApp::Set { .. }) => words("app set", "the client secret"),
             Self::Sync { name, approve } => {
                 of_shop(if *approve { "sync --approve" } else { "sync" }, name)

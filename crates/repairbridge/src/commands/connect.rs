@@ -86,7 +86,9 @@ pub(crate) async fn disconnect(
         OneSide::HighLevel => Side::HighLevel,
         OneSide::MyGadgetRepairs => Side::MyGadgetRepairs,
     };
-    let name = what.name;
+    let Some(name) = what.name else {
+        return agency(app, side, output).await;
+    };
     let had = app.disconnect(&name, side).await?;
     let text = if had {
         format!(
@@ -99,6 +101,27 @@ pub(crate) async fn disconnect(
     output.answer(
         text,
         &json!({"shop": name, "side": side, "disconnected": had}),
+    );
+    Ok(Exit::Done)
+}
+
+async fn agency(app: &App, side: Side, output: Output) -> Result<Exit, Problem> {
+    if side != Side::HighLevel {
+        return Err(Problem::wrong(
+            "AGENCY",
+            "only HighLevel has agencies; name a shop for MyGadgetRepairs",
+        ));
+    }
+    let ended = app.disconnect_agencies().await?;
+    let text = match ended {
+        0 => "no agency was connected".to_owned(),
+        ended => format!(
+            "the agency is disconnected, with what works through it ({ended} installations); their tokens are forgotten here. Links and history stay. In HighLevel itself, remove the app as well"
+        ),
+    };
+    output.answer(
+        text,
+        &json!({"side": side, "agency": true, "disconnected": ended}),
     );
     Ok(Exit::Done)
 }

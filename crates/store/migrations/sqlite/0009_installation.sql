@@ -28,6 +28,7 @@ CREATE TABLE installation (
     refresh_ends INTEGER NOT NULL,
     asked_at     INTEGER NOT NULL,
     installed_at INTEGER NOT NULL,
+    ended_at     INTEGER NOT NULL DEFAULT 0,
     UNIQUE (class, account)
 ) STRICT;
 

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 macro_rules! columns {
     () => {
         "SELECT id, class, account, company, name, client_id, via, state, problem, scopes, generation, sealed,
-                obtained_at, access_ends, refresh_ends, asked_at, installed_at FROM installation "
+                obtained_at, access_ends, refresh_ends, asked_at, installed_at, ended_at FROM installation "
     };
 }
 
@@ -39,6 +39,10 @@ fn read(row: &SqliteRow) -> Result<Installation, StoreError> {
             at => Some(read_time(at)),
         },
         installed_at: read_time(row.try_get(16)?),
+        ended_at: match row.try_get(17)? {
+            0 => None,
+            at => Some(read_time(at)),
+        },
     })
 }
 
@@ -101,7 +105,7 @@ impl Store {
                  client_id = excluded.client_id, via = excluded.via, state = 0, problem = NULL,
                  scopes = excluded.scopes, generation = generation + 1, sealed = excluded.sealed,
                  obtained_at = excluded.obtained_at, access_ends = excluded.access_ends,
-                 refresh_ends = excluded.refresh_ends, asked_at = 0, installed_at = excluded.installed_at
+                 refresh_ends = excluded.refresh_ends, asked_at = 0, installed_at = excluded.installed_at, ended_at = 0
              RETURNING id",
         )
         .bind(new.class.code())
@@ -210,7 +214,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "UPDATE installation SET state = 2, sealed = NULL, asked_at = 0, generation = generation + 1,
-                 problem = NULL
+                 problem = NULL, ended_at = $3
              WHERE state <> 2 AND installed_at <= $3
                AND ((class = $1 AND account = $2)
                  OR via IN (SELECT id FROM installation WHERE class = $1 AND account = $2 AND installed_at <= $3))",

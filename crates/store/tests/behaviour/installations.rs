@@ -172,7 +172,11 @@ pub async fn a_state_is_taken_once_in_time_and_by_its_browser(bench: &Bench) {
     };
     bench.store.add_install_ticket(&late, at(4)).await.unwrap();
     assert!(bench.store.use_install_link("link", at(5)).await.unwrap());
-    assert_eq!(take("late", "browser", 6).await, None, "its link has served");
+    assert_eq!(
+        take("late", "browser", 6).await,
+        None,
+        "its link has served"
+    );
 }
 
 pub async fn a_link_is_good_until_it_is_used_or_ends(bench: &Bench) {
