@@ -48,22 +48,27 @@ impl App {
     }
 
     pub(crate) async fn secret(&self, shop: &Shop, side: Side) -> Result<SecretString, AppError> {
-        let sealed = self.sealed(shop, side).await?;
-        self.unseal(&place(shop, side), &sealed).await
+        let read = || self.store.secret(shop.id, secret_name(side));
+        let secret = self.read_and_unseal(&place(shop, side), read).await?;
+        secret.ok_or_else(|| not_connected(shop, side))
     }
 
     /// A side's credentials as they lie in the store.
     pub(crate) async fn sealed(&self, shop: &Shop, side: Side) -> Result<String, AppError> {
         let sealed = self.store.secret(shop.id, secret_name(side)).await?;
-        sealed.ok_or_else(|| AppError::NotConnected {
-            shop: shop.name.clone(),
-            side: side.title(),
-            word: side.as_str(),
-            flag: match side {
-                Side::HighLevel => "--token-file",
-                Side::MyGadgetRepairs => "--key-file",
-            },
-        })
+        sealed.ok_or_else(|| not_connected(shop, side))
+    }
+}
+
+fn not_connected(shop: &Shop, side: Side) -> AppError {
+    AppError::NotConnected {
+        shop: shop.name.clone(),
+        side: side.title(),
+        word: side.as_str(),
+        flag: match side {
+            Side::HighLevel => "--token-file",
+            Side::MyGadgetRepairs => "--key-file",
+        },
     }
 }
 

@@ -21,6 +21,7 @@ mod named;
 mod pass;
 mod ports;
 mod preview;
+mod reached;
 mod retry;
 mod review;
 mod scopes;
@@ -30,6 +31,7 @@ mod shop_file;
 mod shops;
 mod sides;
 mod status;
+mod test_call;
 mod undo;
 
 pub use agreement::{Difference, DifferingField, Why};
@@ -57,6 +59,7 @@ pub use service::SyncOptions;
 pub use shop_file::Changed;
 pub use shops::NewShop;
 pub use status::{Health, Status};
+pub use test_call::{Endpoint, ShownAnswer, ShownRequest, TestCall, TestCallReport};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 
 use domain::{Context, Timestamp};

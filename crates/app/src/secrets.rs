@@ -20,6 +20,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use store::{Lock, Store, StoreError};
 use vault::{MasterSource, Place, Vault, VaultError};
 
+/// Rotations that may come one after the other while a secret is stored or read.
+const TRIES: u32 = 16;
+
 /// The opened keys. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Keys {
@@ -67,14 +70,40 @@ impl App {
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        let sealed = self.keys.vault().seal(place, secret)?;
-        match store(sealed).await {
-            Err(StoreError::DataKeyGone) => {
-                self.reload_keys().await?;
-                let sealed = self.keys.vault().seal(place, secret)?;
-                Ok(store(sealed).await?)
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let sealed = self.keys.vault().seal(place, secret)?;
+            match store(sealed).await {
+                Err(StoreError::DataKeyGone) if tries < TRIES => self.reload_keys().await?,
+                stored => return Ok(stored?),
             }
-            stored => Ok(stored?),
+        }
+    }
+
+    /// Reads a secret that was sealed for this place and opens it; nothing where `read` finds none. Where the keys
+    /// were rotated between reading and opening, it is read again.
+    ///
+    /// # Errors
+    /// When it does not open, or `read` refuses.
+    pub async fn read_and_unseal<F>(
+        &self,
+        place: &Place,
+        read: impl Fn() -> F,
+    ) -> Result<Option<SecretString>, AppError>
+    where
+        F: Future<Output = Result<Option<String>, StoreError>>,
+    {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Some(sealed) = read().await? else {
+                return Ok(None);
+            };
+            match self.unseal(place, &sealed).await {
+                Err(AppError::Vault(VaultError::UnknownDataKey { .. })) if tries < TRIES => {}
+                opened => return opened.map(Some),
+            }
         }
     }
 
@@ -102,6 +131,20 @@ impl App {
             }
             _ => vault::backup::Lock::of(self.keys.vault().master()),
         }
+    }
+
+    pub(crate) fn vault(&self) -> Arc<Vault> {
+        self.keys.vault()
+    }
+
+    /// Reads the data keys anew where the newest one is not the one that seals here.
+    pub(crate) async fn keys_as_stored(&self) -> Result<(), AppError> {
+        let newest = self.store.data_key_times().await?;
+        let newest = newest.iter().map(|(version, _)| *version).max();
+        if newest == Some(self.keys.vault().version()) {
+            return Ok(());
+        }
+        self.reload_keys().await
     }
 
     /// Reads the data keys anew, and the master key where that was changed as well.

@@ -58,7 +58,7 @@ pub(crate) async fn run(
         Command::Serve(what) => serve::run(app, &config, what, output).await,
         Command::Shop(what) => shop::run(&app, what, output).await,
         Command::Connect(what) => connect::run(&app, what, output).await,
-        Command::Check { name } => check::run(&app, &name, output).await,
+        Command::Check(what) => check::run(&app, what, output).await,
         Command::Preview { name } => preview::run(&app, &name, output).await,
         Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,
         Command::Status {
