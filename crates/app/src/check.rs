@@ -2,11 +2,16 @@
 
 mod appointments;
 mod budget;
+mod clock;
 mod counter;
+mod disk;
 mod location;
 mod notes;
+mod reach;
 mod reading;
 mod report;
+mod scopes;
+mod vocabulary;
 
 pub use report::{CheckLine, CheckReport, Verdict};
 
@@ -45,23 +50,45 @@ impl App {
         if connected {
             self.check_vendors(&shop, &mut report).await?;
         }
+        self.check_reach(&shop, &mut report).await?;
+        self.check_disk(&mut report);
         Ok(report)
     }
 
     async fn check_vendors(&self, shop: &Shop, report: &mut CheckReport) -> Result<(), AppError> {
         let scopes = self.needed_scopes(shop)?;
-        let names: Vec<_> = scopes.iter().map(|needed| needed.scope).collect();
-        report.passed(
-            "HighLevel scopes",
-            format!("under these rules the token needs {}", names.join(", ")),
-        );
+        let name = &shop.name;
+        let granted = self.granted_scopes(shop).await?.map(|scopes| {
+            // What an agency's installation may do for itself is no permission of the sub-account's.
+            let mut granted = scopes.granted;
+            granted.retain(|scope| !scope.starts_with("oauth."));
+            granted
+        });
+        let mend = match &granted {
+            Some(_) => format!(
+                "go through HighLevel's page once more: `repairbridge connect highlevel {name} --oauth`"
+            ),
+            // What a private integration token was granted, HighLevel does not tell.
+            None => format!(
+                "make a token with these permissions, and enter it with `repairbridge connect highlevel {name} --token-file FILE`"
+            ),
+        };
+        scopes::check_scopes(&scopes, granted.as_deref(), &mend, report);
+        for reason in self.installation_reasons(shop).await? {
+            let again = format!("repairbridge connect highlevel {name} --oauth");
+            report.warned("HighLevel connection", reason, &again);
+        }
         let clients = self.clients(shop, &TimeZone::UTC, &BTreeMap::new()).await?;
         let left_works = self.check_location(shop, &clients, report).await?;
         let right_works = self.check_counter(&clients, report).await?;
+        if left_works || right_works {
+            self.check_clock(&clients, report).await;
+        }
         if left_works && right_works {
             match self.facts(shop, &clients, true).await {
                 Ok(facts) => {
                     counter::check_capabilities(shop, &facts, report);
+                    self.check_vocabulary(shop, &clients, &facts, report).await;
                     self.check_notes(shop, &facts, report).await?;
                     let (connection, _) = self.open(shop).await?;
                     let crm = &*connection.highlevel;

@@ -92,18 +92,19 @@ impl App {
 
     /// MyGadgetRepairs' key.
     pub(crate) async fn counter_key(&self, shop: &Shop) -> Result<SecretString, AppError> {
-        let sealed = self.sealed(shop, Side::MyGadgetRepairs).await?;
-        self.unseal(&place(shop, KEY), &sealed).await
+        let read = || self.store.secret(shop.id, KEY);
+        let key = self.read_and_unseal(&place(shop, KEY), read).await?;
+        key.ok_or_else(|| not_connected(shop, Side::MyGadgetRepairs))
     }
 
     /// Where HighLevel's tokens come from.
     pub(crate) async fn crm_tokens(&self, shop: &Shop) -> Result<Arc<dyn TokenSource>, AppError> {
-        if let Some(sealed) = self.store.secret(shop.id, TOKEN).await? {
-            let token = self.unseal(&place(shop, TOKEN), &sealed).await?;
-            let earlier = match self.store.secret(shop.id, EARLIER_TOKEN).await? {
-                Some(sealed) => self.unseal(&place(shop, EARLIER_TOKEN), &sealed).await.ok(),
-                None => None,
-            };
+        let read = || self.store.secret(shop.id, TOKEN);
+        if let Some(token) = self.read_and_unseal(&place(shop, TOKEN), read).await? {
+            let read = || self.store.secret(shop.id, EARLIER_TOKEN);
+            let earlier = self.read_and_unseal(&place(shop, EARLIER_TOKEN), read).await;
+            // One that does not open any more is none to fall back on.
+            let earlier = earlier.ok().flatten();
             return Ok(Arc::new(SwitchingToken::new(&token, earlier.as_ref())));
         }
         match self.installation_of(shop).await? {

@@ -23,6 +23,7 @@ mod named;
 mod pass;
 mod ports;
 mod preview;
+mod reached;
 mod retry;
 mod review;
 mod scopes;
@@ -32,6 +33,7 @@ mod shop_file;
 mod shops;
 mod sides;
 mod status;
+mod test_call;
 mod undo;
 
 pub use agreement::{Difference, DifferingField, Why};
@@ -62,6 +64,7 @@ pub use service::SyncOptions;
 pub use shop_file::Changed;
 pub use shops::NewShop;
 pub use status::{Health, Status};
+pub use test_call::{Endpoint, ShownAnswer, ShownRequest, TestCall, TestCallReport};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 
 use domain::{Context, Timestamp};

@@ -21,6 +21,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use store::{Lock, Store, StoreError};
 use vault::{MasterSource, Place, Vault, VaultError};
 
+/// Rotations that may come one after the other while a secret is stored or read.
+const TRIES: u32 = 16;
+
 /// The opened keys. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Keys {
@@ -56,14 +59,14 @@ impl Keys {
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        let sealed = self.vault().seal(place, secret)?;
-        match store(sealed).await {
-            Err(StoreError::DataKeyGone) => {
-                self.reload().await?;
-                let sealed = self.vault().seal(place, secret)?;
-                Ok(store(sealed).await?)
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let sealed = self.vault().seal(place, secret)?;
+            match store(sealed).await {
+                Err(StoreError::DataKeyGone) if tries < TRIES => self.reload().await?,
+                stored => return Ok(stored?),
             }
-            stored => Ok(stored?),
         }
     }
 
@@ -127,6 +130,32 @@ impl App {
         F: Future<Output = Result<T, StoreError>>,
     {
         self.keys.seal_and_store(place, secret, store).await
+    }
+
+    /// Reads a secret that was sealed for this place and opens it; nothing where `read` finds none. Where the keys
+    /// were rotated between reading and opening, it is read again.
+    ///
+    /// # Errors
+    /// When it does not open, or `read` refuses.
+    pub async fn read_and_unseal<F>(
+        &self,
+        place: &Place,
+        read: impl Fn() -> F,
+    ) -> Result<Option<SecretString>, AppError>
+    where
+        F: Future<Output = Result<Option<String>, StoreError>>,
+    {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Some(sealed) = read().await? else {
+                return Ok(None);
+            };
+            match self.unseal(place, &sealed).await {
+                Err(AppError::Vault(VaultError::UnknownDataKey { .. })) if tries < TRIES => {}
+                opened => return opened.map(Some),
+            }
+        }
     }
 
     /// Opens a secret that was sealed for this place.

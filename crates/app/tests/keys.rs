@@ -98,11 +98,10 @@ fn name_of(side: Side) -> &'static str {
 /// What a process makes of a secret that is stored now.
 async fn opened(app: &App, side: Side) -> Result<String, AppError> {
     let shop = app.shop(SHOP).await?;
-    let sealed = app.store().secret(shop.id, name_of(side)).await?.unwrap();
-    let secret = app
-        .unseal(&Place::secret(shop.id.0, name_of(side)), &sealed)
-        .await?;
-    Ok(secret.expose_secret().to_owned())
+    let place = Place::secret(shop.id.0, name_of(side));
+    let read = || app.store().secret(shop.id, name_of(side));
+    let secret = app.read_and_unseal(&place, read).await?;
+    Ok(secret.unwrap().expose_secret().to_owned())
 }
 
 async fn assert_works(app: &App) {

@@ -1,7 +1,5 @@
 //! A shop's rules and settings travel as a file; a removed shop leaves its journal where that was asked.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 mod desk;
 
 use app::AppError;

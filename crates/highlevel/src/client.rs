@@ -131,6 +131,15 @@ impl Client {
         api::Appointments(self)
     }
 
+    /// A request as it stands, and the answer whatever it says: for trying a call out, and for the headers of an
+    /// answer. Token and version are added.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn raw(&self, request: Request) -> Result<Answer, Error> {
+        self.send(request, &Subject::read("call", &[])).await
+    }
+
     pub(crate) fn is_v3(&self) -> bool {
         self.inner.config.api_version.is_v3()
     }

@@ -158,6 +158,14 @@ impl Client {
         self.inner.context.clock.now()
     }
 
+    /// A request as it stands, and the answer whatever it says: for the headers of an answer. The key is added.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn raw(&self, request: Request) -> Result<Answer, Error> {
+        self.ask(request).await
+    }
+
     /// Sends and returns any answer.
     pub(crate) async fn ask(&self, request: Request) -> Result<Answer, Error> {
         let request = request.lane(self.lane).header(

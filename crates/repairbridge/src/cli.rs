@@ -62,10 +62,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     App(MarketplaceApp),
     /// Looks for trouble before a sync does. Exit status 1 when something has to be mended.
-    Check {
-        /// The shop.
-        name: String,
-    },
+    Check(Check),
     /// What a sync would do. Writes nothing, here or there.
     Preview {
         /// The shop.
@@ -171,6 +168,30 @@ impl Command {
     pub(crate) const fn is_service(&self) -> bool {
         matches!(self, Self::Serve(_))
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The shop.
+    pub(crate) name: String,
+    /// Makes the HighLevel custom fields that the rules name and that are not there.
+    #[arg(long)]
+    pub(crate) create_fields: bool,
+    /// Tries one call of HighLevel instead, such as contact.get. Reads are sent; writes are shown.
+    #[arg(long, value_name = "ENDPOINT", conflicts_with = "create_fields")]
+    pub(crate) call: Option<String>,
+    /// An id in the path of the call; again for a second one.
+    #[arg(long, value_name = "ID", requires = "call")]
+    pub(crate) id: Vec<String>,
+    /// File with the JSON body of a write; - for standard input.
+    #[arg(long, value_name = "FILE", requires = "call")]
+    pub(crate) input: Option<PathBuf>,
+    /// Really sends a write.
+    #[arg(long, requires = "call")]
+    pub(crate) send: bool,
+    /// Shows the answer as it came, with personal data.
+    #[arg(long, requires = "call")]
+    pub(crate) show_values: bool,
 }
 
 #[derive(Debug, Subcommand)]

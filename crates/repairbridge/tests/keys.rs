@@ -361,3 +361,56 @@ fn nothing_is_restored_or_reset_while_the_service_runs_and_a_rotation_is() {
     outcome.unwrap();
     place.run(&["check", "main"]).with(0);
 }
+
+/// `kill -9` after so many milliseconds, or after it was done.
+fn killed(place: &Place, words: &[&str], after: u64) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_repairbridge"))
+        .current_dir(place.path())
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(after));
+    let _ended_already = child.kill();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_a_working_installation() {
+    let twins = twins();
+    let place = shop(&twins);
+    let backup = place.path().join("today.backup");
+    let path = backup.to_str().unwrap();
+    place.run(&["backup", path]).with(0);
+    for after in (0..120).step_by(8) {
+        killed(&place, &["keys", "rotate", "--master"], after);
+        killed(&place, &["keys", "rotate"], after);
+        let shown = place.run(&["keys", "show", "--json"]).with(0).json();
+        let newest = shown["data_keys"]
+            .as_array()
+            .unwrap()
+            .last()
+            .unwrap()
+            .clone();
+        assert_eq!(shown["opens"], true, "{shown}");
+        assert!(newest["seals"] == true, "{shown}");
+    }
+    place.run(&["check", "main"]).with(0);
+    // What is left over is brought to its end.
+    let rotated = place.run(&["keys", "rotate", "--json"]).with(0).json();
+    assert_eq!(rotated["unopened"].as_array().unwrap().len(), 0);
+    let shown = place.run(&["keys", "show", "--json"]).with(0).json();
+    assert_eq!(shown["data_keys"].as_array().unwrap().len(), 1, "{shown}");
+    assert_eq!(shown["former_key_kept"], false);
+
+    place.run(&["backup", &format!("{path}.2")]).with(0);
+    for after in (0..160).step_by(16) {
+        killed(&place, &["restore", &format!("{path}.2"), "--yes"], after);
+        let shops = shops(&place);
+        assert!(shops.contains("\"main\""), "{shops}");
+        place.run(&["keys", "show"]).with(0);
+    }
+    place.run(&["check", "main"]).with(0);
+}

@@ -321,3 +321,197 @@ fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
         ("a set-up link's token", &setup_token),
     ]);
 }
+
+/// Secrets in every field of keys and backups.
+#[test]
+fn invariant_10_secrets_stay_secret_through_passphrases_backups_and_rotations() {
+    let twins = twins();
+    let (token, key) = (twins.at.token().to_owned(), twins.at.key());
+    let passphrase = "zebra-Passphrase-of-the-vault-41";
+    let changed = "zebra-Passphrase-that-follows-42";
+    let wrong = "zebra-Passphrase-that-is-wrong-43";
+    let sealing = "zebra-Passphrase-of-the-backup-44";
+    let new_key = "77".repeat(32);
+    let place = Place::at(&twins).with_shop(twins.at.location_id(), &token, &key);
+    let private = |name: &str, text: &str| {
+        let path = place.write(name, text);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        path.to_str().unwrap().to_owned()
+    };
+    let files = [
+        private("word", passphrase),
+        private("word-changed", changed),
+        private("word-sealing", sealing),
+    ];
+    let first_master = std::fs::read_to_string(place.path().join("repairbridge.key")).unwrap();
+    let mut seen = Seen::default();
+    let run = |seen: &mut Seen, words: &[&str], secret: Option<(&str, &str)>, code: i32| {
+        let mut command = place.command(words);
+        command.env("RUST_LOG", "trace");
+        if let Some((name, value)) = secret {
+            command.env(name, value);
+        }
+        let ran = Ran::of(&command.output().unwrap());
+        seen.add(format!("{words:?} stdout"), ran.out.clone());
+        seen.add(format!("{words:?} stderr"), ran.err.clone());
+        ran.with(code);
+    };
+    let vault = "REPAIRBRIDGE_VAULT_PASSPHRASE";
+    run(&mut seen, &["keys", "rotate", "--json"], None, 0);
+    run(&mut seen, &["keys", "rotate", "--master"], None, 0);
+    run(&mut seen, &["keys", "show", "--json"], None, 0);
+    run(&mut seen, &["backup", "one.backup"], None, 0);
+    let second_master = std::fs::read_to_string(place.path().join("repairbridge.key")).unwrap();
+    run(
+        &mut seen,
+        &[
+            "keys",
+            "rotate",
+            "--master",
+            "--new-passphrase-file",
+            &files[0],
+        ],
+        None,
+        0,
+    );
+    run(&mut seen, &["keys", "show"], Some((vault, passphrase)), 0);
+    run(&mut seen, &["keys", "show"], Some((vault, wrong)), 1);
+    run(
+        &mut seen,
+        &["check", "main", "--json"],
+        Some((vault, wrong)),
+        2,
+    );
+    run(
+        &mut seen,
+        &["check", "main", "--call", "contact.list", "--show-values"],
+        Some((vault, passphrase)),
+        0,
+    );
+    run(
+        &mut seen,
+        &[
+            "keys",
+            "rotate",
+            "--master",
+            "--new-passphrase-file",
+            &files[1],
+        ],
+        Some((vault, passphrase)),
+        0,
+    );
+    run(
+        &mut seen,
+        &[
+            "backup",
+            "two.backup",
+            "--passphrase-file",
+            &files[2],
+            "--json",
+        ],
+        Some((vault, changed)),
+        0,
+    );
+    run(
+        &mut seen,
+        &[
+            "restore",
+            "two.backup",
+            "--yes",
+            "--passphrase-file",
+            &files[0],
+        ],
+        Some((vault, changed)),
+        2,
+    );
+    run(
+        &mut seen,
+        &["restore", "two.backup", "--yes", "--json"],
+        Some((vault, changed)),
+        2,
+    );
+    run(
+        &mut seen,
+        &[
+            "restore",
+            "two.backup",
+            "--yes",
+            "--passphrase-file",
+            &files[2],
+        ],
+        Some((vault, changed)),
+        0,
+    );
+    run(
+        &mut seen,
+        &["keys", "rotate", "--master", "--to-key-file"],
+        Some((vault, changed)),
+        0,
+    );
+    run(&mut seen, &["shop", "export", "main"], None, 0);
+    // A key of the environment that is no key, two at once, and a passphrase where none belongs.
+    run(
+        &mut seen,
+        &["check", "main"],
+        Some(("REPAIRBRIDGE_VAULT_KEY", &new_key)),
+        2,
+    );
+    run(
+        &mut seen,
+        &["check", "main"],
+        Some(("REPAIRBRIDGE_VAULT_KEY", wrong)),
+        2,
+    );
+    run(&mut seen, &["check", "main"], Some((vault, wrong)), 2);
+    let misplaced = place.write(
+        "other.toml",
+        &format!("[vault]\npassphrase = \"{passphrase}\"\n"),
+    );
+    run(
+        &mut seen,
+        &["--config", misplaced.to_str().unwrap(), "status"],
+        None,
+        2,
+    );
+    run(&mut seen, &["keys", "reset", "--yes", "--json"], None, 0);
+    let third_master = std::fs::read_to_string(place.path().join("repairbridge.key")).unwrap();
+    // Former databases and backups are among the files; key files and what a person wrote are not.
+    let written = [
+        "word",
+        "word-changed",
+        "word-sealing",
+        "token",
+        "other.toml",
+    ];
+    let keys: Vec<String> = std::fs::read_dir(place.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("repairbridge.key"))
+        .collect();
+    let except: Vec<&str> = written
+        .into_iter()
+        .chain(keys.iter().map(String::as_str))
+        .collect();
+    seen.files(place.path(), &except);
+    assert!(
+        seen.0
+            .iter()
+            .any(|(place, _)| place.contains("before-restore"))
+    );
+    seen.hold_none_of(&[
+        ("the token", &token),
+        ("the key", &key),
+        ("the passphrase", passphrase),
+        ("the new passphrase", changed),
+        ("a wrong passphrase", wrong),
+        ("the backup's passphrase", sealing),
+        ("a key of the environment", &new_key),
+        ("the first master key", first_master.trim()),
+        ("the second master key", second_master.trim()),
+        ("the third master key", third_master.trim()),
+    ]);
+}

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::routing::{get, post};
 
 /// The largest body that is taken. Documented events stay far below it.
 const MOST_BYTES: usize = 1 << 20;
@@ -17,6 +17,7 @@ pub(crate) fn routes(app: App) -> Router {
     Router::new()
         .route("/hooks/crm", post(crm))
         .route("/hooks/mgr/{secret}", post(counter))
+        .route("/hooks/echo/{nonce}", get(echo))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(app)
 }
@@ -38,6 +39,18 @@ async fn counter(
         .take_counter_webhook(&secret, |name| text(&headers, name), &body)
         .await;
     answer(taken, StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// Tells a check that it reached this installation.
+async fn echo(State(app): State<App>, Path(nonce): Path<String>) -> Result<String, StatusCode> {
+    match app.proof_of(&nonce).await {
+        Ok(Some(proof)) => Ok(proof),
+        Ok(None) => Err(StatusCode::NOT_FOUND),
+        Err(error) => {
+            tracing::error!(%error, "the proof of this installation could not be given");
+            Err(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -158,7 +158,11 @@ fn keep_aside(place: &Path) -> std::io::Result<Option<PathBuf>> {
         match fs::hard_link(place, &aside) {
             Err(why) if why.kind() == ErrorKind::AlreadyExists => continue,
             Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
-            linked => linked?,
+            // Where the file system knows no second names.
+            Err(_) => {
+                fs::copy(place, &aside)?;
+            }
+            Ok(()) => {}
         }
         for end in ["-wal", "-shm"] {
             match fs::rename(beside(place, end), beside(&aside, end)) {

@@ -74,9 +74,19 @@ impl Lock {
 /// When either file cannot be read or written.
 pub fn seal(from: &Path, to: &Path, lock: &Lock) -> Result<(), VaultError> {
     let draft = beside(to, ".draft");
-    let sealed = seal_into(from, &draft, lock).and_then(|()| fs::hard_link(&draft, to));
+    let sealed = seal_into(from, &draft, lock).and_then(|()| give_name(&draft, to));
     let _ = fs::remove_file(&draft);
     sealed.map_err(|why| trouble(to, &why))
+}
+
+/// Never over anything that is there. A memory stick may know no second names; there it is looked for first.
+fn give_name(draft: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(draft, to) {
+        Err(why) if why.kind() != ErrorKind::AlreadyExists && fs::symlink_metadata(to).is_err() => {
+            fs::rename(draft, to)
+        }
+        linked => linked,
+    }
 }
 
 fn seal_into(from: &Path, draft: &Path, lock: &Lock) -> io::Result<()> {

@@ -131,6 +131,16 @@ impl Vault {
         self
     }
 
+    /// An answer to a question that only who has this data key can give. It reveals nothing of the key.
+    #[must_use]
+    pub fn proof(&self, question: &[u8]) -> String {
+        let key = blake3::derive_key(
+            "repairbridge 2026 proof of an installation",
+            &*self.current.1,
+        );
+        blake3::keyed_hash(&key, question).to_hex().to_string()
+    }
+
     /// The version of the data key that seals.
     #[must_use]
     pub const fn version(&self) -> i64 {

@@ -4,6 +4,8 @@ use super::{CheckReport, Verdict};
 use crate::connection::{Clients, patiently};
 use crate::ports::PortError;
 use crate::{App, AppError};
+use domain::CountryCode;
+use jiff::tz::TimeZone;
 use store::Shop;
 
 impl App {
@@ -43,29 +45,14 @@ impl App {
                         ),
                     );
                 }
-                if shop.country.is_none() && location.country.is_none() {
-                    report.say(
-                        "country",
-                        Verdict::Failed,
-                        "neither the shop nor the location names one, so national phone numbers cannot be read",
-                        Some("add the shop with --country, for example --country GB"),
-                    );
-                } else {
-                    let country = shop
-                        .country
-                        .clone()
-                        .or(location.country)
-                        .unwrap_or_default();
-                    report.passed("country", country);
-                }
-                match shop.zone.clone().or(location.timezone) {
-                    Some(zone) => report.passed("time zone", zone),
-                    None => report.warned(
-                        "time zone",
-                        "not known; UTC is used",
-                        "add the shop with --timezone",
-                    ),
-                }
+                check_country(
+                    shop.country.as_deref().or(location.country.as_deref()),
+                    report,
+                );
+                check_zone(
+                    shop.zone.as_deref().or(location.timezone.as_deref()),
+                    report,
+                );
                 true
             }
             Err(AppError::Vendor(error)) => {
@@ -74,5 +61,65 @@ impl App {
             }
             Err(other) => return Err(other),
         })
+    }
+}
+
+/// As the sync reads it: an empty or unknown one is none.
+fn check_country(country: Option<&str>, report: &mut CheckReport) {
+    let known = country.and_then(CountryCode::parse);
+    match known {
+        Some(country) => report.passed("country", country.as_str()),
+        None => report.say(
+            "country",
+            Verdict::Failed,
+            "neither the shop nor the location names one, so national phone numbers cannot be read",
+            Some("add the shop with --country, for example --country GB"),
+        ),
+    }
+}
+
+fn check_zone(zone: Option<&str>, report: &mut CheckReport) {
+    const MEND: &str = "add the shop with --timezone, for example --timezone Europe/London";
+    match zone.filter(|zone| !zone.trim().is_empty()) {
+        Some(zone) if TimeZone::get(zone).is_ok() => report.passed("time zone", zone),
+        Some(zone) => report.say(
+            "time zone",
+            Verdict::Failed,
+            format!("`{zone}` is not an IANA time zone, so days and times cannot be told"),
+            Some(MEND),
+        ),
+        None => report.warned("time zone", "not known; UTC is used", MEND),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(check: fn(Option<&str>, &mut CheckReport), text: Option<&str>) -> Verdict {
+        let mut report = CheckReport::default();
+        check(text, &mut report);
+        assert!(report.lines[0].verdict == Verdict::Passed || report.lines[0].mend.is_some());
+        report.lines[0].verdict
+    }
+
+    #[test]
+    fn a_country_or_zone_that_nobody_knows_is_told() {
+        for (country, wanted) in [
+            (Some("GB"), Verdict::Passed),
+            (Some("Narnia"), Verdict::Failed),
+            (Some(""), Verdict::Failed),
+            (None, Verdict::Failed),
+        ] {
+            assert_eq!(verdict(check_country, country), wanted, "{country:?}");
+        }
+        for (zone, wanted) in [
+            (Some("Europe/London"), Verdict::Passed),
+            (Some("Mars/Olympus"), Verdict::Failed),
+            (Some(""), Verdict::Warned),
+            (None, Verdict::Warned),
+        ] {
+            assert_eq!(verdict(check_zone, zone), wanted, "{zone:?}");
+        }
     }
 }

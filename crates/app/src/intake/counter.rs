@@ -155,7 +155,7 @@ impl App {
     }
 
     /// The guard of a shop's address, and the address' secret part; nothing before anybody asked for it.
-    pub(super) async fn doorkeeper(
+    pub(crate) async fn doorkeeper(
         &self,
         shop: &Shop,
     ) -> Result<Option<(String, Doorkeeper)>, AppError> {
@@ -169,10 +169,10 @@ impl App {
     }
 
     async fn webhook_secrets(&self, shop: &Shop) -> Result<Option<Secrets>, AppError> {
-        let Some(sealed) = self.store.secret(shop.id, SECRET).await? else {
+        let read = || self.store.secret(shop.id, SECRET);
+        let Some(text) = self.read_and_unseal(&place(shop), read).await? else {
             return Ok(None);
         };
-        let text = self.unseal(&place(shop), &sealed).await?;
         Ok(serde_json::from_str(text.expose_secret()).ok())
     }
 

@@ -2,7 +2,7 @@
 //! files and standard input.
 
 use super::{
-    Command, Connect, Keys, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User,
+    Check, Command, Connect, Keys, MarketplaceApp, Review, Rules, Session, Shop, Token, Undo, User,
 };
 
 /// What a command changes.
@@ -74,6 +74,7 @@ impl Command {
                 (None, None) => words("session end", "all"),
             },
             Self::Token(what) => token(what),
+            Self::Check(what) => check(what),
             Self::Keys(Keys::Rotate { master: true, .. }) => {
                 words("keys rotate --master", "the vault")
             }
@@ -88,7 +89,6 @@ impl Command {
             | Self::Demo(_)
             | Self::Prove(_)
             | Self::Twin(_)
-            | Self::Check { .. }
             | Self::Preview { .. }
             | Self::Status { .. }
             | Self::Explain { .. }
@@ -99,6 +99,23 @@ impl Command {
             | Self::Audit { .. } => None,
         }
     }
+}
+
+/// What a try at a vendor changes there.
+fn check(what: &Check) -> Option<ChangeWords> {
+    if what.create_fields {
+        return of_shop("check --create-fields", &what.name);
+    }
+    let call = what.call.as_ref().filter(|_| what.send)?;
+    let is_a_name = call
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-'));
+    let line = if is_a_name {
+        format!("check --call {call} --send")
+    } else {
+        "check --call --send".to_owned()
+    };
+    of_shop(line, &what.name)
 }
 
 fn shop(what: &Shop) -> Option<ChangeWords> {

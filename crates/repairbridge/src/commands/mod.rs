@@ -74,7 +74,7 @@ pub(crate) async fn run(
         Command::Connect(what) => connect::run(&app, what, output).await,
         Command::Disconnect(what) => connect::disconnect(&app, what, output).await,
         Command::App(what) => marketplace_app::run(&app, what, output).await,
-        Command::Check { name } => check::run(&app, &name, output).await,
+        Command::Check(what) => check::run(&app, what, output).await,
         Command::Preview { name } => preview::run(&app, &name, output).await,
         Command::Sync { name, approve } => sync::run(&app, &name, approve, output).await,
         Command::Status {

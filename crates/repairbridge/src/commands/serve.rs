@@ -10,6 +10,7 @@ use app::access::Token;
 use serde_json::json;
 use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
+use std::time::Duration;
 use store::Lock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -75,6 +76,13 @@ fn tell(
 
 /// One service at a time owns a database.
 pub(crate) fn take_lock(app: &App) -> Result<Lock, Problem> {
+    // A check looks for a moment whether it is free.
+    for _ in 0..5 {
+        if let Some(lock) = app.store().lock("serve")? {
+            return Ok(lock);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
     app.store().lock("serve")?.ok_or_else(|| {
         Problem::wrong(
             "SERVE-TWICE",
