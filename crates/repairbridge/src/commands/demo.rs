@@ -104,6 +104,7 @@ async fn live(
     };
     let options = ServerOptions {
         access: AccessPolicy::Open,
+        page: format!("http://{}/", serve::address_of(&listener)?),
         ..ServerOptions::default()
     };
     let router = server::router(app.clone(), &options);

@@ -52,6 +52,7 @@ impl Config {
             trusted_proxies: self.door.trusted_proxies.clone(),
             allow_plain_http: self.door.allow_plain_http,
             tls: self.door.certificate.is_some(),
+            page: self.page(listening),
             warnings: self.warnings(listening),
         }
     }

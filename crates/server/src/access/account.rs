@@ -146,7 +146,7 @@ async fn shown(door: &Door, signed: &Signed, status: StatusCode, says: Option<&s
         Err(error) => return trouble(&error),
     };
     let content = format!(
-        r#"<nav><a href="/">Status</a><form method="post" action="/logout"><button class="quiet">Sign out</button></form></nav>
+        r#"<nav><a href="/">Status</a>{more}<form method="post" action="/logout"><button class="quiet">Sign out</button></form></nav>
 <h2>{name}, {role}</h2>
 {alert}
 <h3>Sessions</h3>
@@ -164,6 +164,11 @@ async fn shown(door: &Door, signed: &Signed, status: StatusCode, says: Option<&s
 <button>Change the password</button>
 </form>
 {audit}"#,
+        more = if is_owner {
+            r#"<a href="/people">People</a><a href="/programs">Programs</a>"#
+        } else {
+            ""
+        },
         name = escape(name),
         alert = alert(says),
         sessions = session_table(&sessions, *session),

@@ -6,6 +6,8 @@ mod caller;
 mod cookie;
 mod guard;
 pub(crate) mod html;
+mod people;
+mod programs;
 mod setup;
 mod sign_in;
 
@@ -70,13 +72,19 @@ pub(crate) async fn nowhere(wanted: Uri) -> Response {
     html::refusal(wanted.path(), StatusCode::NOT_FOUND, "NOT-FOUND", says)
 }
 
-/// The pages about oneself, behind the guard.
+/// The pages about oneself, and those of owners about everybody, behind the guard.
 pub(crate) fn own_routes(door: &Arc<Door>) -> Router {
     Router::new()
         .route("/logout", post(account::sign_out))
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))
         .route("/account/end", post(account::end_session))
+        .route("/people", get(people::show))
+        .route("/people/add", post(people::add))
+        .route("/people/change", post(people::change))
+        .route("/programs", get(programs::show))
+        .route("/programs/add", post(programs::add))
+        .route("/programs/revoke", post(programs::revoke))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(Arc::clone(door))
 }
