@@ -102,7 +102,9 @@ impl App {
         let read = || self.store.secret(shop.id, TOKEN);
         if let Some(token) = self.read_and_unseal(&place(shop, TOKEN), read).await? {
             let read = || self.store.secret(shop.id, EARLIER_TOKEN);
-            let earlier = self.read_and_unseal(&place(shop, EARLIER_TOKEN), read).await;
+            let earlier = self
+                .read_and_unseal(&place(shop, EARLIER_TOKEN), read)
+                .await;
             // One that does not open any more is none to fall back on.
             let earlier = earlier.ok().flatten();
             return Ok(Arc::new(SwitchingToken::new(&token, earlier.as_ref())));

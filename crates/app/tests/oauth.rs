@@ -256,9 +256,8 @@ async fn a_token_that_is_replaced_serves_until_the_new_one_is_taken() {
     let bench = Bench::new(60, 6, 3).await;
     assert!(bench.sync().await.finished);
     let new = "pit-00000000-1111-4222-8333-444444444444";
-    let connect = bench
-        .app
-        .connect(SHOP, Side::HighLevel, &SecretString::from(new));
+    let secret = SecretString::from(new);
+    let connect = bench.app.connect(SHOP, Side::HighLevel, &secret);
     connect.await.unwrap();
     assert!(bench.sync().await.finished, "with the one before");
     let highlevel = bench.twins.highlevel();
