@@ -24,12 +24,10 @@ impl Lock {
             path: path.to_owned(),
             why: why.to_string(),
         };
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(unwritable)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        keep_private(&mut options, path);
+        let file = options.open(path).map_err(unwritable)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -37,3 +35,15 @@ impl Lock {
         }
     }
 }
+
+/// Who may open a lock's file, even to read it, may hold the lock: nobody else may.
+#[cfg(unix)]
+fn keep_private(options: &mut OpenOptions, path: &Path) {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    options.mode(0o600);
+    // One that an earlier version made. That it is not there, or another's, is told by opening it.
+    let _not_ours = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+}
+
+#[cfg(not(unix))]
+fn keep_private(_options: &mut OpenOptions, _path: &Path) {}

@@ -1,5 +1,7 @@
 //! The database as a whole: copied while others work, looked at before it is trusted, and put in place of another.
 
+mod kept_out;
+
 use crate::codes::time;
 use crate::engine::{opening, path_of};
 use crate::{Lock, Store, StoreError};
@@ -88,7 +90,7 @@ impl Store {
     }
 
     /// Makes an older state safe to go on from, in one transaction. `present` is the store that it replaces, where
-    /// that can be read: what may still be asked of the vendors stays as it is now.
+    /// that can be read: what may still be asked of the vendors stays as it is now, and so does who may come in.
     ///
     /// # Errors
     /// When either database refuses.
@@ -106,7 +108,12 @@ impl Store {
             .fetch_all(&present.readers)
             .await?;
         }
+        let kept_out = match present {
+            Some(present) => Some(kept_out::Present::read(present).await?),
+            None => None,
+        };
         let mut tx = self.begin().await?;
+        kept_out::keep_out(&mut tx, kept_out.as_ref(), time(now)).await?;
         for sql in OLDER {
             sqlx::query(sql).execute(&mut *tx).await?;
         }

@@ -320,3 +320,107 @@ async fn a_damaged_file_is_refused_with_its_path_or_still_works() {
         "{refused} refused, {opened} opened"
     );
 }
+
+#[tokio::test]
+async fn an_older_state_lets_nobody_in_who_was_kept_out_since() {
+    let (folder, path) = place();
+    let (present, copy) = (open(&path).await.unwrap(), folder.path().join("copy.db"));
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let pat = present
+        .add_user("pat", "owner", Some("old"), at(1))
+        .await
+        .unwrap();
+    let sam = present
+        .add_user("sam", "owner", Some("hash"), at(1))
+        .await
+        .unwrap();
+    let session = store::NewSession {
+        token: &[1; 32],
+        user: sam,
+        address: "10.0.0.1",
+        agent: "Browser",
+    };
+    let session = present.add_session(&session, at(2)).await.unwrap();
+    for (token, name) in [([2; 32], "good"), ([3; 32], "revoked")] {
+        let new = store::NewApiToken {
+            token: &token,
+            name,
+            scopes: "read",
+            created_by: "pat",
+            expires_at: at(9_000),
+        };
+        present.add_api_token(&new, at(2)).await.unwrap();
+    }
+    let note = async |what: &str, second| {
+        let entry = store::AuditEntry {
+            who: "pat",
+            via: "dashboard",
+            what,
+            target: None,
+            address: None,
+        };
+        present.add_audit(&entry, at(second)).await.unwrap();
+    };
+    note("before", 3).await;
+    present.copy_into(&copy).await.unwrap();
+    note("since", 4).await;
+    present.end_session(session, at(4)).await.unwrap();
+    present.revoke_api_token("revoked", at(4)).await.unwrap();
+    present
+        .set_disabled(sam, Some(at(4)), "owner")
+        .await
+        .unwrap();
+    present.set_password(pat, "new", at(4)).await.unwrap();
+
+    for knows_the_present in [true, false] {
+        let older = folder.path().join(format!("older-{knows_the_present}.db"));
+        fs::copy(&copy, &older).unwrap();
+        let older = open(&older).await.unwrap();
+        let beside = knows_the_present.then_some(&present);
+        let run = domain::RunId(uuid::Uuid::nil());
+        older.settle_restored(beside, run, at(5)).await.unwrap();
+        assert!(older.session(&[1; 32]).await.unwrap().is_none());
+        let revoked = async |token: [u8; 32]| {
+            let row = older.api_token(&token).await.unwrap().unwrap();
+            row.revoked_at.is_some()
+        };
+        assert!(revoked([3; 32]).await);
+        assert_eq!(revoked([2; 32]).await, !knows_the_present);
+        let told: Vec<String> = older
+            .audit(10)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.what)
+            .collect();
+        let (pat, sam) = (
+            older.user("pat").await.unwrap().unwrap(),
+            older.user("sam").await.unwrap().unwrap(),
+        );
+        if knows_the_present {
+            assert_eq!(pat.password.as_deref(), Some("new"));
+            assert!(sam.disabled_at.is_some());
+            assert!(
+                told.contains(&"before".to_owned()) && told.contains(&"since".to_owned()),
+                "{told:?}"
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_may_open_a_lock() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = place();
+    let store = open(&path).await.unwrap();
+    let file = folder.path().join("store.db.token-1.lock");
+    fs::write(&file, "").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    for name in ["token-1", "serve"] {
+        let _lock = store.lock(name).unwrap().unwrap();
+        let file = folder.path().join(format!("store.db.{name}.lock"));
+        let mode = fs::metadata(file).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{name}");
+    }
+}

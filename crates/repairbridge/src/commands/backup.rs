@@ -79,6 +79,7 @@ pub(crate) async fn restore(
         "every shop reads both sides anew with its next sync, and waits for approval before it writes: `repairbridge preview NAME`, then `repairbridge sync NAME --approve`",
         "HighLevel OAuth connections: a refresh token serves once, so one that was used since the backup is refused now. Where `repairbridge check NAME` says so, connect again; links are not lost",
         "credentials that were replaced since the backup are the old ones again",
+        "everybody is signed out of the dashboard; who was kept out since the backup stays so, and API tokens that were revoked stay revoked (all of them, where the database before could not be read)",
     ] {
         output.line(line);
     }
