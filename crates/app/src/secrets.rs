@@ -31,6 +31,8 @@ pub(crate) struct Keys {
     source: Arc<OnceLock<MasterSource>>,
     store: Store,
     context: Context,
+    /// Held while the keys are read anew: out of a passphrase that takes time and memory.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Keys {
@@ -40,6 +42,7 @@ impl Keys {
             source: Arc::default(),
             store,
             context,
+            turn: Arc::default(),
         }
     }
 
@@ -95,7 +98,13 @@ impl Keys {
 
     /// Reads the data keys anew, and the master key where that was changed as well.
     async fn reload(&self) -> Result<(), AppError> {
+        let before = self.vault().version();
+        let _turn = self.turn.lock().await;
         let known = self.vault();
+        if known.version() != before {
+            // Somebody else has just done so.
+            return Ok(());
+        }
         let stored = self.store.data_keys().await?;
         let opened = match (
             Vault::open(known.master(), &stored, &self.context),

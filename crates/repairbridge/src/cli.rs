@@ -340,6 +340,12 @@ pub(crate) enum Shop {
         /// The shop.
         name: String,
     },
+    /// Makes a new address with new secrets for MyGadgetRepairs' notifications, and shows them. The ones before are
+    /// refused from then on.
+    RenewWebhook {
+        /// The shop.
+        name: String,
+    },
     /// Adds a shop for every sub-account of an agency in which the app is installed and that has none yet.
     Adopt,
     /// Removes a shop and what is stored for it. Both vendors stay as they are.

@@ -232,6 +232,31 @@ fn a_backup_comes_back_and_the_next_sync_waits_for_approval() {
     );
 }
 
+/// What was about to be written when the backup was made has been written since.
+#[test]
+fn invariant_2_no_duplicates_after_a_restore_of_what_was_about_to_be_written() {
+    let twins = twins();
+    let place = shop(&twins);
+    // The first run waits for approval, with everything to be created.
+    place.run(&["sync", "main"]).with(1);
+    let backup = place.path().join("before.backup");
+    let path = backup.to_str().unwrap();
+    place.run(&["backup", path]).with(0);
+    let created = |ran: Ran| {
+        let document = ran.json();
+        let of = |side: &str| document["created"][side].as_object().unwrap().clone();
+        let both = [of("highlevel"), of("mygadgetrepairs")];
+        let counts = both.iter().flat_map(|of| of.values());
+        counts.map(|count| count.as_u64().unwrap()).sum::<u64>()
+    };
+    let first = place.run(&["sync", "main", "--approve", "--json"]).with(0);
+    assert!(created(first) > 0);
+    place.run(&["restore", path, "--yes"]).with(0);
+    place.run(&["sync", "main"]);
+    let again = place.run(&["sync", "main", "--approve", "--json"]).with(0);
+    assert_eq!(created(again), 0, "everything is there already");
+}
+
 #[test]
 fn a_backup_that_is_not_whole_or_not_ours_changes_nothing() {
     let twins = twins();

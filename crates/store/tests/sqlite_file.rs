@@ -424,3 +424,98 @@ async fn nobody_else_may_open_a_lock() {
         assert_eq!(mode, 0o600, "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_restored_state_reads_anew_waits_for_approval_and_keeps_the_budgets_of_now() {
+    let (_folder, path) = place();
+    let present = open(&path).await.unwrap();
+    let older = path.with_extension("older");
+    let rules = json!({});
+    let shop = present
+        .add_shop("first", "loc1", None, None, &rules, NOW)
+        .await
+        .unwrap()
+        .id;
+    let spend = |store: Store, spent: i64| async move {
+        let change = |_| (json!({"spent": spent}), ());
+        store
+            .with_budget(shop, Side::HighLevel, change)
+            .await
+            .unwrap();
+    };
+    spend(present.clone(), 1).await;
+    let facts = vec![
+        Change::Approved,
+        Change::Cursor("walk.highlevel.contact".to_owned(), json!({"done": true})),
+        Change::Fact("swept", json!(1)),
+        Change::Fact("approval", json!(true)),
+        Change::Fact("location", json!({"country": "GB"})),
+    ];
+    present.commit(shop, NOW, facts).await.unwrap();
+    present.copy_into(&older).await.unwrap();
+    Store::verify(&older).await.unwrap();
+    spend(present.clone(), 7).await;
+
+    let restored = open(&older).await.unwrap();
+    let run = domain::RunId(uuid::Uuid::nil());
+    restored
+        .settle_restored(Some(&present), run, NOW)
+        .await
+        .unwrap();
+    let found = restored.shop("first").await.unwrap().unwrap();
+    assert_eq!(found.approved_at, None);
+    assert!(
+        restored
+            .cursor(shop, "walk.highlevel.contact")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    for (topic, there) in [("swept", false), ("approval", false), ("location", true)] {
+        assert_eq!(
+            restored.fact(shop, topic).await.unwrap().is_some(),
+            there,
+            "{topic}"
+        );
+    }
+    let budget = restored.budget(shop, Side::HighLevel).await.unwrap();
+    assert_eq!(budget, Some(json!({"spent": 7})));
+    let journal = restored.journal_tail(shop, None, 5).await.unwrap();
+    assert_eq!(journal.last().unwrap().event, "restored");
+
+    // It takes the other's place, which is kept, and no log of that one is read into it.
+    restored.close().await;
+    present.close().await;
+    let wal = PathBuf::from(format!("{}-wal", path.display()));
+    fs::write(&wal, "a log that a damaged database left").unwrap();
+    let former = Store::replace(&path, &older).unwrap().unwrap();
+    assert!(former.exists() && !wal.exists() && !older.exists());
+    let now = open(&path).await.unwrap();
+    assert_eq!(now.shop("first").await.unwrap().unwrap().approved_at, None);
+}
+
+#[tokio::test]
+async fn what_is_no_database_of_ours_is_not_restored() {
+    let (folder, path) = place();
+    open(&path).await.unwrap().close().await;
+    Store::verify(&path).await.unwrap();
+    let other = folder.path().join("other.db");
+    let raw = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&other)
+        .create_if_missing(true);
+    let mut raw = raw.connect().await.unwrap();
+    sqlx::query("CREATE TABLE shop (id INTEGER)")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    assert!(matches!(
+        Store::verify(&other).await,
+        Err(StoreError::Damaged { .. })
+    ));
+    // A page in the middle is hurt.
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 4096].fill(0x5a);
+    fs::write(&other, bytes).unwrap();
+    assert!(Store::verify(&other).await.is_err());
+}

@@ -1,6 +1,7 @@
 //! Webhooks that come together are kept together: one transaction, one write to the disk. A thread of its own keeps
 //! them, so that the next batch does not wait until the answers to the one before have been sent.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Waiting for their turn at most. Beyond that the vendor is asked to come again, so that memory stays bounded.
 const WAITING: usize = 20_000;
+/// Of one shop at most, so that a flood of one shop's leaves room for everybody else's.
+const OF_ONE_SHOP: usize = WAITING / 4 * 3;
 /// Webhooks of one transaction at most.
 const MOST: usize = 512;
 /// Batches of one turn at most; then whoever else wants to write is let in.
@@ -21,19 +24,56 @@ const LINGER: Duration = Duration::from_micros(500);
 #[derive(Clone)]
 pub(crate) struct Batches {
     places: Arc<Semaphore>,
+    shares: Shares,
     keeper: Arc<Mutex<Option<Sender<Waiting>>>>,
 }
 
 struct Waiting {
     webhook: Webhook,
     answer: oneshot::Sender<Result<(), String>>,
-    place: OwnedSemaphorePermit,
+    place: (OwnedSemaphorePermit, Share),
+}
+
+/// How many of each shop wait.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<HashMap<i64, usize>>>);
+
+/// One that waits; gone when dropped.
+struct Share {
+    shares: Shares,
+    shop: i64,
+}
+
+impl Shares {
+    fn take(&self, shop: i64) -> Option<Share> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = waiting.entry(shop).or_default();
+        if *count >= OF_ONE_SHOP {
+            return None;
+        }
+        *count += 1;
+        Some(Share {
+            shares: self.clone(),
+            shop,
+        })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let waiting = &self.shares.0;
+        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = waiting.get_mut(&self.shop) {
+            *count = count.saturating_sub(1);
+        }
+    }
 }
 
 impl Default for Batches {
     fn default() -> Self {
         Self {
             places: Arc::new(Semaphore::new(WAITING)),
+            shares: Shares::default(),
             keeper: Arc::default(),
         }
     }
@@ -42,6 +82,9 @@ impl Default for Batches {
 impl Batches {
     /// Returns once the webhook is on the disk. Whoever hangs up before that takes no webhook along.
     pub(crate) async fn keep(&self, store: &Store, webhook: Webhook) -> Result<(), String> {
+        let share = self.shares.take(webhook.shop.0);
+        let share = share
+            .ok_or_else(|| "too many webhooks of this shop are waiting to be kept".to_owned())?;
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| "too many webhooks are waiting to be kept".to_owned())?;
         let (answer, kept) = oneshot::channel();
@@ -50,7 +93,7 @@ impl Batches {
             Waiting {
                 webhook,
                 answer,
-                place,
+                place: (place, share),
             },
         )?;
         kept.await
@@ -190,6 +233,36 @@ mod tests {
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_one_shops_leaves_room_for_anothers() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, flooded) = store(&folder).await;
+        let rules = serde_json::json!({});
+        let quiet = store.add_shop("quiet", "there", None, None, &rules, Timestamp::UNIX_EPOCH);
+        let quiet = quiet.await.unwrap().id;
+        let batches = Batches::default();
+        let others = store.keeping().await.unwrap();
+        let mut flood = futures::future::join_all(
+            (0..OF_ONE_SHOP as u128).map(|number| batches.keep(&store, webhook(flooded, number))),
+        );
+        assert!(futures::poll!(&mut flood).is_pending());
+        let number = OF_ONE_SHOP as u128;
+        let one_more = batches.keep(&store, webhook(flooded, number)).await;
+        assert!(one_more.unwrap_err().contains("of this shop"));
+        let mut of_the_quiet = pin!(batches.keep(&store, webhook(quiet, number)));
+        assert!(
+            futures::poll!(&mut of_the_quiet).is_pending(),
+            "it waits, and is not refused"
+        );
+        drop(others);
+        of_the_quiet.await.unwrap();
+        for kept in flood.await {
+            kept.unwrap();
+        }
+        let later = batches.keep(&store, webhook(flooded, number + 1)).await;
+        later.unwrap();
     }
 
     #[tokio::test]

@@ -147,6 +147,16 @@ impl App {
         })
     }
 
+    /// Makes new secrets for the address of a shop's notifications: the ones before are refused from then on, by other
+    /// processes within seconds.
+    ///
+    /// # Errors
+    /// When there is no such shop, or store or vault refuse.
+    pub async fn renew_counter_webhook(&self, name: &str) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        self.make_webhook_secrets(&shop).await.map(|_| ())
+    }
+
     /// The address for HighLevel's app webhooks; the same for every shop.
     #[must_use]
     pub fn crm_webhook_url(&self) -> String {

@@ -1,5 +1,5 @@
 //! Whom a webhook is for: shops by location, and by the secret part of their address. Read from the store when
-//! somebody unknown is named, but not more often than once a second.
+//! somebody unknown is named, but not more often than once a second; and anew after some seconds in any case.
 
 use super::counter::Doorkeeper;
 use crate::{App, AppError};
@@ -20,15 +20,22 @@ struct Known {
     read_at: Option<Timestamp>,
 }
 
-impl Directory {
-    fn location(&self, location: &str) -> Option<ShopId> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.locations.get(location).copied()
-    }
+/// Seconds after which what is known is read again even where it would do: another process may have changed a secret or
+/// removed a shop.
+const LASTS: i64 = 10;
 
-    fn door(&self, token: &str) -> Option<Arc<Doorkeeper>> {
+impl Known {
+    fn lasts(&self, now: Timestamp) -> bool {
+        self.read_at
+            .is_some_and(|at| now.as_second() - at.as_second() < LASTS)
+    }
+}
+
+impl Directory {
+    /// What was read lately.
+    fn look<T>(&self, now: Timestamp, find: impl Fn(&Known) -> Option<T>) -> Option<T> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.doors.get(token).cloned()
+        if known.lasts(now) { find(&known) } else { None }
     }
 
     fn absent(&self) -> Option<String> {
@@ -47,20 +54,22 @@ impl Directory {
 impl App {
     /// The shop of a HighLevel location.
     pub(super) async fn shop_at(&self, location: &str) -> Result<Option<ShopId>, AppError> {
-        if let Some(shop) = self.directory.location(location) {
+        let find = |known: &Known| known.locations.get(location).copied();
+        if let Some(shop) = self.directory.look(self.now(), find) {
             return Ok(Some(shop));
         }
         self.read_directory().await?;
-        Ok(self.directory.location(location))
+        Ok(self.directory.look(self.now(), find))
     }
 
     /// Who guards the address with this secret part.
     pub(super) async fn door(&self, token: &str) -> Result<Option<Arc<Doorkeeper>>, AppError> {
-        if let Some(door) = self.directory.door(token) {
+        let find = |known: &Known| known.doors.get(token).cloned();
+        if let Some(door) = self.directory.look(self.now(), find) {
             return Ok(Some(door));
         }
         self.read_directory().await?;
-        match (self.directory.door(token), self.directory.absent()) {
+        match (self.directory.look(self.now(), find), self.directory.absent()) {
             (None, Some(why)) => Err(AppError::Refused(why)),
             (door, _) => Ok(door),
         }

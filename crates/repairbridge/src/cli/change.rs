@@ -123,6 +123,7 @@ fn shop(what: &Shop) -> Option<ChangeWords> {
         Shop::Add { name, location, .. } => words(format!("shop add --location {location}"), name),
         Shop::Pause { name } => of_shop("shop pause", name),
         Shop::Resume { name } => of_shop("shop resume", name),
+        Shop::RenewWebhook { name } => of_shop("shop renew-webhook", name),
         Shop::Adopt => words("shop adopt", "all sub-accounts"),
         Shop::Remove { name, keep_history } => of_shop(
             if *keep_history {

@@ -42,6 +42,10 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
             let shop = app.pause_shop(&name, false).await?;
             output.answer(format!("`{name}` goes on"), &document(app, &shop).await?);
         }
+        Shop::RenewWebhook { name } => {
+            app.renew_counter_webhook(&name).await?;
+            show(app, &name, output).await?;
+        }
         Shop::Adopt => adopt(app, output).await?,
         Shop::Remove {
             name,
