@@ -515,3 +515,137 @@ fn invariant_10_secrets_stay_secret_through_passphrases_backups_and_rotations() 
         ("the third master key", third_master.trim()),
     ]);
 }
+
+/// Secrets of the way through HighLevel's page, and the tokens that come of it.
+#[test]
+fn invariant_10_secrets_stay_secret_through_an_installation() {
+    let twins = twins();
+    let agency = twins.at.highlevel().agency();
+    let known = agency.app();
+    let place =
+        Place::at(&twins).with_shop(twins.at.location_id(), twins.at.token(), &twins.at.key());
+    let file = place.path().join("repairbridge.toml");
+    let page = format!("{}/oauth/chooselocation", twins.at.highlevel_url());
+    let text = std::fs::read_to_string(&file).unwrap().replace(
+        "[highlevel]\n",
+        &format!(
+            "[highlevel]\nclient_id = \"{}\"\ninstall_url = \"{page}\"\n",
+            known.client_id
+        ),
+    );
+    std::fs::write(&file, text).unwrap();
+    let mut seen = Seen::default();
+    let secret = place.write("client-secret", &format!("{}\n", known.client_secret));
+    let words = [
+        "app",
+        "set",
+        "--client-secret-file",
+        secret.to_str().unwrap(),
+    ];
+    seen.run(&place, &words).with(0);
+    seen.run(&place, &["app", "show", "--json"]).with(0);
+
+    let (link, state, cookie, code) = {
+        let service = Service::start(&place);
+        let public = format!("http://{}", service.1);
+        let shown = place
+            .command(&["connect", "highlevel", "main", "--oauth", "--json"])
+            .env("REPAIRBRIDGE_SERVER__PUBLIC_URL", &public)
+            .output()
+            .unwrap();
+        let shown = Ran::of(&shown).with(0).json();
+        let path = |address: &str| address.strip_prefix(&public).unwrap().to_owned();
+        let link = shown["install_link"].as_str().unwrap().to_owned();
+        let left = String::from_utf8(service.ask(&format!("GET {}", path(&link)))).unwrap();
+        let header = |name: &str| {
+            let line = left
+                .lines()
+                .find(|line| line.to_lowercase().starts_with(name));
+            line.unwrap_or_else(|| panic!("{left}"))
+                .split_once(": ")
+                .unwrap()
+                .1
+                .to_owned()
+        };
+        let cookie = header("set-cookie").split(';').next().unwrap().to_owned();
+        // The service's own public address is the default one; the page sends people there.
+        let callback = "http://127.0.0.1:8780/oauth/crm/callback";
+        agency.register_redirect(callback).unwrap();
+        let here = twin::highlevel::Consent::Location(twins.at.location_id().to_owned());
+        let back = agency.consent(&header("location"), &here).unwrap();
+        let (_, query) = back.split_once('?').unwrap();
+        let part = |name: &str| {
+            let mut parts = query.split('&').filter_map(|part| part.split_once('='));
+            parts.find(|(key, _)| *key == name).unwrap().1.to_owned()
+        };
+        let (state, code) = (part("state"), part("code"));
+        let wrong = format!("GET /oauth/crm/callback?code={code}&state=x{state}");
+        seen.add(
+            "a refused way back",
+            service.ask_with(&wrong, &format!("Cookie: {cookie}"), ""),
+        );
+        let right = format!("GET /oauth/crm/callback?{query}");
+        let answer = service.ask_with(&right, &format!("Cookie: {cookie}"), "");
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        assert!(text.contains("HighLevel is connected"), "{text}");
+        // The answer takes the cookie away again; its name stands there, its value must not.
+        seen.add("the way back", answer);
+        let link = link.split_once("link=").unwrap().1.to_owned();
+        let cookie = cookie.split_once('=').unwrap().1.to_owned();
+        (link, state, cookie, code)
+    };
+    for words in [
+        &["check", "main", "--json"][..],
+        &["sync", "main", "--approve", "--json", "--verbose"],
+        &["status", "main", "--json"],
+        &["shop", "list", "--json"],
+        &["audit", "--json"],
+        &["log", "main", "--json"],
+    ] {
+        let ran = seen.run(&place, words);
+        assert!(ran.code <= 1, "{words:?}: {}", ran.err);
+    }
+    let (access, refresh) = twins
+        .runtime
+        .block_on(stored_pair(&place, twins.at.location_id()));
+    seen.run(&place, &["disconnect", "highlevel", "main", "--json"])
+        .with(0);
+    seen.files(
+        place.path(),
+        &["repairbridge.key", "token", "client-secret"],
+    );
+    seen.hold_none_of(&[
+        ("the client secret", &known.client_secret),
+        ("a link's token", &link),
+        ("a state", &state),
+        ("the browser's pass", &cookie),
+        ("a code", &code),
+        ("an access token", &access),
+        ("a refresh token", &refresh),
+    ]);
+}
+
+/// The tokens of the location's installation, opened with the place's own key.
+async fn stored_pair(place: &Place, location: &str) -> (String, String) {
+    use secrecy::ExposeSecret;
+    let context = domain::Context {
+        clock: std::sync::Arc::new(http::SystemClock),
+        randomness: std::sync::Arc::new(http::SystemRandomness),
+    };
+    let path = place.path().join("repairbridge.db");
+    let store = store::Store::open(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap();
+    let source = vault::MasterSource::File(place.path().join("repairbridge.key"));
+    let opened = app::open_vault(&store, &source, &context).await.unwrap();
+    let row = store
+        .installation_in(store::Class::Location, location)
+        .await;
+    let sealed = row.unwrap().unwrap().sealed.unwrap();
+    let there = vault::Place::new("installation", "sealed", ["0", location]);
+    let text = opened.unseal(&there, &sealed).unwrap();
+    let pair: serde_json::Value = serde_json::from_str(text.expose_secret()).unwrap();
+    store.close().await;
+    let of = |name: &str| pair[name].as_str().unwrap().to_owned();
+    (of("access"), of("refresh"))
+}
