@@ -102,7 +102,8 @@ fn words(progress: &Progress) -> String {
         Phase::ReadingBack => "reading back what was written".to_owned(),
     };
     match &progress.note {
-        Some(note) => format!("{what} ({note})"),
+        // The vendor's words may be in it.
+        Some(note) => format!("{what} ({})", crate::output::plain(note)),
         None => what,
     }
 }

@@ -7,7 +7,7 @@ const shown = new Map();
 const count = new Intl.NumberFormat();
 
 const PHASES = {
-  idle: "Nothing to do right now.",
+  idle: "Nothing to do right now",
   reading: "Reading both accounts",
   deciding: "Comparing and matching",
   writing: "Writing changes",
@@ -37,7 +37,8 @@ function doing(progress, remaining) {
     parts.push(`: ${count.format(written)} of ${count.format(written + waiting)} writes done`);
     if (remaining) parts.push(`; ${remaining.words}`);
   }
-  return parts.join("") + (progress.note ? `. ${progress.note}` : "");
+  if (progress.note) parts.push(`. ${progress.note.replace(/\.$/, "")}`);
+  return `${parts.join("")}.`;
 }
 
 function put(parent, selector, text) {

@@ -1,7 +1,7 @@
 //! `/api/v1`: what the page shows, as JSON, and what may be done.
 //! Whoever comes this far may read; what is more than that asks for it.
 
-use crate::access::Signed;
+use crate::access::{Signed, html};
 use crate::view::{LogLine, Views};
 use app::AppError;
 use app::access::{Permission, Who};
@@ -180,12 +180,9 @@ impl IntoResponse for Refusal {
         let (status, code) = match &self.0 {
             AppError::NoShop(_) => (StatusCode::NOT_FOUND, "SHOP-UNKNOWN"),
             AppError::Refused(_) => (StatusCode::BAD_REQUEST, "REFUSED"),
-            error => {
-                tracing::warn!(%error, "a request could not be answered");
-                (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL")
-            }
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
         };
-        let body = serde_json::json!({"error": {"code": code, "message": self.0.to_string()}});
-        (status, Json(body)).into_response()
+        let says = html::of_error(&self.0, "a request could not be answered");
+        html::error(status, code, &says)
     }
 }

@@ -7,7 +7,9 @@ use app::{Accepted, App, NotTaken};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{get, post};
 
 /// The largest body that is taken. Documented events stay far below it.
@@ -20,6 +22,17 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/hooks/echo/{nonce}", get(echo))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(app)
+        .layer(map_response(as_told))
+}
+
+/// What is answered here is of the type that it says, and nothing that a browser guesses.
+async fn as_told(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    answer
 }
 
 async fn crm(State(app): State<App>, headers: HeaderMap, body: Bytes) -> StatusCode {

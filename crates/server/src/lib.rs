@@ -22,7 +22,7 @@ mod properties;
 mod tests;
 
 pub use access::{AccessPolicy, Signed};
-pub use serving::serve;
+pub use serving::{Limits, serve, serve_within};
 pub use tls::{Certificate, TlsError};
 pub use words::sentence;
 
@@ -83,8 +83,8 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .merge(page::open_routes())
         .merge(health::routes().with_state(views))
         .fallback(access::nowhere)
-        .layer(from_fn_with_state(door, access::note))
         .layer(own_pages_only(options))
+        .layer(from_fn_with_state(door, access::note))
         .layer(from_fn_with_state(hosts, host::check))
         .layer(map_response_with_state(protection, page::protect))
         .merge(hooks)

@@ -3,7 +3,7 @@
 //! The state in the address is good once, for a quarter of an hour, and only together with a cookie of the browser
 //! that was sent out; so nobody can finish a connection that somebody else began.
 
-use crate::access::html::{Width, escape, page};
+use crate::access::html::{Width, escape, of_error, page};
 use crate::access::{Caller, Door, signed_in};
 use app::access::{Doer, Permission};
 use app::{AppError, BrowserPass, Finished, InstallError, InstallPage};
@@ -16,7 +16,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::Arc;
 
-const COOKIE: &str = "rb_install";
+const PLAIN: &str = "rb_install";
+/// Over https: browsers keep other sites and plain http from setting it, and want the path `/` for that.
+const SECURE: &str = "__Host-rb_install";
 /// Seconds that the cookie lives: as long as the state.
 const COOKIE_SECONDS: u32 = 900;
 
@@ -94,11 +96,18 @@ fn leave_for(caller: &Caller, page: &InstallPage) -> Response {
     answer
 }
 
+const fn name(caller: &Caller) -> &'static str {
+    if caller.is_encrypted { SECURE } else { PLAIN }
+}
+
 fn set_cookie(caller: &Caller, answer: &mut Response, value: &str, seconds: u32) {
-    let secure = if caller.is_encrypted { "; Secure" } else { "" };
-    let cookie = format!(
-        "{COOKIE}={value}; Path=/oauth/crm; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    );
+    let name = name(caller);
+    let place = if caller.is_encrypted {
+        "; Path=/; Secure"
+    } else {
+        "; Path=/oauth/crm"
+    };
+    let cookie = format!("{name}={value}; Max-Age={seconds}; HttpOnly; SameSite=Lax{place}");
     if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
         cookie.set_sensitive(true);
         answer.headers_mut().append(header::SET_COOKIE, cookie);
@@ -119,7 +128,7 @@ async fn callback(
     Query(back): Query<Back>,
     headers: HeaderMap,
 ) -> Response {
-    let mut answer = match (back.code, back.state, cookie(&headers)) {
+    let mut answer = match (back.code, back.state, cookie(&caller, &headers)) {
         (Some(code), Some(state), Some(browser)) => {
             match door.app.finish_install(&state, &browser, &code).await {
                 Ok(finished) => {
@@ -150,13 +159,13 @@ async fn callback(
     answer
 }
 
-fn cookie(headers: &HeaderMap) -> Option<BrowserPass> {
+fn cookie(caller: &Caller, headers: &HeaderMap) -> Option<BrowserPass> {
     let all = headers.get_all(header::COOKIE).into_iter();
     let mut pairs = all
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, value)| *name == COOKIE && !value.is_empty())?;
+    let (_, value) = pairs.find(|(found, value)| *found == name(caller) && !value.is_empty())?;
     Some(BrowserPass(SecretString::from(value)))
 }
 
@@ -199,16 +208,22 @@ fn refused(error: &InstallError) -> Response {
         InstallError::Vendor(_) => StatusCode::BAD_GATEWAY,
         InstallError::App(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    tracing::warn!(%error, "HighLevel was not connected");
-    notice(status, "HighLevel was not connected", &[&error.to_string()])
+    let title = "HighLevel was not connected";
+    let says = if let InstallError::App(error) = error {
+        of_error(error, title)
+    } else {
+        tracing::warn!(%error, title);
+        error.to_string()
+    };
+    notice(status, title, &[&says])
 }
 
 fn failed(error: &AppError) -> Response {
-    tracing::warn!(%error, "the way to HighLevel's page is closed");
+    let says = of_error(error, "the way to HighLevel's page is closed");
     notice(
         StatusCode::CONFLICT,
         "The connection cannot begin",
-        &[&error.to_string()],
+        &[&says],
     )
 }
 
@@ -220,4 +235,26 @@ fn notice(status: StatusCode, title: &str, says: &[&str]) -> Response {
         .collect();
     let content = format!("<h2>{}</h2>\n{}", escape(title), sentences.join("\n"));
     page(status, title, Width::Narrow, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::access::Origin;
+
+    #[test]
+    fn over_https_only_the_cookie_with_the_prefix_is_taken() {
+        let mut headers = HeaderMap::new();
+        let sent = "rb_install=plain; __Host-rb_install=prefixed";
+        headers.insert(header::COOKIE, HeaderValue::from_static(sent));
+        for (is_encrypted, expected) in [(true, "prefixed"), (false, "plain")] {
+            let caller = Caller {
+                origin: Origin::new([127, 0, 0, 1].into(), ""),
+                is_local: true,
+                is_encrypted,
+            };
+            let pass = cookie(&caller, &headers).unwrap();
+            assert_eq!(pass.0.expose_secret(), expected);
+        }
+    }
 }

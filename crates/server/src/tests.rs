@@ -261,3 +261,15 @@ fn sentences_name_records_and_never_what_is_in_the_detail() {
         assert!(text.contains("t1") && !text.contains("Ada"), "{text}");
     }
 }
+
+#[test]
+fn what_a_shop_does_is_told_with_one_full_stop() {
+    let script = include_str!("../assets/status.js");
+    let (_, after) = script.split_once("const PHASES = {").unwrap();
+    let (phases, _) = after.split_once("};").unwrap();
+    assert_eq!(phases.matches(": \"").count(), 5, "{phases}");
+    assert!(
+        !phases.contains(".\""),
+        "what follows brings its own full stop: {phases}"
+    );
+}

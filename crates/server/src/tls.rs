@@ -1,7 +1,6 @@
 //! Encryption with the shop's own certificate, read again when its files change, so that whatever renews it (certbot,
 //! say) needs to tell nobody.
 
-use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -9,20 +8,14 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
-/// A handshake that takes longer is none.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes at once; further callers wait for the system to hand them over.
-const AT_ONCE: usize = 256;
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -180,73 +173,22 @@ async fn hang_up() {
     std::future::pending().await
 }
 
-/// Hands over connections once they are encrypted; slow or strange callers hold up nobody.
-pub(crate) struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
+/// Encrypts connections with the certificate as it is now.
+pub(crate) struct Encryption(TlsAcceptor);
 
-impl TlsListener {
-    pub(crate) fn new(
-        listener: TcpListener,
-        certificate: Certificate,
-        cancel: CancellationToken,
-    ) -> io::Result<Self> {
-        let address = listener.local_addr()?;
+impl Encryption {
+    /// The files are watched until cancelled.
+    pub(crate) fn new(certificate: Certificate, cancel: CancellationToken) -> io::Result<Self> {
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&certificate.0) as Arc<dyn ResolvesServerCert>);
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let (hand_over, ready) = mpsc::channel(16);
-        tokio::spawn(certificate.watch(cancel.clone()));
-        tokio::spawn(accept(listener, acceptor, hand_over, cancel));
-        Ok(Self { ready, address })
-    }
-}
-
-async fn accept(
-    mut listener: TcpListener,
-    acceptor: TlsAcceptor,
-    hand_over: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-    cancel: CancellationToken,
-) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
-    loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
-        let (stream, address) = tokio::select! {
-            () = cancel.cancelled() => return,
-            accepted = Listener::accept(&mut listener) => accepted,
-        };
-        let (acceptor, hand_over) = (acceptor.clone(), hand_over.clone());
-        tokio::spawn(async move {
-            match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                // Nobody takes it any more when the server stops.
-                Ok(Ok(stream)) => drop(hand_over.send((stream, address)).await),
-                Ok(Err(why)) => tracing::debug!(%why, "a caller could not encrypt"),
-                Err(_) => tracing::debug!("a caller took too long to encrypt"),
-            }
-            drop(place);
-        });
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(next) => next,
-            // Stopped: there is no next one.
-            None => std::future::pending().await,
-        }
+        tokio::spawn(certificate.watch(cancel));
+        Ok(Self(TlsAcceptor::from(Arc::new(config))))
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
+    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        self.0.accept(stream).await
     }
 }

@@ -11,10 +11,11 @@ use axum::routing::get;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use server::{Certificate, TlsError};
+use server::{Certificate, Limits, TlsError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
@@ -55,11 +56,19 @@ impl Files {
 }
 
 async fn serving(certificate: Certificate) -> (SocketAddr, CancellationToken) {
+    serving_within(Limits::default(), certificate).await
+}
+
+async fn serving_within(
+    limits: Limits,
+    certificate: Certificate,
+) -> (SocketAddr, CancellationToken) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let cancel = CancellationToken::new();
     let router = Router::new().route("/hello", get(|| async { "hello" }));
-    tokio::spawn(server::serve(
+    tokio::spawn(server::serve_within(
+        limits,
         listener,
         Some(certificate),
         router,
@@ -133,6 +142,32 @@ async fn who_does_not_encrypt_gets_nothing_and_holds_up_nobody() {
     assert!(!answer.windows(5).any(|part| part == b"hello"));
     assert!(ask(address, &trusted).await.unwrap().ends_with("hello"));
     cancel.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_never_encrypt_keep_nobody_out_and_are_closed_in_time() {
+    let files = Files::new();
+    let trusted = files.renew();
+    for (handshake, are_closed) in [(60, false), (1, true)] {
+        let limits = Limits {
+            handshake: Duration::from_secs(handshake),
+            ..Limits::default()
+        };
+        let (address, cancel) = serving_within(limits, files.read().unwrap()).await;
+        let mut silent = Vec::new();
+        for _ in 0..300 {
+            silent.push(TcpStream::connect(address).await.unwrap());
+        }
+        let soon = Duration::from_secs(20);
+        let asked = tokio::time::timeout(soon, ask(address, &trusted)).await;
+        assert!(asked.unwrap().unwrap().ends_with("hello"));
+        for mut stream in silent.into_iter().filter(|_| are_closed) {
+            let mut nothing = Vec::new();
+            let closed = tokio::time::timeout(soon, stream.read_to_end(&mut nothing)).await;
+            assert!(closed.is_ok() && nothing.is_empty(), "it is still open");
+        }
+        cancel.cancel();
+    }
 }
 
 #[test]

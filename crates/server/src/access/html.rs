@@ -1,5 +1,6 @@
 //! Pages made here, not in the browser: text in, HTML out.
 
+use app::AppError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -91,8 +92,28 @@ pub(super) fn refusal(path: &str, status: StatusCode, code: &str, says: &str) ->
     page(status, "Not now", Width::Narrow, &content)
 }
 
+/// An error as strangers may hear it: what they can do something about in its own words, and of what is wrong in here,
+/// which may name files, only where it is told. `what` did not work, for the log.
+pub(crate) fn of_error(error: &AppError, what: &str) -> String {
+    match error {
+        AppError::Store(_) | AppError::Vault(_) => {
+            tracing::error!(%error, "{what}");
+            "This could not be done; the log of the service says why.".to_owned()
+        }
+        AppError::Vendor(_) | AppError::Configuration(_) => {
+            tracing::warn!(%error, "{what}");
+            error.to_string()
+        }
+        AppError::NoShop(_)
+        | AppError::NotConnected { .. }
+        | AppError::ShopBusy(_)
+        | AppError::Paused(_)
+        | AppError::Refused(_) => error.to_string(),
+    }
+}
+
 /// Something refused, as every refusal of the API.
-pub(super) fn error(status: StatusCode, code: &str, says: &str) -> Response {
+pub(crate) fn error(status: StatusCode, code: &str, says: &str) -> Response {
     let body = serde_json::json!({"error": {"code": code, "message": says}});
     (status, Json(body)).into_response()
 }

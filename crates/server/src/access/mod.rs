@@ -8,6 +8,7 @@ mod guard;
 pub(crate) mod html;
 mod people;
 mod programs;
+mod refusals;
 mod setup;
 mod sign_in;
 
@@ -45,6 +46,7 @@ pub(crate) struct Door {
     pub(crate) options: ServerOptions,
     /// Whether it was said that a proxy stands between which nobody named.
     told_of_proxy: AtomicBool,
+    refusals: refusals::Refusals,
 }
 
 impl Door {
@@ -53,6 +55,7 @@ impl Door {
             app,
             options: options.clone(),
             told_of_proxy: AtomicBool::new(false),
+            refusals: refusals::Refusals::default(),
         })
     }
 }

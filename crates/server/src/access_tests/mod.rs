@@ -2,6 +2,7 @@
 
 mod door;
 mod pages;
+mod refused;
 mod sign_in;
 mod way;
 

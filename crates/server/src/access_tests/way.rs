@@ -103,3 +103,69 @@ async fn only_our_proxys_word_about_the_caller_counts() {
         assert_eq!(newest.network, expected, "{peer} {forwarded}");
     }
 }
+
+#[tokio::test]
+async fn whoever_comes_through_a_proxy_on_this_machine_does_not_sit_at_it() {
+    let ours = "203.0.113.9";
+    let unnamed = Place::empty(ServerOptions::default()).await;
+    for proxied in [
+        ("x-forwarded-for", ours),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("forwarded", "for=203.0.113.9"),
+        ("via", "1.1 proxy"),
+        ("x-real-ip", ours),
+        ("x-forwarded-proto", "http"),
+    ] {
+        let answer = unnamed.ask("GET", "/login", &[proxied], "").await;
+        assert_eq!(answer.status, 403, "{proxied:?}");
+        assert!(answer.body.contains("without encryption"), "{proxied:?}");
+    }
+    // Neither does it where no login is asked for.
+    let open = Place::empty(ServerOptions {
+        access: AccessPolicy::Open,
+        allow_plain_http: true,
+        ..ServerOptions::default()
+    })
+    .await;
+    let pause = "/api/v1/shops/main/pause";
+    let proxied = [("x-real-ip", ours)];
+    assert_eq!(open.ask("POST", pause, &proxied, "").await.status, 401);
+    assert_eq!(open.ask("POST", pause, &[], "").await.status, 200);
+    // A proxy of ours is believed when it says that the caller is here.
+    let named = Place::empty(ServerOptions {
+        trusted_proxies: vec!["127.0.0.1".parse().unwrap(), "10.1.1.1".parse().unwrap()],
+        ..ServerOptions::default()
+    })
+    .await;
+    for (peer, forwarded, expected) in [
+        ("127.0.0.1", "127.0.0.1", 303),
+        ("127.0.0.1", "::1", 303),
+        ("127.0.0.1", "127.0.0.1, 203.0.113.9", 403),
+        ("127.0.0.1", "203.0.113.9, 127.0.0.1", 403),
+        ("127.0.0.1", "nonsense", 403),
+        ("127.0.0.1", "", 403),
+        // Its own loopback is not ours.
+        ("10.1.1.1", "127.0.0.1", 403),
+    ] {
+        let headers = [("x-forwarded-for", forwarded)];
+        let answer = named.ask_from(peer, "GET", "/login", &headers, "").await;
+        assert_eq!(answer.status, expected, "{peer} {forwarded}");
+    }
+    let via = [("via", "1.1 proxy")];
+    assert_eq!(named.ask("GET", "/login", &via, "").await.status, 403);
+}
+
+#[tokio::test]
+async fn the_install_pages_cookie_bears_the_prefix_over_https() {
+    let place = Place::empty(https()).await;
+    let path = "/oauth/crm/callback?code=x&state=y";
+    for (host, begins, has) in [
+        ("bridge.example", "__Host-rb_install=;", "; Path=/; Secure"),
+        ("127.0.0.1", "rb_install=;", "; Path=/oauth/crm"),
+    ] {
+        let answer = place.ask("GET", path, &[("host", host)], "").await;
+        let set = answer.header("set-cookie");
+        assert!(set.starts_with(begins) && set.ends_with(has), "{set}");
+        assert!(!set.contains("Domain"), "{set}");
+    }
+}
