@@ -212,7 +212,12 @@ fn refused(error: &InstallError) -> Response {
     let says = if let InstallError::App(error) = error {
         of_error(error, title)
     } else {
-        tracing::warn!(%error, title);
+        if matches!(error, InstallError::State) {
+            // Anybody can ask for this; the line about who was refused is enough.
+            tracing::debug!(%error, "{title}");
+        } else {
+            tracing::warn!(%error, "{title}");
+        }
         error.to_string()
     };
     notice(status, title, &[&says])
