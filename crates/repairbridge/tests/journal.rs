@@ -9,7 +9,7 @@
 mod place;
 
 use place::{Place, twins};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A shop in step, and the run that made it so.
 fn in_step(twins: &place::Twins) -> (Place, String) {
@@ -146,4 +146,49 @@ fn a_shop_that_was_never_read_has_nothing_to_explain() {
     place.run(&["status", "main", "--differences"]).with(0);
     let runs = place.run(&["runs", "main"]).with(0);
     assert!(runs.out.contains("no run yet"), "{}", runs.out);
+}
+
+#[test]
+fn a_customers_name_does_nothing_to_the_terminal() {
+    let twins = twins();
+    let place =
+        Place::at(&twins).with_shop(twins.at.location_id(), twins.at.token(), &twins.at.key());
+    let evil = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{7f}";
+    let (crm, counter) = (twins.at.highlevel(), twins.at.mygadgetrepairs());
+    for name in ["Anna", "Annabel"] {
+        let fields = json!({"name": format!("{name} {evil}Quist"), "mobile": "07400123456"});
+        let act = json!({"action": "create_customer", "fields": fields});
+        counter.act(&act).unwrap();
+    }
+    let name = format!("A{evil}");
+    let fields = json!({"firstName": name, "lastName": "Quist", "phone": "+447400123456"});
+    let act = json!({"action": "create_contact", "fields": fields});
+    let contact = crm.act(&act).unwrap()["contact"]["id"].clone();
+    let contact = contact.as_str().unwrap();
+    place.run(&["sync", "main", "--approve"]).with(0);
+    let mut seen = String::new();
+    for words in [
+        &["review", "main"][..],
+        &["explain", "main", contact],
+        &["explain", "main", contact, "name"],
+        &["log", "main"],
+        &["log", "main", "--contact", contact],
+        &["status", "main", "--differences"],
+        // What is typed comes back in the message as well.
+        &["log", evil],
+    ] {
+        let ran = place.run(words);
+        for letter in ran.out.chars().chain(ran.err.chars()) {
+            let is_turn = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let is_obeyed = letter.is_control() && letter != '\n' && letter != '\t';
+            assert!(
+                !is_obeyed && !is_turn,
+                "{words:?}: {:?} {:?}",
+                ran.out,
+                ran.err
+            );
+        }
+        seen += &ran.out;
+    }
+    assert!(seen.contains("\u{241b}]0;owned\u{2407}"), "{seen}");
 }

@@ -3,7 +3,7 @@
 //! The state in the address is good once, for a quarter of an hour, and only together with a cookie of the browser
 //! that was sent out; so nobody can finish a connection that somebody else began.
 
-use crate::access::html::{Width, escape, of_error, page};
+use crate::access::html::{Width, escape, of_error, page, prose};
 use crate::access::{Caller, Door, signed_in};
 use app::access::{Doer, Permission};
 use app::{AppError, BrowserPass, Finished, InstallError, InstallPage};
@@ -51,7 +51,7 @@ async fn start(
                     StatusCode::GONE,
                     "This link is no longer good",
                     &[
-                        "It was used already, or it is older than a day. Make a new one with “repairbridge connect highlevel NAME --oauth”.",
+                        "It was used already, or it is older than a day. Make a new one with `repairbridge connect highlevel NAME --oauth`.",
                     ],
                 );
             }
@@ -184,7 +184,7 @@ fn connected(finished: &Finished) -> Response {
             "Sub-accounts without a shop yet: {}.",
             finished.without_shop.join(", ")
         ));
-        says.push("“repairbridge shop adopt” adds a shop for each of them.".to_owned());
+        says.push("`repairbridge shop adopt` adds a shop for each of them.".to_owned());
     }
     if let Some(scopes) = finished
         .scopes
@@ -192,11 +192,11 @@ fn connected(finished: &Finished) -> Response {
         .filter(|scopes| !scopes.missing.is_empty())
     {
         says.push(format!(
-            "Not granted, and so left alone or held back: {}. “repairbridge connect highlevel NAME --oauth” asks for all that the rules need.",
+            "Not granted, and so left alone or held back: {}. `repairbridge connect highlevel NAME --oauth` asks for all that the rules need.",
             scopes.missing_names().join(", ")
         ));
     }
-    says.push("You can close this page. “repairbridge check NAME” looks at everything before the first sync.".to_owned());
+    says.push("You can close this page. `repairbridge check NAME` looks at everything before the first sync.".to_owned());
     let says: Vec<&str> = says.iter().map(String::as_str).collect();
     notice(StatusCode::OK, title, &says)
 }
@@ -212,7 +212,12 @@ fn refused(error: &InstallError) -> Response {
     let says = if let InstallError::App(error) = error {
         of_error(error, title)
     } else {
-        tracing::warn!(%error, title);
+        if matches!(error, InstallError::State) {
+            // Anybody can ask for this; the line about who was refused is enough.
+            tracing::debug!(%error, "{title}");
+        } else {
+            tracing::warn!(%error, "{title}");
+        }
         error.to_string()
     };
     notice(status, title, &[&says])
@@ -231,7 +236,7 @@ fn failed(error: &AppError) -> Response {
 fn notice(status: StatusCode, title: &str, says: &[&str]) -> Response {
     let sentences: Vec<String> = says
         .iter()
-        .map(|sentence| format!("<p>{}</p>", escape(sentence)))
+        .map(|sentence| format!("<p>{}</p>", prose(sentence)))
         .collect();
     let content = format!("<h2>{}</h2>\n{}", escape(title), sentences.join("\n"));
     page(status, title, Width::Narrow, &content)

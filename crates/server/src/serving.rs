@@ -62,7 +62,7 @@ impl Default for Limits {
             connections_per_network: connections / 2,
             handshakes_per_network: connections / 4,
             handshake: Duration::from_secs(10),
-            headers: Duration::from_secs(30),
+            headers: Duration::from_secs(15),
             body: Duration::from_secs(30),
             answer: Duration::from_secs(30),
         }

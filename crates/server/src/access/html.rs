@@ -22,7 +22,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// A text of ours in which commands stand between backticks, as everywhere in our messages.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let parts = escape(text);
     let mut html = String::with_capacity(parts.len());
     for (number, part) in parts.split('`').enumerate() {
