@@ -37,7 +37,10 @@ function doing(progress, remaining) {
     parts.push(`: ${count.format(written)} of ${count.format(written + waiting)} writes done`);
     if (remaining) parts.push(`; ${remaining.words}`);
   }
-  if (progress.note) parts.push(`. ${progress.note.replace(/\.$/, "")}`);
+  if (progress.note) {
+    const note = progress.note.replace(/\.$/, "");
+    parts.push(`. ${note.charAt(0).toUpperCase()}${note.slice(1)}`);
+  }
   return `${parts.join("")}.`;
 }
 
