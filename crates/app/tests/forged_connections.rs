@@ -185,11 +185,21 @@ async fn none_of_100_000_forged_webhooks_is_taken() {
     assert!(knock(&path, &token).await.is_ok());
     // New secrets: the ones before are as good as forged.
     bench.app.renew_counter_webhook(SHOP).await.unwrap();
-    assert!(matches!(knock(&path, &token).await, Err(NotTaken::Forged(_))));
+    assert!(matches!(
+        knock(&path, &token).await,
+        Err(NotTaken::Forged(_))
+    ));
     let door = bench.app.counter_webhook(&shop).await.unwrap();
     let new = door.url.rsplit('/').next().unwrap().to_owned();
-    assert!(matches!(knock(&new, &token).await, Err(NotTaken::Forged(_))));
-    assert!(knock(&new, door.headers["X-Sync-Token"].as_str().unwrap()).await.is_ok());
+    assert!(matches!(
+        knock(&new, &token).await,
+        Err(NotTaken::Forged(_))
+    ));
+    assert!(
+        knock(&new, door.headers["X-Sync-Token"].as_str().unwrap())
+            .await
+            .is_ok()
+    );
     assert!(take(&bodies[0], &signatures[0]).await.is_ok());
     let counts = bench
         .app

@@ -1,6 +1,6 @@
 //! What waits for a person: approval, review, deletes in numbers; and what a preview leaves alone.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod desk;
 

@@ -69,7 +69,10 @@ impl App {
             return Ok(Some(door));
         }
         self.read_directory().await?;
-        match (self.directory.look(self.now(), find), self.directory.absent()) {
+        match (
+            self.directory.look(self.now(), find),
+            self.directory.absent(),
+        ) {
             (None, Some(why)) => Err(AppError::Refused(why)),
             (door, _) => Ok(door),
         }
