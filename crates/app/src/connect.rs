@@ -151,8 +151,8 @@ fn not_connected(shop: &Shop, side: Side) -> AppError {
         side: side.title(),
         word: side.as_str(),
         flag: match side {
-            Side::HighLevel => "--token-file",
-            Side::MyGadgetRepairs => "--key-file",
+            Side::HighLevel => "--token-file FILE|--oauth",
+            Side::MyGadgetRepairs => "--key-file FILE",
         },
     }
 }
@@ -212,7 +212,7 @@ impl TokenSource for SwitchingToken {
         }
         // From the newer one to the earlier one, and never round in circles within a request: the client asks once.
         let used_earlier = self.uses_earlier.fetch_xor(true, Ordering::SeqCst);
-        tracing::warn!(
+        tracing::info!(
             used_earlier,
             "HighLevel refused one of two tokens; the other is tried"
         );

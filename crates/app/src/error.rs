@@ -23,7 +23,7 @@ pub enum AppError {
     NoShop(String),
     /// A side has no credentials.
     #[error(
-        "{side} is not connected for the shop `{shop}`. Connect it with `repairbridge connect {word} {shop} {flag} FILE`"
+        "{side} is not connected for the shop `{shop}`. Connect it with `repairbridge connect {word} {shop} {flag}`"
     )]
     NotConnected {
         /// The shop.

@@ -28,7 +28,7 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
             let name = &shop.name;
             let scopes = scopes(&app.needed_scopes(&shop)?);
             let text = format!(
-                "added the shop `{name}`. Make a HighLevel token for it (Settings > Private Integrations) with the scopes {scopes}. Connect both sides:\n  repairbridge connect highlevel {name} --token-file FILE\n  repairbridge connect mygadgetrepairs {name} --key-file FILE\nthen `repairbridge check {name}` and `repairbridge preview {name}`"
+                "added the shop `{name}`. Make a HighLevel token for it (Settings > Private Integrations) with the scopes {scopes}. Connect both sides:\n  repairbridge connect highlevel {name} --token-file FILE   (or --oauth, with a marketplace app of yours)\n  repairbridge connect mygadgetrepairs {name} --key-file FILE\nthen `repairbridge check {name}` and `repairbridge preview {name}`"
             );
             output.answer(text, &document(app, &shop).await?);
         }
