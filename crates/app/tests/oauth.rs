@@ -360,6 +360,65 @@ async fn an_agency_with_five_locations_yields_five_working_shops() {
     assert_eq!(adopted[0].location, sixth);
 }
 
+/// A link for a shop, on whose page somebody chooses an agency, with the shop's sub-account or without: nothing of that
+/// agency is kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_agency_leaves_nothing_behind() {
+    let bench = Bench::new(63, 2, 0).await;
+    bench.app.disconnect(SHOP, Side::HighLevel).await.unwrap();
+    let other = agency(&bench).add_location(8, "Another shop");
+    for locations in [Some(vec![other.credentials().location_id.clone()]), None] {
+        let future = false;
+        let consent = Consent::Agency { locations, future };
+        let back = go(&bench, Some(SHOP), true, &consent).await;
+        let refused = finish(&bench, &back).await;
+        assert!(
+            matches!(refused, Err(InstallError::AgencyNotMeant)),
+            "{refused:?}"
+        );
+        assert!(bench.app.store().installations().await.unwrap().is_empty());
+    }
+}
+
+/// Disconnecting an agency ends what works through it, and a late word of its installation does not undo that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disconnected_agency_stays_so_whatever_comes_late() {
+    let bench = Bench::new(64, 2, 0).await;
+    bench.app.disconnect(SHOP, Side::HighLevel).await.unwrap();
+    let all = Consent::Agency {
+        locations: None,
+        future: false,
+    };
+    let back = go(&bench, None, true, &all).await;
+    finish(&bench, &back).await.unwrap();
+    assert!(bench.sync().await.finished);
+    let shop = bench.app.shop(SHOP).await.unwrap();
+    let connected = async || {
+        bench
+            .app
+            .is_connected(&shop, Side::HighLevel)
+            .await
+            .unwrap()
+    };
+    let (company, app_id) = (agency(&bench).company_id(), agency(&bench).app().app_id);
+    let told = async |at: &str| {
+        let event = json!({"appId": app_id, "companyId": company, "timestamp": at});
+        bench.tell("INSTALL", &event).await;
+    };
+
+    // The shop alone: the agency is still there, and an old word of it comes.
+    bench.app.disconnect(SHOP, Side::HighLevel).await.unwrap();
+    told("2020-01-01T00:00:00.000Z").await;
+    assert!(!connected().await);
+    // Installed anew in HighLevel.
+    told("2099-01-01T00:00:00.000Z").await;
+    assert!(connected().await);
+
+    assert_eq!(bench.app.disconnect_agencies().await.unwrap(), 2);
+    told("2099-01-01T00:00:00.000Z").await;
+    assert!(!connected().await, "there is no agency to make tokens from");
+}
+
 /// Tokens that live half a minute: each pass finds its own, by one refresh each, and the vendor refuses none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_that_end_between_passes_are_renewed_once_each() {

@@ -204,7 +204,7 @@ fn connected(finished: &Finished) -> Response {
 fn refused(error: &InstallError) -> Response {
     let status = match error {
         InstallError::State => StatusCode::FORBIDDEN,
-        InstallError::OtherAccount { .. } => StatusCode::CONFLICT,
+        InstallError::OtherAccount { .. } | InstallError::AgencyNotMeant => StatusCode::CONFLICT,
         InstallError::Vendor(_) => StatusCode::BAD_GATEWAY,
         InstallError::App(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };

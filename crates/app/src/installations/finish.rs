@@ -41,6 +41,11 @@ pub enum InstallError {
         /// What was chosen.
         chosen: String,
     },
+    /// A whole agency was chosen where a link for one sub-account was followed.
+    #[error(
+        "You chose the whole agency, but this link asks for one sub-account only. Begin again and choose the shop's sub-account; or connect the agency with `repairbridge connect highlevel --agency`."
+    )]
+    AgencyNotMeant,
     /// The vendor does not give tokens for the code.
     #[error(transparent)]
     Vendor(#[from] OAuthError),
@@ -75,6 +80,12 @@ impl App {
             .oauth
             .exchange(&app, code, redirect_uri.as_str())
             .await?;
+        // A scope that was not granted is never granted later: such an agency's tokens would be good for nothing.
+        if matches!(grant.account, Account::Company { .. })
+            && !grant.scopes.iter().any(|scope| scope == "oauth.write")
+        {
+            return Err(InstallError::AgencyNotMeant);
+        }
         if let Some(shop) = &shop {
             self.check_account(shop, &grant, app.app_id()).await?;
         }
