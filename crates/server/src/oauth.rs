@@ -4,23 +4,25 @@
 //! that was sent out; so nobody can finish a connection that somebody else began.
 
 use crate::access::html::{Width, escape, of_error, page, prose};
-use crate::access::{Caller, Door, signed_in};
+use crate::access::{Caller, Cookie, Door, signed_in, with_cookie};
 use app::access::{Doer, Permission};
 use app::{AppError, BrowserPass, Finished, InstallError, InstallPage};
 use axum::Router;
 use axum::extract::{Extension, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::Arc;
 
-const PLAIN: &str = "rb_install";
-/// Over https: browsers keep other sites and plain http from setting it, and want the path `/` for that.
-const SECURE: &str = "__Host-rb_install";
-/// Seconds that the cookie lives: as long as the state.
-const COOKIE_SECONDS: u32 = 900;
+/// Shows on the way back that it is the browser that was sent out; kept as long as the state.
+const INSTALL: Cookie = Cookie {
+    plain: "rb_install",
+    secure: "__Host-rb_install",
+    path: "/oauth/crm",
+    seconds: 900,
+};
 
 pub(crate) fn routes(door: &Arc<Door>) -> Router {
     Router::new()
@@ -86,32 +88,8 @@ async fn start(
 
 /// Off to the vendor's page, with the cookie for the way back.
 fn leave_for(caller: &Caller, page: &InstallPage) -> Response {
-    let mut answer = Redirect::to(page.url.as_str()).into_response();
-    set_cookie(
-        caller,
-        &mut answer,
-        page.browser.0.expose_secret(),
-        COOKIE_SECONDS,
-    );
-    answer
-}
-
-const fn name(caller: &Caller) -> &'static str {
-    if caller.is_encrypted { SECURE } else { PLAIN }
-}
-
-fn set_cookie(caller: &Caller, answer: &mut Response, value: &str, seconds: u32) {
-    let name = name(caller);
-    let place = if caller.is_encrypted {
-        "; Path=/; Secure"
-    } else {
-        "; Path=/oauth/crm"
-    };
-    let cookie = format!("{name}={value}; Max-Age={seconds}; HttpOnly; SameSite=Lax{place}");
-    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
-        cookie.set_sensitive(true);
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    let answer = Redirect::to(page.url.as_str()).into_response();
+    with_cookie(answer, INSTALL.set(caller, page.browser.0.expose_secret()))
 }
 
 /// What the vendor sends a person back with.
@@ -128,7 +106,7 @@ async fn callback(
     Query(back): Query<Back>,
     headers: HeaderMap,
 ) -> Response {
-    let mut answer = match (back.code, back.state, cookie(&caller, &headers)) {
+    let answer = match (back.code, back.state, cookie(&caller, &headers)) {
         (Some(code), Some(state), Some(browser)) => {
             match door.app.finish_install(&state, &browser, &code).await {
                 Ok(finished) => {
@@ -155,17 +133,11 @@ async fn callback(
         _ => refused(&InstallError::State),
     };
     // Whatever came of it, this cookie has served.
-    set_cookie(&caller, &mut answer, "", 0);
-    answer
+    with_cookie(answer, INSTALL.clear(&caller))
 }
 
 fn cookie(caller: &Caller, headers: &HeaderMap) -> Option<BrowserPass> {
-    let all = headers.get_all(header::COOKIE).into_iter();
-    let mut pairs = all
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(found, value)| *found == name(caller) && !value.is_empty())?;
+    let value = INSTALL.read(caller, headers)?;
     Some(BrowserPass(SecretString::from(value)))
 }
 
@@ -246,6 +218,7 @@ fn notice(status: StatusCode, title: &str, says: &[&str]) -> Response {
 mod tests {
     use super::*;
     use app::access::Origin;
+    use axum::http::{HeaderValue, header};
 
     #[test]
     fn over_https_only_the_cookie_with_the_prefix_is_taken() {

@@ -44,7 +44,7 @@ pub(super) async fn sign_out(
     match door.app.sign_out(&signed.who, &signed.from).await {
         Ok(()) => with_cookie(
             Redirect::to("/login").into_response(),
-            cookie::clear(&caller),
+            cookie::SESSION.clear(&caller),
         ),
         Err(error) => trouble(&error),
     }
@@ -77,7 +77,7 @@ pub(super) async fn change_password(
     let says = match done {
         Ok(token) => {
             let answer = Redirect::to("/account").into_response();
-            return with_cookie(answer, cookie::set(&caller, token.expose()));
+            return with_cookie(answer, cookie::SESSION.set(&caller, token.expose()));
         }
         Err(NotSignedIn::Wrong) => "The current password is wrong.".to_owned(),
         Err(NotSignedIn::App(AppError::Refused(why))) => format!("{}.", upper(&why)),

@@ -1,6 +1,7 @@
 //! The guard before everything that is not public.
 
 use super::caller::Caller;
+use super::setup::upper;
 use super::{AccessPolicy, Door, cookie, html};
 use app::AppError;
 use app::access::{Doer, Origin, Permission, Who};
@@ -10,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
+use store::StoreError;
 
 /// Whoever asks, proven. Every handler behind the guard can take this as an argument.
 #[derive(Clone, Debug)]
@@ -47,6 +49,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Signed {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
         let signed = parts.extensions.get::<Self>().cloned();
         signed.ok_or_else(|| unknown(parts.uri.path()))
+    }
+}
+
+/// An owner: whoever asks, proven, and allowed everything. Handlers that take this refuse everybody else.
+pub(super) struct Owner(pub(super) Signed);
+
+impl<S: Send + Sync> FromRequestParts<S> for Owner {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let signed = Signed::from_request_parts(parts, state).await?;
+        match signed.require(Permission::Admin) {
+            Ok(()) => Ok(Self(signed)),
+            Err(forbidden) => Err(forbidden.into_response()),
+        }
     }
 }
 
@@ -127,7 +144,7 @@ async fn recognise(
             None => Ok(None),
         };
     }
-    match cookie::read(caller, headers) {
+    match cookie::SESSION.read(caller, headers) {
         Some(value) => door.app.who_by_session(value).await,
         None => Ok(None),
     }
@@ -170,6 +187,16 @@ fn unknown(path: &str) -> Response {
         .headers_mut()
         .insert(header::WWW_AUTHENTICATE, scheme);
     answer
+}
+
+/// What a page says of something that was refused, above its form; nothing for a fault in here.
+pub(super) fn told(error: &AppError) -> Option<String> {
+    match error {
+        AppError::Refused(_) | AppError::Store(StoreError::Exists { .. }) => {
+            Some(format!("{}.", upper(&error.to_string())))
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn trouble(error: &AppError) -> Response {

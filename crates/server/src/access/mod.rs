@@ -14,8 +14,10 @@ mod sign_in;
 
 pub use caller::Caller;
 pub(crate) use caller::note;
+pub(crate) use cookie::Cookie;
 pub use guard::Signed;
 pub(crate) use guard::{guard, signed_in};
+pub(crate) use sign_in::with_cookie;
 
 use crate::ServerOptions;
 use app::App;

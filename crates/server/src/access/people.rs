@@ -1,11 +1,10 @@
 //! The owner's page about people: who may come in, and links by which they choose their passwords.
 
 use super::Door;
-use super::guard::{Signed, trouble};
+use super::guard::{Owner, Signed, told, trouble};
 use super::html::{Width, alert, escape, page};
-use super::setup::upper;
 use app::AppError;
-use app::access::{Permission, Role, Token, User};
+use app::access::{Role, Token, User};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -23,21 +22,15 @@ pub(super) struct Asked {
     what: String,
 }
 
-pub(super) async fn show(State(door): State<Arc<Door>>, signed: Signed) -> Response {
-    if let Err(forbidden) = signed.require(Permission::Admin) {
-        return forbidden.into_response();
-    }
+pub(super) async fn show(State(door): State<Arc<Door>>, _owner: Owner) -> Response {
     shown(&door, StatusCode::OK, None).await
 }
 
 pub(super) async fn add(
     State(door): State<Arc<Door>>,
-    signed: Signed,
+    Owner(signed): Owner,
     asked: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    if let Err(forbidden) = signed.require(Permission::Admin) {
-        return forbidden.into_response();
-    }
     let asked = asked.map(|form| form.0).unwrap_or_default();
     let Ok(role) = asked.role.parse::<Role>() else {
         return shown(&door, StatusCode::BAD_REQUEST, Some("Choose a role.")).await;
@@ -53,23 +46,20 @@ pub(super) async fn add(
     };
     match made.await {
         Ok(token) => link(&door, &asked.name, &token),
-        Err(error) => refused(&door, error).await,
+        Err(error) => refused(&door, &error).await,
     }
 }
 
 pub(super) async fn change(
     State(door): State<Arc<Door>>,
-    signed: Signed,
+    Owner(signed): Owner,
     asked: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    if let Err(forbidden) = signed.require(Permission::Admin) {
-        return forbidden.into_response();
-    }
     let asked = asked.map(|form| form.0).unwrap_or_default();
     match changed(&door, &signed, &asked).await {
         Ok(Some(token)) => link(&door, &asked.name, &token),
         Ok(None) => Redirect::to("/people").into_response(),
-        Err(error) => refused(&door, error).await,
+        Err(error) => refused(&door, &error).await,
     }
 }
 
@@ -107,13 +97,10 @@ async fn changed(door: &Door, signed: &Signed, asked: &Asked) -> Result<Option<T
     Ok(None)
 }
 
-async fn refused(door: &Door, error: AppError) -> Response {
-    match error {
-        AppError::Refused(_) | AppError::Store(store::StoreError::Exists { .. }) => {
-            let says = format!("{}.", upper(&error.to_string()));
-            shown(door, StatusCode::BAD_REQUEST, Some(&says)).await
-        }
-        error => trouble(&error),
+async fn refused(door: &Door, error: &AppError) -> Response {
+    match told(error) {
+        Some(says) => shown(door, StatusCode::BAD_REQUEST, Some(&says)).await,
+        None => trouble(error),
     }
 }
 

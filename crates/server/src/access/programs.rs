@@ -1,11 +1,10 @@
 //! The owner's page about programs: their API tokens.
 
 use super::Door;
-use super::guard::{Signed, trouble};
+use super::guard::{Owner, told, trouble};
 use super::html::{Width, alert, escape, page};
-use super::setup::upper;
 use app::AppError;
-use app::access::{API_TOKEN_DAYS, ApiToken, LONGEST_API_TOKEN_DAYS, Permission, Scopes};
+use app::access::{API_TOKEN_DAYS, ApiToken, LONGEST_API_TOKEN_DAYS, Scopes};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -23,21 +22,15 @@ pub(super) struct Asked {
     days: String,
 }
 
-pub(super) async fn show(State(door): State<Arc<Door>>, signed: Signed) -> Response {
-    if let Err(forbidden) = signed.require(Permission::Admin) {
-        return forbidden.into_response();
-    }
+pub(super) async fn show(State(door): State<Arc<Door>>, _owner: Owner) -> Response {
     shown(&door, StatusCode::OK, None).await
 }
 
 pub(super) async fn add(
     State(door): State<Arc<Door>>,
-    signed: Signed,
+    Owner(signed): Owner,
     asked: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    if let Err(forbidden) = signed.require(Permission::Admin) {
-        return forbidden.into_response();
-    }
     let asked = asked.map(|form| form.0).unwrap_or_default();
     let app = &door.app;
     let made = async {
@@ -67,18 +60,15 @@ pub(super) async fn add(
             );
             page(StatusCode::OK, "API token", Width::Wide, &content)
         }
-        Err(error) => refused(&door, error).await,
+        Err(error) => refused(&door, &error).await,
     }
 }
 
 pub(super) async fn revoke(
     State(door): State<Arc<Door>>,
-    signed: Signed,
+    Owner(signed): Owner,
     asked: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    if let Err(forbidden) = signed.require(Permission::Admin) {
-        return forbidden.into_response();
-    }
     let name = asked.map(|form| form.0.name).unwrap_or_default();
     let app = &door.app;
     let done = async {
@@ -92,17 +82,14 @@ pub(super) async fn revoke(
     };
     match done.await {
         Ok(()) => Redirect::to("/programs").into_response(),
-        Err(error) => refused(&door, error).await,
+        Err(error) => refused(&door, &error).await,
     }
 }
 
-async fn refused(door: &Door, error: AppError) -> Response {
-    match error {
-        AppError::Refused(_) | AppError::Store(store::StoreError::Exists { .. }) => {
-            let says = format!("{}.", upper(&error.to_string()));
-            shown(door, StatusCode::BAD_REQUEST, Some(&says)).await
-        }
-        error => trouble(&error),
+async fn refused(door: &Door, error: &AppError) -> Response {
+    match told(error) {
+        Some(says) => shown(door, StatusCode::BAD_REQUEST, Some(&says)).await,
+        None => trouble(error),
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn take(
     match done {
         Ok(token) => with_cookie(
             Redirect::to("/").into_response(),
-            cookie::set(&caller, token.expose()),
+            cookie::SESSION.set(&caller, token.expose()),
         ),
         Err(NotSetUp::NoSuchLink) => no_link(&door, true).await,
         Err(NotSetUp::Refused(why)) => again(&format!("{}.", upper(&why))),

@@ -42,7 +42,7 @@ pub(super) async fn show(
         Ok(false) => {}
         Err(error) => return trouble(&error),
     }
-    let known = match cookie::read(&caller, &headers) {
+    let known = match cookie::SESSION.read(&caller, &headers) {
         Some(value) => door.app.who_by_session(value).await,
         None => Ok(None),
     };
@@ -78,7 +78,7 @@ pub(super) async fn take(
                 return trouble(&error);
             }
             let answer = Redirect::to(inside(&typed.next)).into_response();
-            with_cookie(answer, cookie::set(&caller, token.expose()))
+            with_cookie(answer, cookie::SESSION.set(&caller, token.expose()))
         }
         Err(NotSignedIn::Wrong) => again(
             StatusCode::UNAUTHORIZED,
@@ -102,7 +102,7 @@ pub(super) async fn take(
 
 /// The session that this browser had before is over: nobody could end it any more from here.
 async fn end_other(door: &Door, caller: &Caller, headers: &HeaderMap) -> Result<(), app::AppError> {
-    if let Some(value) = cookie::read(caller, headers)
+    if let Some(value) = cookie::SESSION.read(caller, headers)
         && let Some(who) = door.app.who_by_session(value).await?
     {
         door.app.sign_out(&who, &caller.origin).await?;
@@ -120,7 +120,7 @@ pub(super) fn inside(next: &str) -> &str {
     if is_path { next } else { "/" }
 }
 
-pub(super) fn with_cookie(mut answer: Response, cookie: Option<HeaderValue>) -> Response {
+pub(crate) fn with_cookie(mut answer: Response, cookie: Option<HeaderValue>) -> Response {
     if let Some(cookie) = cookie {
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
     }
