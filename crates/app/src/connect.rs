@@ -32,11 +32,12 @@ impl App {
     ) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
         refuse_removed(&shop)?;
-        if side == Side::HighLevel
-            && let Some(sealed) = self.store.secret(shop.id, TOKEN).await?
-        {
-            // A token that cannot be opened any more is none to fall back on.
-            let earlier = self.unseal(&place(&shop, TOKEN), &sealed).await.ok();
+        if side == Side::HighLevel {
+            let earlier = match self.secret(&shop, TOKEN).await {
+                // A token that cannot be opened any more is none to fall back on.
+                Err(AppError::Vault(_)) => None,
+                found => found?,
+            };
             let differs = |earlier: &SecretString| {
                 earlier.expose_secret().trim() != secret.expose_secret().trim()
             };
@@ -92,19 +93,14 @@ impl App {
 
     /// MyGadgetRepairs' key.
     pub(crate) async fn counter_key(&self, shop: &Shop) -> Result<SecretString, AppError> {
-        let read = || self.store.secret(shop.id, KEY);
-        let key = self.read_and_unseal(&place(shop, KEY), read).await?;
+        let key = self.secret(shop, KEY).await?;
         key.ok_or_else(|| not_connected(shop, Side::MyGadgetRepairs))
     }
 
     /// Where HighLevel's tokens come from.
     pub(crate) async fn crm_tokens(&self, shop: &Shop) -> Result<Arc<dyn TokenSource>, AppError> {
-        let read = || self.store.secret(shop.id, TOKEN);
-        if let Some(token) = self.read_and_unseal(&place(shop, TOKEN), read).await? {
-            let read = || self.store.secret(shop.id, EARLIER_TOKEN);
-            let earlier = self
-                .read_and_unseal(&place(shop, EARLIER_TOKEN), read)
-                .await;
+        if let Some(token) = self.secret(shop, TOKEN).await? {
+            let earlier = self.secret(shop, EARLIER_TOKEN).await;
             // One that does not open any more is none to fall back on.
             let earlier = earlier.ok().flatten();
             return Ok(Arc::new(SwitchingToken::new(&token, earlier.as_ref())));
@@ -134,6 +130,11 @@ impl App {
             )),
             None => Err(not_connected(shop, side)),
         }
+    }
+
+    async fn secret(&self, shop: &Shop, name: &str) -> Result<Option<SecretString>, AppError> {
+        let read = || self.store.secret(shop.id, name);
+        self.read_and_unseal(&place(shop, name), read).await
     }
 
     async fn save(&self, shop: &Shop, name: &str, secret: &SecretString) -> Result<(), AppError> {

@@ -3,15 +3,13 @@
 use crate::{App, AppError, NewShop};
 use domain::Side;
 use highlevel::oauth::Grant;
-use secrecy::SecretString;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Class, Installation, InstallationState, NewInstallation, Shop};
 
 use super::finish::InstallError;
 
 /// A sub-account in which our app is installed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstalledAccount {
     /// Its location id.
     pub location: String,
@@ -19,13 +17,8 @@ pub struct InstalledAccount {
     pub name: Option<String>,
     /// The shops that it belongs to; one at most, as a rule.
     pub shops: Vec<String>,
-    /// Whether its tokens are made from its agency's.
-    pub via_agency: bool,
-    /// That agency's installation.
-    #[serde(skip)]
+    /// The agency's installation from which its tokens are made.
     pub(super) via: Option<i64>,
-    /// What is wrong with its tokens, if anything.
-    pub problem: Option<String>,
 }
 
 impl App {
@@ -47,9 +40,7 @@ impl App {
                 shops: shops.get(&one.account).cloned().unwrap_or_default(),
                 location: one.account,
                 name: one.name,
-                via_agency: one.via.is_some(),
                 via: one.via,
-                problem: one.problem,
             })
             .collect())
     }
@@ -103,11 +94,9 @@ impl App {
         approved: &[String],
         grant: &Grant,
     ) -> Result<(), InstallError> {
-        let token: SecretString = grant.access.clone();
-        let listed = self
-            .keeper
-            .oauth
-            .installed_locations(&token, company, app_id)
+        let oauth = &self.keeper.oauth;
+        let listed = oauth
+            .installed_locations(&grant.access, company, app_id)
             .await;
         let mut found: BTreeMap<String, Option<String>> = approved
             .iter()
@@ -160,18 +149,12 @@ impl App {
             .filter(|scope| !scope.starts_with("oauth."))
             .cloned()
             .collect();
-        let client_id = self
-            .keeper
-            .known_app()
-            .client_id
-            .clone()
-            .unwrap_or_default();
         let new = NewInstallation {
             class: Class::Location,
             account: location,
             company: Some(company),
             name,
-            client_id: &client_id,
+            client_id: self.keeper.known_app().client_id(),
             via: Some(agency),
             scopes: &scopes,
             pair: None,

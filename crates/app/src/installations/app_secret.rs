@@ -22,6 +22,11 @@ pub(crate) struct KnownApp {
 }
 
 impl KnownApp {
+    /// The client id; empty where no app is configured.
+    pub(super) fn client_id(&self) -> &str {
+        self.client_id.as_deref().unwrap_or_default()
+    }
+
     /// The credentials, where both halves are there.
     pub(super) async fn credentials(
         &self,

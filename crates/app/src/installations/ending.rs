@@ -86,12 +86,9 @@ impl App {
         if side == Side::HighLevel
             && let Some(installation) = self.installation_of(&shop).await?
         {
-            let ended = self
-                .store
-                .uninstall(installation.class, &installation.account, self.now())
-                .await?;
-            self.keeper.forget(installation.id);
-            had |= ended > 0;
+            let account = &installation.account;
+            let ended = self.end_installation(installation.class, account, self.now());
+            had |= ended.await? > 0;
         }
         self.after_connecting(&shop, side).await?;
         Ok(had)
@@ -109,12 +106,28 @@ impl App {
         for agency in self.store.installations().await? {
             if agency.class == Class::Company && agency.state != InstallationState::Uninstalled {
                 let account = &agency.account;
-                let done = self.store.uninstall(Class::Company, account, self.now());
+                let done = self.end_installation(Class::Company, account, self.now());
                 ended += done.await?;
             }
         }
-        for shop in self.store.shops().await? {
-            self.kept.forget(shop.id.0);
+        Ok(ended)
+    }
+
+    /// Forgets the tokens of an account, with those that are made from them, here and in the store; and lets the shops
+    /// see it. What was installed after `before` stays. Answers how many installations ended.
+    pub(super) async fn end_installation(
+        &self,
+        class: Class,
+        account: &str,
+        before: Timestamp,
+    ) -> Result<u64, AppError> {
+        let ended = self.store.uninstall(class, account, before).await?;
+        if ended > 0 {
+            self.keeper.forget_all();
+            for shop in self.store.shops().await? {
+                self.kept.forget(shop.id.0);
+                self.calls.of(shop.id.0).notify_one();
+            }
         }
         Ok(ended)
     }

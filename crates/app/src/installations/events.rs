@@ -65,17 +65,11 @@ impl App {
         let Some(known) = known else {
             return Ok(Accepted::NotOurs);
         };
-        let ended = self.store.uninstall(class, account, at).await?;
-        if ended > 0 {
-            self.keeper.forget(known.id);
+        if self.end_installation(class, account, at).await? > 0 {
             tracing::warn!(
                 installation.id = known.id,
                 "the app was removed in HighLevel"
             );
-            for shop in self.store.shops().await? {
-                self.kept.forget(shop.id.0);
-                self.calls.of(shop.id.0).notify_one();
-            }
         }
         Ok(Accepted::Kept)
     }

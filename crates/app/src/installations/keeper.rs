@@ -193,6 +193,12 @@ impl Keeper {
         }
     }
 
+    /// Forgets what this process knows of all installations: whatever still works is read again.
+    pub(super) fn forget_all(&self) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.clear();
+    }
+
     /// Forgets what this process knows of an installation.
     pub(super) fn forget(&self, id: i64) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);

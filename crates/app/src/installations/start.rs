@@ -50,10 +50,7 @@ impl App {
     /// # Errors
     /// When no marketplace app is configured, or there is no such shop.
     pub async fn install_link(&self, shop: Option<&str>, writes: bool) -> Result<Url, AppError> {
-        let shop = match shop {
-            Some(name) => Some(self.shop(name).await?.id),
-            None => None,
-        };
+        let shop = self.shop_meant(shop).await?;
         self.check_app().await?;
         let token = self.secret_token();
         let ticket = InstallTicket {
@@ -101,22 +98,21 @@ impl App {
         shop: Option<&str>,
         writes: bool,
     ) -> Result<InstallPage, AppError> {
-        let shop = match shop {
-            Some(name) => Some(self.shop(name).await?.id),
-            None => None,
-        };
+        let shop = self.shop_meant(shop).await?;
         let link = None;
         self.install_page(Purpose { shop, writes, link }).await
     }
 
+    /// The shop of a name; nothing for an agency.
+    async fn shop_meant(&self, name: Option<&str>) -> Result<Option<ShopId>, AppError> {
+        Ok(match name {
+            Some(name) => Some(self.shop(name).await?.id),
+            None => None,
+        })
+    }
+
     async fn install_page(&self, purpose: Purpose) -> Result<InstallPage, AppError> {
         self.check_app().await?;
-        let client_id = self
-            .keeper
-            .known_app()
-            .client_id
-            .clone()
-            .unwrap_or_default();
         let scopes = self.scopes_to_ask_for(&purpose).await?;
         let (state, browser) = (self.secret_token(), self.secret_token());
         let ticket = InstallTicket {
@@ -132,7 +128,7 @@ impl App {
         let redirect_uri = self.install_callback()?;
         let link = InstallLink {
             page: &self.config.install_url,
-            client_id: &client_id,
+            client_id: self.keeper.known_app().client_id(),
             redirect_uri: redirect_uri.as_str(),
             scopes: &scopes,
             state: state.expose_secret(),

@@ -1,7 +1,7 @@
 //! Set-up links: by which the first owner is made, or a user chooses a password. Each works once.
 
 use super::Digest;
-use super::users::END_ALL;
+use super::users::put_password;
 use crate::codes::{read_time, time};
 use crate::{Store, StoreError};
 use domain::Timestamp;
@@ -109,16 +109,7 @@ impl Store {
         let Some(user) = user else {
             return Ok(None);
         };
-        sqlx::query("UPDATE dashboard_user SET password = $2 WHERE id = $1")
-            .bind(user)
-            .bind(password)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query(END_ALL)
-            .bind(user)
-            .bind(time(now))
-            .execute(&mut *transaction)
-            .await?;
+        put_password(&mut transaction, user, password, now).await?;
         transaction.commit().await?;
         Ok(Some(user))
     }

@@ -3,6 +3,7 @@
 use crate::codes::{read_time, time};
 use crate::{Store, StoreError};
 use domain::Timestamp;
+use sqlx::{Sqlite, Transaction};
 
 /// A user.
 #[derive(Clone, PartialEq, Eq)]
@@ -175,16 +176,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE dashboard_user SET password = $2 WHERE id = $1")
-            .bind(user)
-            .bind(password)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query(END_ALL)
-            .bind(user)
-            .bind(time(now))
-            .execute(&mut *transaction)
-            .await?;
+        put_password(&mut transaction, user, password, now).await?;
         sqlx::query("DELETE FROM setup_link WHERE user_id = $1")
             .bind(user)
             .execute(&mut *transaction)
@@ -192,6 +184,26 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Another password, with which all sessions of the user end.
+pub(super) async fn put_password(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user: i64,
+    password: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE dashboard_user SET password = $2 WHERE id = $1")
+        .bind(user)
+        .bind(password)
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query(END_ALL)
+        .bind(user)
+        .bind(time(now))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 pub(super) const END_ALL: &str =
