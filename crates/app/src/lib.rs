@@ -20,6 +20,7 @@ mod judge;
 mod kept;
 mod keys;
 mod named;
+pub mod operations;
 mod pass;
 mod ports;
 mod preview;
