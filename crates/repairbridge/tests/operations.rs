@@ -91,7 +91,7 @@ fn reads_go_at_once_and_what_changes_something_waits_for_its_word() {
     .with(0)
     .json();
     assert!(
-        hidden["answer"]["body"]["email"]
+        hidden["answer"]["body"]["name"]
             .as_str()
             .unwrap()
             .starts_with("(text,"),
