@@ -528,6 +528,10 @@ async fn what_the_account_does_not_offer_is_told_and_remembered() {
     let (state, words) = offer("highlevel.message.received").await;
     assert_eq!(state, OfferState::Missing);
     assert!(words.contains("install your own app"), "{words}");
+    let told = json!({"id": desk.contact, "email": "maria@example.test"});
+    desk.bench.tell("ContactUpdate", &told).await;
+    let (state, _) = offer("highlevel.message.received").await;
+    assert_eq!(state, OfferState::Available, "webhooks come after all");
     assert_eq!(
         offer("mygadgetrepairs.ticket.list").await.0,
         OfferState::Available

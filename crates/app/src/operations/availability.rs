@@ -66,7 +66,7 @@ pub(super) struct Abilities {
     connected: [bool; 2],
     /// What the app's installation was granted; nothing of a private token, whose permissions are not told.
     granted: Option<Vec<String>>,
-    /// Whether HighLevel sends webhooks: it does to an app, not to whoever has a private token.
+    /// Whether HighLevel sends webhooks: it does to an app, not to whoever has a private token alone.
     hears: bool,
     capabilities: Option<Capabilities>,
     /// Paths that were tried, and whether the account has them.
@@ -85,9 +85,10 @@ impl App {
             };
         }
         let granted = self.granted_scopes(shop).await?;
+        let hears = self.store.hears_webhooks(shop.id).await?;
         Ok(Abilities {
             shop: shop.name.clone(),
-            hears: !self.has_static_token(shop).await?,
+            hears: hears || !self.has_static_token(shop).await?,
             connected,
             granted: granted.map(|scopes| scopes.granted),
             capabilities: self.fact_of(shop, CAPABILITIES).await?,
