@@ -20,6 +20,7 @@ mod judge;
 mod kept;
 mod keys;
 mod named;
+pub mod operations;
 mod pass;
 mod ports;
 mod preview;
@@ -51,7 +52,7 @@ pub use installations::{
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
-pub use ports::PortError;
+pub use ports::{Cause as VendorCause, PortError};
 pub use preview::Preview;
 pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine, TakenBack};

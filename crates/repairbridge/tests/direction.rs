@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each crate may depend on, dev-dependencies aside.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("access", &["domain"]),
     ("mapping", &["domain"]),
+    ("catalogue", &["domain"]),
     ("sync", &["domain", "mapping"]),
     ("vault", &["domain"]),
     ("repairbridge-http", &["domain"]),
@@ -27,6 +28,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "access",
             "domain",
             "mapping",
+            "catalogue",
             "sync",
             "vault",
             "repairbridge-http",
@@ -36,7 +38,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "mygadgetrepairs",
         ],
     ),
-    ("server", &["app", "domain", "store"]),
+    ("server", &["app", "catalogue", "domain", "store"]),
     (
         "prove",
         &["app", "domain", "mapping", "store", "twin", "vault"],
@@ -45,6 +47,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         "repairbridge",
         &[
             "app",
+            "catalogue",
             "domain",
             "mapping",
             "prove",
@@ -58,8 +61,8 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("twin", &[]),
 ];
 
-/// For tests and measurements only: they may know everything, and nothing of the product may know them.
-const TOOLS: [&str; 2] = ["testkit", "bench"];
+/// For tests, measurements and made files only: they may know everything, and nothing of the product may know them.
+const TOOLS: [&str; 3] = ["testkit", "bench", "xtask"];
 
 fn found() -> BTreeMap<String, Vec<String>> {
     let answer = Command::new(env!("CARGO"))

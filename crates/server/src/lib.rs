@@ -8,6 +8,8 @@ mod health;
 mod hooks;
 mod host;
 mod oauth;
+mod openapi;
+mod operations;
 mod page;
 mod serving;
 mod tls;
@@ -16,6 +18,8 @@ mod words;
 
 #[cfg(test)]
 mod access_tests;
+#[cfg(test)]
+mod operations_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -73,6 +77,8 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
     let guarded = Router::new()
         .merge(page::routes())
         .merge(api::routes())
+        .merge(operations::routes())
+        .merge(openapi::routes())
         .with_state(Arc::clone(&views))
         .merge(access::own_routes(&door))
         .layer(from_fn_with_state(Arc::clone(&door), access::guard));

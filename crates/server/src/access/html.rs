@@ -108,6 +108,10 @@ pub(crate) fn of_error(error: &AppError, what: &str) -> String {
         | AppError::NotConnected { .. }
         | AppError::ShopBusy(_)
         | AppError::Paused(_)
+        | AppError::NoOperation(_)
+        | AppError::Input { .. }
+        | AppError::NotAllowed { .. }
+        | AppError::NotAvailable { .. }
         | AppError::Refused(_) => error.to_string(),
     }
 }
