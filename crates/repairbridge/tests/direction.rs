@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each crate may depend on, dev-dependencies aside.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("access", &["domain"]),
     ("mapping", &["domain"]),
+    ("flows", &["domain", "mapping", "catalogue"]),
     ("sync", &["domain", "mapping"]),
     ("vault", &["domain"]),
     ("repairbridge-http", &["domain"]),
@@ -26,6 +27,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         &[
             "access",
             "domain",
+            "flows",
             "mapping",
             "sync",
             "vault",

@@ -1,0 +1,39 @@
+//! Automations of a shop: what was seen becomes occurrences, an occurrence starts flows, a flow takes its steps.
+//!
+//! Pure: no clock, no chance, no input or output. What a flow needs from outside it says ([`Next`]), and is given
+//! ([`Given`]); in between it is a value ([`Run`]) that can be kept anywhere and taken up again.
+
+mod business;
+pub mod ceiling;
+pub mod clock;
+mod condition;
+mod document;
+mod eval;
+mod expr;
+mod flow;
+mod length;
+pub mod loops;
+mod names;
+mod occurrence;
+mod operations;
+mod run;
+mod sighting;
+mod stepper;
+mod template;
+pub mod transform;
+mod words;
+
+pub use business::BusinessHours;
+pub use clock::{Due, Watched, due};
+pub use condition::Condition;
+pub use document::{Document, Problem, Problems, check};
+pub use expr::Expr;
+pub use flow::{
+    Ask, Branch, By, Deed, Flow, ForEach, OnFailure, Once, Step, Trigger, Until, UntilWord, Wait,
+};
+pub use length::Length;
+pub use occurrence::{Occurrence, occurrences};
+pub use operations::{Danger, Input, InputProblem, Operations};
+pub use run::{Advanced, CallFailure, Given, Next, Outcome, Resume, Run, StepLog, StepOutcome};
+pub use sighting::{Cause, Sighting};
+pub use stepper::advance;

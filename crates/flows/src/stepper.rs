@@ -1,0 +1,257 @@
+//! The stepper: a run goes on as far as it can without anything from outside. Pure: the same run, flow and given
+//! always go the same way.
+
+mod deeds;
+mod place;
+
+use crate::names::Names;
+use crate::run::{
+    Advanced, Frame, Given, List, Next, Outcome, Resume, Run, StepLog, StepOutcome, WaitsFor,
+};
+use crate::{Deed, Flow, Step, ceiling, eval};
+use deeds::Did;
+use serde_json::{Value as Json, json};
+
+/// Takes a run as far as it can go.
+///
+/// Total: whatever the flow and what is given, it answers; what cannot be done ends the run with the place and the
+/// reason. A run that has ended stays as it is.
+#[must_use]
+pub fn advance(flow: &Flow, run: Run, given: &Given<'_>) -> Advanced {
+    let mut work = Work {
+        flow,
+        run,
+        given,
+        log: Vec::new(),
+    };
+    let next = work.go();
+    Advanced {
+        run: work.run,
+        log: work.log,
+        next,
+    }
+}
+
+/// A run under way.
+struct Work<'a> {
+    flow: &'a Flow,
+    run: Run,
+    given: &'a Given<'a>,
+    log: Vec<StepLog>,
+}
+
+impl<'a> Work<'a> {
+    fn go(&mut self) -> Next {
+        if let Some(outcome) = &self.run.ended {
+            return Next::End {
+                outcome: outcome.clone(),
+            };
+        }
+        if self.run.place.is_empty() {
+            match eval::all(&self.flow.when, &self.names()) {
+                Ok(None) => {}
+                Ok(Some(why)) => return self.end(Outcome::NotNeeded { why }),
+                Err(why) => return self.fail("when".to_owned(), why),
+            }
+            self.run.place.push(Frame {
+                of: List::Flow,
+                at: 0,
+            });
+        }
+        if let Some(waits_for) = self.run.waits_for.take()
+            && let Some(next) = self.resumed(waits_for)
+        {
+            return next;
+        }
+        loop {
+            let step = match self.here() {
+                Ok(Some(step)) => step,
+                Ok(None) if self.leave() => continue,
+                Ok(None) => return self.end(Outcome::Done),
+                Err(why) => return self.fail(self.path(None), why),
+            };
+            if self.run.taken >= ceiling::STEPS {
+                let why = format!(
+                    "the run took {} steps, and more is not allowed; let a loop go over fewer items",
+                    ceiling::STEPS
+                );
+                return self.fail(self.path(Some(step)), why);
+            }
+            self.run.taken += 1;
+            if let Some(next) = self.take(step) {
+                return next;
+            }
+        }
+    }
+
+    /// Takes one step; gives back what is needed from outside, if anything.
+    fn take(&mut self, step: &'a Step) -> Option<Next> {
+        match self.begin(step) {
+            Ok(Did::Done { input, output }) => self.done(step, input, output),
+            Ok(Did::Entered { input, frame }) => {
+                self.tell(step, input, Json::Null, StepOutcome::Done);
+                if self.run.place.len() >= ceiling::NESTING {
+                    let why = format!(
+                        "steps stand in steps {} deep; make it flatter",
+                        ceiling::NESTING
+                    );
+                    return Some(self.fail(self.path(Some(step)), why));
+                }
+                self.run.place.push(frame);
+                None
+            }
+            Ok(Did::Waits {
+                input,
+                waits_for,
+                next,
+            }) => {
+                self.tell(step, input, Json::Null, StepOutcome::Waits);
+                self.run.waits_for = Some(waits_for);
+                Some(next)
+            }
+            Ok(Did::Ended {
+                input,
+                why,
+                outcome,
+            }) => {
+                self.tell(step, input, Json::Null, StepOutcome::Ended { why });
+                Some(self.end(outcome))
+            }
+            Err(why) => {
+                self.tell(
+                    step,
+                    Json::Null,
+                    Json::Null,
+                    StepOutcome::Failed { why: why.clone() },
+                );
+                Some(self.fail(self.path(Some(step)), why))
+            }
+        }
+    }
+
+    /// Goes on with what the run was waiting for; gives back what is needed from outside, if anything.
+    fn resumed(&mut self, waits_for: WaitsFor) -> Option<Next> {
+        let step = match self.here() {
+            Ok(Some(step)) => step,
+            Ok(None) => return Some(self.fail(self.path(None), CHANGED.to_owned())),
+            Err(why) => return Some(self.fail(self.path(None), why)),
+        };
+        match (waits_for, self.given.resume.clone()) {
+            (WaitsFor::Call { input }, Resume::Called(answer)) => self.called(step, input, answer),
+            (WaitsFor::Until { until }, Resume::Woke | Resume::Begin) => {
+                if self.given.now < until {
+                    return Some(self.again(step, WaitsFor::Until { until }));
+                }
+                self.done(
+                    step,
+                    json!({"until": until}),
+                    json!({"now": self.given.now}),
+                )
+            }
+            (WaitsFor::Answer { options, .. }, Resume::Answered(answer)) => {
+                let found = options
+                    .iter()
+                    .find(|option| option.eq_ignore_ascii_case(answer.trim()));
+                let Some(answer) = found.cloned() else {
+                    let why = format!("the answer is none of {}", options.join(", "));
+                    return Some(self.fail(self.path(Some(step)), why));
+                };
+                self.done(
+                    step,
+                    json!({"options": options}),
+                    json!({"answer": answer, "answered": true}),
+                )
+            }
+            (
+                WaitsFor::Answer {
+                    options,
+                    until,
+                    otherwise,
+                    ..
+                },
+                Resume::Woke,
+            ) if self.given.now >= until => {
+                let output = json!({"answer": otherwise, "answered": false});
+                self.done(step, json!({"options": options}), output)
+            }
+            (WaitsFor::Once { key, .. }, Resume::Once(true)) => {
+                self.done(step, json!({"key": key}), json!({"first": true}))
+            }
+            (WaitsFor::Once { key, .. }, Resume::Once(false)) => {
+                let why = "it was done before".to_owned();
+                self.tell(
+                    step,
+                    json!({"key": key}),
+                    json!({"first": false}),
+                    StepOutcome::Ended { why: why.clone() },
+                );
+                Some(self.end(Outcome::NotNeeded { why }))
+            }
+            // Taken up again after a crash, or too early: it still needs the same.
+            (waits_for, Resume::Begin | Resume::Woke) => Some(self.again(step, waits_for)),
+            (_, resume) => {
+                let why = format!(
+                    "the run was taken up with {}, which it does not wait for",
+                    resume.word()
+                );
+                Some(self.fail(self.path(Some(step)), why))
+            }
+        }
+    }
+
+    /// The step is done: what it gave is kept, and the run goes on behind it.
+    fn done(&mut self, step: &Step, input: Json, output: Json) -> Option<Next> {
+        let size = output.to_string().len();
+        let all = serde_json::to_string(&self.run.steps).map_or(0, |text| text.len());
+        if size > ceiling::OUTPUT || all + size > ceiling::OUTPUTS {
+            let why = "it gave more than a run can keep; ask for less".to_owned();
+            self.tell(
+                step,
+                input,
+                Json::Null,
+                StepOutcome::Failed { why: why.clone() },
+            );
+            return Some(self.fail(self.path(Some(step)), why));
+        }
+        self.tell(step, input, output.clone(), StepOutcome::Done);
+        if let (Deed::Set(_), Json::Object(names)) = (&step.deed, &output) {
+            self.run.names.extend(names.clone());
+        }
+        if !step.id.is_empty() {
+            self.run.steps.insert(step.id.clone(), output);
+        }
+        self.pass();
+        None
+    }
+
+    fn tell(&mut self, step: &Step, input: Json, output: Json, outcome: StepOutcome) {
+        self.log.push(StepLog {
+            step: self.path(Some(step)),
+            input,
+            output,
+            outcome,
+        });
+    }
+
+    fn end(&mut self, outcome: Outcome) -> Next {
+        self.run.ended = Some(outcome.clone());
+        Next::End { outcome }
+    }
+
+    fn fail(&mut self, place: String, why: String) -> Next {
+        self.end(Outcome::Failed { place, why })
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names::new(
+            self.given.scope,
+            &self.run,
+            self.given.now,
+            self.given.calendar,
+        )
+        .with_items(self.items())
+    }
+}
+
+/// Why a run cannot go on after its flow was changed under it.
+const CHANGED: &str = "the run does not fit the flow: it was begun with another version";
