@@ -16,3 +16,7 @@ pub const OUTPUT: usize = 256 * 1024;
 pub const OUTPUTS: usize = 2 * 1024 * 1024;
 /// Flows that led one to the other.
 pub const CHAIN: usize = 5;
+/// Items of a list that a condition counts.
+pub const ITEMS: usize = 1_000;
+/// Steps that a flow may have in its document.
+pub const WRITTEN_STEPS: usize = 200;

@@ -1,6 +1,6 @@
 //! What must hold.
 
-use crate::transform::Transform;
+use crate::{Length, transform::Transform};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -12,6 +12,9 @@ pub struct Condition {
     /// What is compared, by its path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pick: Option<String>,
+    /// Instead: how many items of a list fulfil something; compared as a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<Count>,
     /// Changes before it is compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub then: Vec<Transform>,
@@ -48,6 +51,12 @@ pub struct Condition {
     /// The instant is after this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// The instant lies in the past, at most so long ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newer_than: Option<Length>,
+    /// The instant lies in the past, longer ago than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub older_than: Option<Length>,
     /// The same as what is found at this path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
@@ -60,4 +69,40 @@ pub struct Condition {
     /// This does not hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not: Option<Box<Condition>>,
+}
+
+/// How many items of a list fulfil something.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// The list, by its path.
+    #[serde(rename = "in")]
+    pub list: String,
+    /// What an item must fulfil to be counted; it is called `item` there.
+    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+}
+
+/// The operators of a condition, for messages.
+pub(crate) const OPERATORS: &str = "is, is_not, in, not_in, has, lacks, filled, more_than, less_than, before, after, \
+     newer_than, older_than or same_as";
+
+impl Condition {
+    /// Whether it compares anything.
+    pub(crate) const fn compares(&self) -> bool {
+        self.is.is_some()
+            || self.is_not.is_some()
+            || self.one_of.is_some()
+            || self.not_in.is_some()
+            || self.has.is_some()
+            || self.lacks.is_some()
+            || self.filled.is_some()
+            || self.more_than.is_some()
+            || self.less_than.is_some()
+            || self.before.is_some()
+            || self.after.is_some()
+            || self.newer_than.is_some()
+            || self.older_than.is_some()
+            || self.same_as.is_some()
+    }
 }

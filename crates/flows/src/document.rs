@@ -1,6 +1,7 @@
 //! A shop's flows as one document: TOML or JSON.
 
-use crate::{Flow, Operations};
+use crate::Flow;
+use mapping::Rules;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::fmt;
@@ -82,6 +83,18 @@ impl Document {
         Self::from_json(json)
     }
 
+    /// The rules of the sync that the document asks for, defaults filled in.
+    ///
+    /// # Errors
+    /// When they are no rules; the text says where.
+    pub fn sync_rules(&self) -> Result<Rules, String> {
+        let Some(rules) = &self.rules else {
+            return Ok(Rules::default());
+        };
+        let text = toml::to_string(rules).map_err(|error| error.to_string())?;
+        Rules::from_toml(&text).map_err(|error| error.to_string())
+    }
+
     /// Reads a document that is JSON already.
     ///
     /// # Errors
@@ -96,13 +109,6 @@ impl Document {
             }])
         })
     }
-}
-
-/// What is wrong with a document: unknown names, wrong types, operations that do not exist, circles.
-#[must_use]
-pub fn check(document: &Document, operations: &dyn Operations) -> Vec<Problem> {
-    let _ = (document, operations);
-    Vec::new()
 }
 
 /// TOML as JSON; dates as texts.

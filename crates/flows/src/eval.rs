@@ -1,8 +1,9 @@
 //! What an expression gives, and whether a condition holds.
 
+use crate::condition::Count;
 use crate::names::Names;
 use crate::transform::{self, Transform, date, filled, number};
-use crate::{Condition, Expr, words};
+use crate::{Condition, Expr, ceiling, words};
 use serde_json::{Map, Value as Json};
 
 /// What an expression gives.
@@ -101,11 +102,29 @@ fn holds(condition: &Condition, names: &Names<'_>) -> Result<bool, String> {
     {
         return Ok(false);
     }
+    if let Some(count) = &condition.count {
+        let found = counted(count, names).map_err(|why| format!("count: {why}"))?;
+        return compared(condition, &Json::from(found), names)
+            .map_err(|why| format!("count {why}"));
+    }
     let Some(path) = &condition.pick else {
         return Ok(true);
     };
     let found = picked(path, &condition.then, names)?;
     compared(condition, &found, names).map_err(|why| format!("`{path}` {why}"))
+}
+
+/// How many items fulfil what is asked of them.
+fn counted(count: &Count, names: &Names<'_>) -> Result<usize, String> {
+    let items = list(names.find(&count.list)?.unwrap_or_default())?;
+    let mut found = 0;
+    for item in items.iter().take(ceiling::ITEMS) {
+        let named = names.with_item("item", item);
+        if all(&count.conditions, &named)?.is_none() {
+            found += 1;
+        }
+    }
+    Ok(found)
 }
 
 fn compared(condition: &Condition, found: &Json, names: &Names<'_>) -> Result<bool, String> {
@@ -138,6 +157,18 @@ fn compared(condition: &Condition, found: &Json, names: &Names<'_>) -> Result<bo
         let above = condition.more_than.is_none_or(|limit| number > limit);
         let below = condition.less_than.is_none_or(|limit| number < limit);
         if !above || !below {
+            return Ok(false);
+        }
+    }
+    for (length, wants_newer) in [(condition.newer_than, true), (condition.older_than, false)] {
+        let Some(length) = length else { continue };
+        if !filled(found) {
+            return Ok(false);
+        }
+        let zone = &names.calendar.zone;
+        let at = date::instant(date::read(found, zone)?, zone)?;
+        let ago = names.now.duration_since(at);
+        if ago.is_negative() || (ago <= length.duration()) != wants_newer {
             return Ok(false);
         }
     }

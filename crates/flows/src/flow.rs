@@ -1,8 +1,10 @@
 //! A flow: what starts it, what must hold, and its steps.
 
-use crate::{Cause, Condition, Expr, Length, Occurrence};
+use crate::transform::Transform;
+use crate::walk::Part;
+use crate::{Condition, Expr, Length, Occurrence, Trigger};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A flow: what starts it, what must hold, and its steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,9 +38,34 @@ impl Flow {
     /// Whether an occurrence starts it, as far as its trigger is concerned; `when` is judged by the run itself.
     #[must_use]
     pub fn starts_on(&self, occurrence: &Occurrence) -> bool {
-        self.enabled
-            && self.trigger.on == occurrence.trigger
-            && (self.trigger.by == By::Anyone || occurrence.cause == Cause::Outside)
+        self.enabled && self.trigger.fits(occurrence)
+    }
+
+    /// The names of the scope that it uses: only these need be loaded.
+    #[must_use]
+    pub fn reads(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let root = |path: &str| {
+            path.trim()
+                .split(['.', '['])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        crate::walk::flow(self, &mut |part, _| match part {
+            Part::Path(path) => {
+                names.insert(root(path));
+            }
+            Part::Template(source) => {
+                names.extend(crate::template::names_in(source).unwrap_or_default());
+            }
+            Part::Transform(Transform::Template(source)) => {
+                names.extend(crate::template::names_in(source).unwrap_or_default());
+            }
+            _ => {}
+        });
+        names.retain(|name| crate::scope::NAMES.iter().any(|known| known.name == name));
+        names
     }
 }
 
@@ -52,65 +79,6 @@ const fn yes() -> bool {
 )]
 const fn is_yes(flag: &bool) -> bool {
     *flag
-}
-
-/// What starts a flow. Which of the parameters a trigger knows stands in [`crate::triggers`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trigger {
-    /// The trigger's id.
-    pub on: String,
-    /// Whose changes count.
-    #[serde(default, skip_serializing_if = "By::is_default")]
-    pub by: By,
-    /// Only when one of these fields changed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
-    /// Only when the ticket came into one of these groups of statuses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<String>,
-    /// Only when it came into one of these statuses: a ticket's by label or id, an opportunity's or an appointment's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub statuses: Vec<String>,
-    /// Only when one of these tags was added.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags_added: Vec<String>,
-    /// Only when one of these tags was removed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags_removed: Vec<String>,
-    /// For a trigger of the clock: after so many days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// For a trigger of the clock: after so many days on which the shop is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub business_days: Option<u32>,
-    /// For a trigger of the clock: after (or before) so many hours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<u32>,
-    /// For a trigger of the clock: after (or before) so many minutes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub minutes: Option<u32>,
-}
-
-/// Whose changes start a flow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum By {
-    /// Everybody's, the sync's and other flows' among them.
-    #[default]
-    Anyone,
-    /// Only those from outside this product.
-    People,
-}
-
-impl By {
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde asks for a reference"
-    )]
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// One step of a flow.

@@ -5,10 +5,12 @@
 
 mod business;
 pub mod ceiling;
+mod check;
 pub mod clock;
 mod condition;
 mod document;
 mod eval;
+mod example;
 mod expr;
 mod flow;
 mod length;
@@ -17,23 +19,27 @@ mod names;
 mod occurrence;
 mod operations;
 mod run;
+pub mod scope;
 mod sighting;
 mod stepper;
 mod template;
 pub mod transform;
+mod trigger;
+pub mod view;
+mod walk;
 mod words;
 
 pub use business::BusinessHours;
-pub use clock::{Due, Watched, due};
-pub use condition::Condition;
-pub use document::{Document, Problem, Problems, check};
+pub use check::{RUN_FLOW, check, check_flow};
+pub use clock::{Due, Watched, due, since};
+pub use condition::{Condition, Count};
+pub use document::{Document, Problem, Problems};
 pub use expr::Expr;
-pub use flow::{
-    Ask, Branch, By, Deed, Flow, ForEach, OnFailure, Once, Step, Trigger, Until, UntilWord, Wait,
-};
+pub use flow::{Ask, Branch, Deed, Flow, ForEach, OnFailure, Once, Step, Until, UntilWord, Wait};
 pub use length::Length;
 pub use occurrence::{Occurrence, occurrences};
 pub use operations::{Danger, Input, InputProblem, Operations};
 pub use run::{Advanced, CallFailure, Given, Next, Outcome, Resume, Run, StepLog, StepOutcome};
 pub use sighting::{Cause, Sighting};
 pub use stepper::advance;
+pub use trigger::{BusinessDays, By, Trigger, TriggerKind, trigger, triggers};

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 pub(crate) struct Names<'a> {
     scope: &'a Json,
     run: &'a Run,
-    trigger: Json,
+    trigger: Cow<'a, Json>,
     items: Vec<(&'a str, &'a Json)>,
+    pub now: Timestamp,
     now_json: Json,
     pub calendar: &'a BusinessHours,
 }
@@ -25,8 +26,9 @@ impl<'a> Names<'a> {
         Self {
             scope,
             run,
-            trigger: trigger(run),
+            trigger: Cow::Owned(trigger(run)),
             items: Vec::new(),
+            now,
             now_json: Json::String(now.to_string()),
             calendar,
         }
@@ -36,6 +38,21 @@ impl<'a> Names<'a> {
     pub(crate) fn with_items(mut self, items: Vec<(&'a str, &'a Json)>) -> Self {
         self.items = items;
         self
+    }
+
+    /// With one more item, as long as that lives.
+    pub(crate) fn with_item<'b>(&'b self, name: &'b str, item: &'b Json) -> Names<'b> {
+        let mut items: Vec<(&'b str, &'b Json)> = self.items.clone();
+        items.push((name, item));
+        Names {
+            scope: self.scope,
+            run: self.run,
+            trigger: Cow::Borrowed(&self.trigger),
+            items,
+            now: self.now,
+            now_json: self.now_json.clone(),
+            calendar: self.calendar,
+        }
     }
 
     /// What is found at a path; nothing where the name is known but the rest leads nowhere.
@@ -52,7 +69,7 @@ impl<'a> Names<'a> {
             return Some(Cow::Borrowed(item));
         }
         match name {
-            "trigger" => Some(Cow::Borrowed(&self.trigger)),
+            "trigger" => Some(Cow::Borrowed(self.trigger.as_ref())),
             "now" => Some(Cow::Borrowed(&self.now_json)),
             "steps" => Some(Cow::Owned(Json::Object(self.run.steps.clone()))),
             _ => self

@@ -62,8 +62,10 @@ pub enum Transform {
     /// A number in the words of a country.
     FormatNumber(FormatNumber),
 
-    /// A telephone number as E.164, read in the shop's country or another.
-    Phone(Option<Phone>),
+    /// A telephone number as E.164, read in the shop's country.
+    Phone,
+    /// A telephone number as E.164, read in the country of this ISO 3166 code.
+    PhoneIn(String),
 
     /// Another value for each known one.
     Lookup(Lookup),
@@ -134,14 +136,6 @@ impl Default for FormatNumber {
     }
 }
 
-/// In which country national numbers are read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Phone {
-    /// ISO 3166 alpha-2 code.
-    pub country: String,
-}
-
 /// Another value for each known one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,7 +191,8 @@ impl Transform {
             | Self::Add(_)
             | Self::Multiply(_)
             | Self::FormatNumber(_) => number::apply(self, &value),
-            Self::Phone(phone) => phone::apply(phone.as_ref(), &value, names),
+            Self::Phone => phone::apply(None, &value, names),
+            Self::PhoneIn(country) => phone::apply(Some(country), &value, names),
             Self::Lookup(lookup) => list::look_up(lookup, &value),
             Self::Split(_)
             | Self::Join(_)

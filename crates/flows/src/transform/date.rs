@@ -151,3 +151,12 @@ fn written(when: When, format: &FormatDate, shop: &TimeZone) -> Result<String, S
     };
     text.map_err(|_| format!("`{pattern}` is not a pattern for this; write for example %d.%m.%Y"))
 }
+
+/// A date or an instant in the words of a pattern.
+pub(crate) fn shown(value: &Json, pattern: &str, zone: &TimeZone) -> Result<String, String> {
+    written(
+        read(value, zone)?,
+        &FormatDate::Pattern(pattern.to_owned()),
+        zone,
+    )
+}

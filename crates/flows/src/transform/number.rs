@@ -50,7 +50,7 @@ fn thousands(text: &str, at: usize) -> bool {
     text.len() - at - 1 == 3
 }
 
-fn json(number: f64) -> Result<Json, String> {
+pub(crate) fn json(number: f64) -> Result<Json, String> {
     // Whole numbers stay whole: `3`, not `3.0`.
     #[expect(
         clippy::cast_possible_truncation,
@@ -64,7 +64,7 @@ fn json(number: f64) -> Result<Json, String> {
         .ok_or_else(|| "the number is too large".to_owned())
 }
 
-fn rounded(number: f64, decimals: u32) -> f64 {
+pub(crate) fn rounded(number: f64, decimals: u32) -> f64 {
     let scale = 10_f64.powi(i32::try_from(decimals.min(12)).unwrap_or(12));
     let scaled = number * scale;
     if scaled.is_finite() {
@@ -74,7 +74,7 @@ fn rounded(number: f64, decimals: u32) -> f64 {
     }
 }
 
-fn written(number: f64, format: &FormatNumber) -> String {
+pub(crate) fn written(number: f64, format: &FormatNumber) -> String {
     let decimals = format.decimals.min(12) as usize;
     let text = format!("{:.decimals$}", rounded(number, format.decimals).abs());
     let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));

@@ -20,7 +20,7 @@ pub(super) fn apply(transform: &Transform, value: &Json) -> Result<Json, String>
     }))
 }
 
-fn truncated(text: &str, most: usize) -> String {
+pub(crate) fn truncated(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
