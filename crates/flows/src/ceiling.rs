@@ -20,3 +20,5 @@ pub const CHAIN: usize = 5;
 pub const ITEMS: usize = 1_000;
 /// Steps that a flow may have in its document.
 pub const WRITTEN_STEPS: usize = 200;
+/// Bytes of a document.
+pub const DOCUMENT: usize = 1024 * 1024;

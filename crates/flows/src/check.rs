@@ -27,6 +27,7 @@ pub fn check(document: &Document, operations: &dyn Operations) -> Vec<Problem> {
     }
     problems.extend(circles(&document.flows));
     problems.extend(crate::example::check(document));
+    problems.extend(crate::recipe::check(document));
     problems
 }
 

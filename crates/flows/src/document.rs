@@ -1,8 +1,12 @@
 //! A shop's flows as one document: TOML or JSON.
 
-use crate::Flow;
+mod places;
+
+use crate::example::Example;
+use crate::recipe::Installed;
+use crate::{Flow, ceiling};
 use mapping::Rules;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use std::fmt;
 
@@ -13,9 +17,15 @@ pub struct Document {
     /// The rules of the sync that differ from the defaults, in the form of [`mapping::Rules`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Json>,
+    /// The recipes that are installed.
+    #[serde(rename = "recipe", skip_serializing_if = "Vec::is_empty")]
+    pub recipes: Vec<Installed>,
     /// The flows.
     #[serde(rename = "flow", skip_serializing_if = "Vec::is_empty")]
     pub flows: Vec<Flow>,
+    /// What is expected of them.
+    #[serde(rename = "example", skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
 }
 
 /// What is wrong with a document, and where.
@@ -55,32 +65,20 @@ impl fmt::Display for Problem {
 pub struct Problems(pub Vec<Problem>);
 
 impl Document {
-    /// Reads a TOML document, or a JSON one. Its names and types are checked by [`check`], not here.
+    /// Reads a TOML document, or a JSON one. Its names and types are checked by [`check`](crate::check), not here.
     ///
     /// # Errors
     /// When it cannot be read, or has keys or values that do not exist.
     pub fn parse(text: &str) -> Result<Self, Problems> {
-        let refuse = |place: String, line: Option<usize>, why: String| {
-            Problems(vec![Problem {
-                flow: None,
-                place,
-                line,
-                why,
-            }])
-        };
-        let json = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text)
-                .map_err(|error| refuse(String::new(), Some(error.line()), error.to_string()))?
-        } else {
-            let value: toml::Value = toml::from_str(text).map_err(|error| {
-                let line = error
-                    .span()
-                    .map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-                refuse(String::new(), line, error.message().to_owned())
-            })?;
-            plain(value)
-        };
-        Self::from_json(json)
+        read(text)
+    }
+
+    /// The whole document as TOML.
+    ///
+    /// # Errors
+    /// When a value has no TOML form.
+    pub fn to_toml(&self) -> Result<String, String> {
+        toml::to_string(self).map_err(|error| error.to_string())
     }
 
     /// The rules of the sync that the document asks for, defaults filled in.
@@ -88,10 +86,7 @@ impl Document {
     /// # Errors
     /// When they are no rules; the text says where.
     pub fn sync_rules(&self) -> Result<Rules, String> {
-        let Some(rules) = &self.rules else {
-            return Ok(Rules::default());
-        };
-        let text = toml::to_string(rules).map_err(|error| error.to_string())?;
+        let text = toml::to_string(&self.rules_said()).map_err(|error| error.to_string())?;
         Rules::from_toml(&text).map_err(|error| error.to_string())
     }
 
@@ -99,16 +94,56 @@ impl Document {
     ///
     /// # Errors
     /// When it has keys or values that do not exist.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "whoever has read a document needs its JSON no longer"
+    )]
     pub fn from_json(json: Json) -> Result<Self, Problems> {
-        serde_path_to_error::deserialize(json).map_err(|error| {
-            Problems(vec![Problem {
-                flow: None,
-                place: error.path().to_string(),
-                line: None,
-                why: error.inner().to_string(),
-            }])
-        })
+        shaped(&json, None)
     }
+}
+
+/// Reads something that is written as TOML or JSON.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problems> {
+    let refuse = |line: Option<usize>, why: String| {
+        Problems(vec![Problem {
+            flow: None,
+            place: String::new(),
+            line,
+            why,
+        }])
+    };
+    if text.len() > ceiling::DOCUMENT {
+        return Err(refuse(
+            None,
+            format!("it is larger than {} bytes", ceiling::DOCUMENT),
+        ));
+    }
+    if text.trim_start().starts_with('{') {
+        let json = serde_json::from_str(text)
+            .map_err(|error| refuse(Some(error.line()), error.to_string()))?;
+        return shaped(&json, None);
+    }
+    let value: toml::Value = toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| places::line(text, span.start));
+        refuse(line, error.message().to_owned())
+    })?;
+    shaped(&plain(value), Some(text))
+}
+
+fn shaped<T: DeserializeOwned>(json: &Json, text: Option<&str>) -> Result<T, Problems> {
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
+        let (flow, place) = places::named(json, &path);
+        let why = places::told(&error.inner().to_string());
+        let line = text.and_then(|text| places::line_of(text, &path, &why));
+        Problems(vec![Problem {
+            flow,
+            place,
+            line,
+            why,
+        }])
+    })
 }
 
 /// TOML as JSON; dates as texts.

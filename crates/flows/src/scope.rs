@@ -82,7 +82,7 @@ pub const NAMES: &[Name] = &[
     record(
         "opportunity",
         "highlevel.opportunity",
-        "the opportunity: the record itself, or the contact's open one",
+        "the opportunity: the record itself, or the contact's open one, else the one that changed last",
     ),
     record("message", "highlevel.message", "the message"),
     record(

@@ -50,6 +50,8 @@ pub enum Transform {
     NextBusinessTime,
     /// Only the date, in the shop's zone.
     Date,
+    /// As milliseconds since 1970.
+    Milliseconds,
 
     /// As a number.
     Number,
@@ -185,7 +187,8 @@ impl Transform {
             | Self::AddBusinessDays(_)
             | Self::StartOfDay
             | Self::NextBusinessTime
-            | Self::Date => date::apply(self, &value, names),
+            | Self::Date
+            | Self::Milliseconds => date::apply(self, &value, names),
             Self::Number
             | Self::Round(_)
             | Self::Add(_)

@@ -22,6 +22,7 @@ pub(super) fn apply(
     let when = read(value, &names.calendar.zone)?;
     let zone = &names.calendar.zone;
     let later = match transform {
+        Transform::Milliseconds => return Ok(Json::from(instant(when, zone)?.as_millisecond())),
         Transform::FormatDate(format) => return written(when, format, zone).map(Json::String),
         Transform::AddHours(hours) => {
             moved(when, SignedDuration::from_hours((*hours).into()), zone)?

@@ -143,3 +143,83 @@ pub fn value_of(expr: &str) -> Result<Json, String> {
         other => panic!("{other:?}"),
     }
 }
+
+/// The operations of the catalogue that recipes call, with their inputs: an exclamation mark is needed.
+pub struct Core;
+
+const CORE: &[(&str, &[&str])] = &[
+    (
+        "highlevel.task.create",
+        &[
+            "contactId!",
+            "title!",
+            "body",
+            "dueDate!",
+            "completed",
+            "assignedTo",
+        ],
+    ),
+    ("highlevel.contact.add_tags", &["contactId!", "tags!"]),
+    ("highlevel.contact.remove_tags", &["contactId!", "tags!"]),
+    (
+        "highlevel.contact.update",
+        &["contactId!", "customFields", "email", "phone", "city"],
+    ),
+    (
+        "highlevel.opportunity.set_status",
+        &["id!", "status!", "lostReasonId"],
+    ),
+    (
+        "highlevel.appointment.list_in_window",
+        &["calendarId", "userId", "groupId", "startTime!", "endTime!"],
+    ),
+    (
+        "mygadgetrepairs.customer.create",
+        &["name!", "company", "email", "mobile", "telephone"],
+    ),
+    (
+        "mygadgetrepairs.ticket.create",
+        &[
+            "customer!",
+            "short_info!",
+            "description",
+            "issue_type",
+            "status",
+            "technician",
+        ],
+    ),
+    (
+        "mygadgetrepairs.reminder.create",
+        &[
+            "title!",
+            "description",
+            "date",
+            "customer",
+            "staff",
+            "completed",
+        ],
+    ),
+];
+
+impl Operations for Core {
+    fn known(&self, id: &str) -> bool {
+        CORE.iter().any(|(known, _)| *known == id)
+    }
+
+    fn input_problems(&self, _id: &str, _input: &Json) -> Vec<InputProblem> {
+        Vec::new()
+    }
+
+    fn danger(&self, _id: &str) -> Option<Danger> {
+        Some(Danger::Writes)
+    }
+
+    fn inputs(&self, id: &str) -> Option<Vec<Input>> {
+        let (_, inputs) = CORE.iter().find(|(known, _)| *known == id)?;
+        let inputs = inputs.iter().map(|input| Input {
+            name: input.trim_end_matches('!').to_owned(),
+            required: input.ends_with('!'),
+        });
+        Some(inputs.collect())
+    }
+}
