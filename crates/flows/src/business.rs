@@ -86,12 +86,19 @@ impl BusinessHours {
         None
     }
 
-    /// The same time of day so many open days later.
+    /// The same time of day so many open days later. A day on which the shop is closed counts as the first moment of the
+    /// next on which it is open, so that later never comes before earlier.
     #[must_use]
     pub fn add_business_days_at(&self, at: Timestamp, days: i32) -> Option<Timestamp> {
         let local = self.zone.to_datetime(at);
-        let day = self.add_business_days(local.date(), days)?;
-        self.zone.to_timestamp(day.to_datetime(local.time())).ok()
+        let first = self.add_business_days(local.date(), 0)?;
+        let time = if first == local.date() {
+            local.time()
+        } else {
+            Time::midnight()
+        };
+        let day = self.add_business_days(first, days)?;
+        self.zone.to_timestamp(day.to_datetime(time)).ok()
     }
 
     /// The stretches of open time that end after the instant, in order.

@@ -113,7 +113,7 @@ fn started_by(flow: &Flow) -> Vec<&str> {
     found
 }
 
-/// Whether so much is too much.
-fn too_deep(depth: usize) -> bool {
-    depth > ceiling::NESTING
+/// Whether lists of steps stand too deep from here on; what stands deeper still is not told once more.
+const fn too_deep(depth: usize) -> bool {
+    depth == ceiling::NESTING + 1
 }

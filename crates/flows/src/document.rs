@@ -133,7 +133,11 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problems> {
 
 fn shaped<T: DeserializeOwned>(json: &Json, text: Option<&str>) -> Result<T, Problems> {
     serde_path_to_error::deserialize(json).map_err(|error| {
-        let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
+        let path: Vec<String> = error
+            .path()
+            .iter()
+            .map(|part| part.to_string().trim_matches(['[', ']']).to_owned())
+            .collect();
         let (flow, place) = places::named(json, &path);
         let why = places::told(&error.inner().to_string());
         let line = text.and_then(|text| places::line_of(text, &path, &why));

@@ -41,6 +41,20 @@ impl Flow {
         self.enabled && self.trigger.fits(occurrence)
     }
 
+    /// The operations that it calls: the scopes that these need must be granted.
+    #[must_use]
+    pub fn calls(&self) -> BTreeSet<String> {
+        let mut operations = BTreeSet::new();
+        crate::walk::flow(self, &mut |part, _| {
+            if let Part::Step(step, _) = part
+                && let Deed::Call { operation, .. } = &step.deed
+            {
+                operations.insert(operation.clone());
+            }
+        });
+        operations
+    }
+
     /// The names of the scope that it uses: only these need be loaded.
     #[must_use]
     pub fn reads(&self) -> BTreeSet<String> {

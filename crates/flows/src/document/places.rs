@@ -13,7 +13,10 @@ pub(super) fn named(document: &Json, path: &[String]) -> (Option<String>, String
     let mut keys: Vec<String> = Vec::new();
     let mut list = String::new();
     for part in path {
-        let id = |value: &Json| value.get("id").and_then(Json::as_str).map(str::to_owned);
+        let id = |value: &Json| {
+            let id = value.get("id").and_then(Json::as_str);
+            id.filter(|id| !id.is_empty()).map(str::to_owned)
+        };
         if let Json::Array(items) = at {
             let item = part
                 .parse()

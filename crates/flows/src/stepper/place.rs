@@ -80,7 +80,7 @@ impl<'a> Work<'a> {
             }
             let last = depth + 1 == lists.len();
             if let Some(found) = list.get(frame.at).filter(|_| !last || step.is_some()) {
-                parts.push(name(found, frame.at));
+                parts.push(name(list, found, frame.at));
             }
         }
         parts.join("/")
@@ -105,9 +105,10 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What a step is called: its id, or its number.
-fn name(step: &Step, at: usize) -> String {
-    if step.id.is_empty() {
+/// What a step is called: its id, or its number where it has none or another of the list has the same.
+fn name(list: &[Step], step: &Step, at: usize) -> String {
+    let taken = list.iter().take(at).any(|other| other.id == step.id);
+    if step.id.is_empty() || taken {
         (at + 1).to_string()
     } else {
         step.id.clone()
