@@ -78,7 +78,9 @@ impl Document {
     /// # Errors
     /// When a value has no TOML form.
     pub fn to_toml(&self) -> Result<String, String> {
-        toml::to_string(self).map_err(|error| error.to_string())
+        // TOML has no word for nothing: what is empty is left out.
+        let json = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        toml::to_string(&filled(json)).map_err(|error| error.to_string())
     }
 
     /// The rules of the sync that the document asks for, defaults filled in.
@@ -148,6 +150,18 @@ fn shaped<T: DeserializeOwned>(json: &Json, text: Option<&str>) -> Result<T, Pro
             why,
         }])
     })
+}
+
+/// A value without empty fields.
+fn filled(json: Json) -> Json {
+    match json {
+        Json::Object(table) => {
+            let fields = table.into_iter().filter(|(_, value)| !value.is_null());
+            fields.map(|(key, value)| (key, filled(value))).collect()
+        }
+        Json::Array(items) => items.into_iter().map(filled).collect(),
+        plain => plain,
+    }
 }
 
 /// TOML as JSON; dates as texts.

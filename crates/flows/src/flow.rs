@@ -2,7 +2,7 @@
 
 use crate::transform::Transform;
 use crate::walk::Part;
-use crate::{Condition, Expr, Length, Occurrence, Trigger};
+use crate::{Condition, Danger, Expr, Length, Occurrence, Operations, Trigger};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +53,15 @@ impl Flow {
             }
         });
         operations
+    }
+
+    /// The most that its calls may do; nothing where it calls nothing, or nothing that is known.
+    #[must_use]
+    pub fn danger(&self, operations: &dyn Operations) -> Option<Danger> {
+        self.calls()
+            .iter()
+            .filter_map(|id| operations.danger(id))
+            .max()
     }
 
     /// The names of the scope that it uses: only these need be loaded.

@@ -116,7 +116,18 @@ pub struct Played {
 /// Plays a flow to its end, waits included, as if it were switched on.
 #[must_use]
 pub fn play(flow: &Flow, scene: &Scene, calendar: &BusinessHours) -> Played {
-    let occurrence = occurrence(flow, scene);
+    play_on(flow, occurrence(flow, scene), scene, calendar)
+}
+
+/// Plays a flow on something that really happened: its time and facts stand in place of the scene's.
+#[must_use]
+pub fn play_on(
+    flow: &Flow,
+    occurrence: Occurrence,
+    scene: &Scene,
+    calendar: &BusinessHours,
+) -> Played {
+    let at = occurrence.at;
     let mut played = Played {
         started: flow.trigger.fits(&occurrence),
         acts: Vec::new(),
@@ -124,17 +135,17 @@ pub fn play(flow: &Flow, scene: &Scene, calendar: &BusinessHours) -> Played {
         outcome: Outcome::NotNeeded {
             why: "the trigger was not set off".to_owned(),
         },
-        ended: scene.at,
+        ended: at,
     };
     if !played.started {
         return played;
     }
     let mut run = Run::new(flow, occurrence);
-    let mut now = scene.at;
+    let mut now = at;
     let mut resume = Resume::Begin;
     // Each turn takes at least one step or waits for one that was taken.
     for _ in 0..=2 * ceiling::STEPS {
-        let scope = scene.scope_at(now);
+        let scope = scene.scope_at(at, now);
         let given = Given {
             now,
             scope: &scope,
@@ -223,10 +234,10 @@ fn occurrence(flow: &Flow, scene: &Scene) -> Occurrence {
 
 impl Scene {
     /// The records as they are at an instant.
-    fn scope_at(&self, now: Timestamp) -> Json {
+    fn scope_at(&self, began: Timestamp, now: Timestamp) -> Json {
         let mut scope = Json::Object(self.scope.clone());
         for later in &self.later {
-            let from = self.at.checked_add(later.after.duration());
+            let from = began.checked_add(later.after.duration());
             if from.is_ok_and(|from| from <= now) {
                 crate::overlay::lay(&mut scope, &Json::Object(later.scope.clone()));
             }

@@ -24,6 +24,9 @@ pub struct Run {
     /// What it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) waits_for: Option<WaitsFor>,
+    /// Bytes of what it keeps in `steps` and `names`.
+    #[serde(default)]
+    pub(crate) kept: usize,
     /// How many steps it has taken.
     #[serde(default)]
     pub taken: u32,
@@ -106,6 +109,7 @@ impl Run {
             names: Map::new(),
             place: Vec::new(),
             waits_for: None,
+            kept: 0,
             taken: 0,
             ended: None,
         }

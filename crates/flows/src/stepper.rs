@@ -201,27 +201,44 @@ impl<'a> Work<'a> {
 
     /// The step is done: what it gave is kept, and the run goes on behind it.
     fn done(&mut self, step: &Step, input: Json, output: Json) -> Option<Next> {
-        let size = output.to_string().len();
-        let all = serde_json::to_string(&self.run.steps).map_or(0, |text| text.len());
-        if size > ceiling::OUTPUT || all + size > ceiling::OUTPUTS {
-            let why = "it gave more than a run can keep; ask for less".to_owned();
-            self.tell(
-                step,
-                input,
-                Json::Null,
-                StepOutcome::Failed { why: why.clone() },
-            );
+        if let Err(why) = self.keep(step, &output) {
+            let failed = StepOutcome::Failed { why: why.clone() };
+            self.tell(step, input, Json::Null, failed);
             return Some(self.fail(self.path(Some(step)), why));
         }
-        self.tell(step, input, output.clone(), StepOutcome::Done);
-        if let (Deed::Set(_), Json::Object(names)) = (&step.deed, &output) {
-            self.run.names.extend(names.clone());
-        }
-        if !step.id.is_empty() {
-            self.run.steps.insert(step.id.clone(), output);
-        }
+        self.tell(step, input, output, StepOutcome::Done);
         self.pass();
         None
+    }
+
+    /// Keeps what a step gave, as far as a run can keep it.
+    fn keep(&mut self, step: &Step, output: &Json) -> Result<(), String> {
+        let size = |value: &Json| value.to_string().len();
+        let mut kept = self.run.kept;
+        let mut add = |old: Option<&Json>, new: &Json| {
+            kept = kept
+                .saturating_sub(old.map_or(0, size))
+                .saturating_add(size(new));
+        };
+        let names = match (&step.deed, output) {
+            (Deed::Set(_), Json::Object(names)) => Some(names),
+            _ => None,
+        };
+        for (name, value) in names.into_iter().flatten() {
+            add(self.run.names.get(name), value);
+        }
+        if !step.id.is_empty() {
+            add(self.run.steps.get(&step.id), output);
+        }
+        if size(output) > ceiling::OUTPUT || kept > ceiling::OUTPUTS {
+            return Err("it gave more than a run can keep; ask for less".to_owned());
+        }
+        self.run.kept = kept;
+        self.run.names.extend(names.cloned().unwrap_or_default());
+        if !step.id.is_empty() {
+            self.run.steps.insert(step.id.clone(), output.clone());
+        }
+        Ok(())
     }
 
     fn tell(&mut self, step: &Step, input: Json, output: Json, outcome: StepOutcome) {

@@ -123,6 +123,26 @@ fn a_recipe_goes_without_a_trace() {
 }
 
 #[test]
+fn everything_installed_is_written_as_toml_and_read_as_the_same() {
+    let document = recipe::all()
+        .iter()
+        .fold(Document::default(), |document, recipe| {
+            document.with_recipe(recipe::instantiate(recipe, &all_answers(recipe)).unwrap())
+        });
+    assert!(document.flows.len() > 20, "{}", document.flows.len());
+    let text = document.to_toml().unwrap();
+    assert_eq!(Document::parse(&text).unwrap(), document);
+    // Flows of different recipes have different ids: nothing but the quarrel about one rule is wrong.
+    let wrong = problems(&document);
+    assert!(
+        wrong
+            .iter()
+            .all(|why| why.contains("decide it under [rules]")),
+        "{wrong:#?}"
+    );
+}
+
+#[test]
 fn the_documents_own_rules_stand_over_those_of_recipes_which_may_not_quarrel() {
     let install = |document: Document, id: &str, given: Json| {
         let recipe = recipe::find(id).unwrap();

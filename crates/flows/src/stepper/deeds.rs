@@ -198,6 +198,16 @@ impl Work<'_> {
         let mut items = eval::list(value).map_err(|why| format!("for_each.in {why}"))?;
         let found = items.len();
         items.truncate(each.at_most as usize);
+        if items
+            .iter()
+            .map(|item| item.to_string().len())
+            .sum::<usize>()
+            > ceiling::OUTPUTS
+        {
+            return Err(
+                "for_each.in: the items are larger than a run can keep; go over fewer".to_owned(),
+            );
+        }
         let input = json!({"items": found, "done_for": items.len()});
         if items.is_empty() {
             return Ok(Did::Done {
@@ -218,6 +228,12 @@ impl Work<'_> {
         let question = eval::value(&ask.question, &self.names())
             .map_err(|why| format!("ask.question: {why}"))?;
         let question = plain(&question).map_err(|why| format!("ask.question {why}"))?;
+        if question.len() > ceiling::TEXT {
+            return Err(format!(
+                "ask.question: is longer than {} characters",
+                ceiling::TEXT
+            ));
+        }
         let until = later(self.given.now, ask.within.duration());
         Ok(Did::Waits {
             input: json!({"question": question, "options": ask.options}),
