@@ -290,6 +290,24 @@ proptest! {
         }
     }
 
+    /// A template gives a bounded text or is refused, whatever it is made of.
+    #[test]
+    fn templates_cannot_run_away_however_they_are_made(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "{% set x = x ~ x %}", "{% set x = ticket.title %}", "{{ x ~ x }}", "{% for a in tickets %}", "{% endfor %}",
+                "{{ x | replace('e', x) }}", "{% set x = x | replace('n', x) %}", "{{ tickets | join(x) }}", "{% set x = [x, x] %}",
+                "{{ x }}", "{% set x = x * 9 %}", "{% with y = x %}", "{% endwith %}", "{% for a in [x, x] %}", "{% filter upper %}",
+                "{% endfilter %}", "{{ x | date(x) }}", "{% set x = x[:9] %}", "{% set x %}{{ x }}{{ x }}{% endset %}", "text ",
+            ]),
+            0..24,
+        )
+    ) {
+        let source = format!("{{% set x = ticket.title %}}{}", parts.concat());
+        let text = desk::value_of(&format!("{{ template = {} }}", json!(source)));
+        prop_assert!(text.map_or(0, |text| text.to_string().len()) <= 2 * ceiling::TEXT);
+    }
+
     /// Whatever stands in a document, it is read or refused.
     #[test]
     fn any_json_is_read_or_refused(json in any_json(), key in "flow|recipe|rules|example") {

@@ -2,8 +2,17 @@
 
 /// Operators that may make a text longer, in one template.
 const OPERATORS: usize = 6;
-/// Words that let a template go round without a list.
-const REFUSED: [&str; 4] = ["recursive", "namespace", "macro", "call"];
+/// Commas and brackets in one template: lists of lists of the same things have no size, until they are compared.
+const PARTS: usize = 40;
+/// Words that let a template go round without a list, or that keep what it gives out of the ceiling.
+const REFUSED: [&str; 6] = [
+    "recursive",
+    "namespace",
+    "macro",
+    "call",
+    "endset",
+    "filter",
+];
 
 /// Whether the template may be read at all.
 pub(super) fn check(source: &str) -> Result<(), String> {
@@ -17,6 +26,11 @@ pub(super) fn check(source: &str) -> Result<(), String> {
     if code.matches(['~', '*', '+']).count() > OPERATORS {
         return Err(format!(
             "it puts more than {OPERATORS} things together with ~, + or *; write them one after the other instead"
+        ));
+    }
+    if code.matches([',', '[', '{', '(']).count() > PARTS {
+        return Err(format!(
+            "it has more than {PARTS} commas and brackets in its tags; make it simpler"
         ));
     }
     Ok(())
@@ -74,6 +88,9 @@ mod tests {
             r#"{{ "}}" ~ a ~ a ~ a ~ a ~ a ~ a ~ a }}"#,
             r#"{{ "\"}}" ~ a ~ a ~ a ~ a ~ a ~ a ~ a }}"#,
             "{% for a in b recursive %}{% endfor %}",
+            "{% set x %}{{ x }}{{ x }}{% endset %}",
+            "{% filter upper %}a{% endfilter %}",
+            "{{ [a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a] }}",
             "{% set x = a ~ a %}{% set x = x ~ x %}{% set x = x ~ x %}{% set x = x + x %}{% set x = x ~ x %}{{ x ~ x ~ x }}",
         ] {
             assert!(check(refused).is_err(), "{refused}");

@@ -56,10 +56,13 @@ pub(super) fn hide(value: Json) -> Json {
 /// Whether a key is about one of the words: `devicePasscode`, `unlock_pin`.
 fn says(key: &str, words: &[&str]) -> bool {
     let mut parts = vec![String::new()];
+    let mut small = false;
     for letter in key.chars() {
-        if !letter.is_alphanumeric() || letter.is_uppercase() {
+        // A capital behind a small letter begins a word; capitals beside each other are one.
+        if !letter.is_alphanumeric() || (letter.is_uppercase() && small) {
             parts.push(String::new());
         }
+        small = letter.is_lowercase();
         if letter.is_alphanumeric()
             && let Some(part) = parts.last_mut()
         {
