@@ -3,14 +3,13 @@
 
 mod deeds;
 mod place;
+mod resumed;
 
 use crate::names::Names;
-use crate::run::{
-    Advanced, Frame, Given, List, Next, Outcome, Resume, Run, StepLog, StepOutcome, WaitsFor,
-};
+use crate::run::{Advanced, Frame, Given, List, Next, Outcome, Run, StepLog, StepOutcome};
 use crate::{Deed, Flow, Step, ceiling, eval};
 use deeds::Did;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Takes a run as far as it can go.
 ///
@@ -123,76 +122,6 @@ impl<'a> Work<'a> {
                     Json::Null,
                     Json::Null,
                     StepOutcome::Failed { why: why.clone() },
-                );
-                Some(self.fail(self.path(Some(step)), why))
-            }
-        }
-    }
-
-    /// Goes on with what the run was waiting for; gives back what is needed from outside, if anything.
-    fn resumed(&mut self, waits_for: WaitsFor) -> Option<Next> {
-        let step = match self.here() {
-            Ok(Some(step)) => step,
-            Ok(None) => return Some(self.fail(self.path(None), CHANGED.to_owned())),
-            Err(why) => return Some(self.fail(self.path(None), why)),
-        };
-        match (waits_for, self.given.resume.clone()) {
-            (WaitsFor::Call { input }, Resume::Called(answer)) => self.called(step, input, answer),
-            (WaitsFor::Until { until }, Resume::Woke | Resume::Begin) => {
-                if self.given.now < until {
-                    return Some(self.again(step, WaitsFor::Until { until }));
-                }
-                self.done(
-                    step,
-                    json!({"until": until}),
-                    json!({"now": self.given.now}),
-                )
-            }
-            (WaitsFor::Answer { options, .. }, Resume::Answered(answer)) => {
-                let found = options
-                    .iter()
-                    .find(|option| option.eq_ignore_ascii_case(answer.trim()));
-                let Some(answer) = found.cloned() else {
-                    let why = format!("the answer is none of {}", options.join(", "));
-                    return Some(self.fail(self.path(Some(step)), why));
-                };
-                self.done(
-                    step,
-                    json!({"options": options}),
-                    json!({"answer": answer, "answered": true}),
-                )
-            }
-            (
-                WaitsFor::Answer {
-                    options,
-                    until,
-                    otherwise,
-                    ..
-                },
-                Resume::Woke,
-            ) if self.given.now >= until => {
-                let output = json!({"answer": otherwise, "answered": false});
-                self.done(step, json!({"options": options}), output)
-            }
-            (WaitsFor::Once { key, .. }, Resume::Once(true)) => {
-                self.done(step, json!({"key": key}), json!({"first": true}))
-            }
-            (WaitsFor::Once { key, .. }, Resume::Once(false)) => {
-                let why = "it was done before".to_owned();
-                self.tell(
-                    step,
-                    json!({"key": key}),
-                    json!({"first": false}),
-                    StepOutcome::Ended { why: why.clone() },
-                );
-                Some(self.end(Outcome::NotNeeded { why }))
-            }
-            // Taken up again after a crash, or too early: it still needs the same.
-            (waits_for, Resume::Begin | Resume::Woke) => Some(self.again(step, waits_for)),
-            (_, resume) => {
-                let why = format!(
-                    "the run was taken up with {}, which it does not wait for",
-                    resume.word()
                 );
                 Some(self.fail(self.path(Some(step)), why))
             }

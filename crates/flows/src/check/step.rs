@@ -2,7 +2,7 @@
 
 use super::{RUN_FLOW, at, too_deep};
 use crate::condition::OPERATORS;
-use crate::flow::{Ask, ForEach, Wait};
+use crate::step::{Ask, ForEach, Wait};
 use crate::transform::{FormatDate, Transform};
 use crate::walk::{Part, walk_place};
 use crate::{Condition, Deed, Expr, Flow, Operations, Problem, Step, ceiling, template, words};

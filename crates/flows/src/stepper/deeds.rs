@@ -1,8 +1,8 @@
 //! What each kind of step does.
 
 use super::Work;
-use crate::flow::{Ask, Branch, ForEach, OnFailure, Once, Until, UntilWord, Wait};
-use crate::run::{CallFailure, Frame, List, Next, Outcome, StepOutcome, WaitsFor};
+use crate::run::{Frame, List, Next, Outcome, WaitsFor};
+use crate::step::{Ask, Branch, ForEach, Once, Until, UntilWord, Wait};
 use crate::transform::{date, filled, plain};
 use crate::{Condition, Deed, Expr, Step, ceiling, eval};
 use jiff::{SignedDuration, Timestamp};
@@ -77,40 +77,6 @@ impl Work<'_> {
             },
             input,
         })
-    }
-
-    /// Goes on with the answer of an operation.
-    pub(super) fn called(
-        &mut self,
-        step: &Step,
-        input: Json,
-        answer: Result<Json, CallFailure>,
-    ) -> Option<Next> {
-        let goes_on = matches!(
-            step.deed,
-            Deed::Call {
-                on_failure: OnFailure::GoOn,
-                ..
-            }
-        );
-        match answer {
-            Ok(output) => self.done(step, input, output),
-            Err(failure) if goes_on => self.done(
-                step,
-                input,
-                json!({"failed": true, "code": failure.code, "why": failure.why}),
-            ),
-            Err(failure) => {
-                let why = format!("{} ({})", failure.why, failure.code);
-                self.tell(
-                    step,
-                    input,
-                    Json::Null,
-                    StepOutcome::Failed { why: why.clone() },
-                );
-                Some(self.fail(self.path(Some(step)), why))
-            }
-        }
     }
 
     fn wait(&self, step: &Step, wait: &Wait) -> Result<Did, String> {
@@ -303,45 +269,6 @@ impl Work<'_> {
                 Ok((name.clone(), value))
             })
             .collect()
-    }
-
-    /// Waits once more for the same.
-    pub(super) fn again(&mut self, step: &Step, waits_for: WaitsFor) -> Next {
-        let path = self.path(Some(step));
-        let next = match (&waits_for, &step.deed) {
-            (WaitsFor::Call { input }, Deed::Call { operation, .. }) => Next::Call {
-                step: path,
-                operation: operation.clone(),
-                input: input.clone(),
-            },
-            (WaitsFor::Until { until }, _) => Next::Wait {
-                step: path,
-                until: *until,
-            },
-            (
-                WaitsFor::Answer {
-                    question,
-                    options,
-                    until,
-                    otherwise,
-                },
-                _,
-            ) => Next::Ask {
-                step: path,
-                question: question.clone(),
-                options: options.clone(),
-                until: *until,
-                otherwise: otherwise.clone(),
-            },
-            (WaitsFor::Once { key, within }, _) => Next::Once {
-                step: path,
-                key: key.clone(),
-                within: *within,
-            },
-            (WaitsFor::Call { .. }, _) => return self.fail(path, super::CHANGED.to_owned()),
-        };
-        self.run.waits_for = Some(waits_for);
-        next
     }
 }
 
