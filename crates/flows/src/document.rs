@@ -4,7 +4,7 @@ mod places;
 
 use crate::example::Example;
 use crate::recipe::Installed;
-use crate::{Flow, ceiling};
+use crate::{Flow, Operations, ceiling};
 use mapping::Rules;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -71,6 +71,23 @@ impl Document {
     /// When it cannot be read, or has keys or values that do not exist.
     pub fn parse(text: &str) -> Result<Self, Problems> {
         read(text)
+    }
+
+    /// Reads a document and checks it: mistakes are told with their lines where it is TOML.
+    ///
+    /// # Errors
+    /// When it cannot be read, or something in it is wrong.
+    pub fn parse_checked(text: &str, operations: &dyn Operations) -> Result<Self, Problems> {
+        let document = read::<Self>(text)?;
+        let mut problems = crate::check(&document, operations);
+        for problem in &mut problems {
+            problem.line = places::line_of_problem(text, problem);
+        }
+        if problems.is_empty() {
+            Ok(document)
+        } else {
+            Err(Problems(problems))
+        }
     }
 
     /// The whole document as TOML.

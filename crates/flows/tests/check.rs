@@ -275,6 +275,64 @@ fn flows_twice_steps_twice_no_steps_and_too_deep() {
 }
 
 #[test]
+fn mistakes_are_told_with_their_lines() {
+    let text = r#"[[flow]]
+id = "first"
+trigger = { on = "mygadgetrepairs.ticket.ready" }
+[[flow.step]]
+id = "end"
+stop = "enough"
+
+[[flow]]
+id = "second"
+[flow.trigger]
+on = "mygadgetrepairs.ticket.stuck"
+days = 3
+groups = ["redy"]
+[[flow.when]]
+pick = "tiket.id"
+filled = true
+[[flow.step]]
+id = "tag"
+call = "highlevel.contact.add_tags"
+[flow.step.with]
+tags = ["a"]
+contactId = { pick = "contact.idd" }
+[[flow.step]]
+id = "which"
+[flow.step.branch]
+if = [ { pick = "ticket.id", filled = true } ]
+[[flow.step.branch.then]]
+id = "inner"
+set = { a = { pick = "nothing.here" } }
+[[flow.step]]
+wait = {}
+"#;
+    let wrong = Document::parse_checked(text, &Few).unwrap_err();
+    let lines: Vec<(Option<usize>, &str)> = wrong
+        .0
+        .iter()
+        .map(|one| (one.line, one.place.as_str()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (Some(13), "trigger.groups"),
+            (Some(31), "step 3, wait"),
+            (Some(15), "when[0].pick"),
+            (Some(22), "step tag, with.contactId"),
+            (Some(29), "step which/then/inner, set.a"),
+        ]
+    );
+    assert!(
+        wrong
+            .to_string()
+            .starts_with("line 13: flow `second`: trigger.groups: "),
+        "{wrong}"
+    );
+}
+
+#[test]
 fn flows_that_start_each_other_in_a_circle() {
     let flow = |id: &str, starts: &str| {
         format!(

@@ -1,5 +1,6 @@
 //! Where something stands in a document: the flow and the step by their ids, and the line.
 
+use super::Problem;
 use crate::words;
 use serde_json::Value as Json;
 use toml::Spanned;
@@ -91,25 +92,15 @@ pub(super) fn line(text: &str, place: usize) -> usize {
 pub(super) fn line_of(text: &str, path: &[String], why: &str) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
     let mut place = 0;
-    let mut at = Some(Found::Table(table.get_ref()));
+    let mut at = Found::Table(table.get_ref());
     let unknown = why
         .contains("unknown key")
         .then(|| why.split('`').nth(1))
         .flatten();
     for part in path.iter().map(String::as_str).chain(unknown) {
-        let next = match at? {
-            Found::Table(table) => table
-                .iter()
-                .find(|(key, _)| key.get_ref() == part)
-                .map(|(key, value)| (key.span().start, value)),
-            Found::List(items) => items
-                .get(part.parse::<usize>().ok()?)
-                .map(|value| (value.span().start, value)),
-            Found::Other => None,
-        };
+        let next = at.key(part);
         let Some((start, value)) = next else { break };
-        place = start;
-        at = Some(Found::of(value));
+        (place, at) = (start, value);
     }
     Some(line(text, place))
 }
@@ -123,6 +114,21 @@ enum Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    /// What stands under a key, or a number from nought, with its beginning.
+    fn key(self, key: &str) -> Option<(usize, Self)> {
+        match self {
+            Self::Table(table) => table
+                .iter()
+                .find(|(own, _)| own.get_ref() == key)
+                .map(|(own, value)| (own.span().start, Self::of(value))),
+            Self::List(items) => {
+                let value = items.get(key.parse::<usize>().ok()?)?;
+                Some((value.span().start, Self::of(value)))
+            }
+            Self::Other => None,
+        }
+    }
+
     fn of(value: &'a Spanned<DeValue<'a>>) -> Self {
         match value.get_ref() {
             DeValue::Table(table) => Self::Table(table),
@@ -130,4 +136,61 @@ impl<'a> Found<'a> {
             _ => Self::Other,
         }
     }
+}
+
+/// The line of a problem in a TOML text: of its key, else of its step, else of its flow.
+pub(super) fn line_of_problem(text: &str, problem: &Problem) -> Option<usize> {
+    let table = DeTable::parse(text).ok()?;
+    let root = Found::Table(table.get_ref());
+    let (mut start, mut at) = match &problem.flow {
+        Some(flow) => item(root.key("flow")?.1, flow)?,
+        None => (0, root),
+    };
+    let (steps, keys) = match problem.place.strip_prefix("step ") {
+        Some(rest) => rest.split_once(", ").unwrap_or((rest, "")),
+        None => ("", problem.place.as_str()),
+    };
+    // The names of lists and the numbers of items lie between the ids of steps; without an id its number is one.
+    for id in steps
+        .split('/')
+        .filter(|id| !matches!(*id, "" | "then" | "else" | "do"))
+    {
+        let lists = [
+            &["step"][..],
+            &["branch", "then"],
+            &["branch", "else"],
+            &["for_each", "do"],
+        ];
+        let found = lists.into_iter().find_map(|path| {
+            let list = path.iter().try_fold(at, |at, key| Some(at.key(key)?.1))?;
+            item(list, id)
+        });
+        let Some((place, step)) = found else { break };
+        (start, at) = (place, step);
+    }
+    for key in keys.split(['.', '[']).map(|key| key.trim_end_matches(']')) {
+        let Some((place, value)) = at.key(key) else {
+            break;
+        };
+        (start, at) = (place, value);
+    }
+    Some(line(text, start))
+}
+
+/// The item of a list with this id, or with this number.
+fn item<'a>(list: Found<'a>, id: &str) -> Option<(usize, Found<'a>)> {
+    let Found::List(items) = list else {
+        return None;
+    };
+    let has_id = |value: &Spanned<DeValue<'_>>| {
+        let own = value.get_ref().as_table().and_then(|table| table.get("id"));
+        own.and_then(|own| own.get_ref().as_str())
+            .map(str::to_owned)
+    };
+    let named = items
+        .iter()
+        .find(|value| has_id(value).as_deref() == Some(id));
+    let numbered = || items.get(id.parse::<usize>().ok()?.checked_sub(1)?);
+    let value = named.or_else(numbered)?;
+    Some((value.span().start, Found::of(value)))
 }
