@@ -22,3 +22,5 @@ pub const ITEMS: usize = 1_000;
 pub const WRITTEN_STEPS: usize = 200;
 /// Bytes of a document.
 pub const DOCUMENT: usize = 1024 * 1024;
+/// Bytes of what `once` remembers.
+pub const KEY: usize = 500;

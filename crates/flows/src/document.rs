@@ -73,23 +73,6 @@ impl Document {
         read(text)
     }
 
-    /// Reads a document and checks it: mistakes are told with their lines where it is TOML.
-    ///
-    /// # Errors
-    /// When it cannot be read, or something in it is wrong.
-    pub fn parse_checked(text: &str, operations: &dyn Operations) -> Result<Self, Problems> {
-        let document = read::<Self>(text)?;
-        let mut problems = crate::check(&document, operations);
-        for problem in &mut problems {
-            problem.line = places::line_of_problem(text, problem);
-        }
-        if problems.is_empty() {
-            Ok(document)
-        } else {
-            Err(Problems(problems))
-        }
-    }
-
     /// The whole document as TOML.
     ///
     /// # Errors
@@ -119,6 +102,28 @@ impl Document {
     )]
     pub fn from_json(json: Json) -> Result<Self, Problems> {
         shaped(&json, None)
+    }
+
+    /// Reads a document and checks it: mistakes are told with their lines where it is TOML.
+    ///
+    /// # Errors
+    /// When it cannot be read, or something in it is wrong.
+    pub fn parse_checked(text: &str, operations: &dyn Operations) -> Result<Self, Problems> {
+        let document = read::<Self>(text)?;
+        let mut problems = crate::check(&document, operations);
+        locate(text, &mut problems);
+        if problems.is_empty() {
+            Ok(document)
+        } else {
+            Err(Problems(problems))
+        }
+    }
+}
+
+/// Gives the problems of a document their lines in the TOML text that it was read from.
+pub fn locate(text: &str, problems: &mut [Problem]) {
+    for problem in problems.iter_mut().filter(|problem| problem.line.is_none()) {
+        problem.line = places::line_of_problem(text, problem);
     }
 }
 

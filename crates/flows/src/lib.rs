@@ -38,7 +38,7 @@ pub use business::BusinessHours;
 pub use check::{RUN_FLOW, check, check_flow};
 pub use clock::{Due, Watched, due, since};
 pub use condition::{Condition, Count};
-pub use document::{Document, Problem, Problems};
+pub use document::{Document, Problem, Problems, locate};
 pub use expr::Expr;
 pub use flow::Flow;
 pub use length::Length;

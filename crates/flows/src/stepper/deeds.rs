@@ -239,6 +239,13 @@ impl Work<'_> {
             )
         })?;
         let of = plain(&found).map_err(|why| format!("once.per: `{}` {why}", once.per))?;
+        if of.len() > ceiling::KEY {
+            let why = format!(
+                "is longer than {} characters, so it cannot be remembered",
+                ceiling::KEY
+            );
+            return Err(format!("once.per: `{}` {why}", once.per));
+        }
         let key = format!("{}/{}/{of}", self.flow.id, step.id);
         let within = once.within.map(crate::Length::duration);
         Ok(Did::Waits {
