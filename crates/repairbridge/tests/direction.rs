@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each crate may depend on, dev-dependencies aside.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("access", &["domain"]),
     ("mapping", &["domain"]),
     ("catalogue", &["domain"]),
+    ("flows", &["domain", "mapping", "catalogue"]),
     ("sync", &["domain", "mapping"]),
     ("vault", &["domain"]),
     ("repairbridge-http", &["domain"]),
@@ -27,6 +28,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
         &[
             "access",
             "domain",
+            "flows",
             "mapping",
             "catalogue",
             "sync",
