@@ -3,9 +3,12 @@
 mod access;
 mod appointments;
 mod contacts;
+mod conversations;
+mod diary;
 mod duplicates;
 mod limits;
 mod oauth;
+mod opportunities;
 mod outside;
 mod resources;
 mod search;
