@@ -207,17 +207,21 @@ pub(super) fn search(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let conversation = found(world, call.param(0))?;
-    Ok(Reply::ok(json!({
-        "id": conversation.id,
-        "contactId": conversation.contact,
+    Ok(Reply::ok(alone(world, found(world, call.param(0))?)))
+}
+
+/// Asked for by its id.
+fn alone(world: &World, of: &Conversation) -> Value {
+    json!({
+        "id": of.id,
+        "contactId": of.contact,
         "locationId": world.location.id,
         "deleted": false,
-        "inbox": conversation.unread > 0,
+        "inbox": of.unread > 0,
         "type": 1,
-        "unreadCount": conversation.unread,
-        "starred": conversation.starred,
-    })))
+        "unreadCount": of.unread,
+        "starred": of.starred,
+    })
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -230,7 +234,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
             conversation.starred = starred;
         }
     }
-    let conversation = shown(world, found(world, call.param(0))?);
+    let conversation = alone(world, found(world, call.param(0))?);
     Ok(Reply::ok(
         json!({ "success": true, "conversation": conversation }),
     ))

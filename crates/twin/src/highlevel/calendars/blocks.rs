@@ -198,9 +198,19 @@ fn written(world: &World, block: &Block) -> Value {
     out
 }
 
-/// As an event of a calendar.
+/// As an event of a calendar: with its keys, though a block has neither contact nor status. What stands in them is a guess.
 pub(in crate::highlevel) fn shown(world: &World, block: &Block) -> Value {
     let mut out = written(world, block);
+    for name in ["contactId", "groupId", "appointmentStatus"] {
+        out[name] = json!("");
+    }
+    out["calendarId"] = json!(block.calendar);
+    out["assignedUserId"] = json!(block.assigned_to);
+    let users: Vec<&str> = Some(block.assigned_to.as_str())
+        .filter(|user| !user.is_empty())
+        .into_iter()
+        .collect();
+    out["users"] = json!(users);
     out["dateAdded"] = json!(date::iso(block.added));
     out["dateUpdated"] = json!(date::iso(block.updated));
     out["assignedResources"] = json!([]);

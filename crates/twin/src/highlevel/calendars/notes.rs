@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::appointments::found;
 use crate::highlevel::body::{Field, Kind, may, must};
 use crate::highlevel::call::{Call, Reply};
-use crate::highlevel::contacts::shape::or_null;
 use crate::highlevel::id::Id;
 use crate::highlevel::refusal::Refusal;
 use crate::highlevel::world::World;
@@ -128,12 +127,15 @@ pub(in crate::highlevel) fn delete(world: &mut World, call: &Call<'_>) -> Result
 }
 
 fn shown(world: &World, contact: Id, note: &AppointmentNote) -> Value {
-    json!({
+    let mut out = json!({
         "id": note.id,
         "body": note.body,
-        "userId": or_null(&note.user),
         "dateAdded": date::iso(note.added),
         "contactId": contact,
         "createdBy": { "id": note.user, "name": users::name(world, &note.user) },
-    })
+    });
+    if !note.user.is_empty() {
+        out["userId"] = json!(note.user);
+    }
+    out
 }

@@ -141,12 +141,13 @@ pub(in crate::highlevel) fn query(world: &mut World, call: &Call<'_>) -> Result<
         .take(limit)
         .collect();
     let more = skip + rows.len() < total && !rows.is_empty();
-    let mut meta = json!({
-        "total": total,
-        "currentPage": page,
-        "nextPage": more.then_some(page + 1),
-        "prevPage": (page > 1).then(|| page - 1),
-    });
+    let mut meta = json!({ "total": total, "currentPage": page });
+    if more {
+        meta["nextPage"] = json!(page + 1);
+    }
+    if page > 1 {
+        meta["prevPage"] = json!(page - 1);
+    }
     if let Some(last) = rows.last() {
         meta["startAfterId"] = json!(last.id);
         meta["startAfter"] = json!(last.added);

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Opportunity;
-use crate::highlevel::contacts::shape::or_null;
 use crate::highlevel::date;
 use crate::highlevel::world::World;
 
-/// The whole opportunity. Rows of a search have no values of custom fields (highlevel-quirks.md 3.12).
+/// The whole opportunity; who or what is missing is left out. Rows of a search have no values of custom fields (highlevel-quirks.md 3.12).
 pub(in crate::highlevel) fn shown(world: &World, of: &Opportunity, with_values: bool) -> Value {
     let values: Vec<Value> = of
         .custom
@@ -25,13 +24,12 @@ pub(in crate::highlevel) fn shown(world: &World, of: &Opportunity, with_values: 
             "tags": contact.tags,
         })
     });
-    json!({
+    let mut out = json!({
         "id": of.id,
         "name": of.name,
         "monetaryValue": of.value,
         "pipelineId": of.pipeline,
         "pipelineStageId": of.stage,
-        "assignedTo": or_null(&of.assigned_to),
         "status": of.status,
         "source": of.source,
         "lastStatusChangeAt": date::iso(of.status_changed),
@@ -42,8 +40,16 @@ pub(in crate::highlevel) fn shown(world: &World, of: &Opportunity, with_values: 
         "contactId": of.contact,
         "locationId": world.location.id,
         "contact": contact,
-        "lostReasonId": or_null(&of.lost_reason),
         "customFields": values,
         "followers": of.followers,
-    })
+    });
+    for (name, text) in [
+        ("assignedTo", &of.assigned_to),
+        ("lostReasonId", &of.lost_reason),
+    ] {
+        if !text.is_empty() {
+            out[name] = json!(text);
+        }
+    }
+    out
 }
