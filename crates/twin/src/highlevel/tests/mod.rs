@@ -2,6 +2,7 @@
 
 mod access;
 mod appointments;
+mod catalogue;
 mod contacts;
 mod conversations;
 mod diary;

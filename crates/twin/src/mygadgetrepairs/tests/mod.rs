@@ -1,6 +1,7 @@
 //! The account over its router, one module for each group of rules.
 
 mod acts;
+mod catalogue;
 mod counter;
 mod feeds;
 mod framework;
