@@ -171,6 +171,7 @@ pub(super) struct Book {
     /// Models with the number of their brand.
     pub models: Vec<(Word, u32)>,
     pub products: Vec<Map<String, Value>>,
+    pub next_product: u32,
     /// Bodies that came to `/webhook/…`, with the name of the path.
     pub inbound: Vec<(&'static str, Value)>,
     /// Announced and sent files: upload id, ticket, bytes once they came.
@@ -233,6 +234,7 @@ impl Book {
                 .map(|model| (model, 41))
                 .collect(),
             products: Vec::new(),
+            next_product: 5_001,
             inbound: Vec::new(),
             uploads: BTreeMap::new(),
             truth: Vec::new(),

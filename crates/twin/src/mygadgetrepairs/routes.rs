@@ -150,6 +150,7 @@ fn find<'path>(
         ["reminders"] => plain(R::Reminders),
         ["reminders", id] => Some((R::Reminder, vec![("reminderId", id)])),
         ["groups"] => plain(R::Groups),
+        ["groups", id] => Some((R::Group, vec![("recordId", id)])),
         ["estimates", ..] if !settings.estimates => None,
         ["estimates"] => plain(R::Estimates),
         ["estimates", "updated"] => feed(R::EstimatesUpdated),
@@ -168,7 +169,9 @@ fn find<'path>(
         ["customfields", kind] => Some((R::CustomFields, vec![("type", kind)])),
         ["brands"] => plain(R::Brands),
         ["models"] => plain(R::Models),
+        ["models", id] => Some((R::Model, vec![("recordId", id)])),
         ["products"] => plain(R::Products),
+        ["products", id] => Some((R::Product, vec![("recordId", id)])),
         ["payments"] => plain(R::Payments),
         ["ticketinvoices"] => plain(R::TicketInvoices),
         ["ticketinvoices", id] => Some((R::TicketInvoice, vec![("invoiceId", id)])),
@@ -197,6 +200,7 @@ fn verbs(resource: Resource, settings: &Settings) -> &'static [&'static str] {
         | R::Estimate
         | R::Lead
         | R::Asset => &["DELETE", "GET", "PUT"],
+        R::Product => &["DELETE", "GET"],
         R::Document(of) if of.takes => &["DELETE", "GET", "PUT"],
         R::Documents(of) if of.takes => &["GET", "POST"],
         R::Payments if settings.record_payments => &["GET", "POST"],

@@ -147,7 +147,8 @@ fn add(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
             id
         }
         _ => {
-            let id = 5_001 + book.products.len() as u32;
+            let id = book.next_product;
+            book.next_product += 1;
             let mut product: Map<String, Value> = call
                 .arguments
                 .all()

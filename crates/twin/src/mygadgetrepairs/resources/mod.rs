@@ -13,6 +13,7 @@ mod kept;
 mod leads;
 mod lines;
 mod list;
+mod members;
 mod money;
 mod reminders;
 mod show;
@@ -80,6 +81,9 @@ pub(super) enum Resource {
     Brands,
     Models,
     Products,
+    Product,
+    Model,
+    Group,
     Payments,
     TicketInvoices,
     TicketInvoice,
@@ -128,6 +132,7 @@ pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>)
         R::Appointments | R::AppointmentsUpdated | R::Appointment => {
             appointments::answer(account, resource, call)
         }
+        R::Product | R::Model | R::Group => members::answer(account, resource, call),
         R::ItemLines => lines::answer(account, call),
         R::Reminders | R::Reminder => reminders::answer(account, resource, call),
         R::Estimates | R::EstimatesUpdated | R::Estimate => {

@@ -305,3 +305,35 @@ async fn resources_of_which_only_the_path_is_known_answer_and_some_take_records(
     assert_eq!((refused.status.as_u16(), refused.allow()), (405, "GET"));
     assert_eq!(bench.get("/v1/warranties/17").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_product_is_read_alone_and_deleted_and_its_number_is_not_given_again() {
+    let bench = Bench::plain(0);
+    let add = async |name: &str| {
+        let made = bench
+            .call("POST", "/v1/products", json!({"name": name}))
+            .await;
+        made.json()["id"].as_u64().unwrap()
+    };
+    let (first, second) = (add("Display").await, add("Battery").await);
+    let path = format!("/v1/products/{second}");
+    assert_eq!(bench.get(&path).await.json()["name"], "Battery");
+    assert_eq!(bench.call("DELETE", &path, json!({})).await.status, 200);
+    assert_eq!(bench.get(&path).await.status, 404);
+    assert_eq!(add("Cable").await, first + 2);
+    let group = bench.get("/v1/groups").await.rows()[0].clone();
+    let alone = bench
+        .get(&format!("/v1/groups/{}", group["id"]))
+        .await
+        .json();
+    assert_eq!(alone["name"], group["name"]);
+    let model = bench.get("/v1/models").await.rows()[0].clone();
+    let alone = bench
+        .get(&format!("/v1/models/{}", model["id"]))
+        .await
+        .json();
+    assert_eq!(
+        (&alone["model"], &alone["make"]),
+        (&model["model"], &model["make"])
+    );
+}
