@@ -1,6 +1,8 @@
 //! Opportunities in their pipelines (highlevel-api.md 12; the official document).
 
+mod find;
 mod pipelines;
+mod query;
 mod search;
 mod shape;
 mod store;
@@ -8,7 +10,8 @@ mod write;
 
 pub use self::pipelines::{Pipeline, Stage};
 pub(super) use self::pipelines::{list as pipelines, lost_reasons, usual};
-pub(super) use self::search::{FIELDS as SEARCH, query, search};
+pub(super) use self::query::query;
+pub(super) use self::search::{FIELDS as SEARCH, search};
 pub(super) use self::shape::shown as show;
 pub(crate) use self::store::{Opportunities, Opportunity};
 pub(super) use self::write::{

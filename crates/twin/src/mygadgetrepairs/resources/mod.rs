@@ -18,6 +18,7 @@ mod money;
 mod reminders;
 mod show;
 mod tickets;
+mod till;
 mod uploads;
 
 use axum::body::Bytes;
@@ -26,11 +27,12 @@ use jiff::Timestamp;
 
 pub(super) use documents::{Documents, PROJECT_TASKS, find as documents};
 pub(super) use kept::{Kept, shown};
-pub(super) use money::{Sale, pay, refund};
+pub(super) use money::{pay, refund};
 pub(super) use show::{
     appointment as show_appointment, comment as show_comment, customer as show_customer, reference,
     ticket as show_ticket,
 };
+pub(super) use till::Sale;
 
 use super::Account;
 use super::answer::Answer;
@@ -141,9 +143,10 @@ pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>)
         R::Leads | R::Lead => leads::answer(account, resource, call),
         R::Assets | R::Asset => assets::answer(account, resource, call),
         R::Documents(_) | R::Document(_) => documents::answer(account, resource, call),
-        R::Payments | R::TicketInvoices | R::TicketInvoice | R::PosOrders | R::PosOrder => {
+        R::Payments | R::TicketInvoices | R::TicketInvoice => {
             money::answer(account, resource, call)
         }
+        R::PosOrders | R::PosOrder => till::answer(account, resource, call),
         R::InboundCall | R::RmmAlert => hooks::answer(account, resource, call),
     }
 }
