@@ -67,9 +67,12 @@ fn add(account: &mut Account, call: &Call<'_>) -> Answer {
         .filter(|id| account.book.user(*id).is_some());
     // Whichever of the likely names is sent; internal where none is.
     let kind = call.arguments.filter(&["type"]);
-    let public = call
+    let shown = call.arguments.flag(&["public", "isPublic"]);
+    let hidden = call
         .arguments
-        .flag(&["public", "isPublic"])
+        .flag(&["internal", "isInternal", "isPrivate"]);
+    let public = shown
+        .or(hidden.map(|hidden| !hidden))
         .unwrap_or(kind.is_some_and(|kind| kind.eq_ignore_ascii_case("public")));
     let id = account.book.new_id();
     account.book.comments.add(

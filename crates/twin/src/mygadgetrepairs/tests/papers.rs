@@ -337,3 +337,26 @@ async fn a_product_is_read_alone_and_deleted_and_its_number_is_not_given_again()
         (&model["model"], &model["make"])
     );
 }
+
+#[tokio::test]
+async fn a_comment_is_internal_unless_any_of_the_likely_names_says_otherwise() {
+    let bench = Bench::plain(0);
+    let (_, ticket) = bench.ticket().await;
+    for (name, value, public) in [
+        ("internal", json!(true), false),
+        ("internal", json!(false), true),
+        ("public", json!(true), true),
+        ("type", json!("Public"), true),
+        ("type", json!("Private"), false),
+        ("colour", json!("red"), false),
+    ] {
+        let mut body = json!({"ticketId": ticket, "comment": "hm"});
+        body[name] = value;
+        bench.call("POST", "/v1/ticketComments", body).await.id();
+        assert_eq!(
+            bench.twin.comments().last().unwrap()["public"],
+            public,
+            "{name}"
+        );
+    }
+}
