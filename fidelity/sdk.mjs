@@ -18,7 +18,7 @@ const ID = /^[0-9A-Za-z]{20}$/;
 
 HighLevel.BASE_URL = twin.base_url;
 const sdk = (token) => new HighLevel({ privateIntegrationToken: token, logLevel: 'none' });
-const { contacts, locations, calendars } = sdk(twin.token);
+const { contacts, locations, calendars, opportunities, conversations } = sdk(twin.token);
 const tally = new Tally('TypeScript SDK');
 
 /** The refusal that a call must meet. */
@@ -291,6 +291,64 @@ await tally.check('appointments: a deleted one is still there, and says so', asy
   assert.equal(answer.succeeded, true);
   assert.equal((await calendars.getAppointment({ eventId })).appointment.deleted, true);
   assert.deepEqual((await contacts.getAppointmentsForContact({ contactId })).events, []);
+});
+
+await tally.check('appointments: notes of their own', async () => {
+  const { note } = await calendars.createAppointmentNote({ appointmentId: eventId }, { body: 'Brings the charger' });
+  const listed = await calendars.getAppointmentNotes({ appointmentId: eventId, limit: 10, offset: 0 });
+  assert.deepEqual([listed.notes.map((one) => one.id), listed.hasMore], [[note.id], false]);
+  await calendars.deleteAppointmentNote({ appointmentId: eventId, noteId: note.id });
+});
+
+await tally.check('calendars: a blocked time is listed, moved and deleted', async () => {
+  const block = await calendars.createBlockSlot({
+    calendarId, locationId, title: 'Stocktaking', startTime: instant(start), endTime: instant(new Date(start.getTime() + HOUR)),
+  });
+  assert.match(block.id, ID);
+  const window = { locationId, calendarId, startTime: String(start.getTime()), endTime: String(start.getTime() + HOUR) };
+  assert.deepEqual((await calendars.getBlockedSlots(window)).events.map((one) => one.id), [block.id]);
+  const moved = await calendars.editBlockSlot({ eventId: block.id }, {
+    calendarId, locationId, endTime: instant(new Date(start.getTime() + 2 * HOUR)),
+  });
+  assert.equal(Date.parse(moved.endTime), start.getTime() + 2 * HOUR);
+  await calendars.deleteEvent({ eventId: block.id }, {});
+  assert.deepEqual((await calendars.getBlockedSlots(window)).events, []);
+});
+
+// ---- opportunities and messages
+
+await tally.check('opportunities: from the pipeline to the end', async () => {
+  const [pipeline] = (await opportunities.getPipelines({ locationId })).pipelines;
+  const { opportunity } = await opportunities.createOpportunity({
+    pipelineId: pipeline.id, locationId, name: 'Screen', status: 'open', contactId, monetaryValue: 90,
+  });
+  const { id } = opportunity;
+  assert.equal(opportunity.pipelineStageId, pipeline.stages[0].id);
+  await opportunities.updateOpportunity({ id }, { pipelineStageId: pipeline.stages[1].id });
+  await opportunities.updateOpportunityStatus({ id }, { status: 'won' });
+  const read = (await opportunities.getOpportunity({ id })).opportunity;
+  assert.deepEqual([read.pipelineStageId, read.status, read.contact.id], [pipeline.stages[1].id, 'won', contactId]);
+  const found = await opportunities.searchOpportunitiesAdvanced({
+    locationId, query: 'screen', limit: 20, page: 1, searchAfter: [], additionalDetails: { notes: true },
+  });
+  assert.ok(found.opportunities.some((one) => one.id === id));
+  const own = await opportunities.searchOpportunity({ locationId, contactId });
+  assert.deepEqual(own.opportunities.map((one) => one.id), [id], 'asked with the names of the dated generation');
+  const upserted = await opportunities.upsertOpportunity({ id, pipelineId: pipeline.id, locationId, name: 'Glass' });
+  assert.deepEqual([upserted.new, upserted.opportunity.name], [false, 'Glass']);
+  assert.equal((await opportunities.deleteOpportunity({ id })).succeded, true);
+  await refused(opportunities.getOpportunity({ id }), 400);
+});
+
+await tally.check('conversations: a text is sent and read, and refused where nobody wants it', async () => {
+  const sent = await conversations.sendANewMessage({ type: 'SMS', contactId, message: 'Ready', status: 'pending' });
+  assert.match(sent.messageId, ID);
+  const { conversationId } = sent;
+  const found = await conversations.searchConversation({ locationId, contactId });
+  assert.deepEqual(found.conversations.map((one) => one.id), [conversationId]);
+  const { messages } = await conversations.getMessages({ conversationId });
+  assert.deepEqual(messages.map((one) => [one.body, one.direction]), [['Ready', 'outbound']]);
+  await refused(conversations.sendANewMessage({ type: 'Email', contactId, html: 'Ready', status: 'pending' }), 400);
 });
 
 // ---- refusals and the end

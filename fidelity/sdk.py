@@ -37,6 +37,8 @@ class Scenario:
         self.contacts = self.sdk.contacts
         self.locations = self.sdk.locations
         self.calendars = self.sdk.calendars
+        self.opportunities = self.sdk.opportunities
+        self.conversations = self.sdk.conversations
         hour = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
         self.start = hour + timedelta(hours=72)
 
@@ -193,6 +195,42 @@ class Scenario:
         await refused(self.calendars.create_appointment({
             "calendarId": calendar, "locationId": LOCATION, "contactId": self.contact, "startTime": night}), 400)
 
+    async def blocked_time(self):
+        """calendars: a blocked time is listed and deleted"""
+        calendar = (await self.calendars.get_calendars(LOCATION))["calendars"][0]["id"]
+        end = self.start + timedelta(hours=1)
+        block = await self.calendars.create_block_slot({
+            "calendarId": calendar, "locationId": LOCATION, "title": "Stocktaking",
+            "startTime": self.start.strftime("%Y-%m-%dT%H:%M:%SZ"), "endTime": end.strftime("%Y-%m-%dT%H:%M:%SZ")})
+        ms = int(self.start.timestamp() * 1000)
+        found = (await self.calendars.get_blocked_slots(LOCATION, str(ms), str(ms + 1), calendar_id=calendar))["events"]
+        same([one["id"] for one in found], [block["id"]])
+        await self.calendars.delete_event(block["id"], {})
+
+    async def opportunity(self):
+        """opportunities: create, search with the names of v3, move, close, delete"""
+        pipeline = (await self.opportunities.get_pipelines(LOCATION))["pipelines"][0]
+        made = (await self.opportunities.create_opportunity({
+            "pipelineId": pipeline["id"], "locationId": LOCATION, "name": "Glass", "status": "open",
+            "contactId": self.contact}))["opportunity"]
+        key = made["id"]
+        found = await self.opportunities.search_opportunity(LOCATION, contact_id=self.contact)
+        same([one["id"] for one in found["opportunities"]], [key])
+        await self.opportunities.update_opportunity(key, {"pipelineStageId": pipeline["stages"][1]["id"]})
+        await self.opportunities.update_opportunity_status(key, {"status": "lost"})
+        read = (await self.opportunities.get_opportunity(key))["opportunity"]
+        same((read["pipelineStageId"], read["status"]), (pipeline["stages"][1]["id"], "lost"))
+        done(await self.opportunities.delete_opportunity(key))
+
+    async def message(self):
+        """conversations: a text is sent and read"""
+        sent = await self.conversations.send_a_new_message({
+            "type": "SMS", "contactId": self.contact, "message": "Ready", "status": "pending"})
+        found = await self.conversations.search_conversation(LOCATION, contact_id=self.contact)
+        same([one["id"] for one in found["conversations"]], [sent["conversationId"]])
+        read = await self.conversations.get_messages(sent["conversationId"])
+        same([(one["body"], one["direction"]) for one in read["messages"]], [("Ready", "outbound")])
+
     async def location(self):
         """location: zone and rules on duplicates"""
         found = (await self.locations.get_location(LOCATION))["location"]
@@ -218,7 +256,8 @@ class Scenario:
             self.contact_create, self.contact_get, self.contact_duplicate, self.contact_update,
             self.contact_unknown_property, self.custom_field, self.contact_upsert, self.contact_search,
             self.contact_lookup, self.contact_tags, self.location_tags, self.tasks, self.notes,
-            self.appointments, self.slot_taken, self.location, self.strange_location, self.contact_delete,
+            self.appointments, self.slot_taken, self.blocked_time, self.opportunity, self.message,
+            self.location, self.strange_location, self.contact_delete,
         ]
 
 

@@ -8,11 +8,13 @@
 )]
 
 mod exactly_once;
+mod people;
 mod recorded;
 pub mod signed;
 mod truth;
 
 pub use exactly_once::assert_exactly_once;
+pub use people::{CounterPerson, CrmPerson};
 pub use recorded::RecordedClock;
 pub use truth::{Truth, texts};
 

@@ -108,7 +108,7 @@ pub(super) fn access(
             Err(strange())
         }
         // That a body lacks its location is told by the list of its complaints.
-        (From::Record | From::Nowhere, _) | (From::Body, None) => Ok(()),
+        (From::Record | From::Nowhere, _) | (From::Body | From::OddQuery, None) => Ok(()),
         (From::OldList, None) => Err(strange()),
         (_, None) => Err(Refusal::bad_request("Please provide location Id!")),
         (_, Some(asked)) if asked != reached => Err(strange()),
@@ -131,6 +131,10 @@ pub(super) fn asked_location<'a>(
     let text = match operation.location {
         From::Path => params.first().copied(),
         From::Query | From::OldList => query.get("locationId").map(String::as_str),
+        From::OddQuery => ["location_id", "locationId"]
+            .iter()
+            .find_map(|name| query.get(*name))
+            .map(String::as_str),
         From::Body => body?.get("locationId").and_then(Value::as_str),
         From::Record | From::Nowhere => None,
     };
@@ -144,9 +148,12 @@ pub(super) fn has_record(world: &World, operation: &Operation, params: &[&str]) 
     match operation.path.split('/').next() {
         Some("contacts") => known.is_some_and(|id| world.contacts.get(id).is_some()),
         Some("businesses") => world.businesses.contains_key(id),
+        Some("opportunities") => known.is_some_and(|id| world.opportunities.get(id).is_some()),
+        Some("conversations") => known.is_some_and(|id| world.messages.has(id)),
         _ => {
-            known.is_some_and(|id| world.appointments.get(id).is_some())
-                || world.calendars.iter().any(|calendar| calendar.id == id)
+            known.is_some_and(|id| {
+                world.appointments.get(id).is_some() || world.blocks.get(id).is_some()
+            }) || world.calendars.iter().any(|calendar| calendar.id == id)
         }
     }
 }

@@ -6,13 +6,14 @@ use super::contacts::model::{Contact, Writer};
 use super::date;
 use super::id::Id;
 use super::notes::{self, Note};
+use super::opportunities::Opportunity;
 use super::tasks::Task;
 use super::users::User;
 use super::world::World;
 use crate::shop::{self, MadeUpShop};
 
 impl HighLevelTwin {
-    /// Puts the shop's staff, calendars, contacts, tasks, notes and appointments into the location and takes over its
+    /// Puts the shop's staff, calendars, contacts, tasks, notes, appointments and opportunities into the location and takes over its
     /// country and time zone. Answers the contacts' ids in the shop's order.
     pub fn load(&self, shop: &MadeUpShop) -> Vec<String> {
         let world = &mut *self.world();
@@ -31,6 +32,9 @@ impl HighLevelTwin {
         }
         for appointment in &shop.crm_appointments {
             loading.appointment(appointment);
+        }
+        for opportunity in &shop.opportunities {
+            loading.opportunity(opportunity);
         }
         let contacts = loading.contacts;
         world.contacts.index.advance(i64::MIN);
@@ -165,5 +169,40 @@ impl<'a> Loading<'a> {
             created_by: self.writer.clone(),
         };
         self.world.appointments.put(appointment);
+    }
+
+    fn opportunity(&mut self, from: &shop::Opportunity) {
+        let Some(contact) = self.contacts.get(from.contact).copied() else {
+            return;
+        };
+        let assigned_to = self.user(from.assigned_to);
+        let opportunities = &mut self.world.opportunities;
+        let Some(pipeline) = opportunities.pipelines.first().cloned() else {
+            return;
+        };
+        let created = from.created.as_millisecond();
+        let opportunity = Opportunity {
+            id: opportunities.new_id(),
+            contact,
+            name: from.name.clone(),
+            stage: pipeline
+                .stages
+                .get(from.stage)
+                .map(|stage| stage.id.clone())
+                .unwrap_or_default(),
+            pipeline: pipeline.id,
+            status: from.status.to_owned(),
+            value: from.value,
+            assigned_to,
+            source: String::new(),
+            lost_reason: String::new(),
+            followers: Vec::new(),
+            custom: Vec::new(),
+            added: created,
+            updated: created,
+            status_changed: created,
+            stage_changed: created,
+        };
+        opportunities.put(opportunity);
     }
 }

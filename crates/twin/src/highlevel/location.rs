@@ -43,7 +43,7 @@ pub(super) fn get(world: &mut World, _call: &Call<'_>) -> Result<Reply, Refusal>
         "social": {},
         "settings": {
             "allowDuplicateContact": settings.allow_duplicate_contact,
-            "allowDuplicateOpportunity": false,
+            "allowDuplicateOpportunity": settings.allow_duplicate_opportunity,
             "allowFacebookNameMerge": false,
             "disableContactTimezone": false,
             "contactUniqueIdentifiers": identifiers,

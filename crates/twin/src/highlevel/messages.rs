@@ -1,6 +1,5 @@
-//! Messages to and from contacts: what automations and staff send, and what contacts answer (highlevel-webhooks.md 5.5).
-//!
-//! The twin has no conversations API. Messages are kept so that a text that nobody wanted can be seen.
+//! Messages to and from contacts: what automations, staff and clients send, and what contacts answer
+//! (highlevel-webhooks.md 5.5). They are kept so that a text that nobody wanted can be seen.
 
 use std::collections::BTreeMap;
 
@@ -48,14 +47,21 @@ pub(crate) struct Message {
     /// `SMS` or `Email`.
     pub channel: &'static str,
     pub body: String,
+    /// Of an e-mail.
+    pub subject: String,
     /// Who sent it, when a member of staff did.
     pub user: String,
+    /// `workflow`, `app` or `api`.
+    pub source: &'static str,
+    /// `delivered`, or `scheduled`: then it was not sent yet, and the twin never sends it.
+    pub status: &'static str,
     pub added: i64,
 }
 
 impl Message {
-    /// The documented fields.
+    /// The documented fields of its event.
     pub fn shown(&self) -> Value {
+        let email = (self.channel == "Email").then_some(&self.subject);
         json!({
             "contactId": self.contact,
             "conversationId": self.conversation,
@@ -64,19 +70,32 @@ impl Message {
             "direction": if self.outbound { "outbound" } else { "inbound" },
             "body": self.body,
             "contentType": "text/plain",
-            "status": "delivered",
-            "source": if self.user.is_empty() { "workflow" } else { "app" },
+            "status": self.status,
+            "source": self.source,
+            "subject": email,
             "userId": self.user,
             "dateAdded": date::iso(self.added),
         })
     }
 }
 
-/// All messages, by id.
+/// The thread with a contact.
+#[derive(Debug, Clone)]
+pub(crate) struct Conversation {
+    pub id: Id,
+    pub contact: Id,
+    pub unread: u64,
+    pub starred: bool,
+    /// Oldest first.
+    pub messages: Vec<Id>,
+}
+
+/// All messages, by id, and the conversations they are part of.
 #[derive(Debug)]
 pub(crate) struct Messages {
     pub all: BTreeMap<Id, Message>,
-    conversations: BTreeMap<Id, Id>,
+    conversations: BTreeMap<Id, Conversation>,
+    of: BTreeMap<Id, Id>,
     /// Apart from the location's other ids, so that a text changes none of them.
     ids: Ids,
 }
@@ -86,16 +105,53 @@ impl Messages {
         Self {
             all: BTreeMap::new(),
             conversations: BTreeMap::new(),
+            of: BTreeMap::new(),
             ids: Ids::seeded(seed ^ 0x6d73_6773),
         }
     }
 
-    fn conversation(&mut self, contact: Id) -> Id {
+    pub fn has(&self, conversation: Id) -> bool {
+        self.conversations.contains_key(&conversation)
+    }
+
+    pub fn conversation(&self, id: Id) -> Option<&Conversation> {
+        self.conversations.get(&id)
+    }
+
+    pub fn conversation_mut(&mut self, id: Id) -> Option<&mut Conversation> {
+        self.conversations.get_mut(&id)
+    }
+
+    pub fn conversations(&self) -> impl Iterator<Item = &Conversation> {
+        self.conversations.values()
+    }
+
+    fn with(&mut self, contact: Id) -> Id {
         let ids = &mut self.ids;
-        *self
-            .conversations
+        let id = *self
+            .of
             .entry(contact)
-            .or_insert_with(|| Id::new(ids.alphanumeric()))
+            .or_insert_with(|| Id::new(ids.alphanumeric()));
+        self.conversations.entry(id).or_insert(Conversation {
+            id,
+            contact,
+            unread: 0,
+            starred: false,
+            messages: Vec::new(),
+        });
+        id
+    }
+
+    fn keep(&mut self, message: Message) {
+        if let Some(conversation) = self.conversations.get_mut(&message.conversation) {
+            conversation.messages.push(message.id);
+            conversation.unread = if message.outbound {
+                0
+            } else {
+                conversation.unread + 1
+            };
+        }
+        self.all.insert(message.id, message);
     }
 }
 
@@ -103,8 +159,26 @@ impl Messages {
 #[derive(Debug)]
 pub(super) struct Words<'a> {
     pub body: &'a str,
+    pub subject: &'a str,
     pub outbound: bool,
     pub user: &'a str,
+    pub source: &'static str,
+    /// For later.
+    pub scheduled: bool,
+}
+
+impl<'a> Words<'a> {
+    /// Of a member of staff, or of the contact.
+    pub fn of_person(body: &'a str, outbound: bool, user: &'a str) -> Self {
+        Self {
+            body,
+            subject: "",
+            outbound,
+            user: if outbound { user } else { "" },
+            source: "app",
+            scheduled: false,
+        }
+    }
 }
 
 /// Lets an automation text the contact, if one is set up for this trigger.
@@ -113,9 +187,8 @@ pub(super) fn automate(world: &mut World, trigger: &str, contact: Id, detail: &s
         return;
     }
     let words = Words {
-        body: "Thank you for choosing us!",
-        outbound: true,
-        user: "",
+        source: "workflow",
+        ..Words::of_person("Thank you for choosing us!", true, "")
     };
     let channel = world
         .contacts
@@ -137,32 +210,43 @@ pub(super) fn say(
     let messages = &mut world.messages;
     let message = Message {
         id: Id::new(messages.ids.alphanumeric()),
-        conversation: messages.conversation(contact),
+        conversation: messages.with(contact),
         contact,
         outbound: words.outbound,
         channel,
         body: words.body.to_owned(),
+        subject: words.subject.to_owned(),
         user: words.user.to_owned(),
+        source: words.source,
+        status: if words.scheduled {
+            "scheduled"
+        } else {
+            "delivered"
+        },
         added: now,
     };
-    world.note_message(&message, now);
+    if !words.scheduled {
+        world.note_message(&message, now);
+    }
     let id = message.id;
-    world.messages.all.insert(id, message);
+    world.messages.keep(message);
     id
+}
+
+/// Whether the contact is not to be disturbed on this channel: `SMS` or `Email`.
+pub(super) fn is_blocked(contact: &Contact, channel: &str) -> bool {
+    contact.dnd
+        || contact
+            .dnd_settings
+            .get(channel)
+            .is_some_and(|set| matches!(set["status"].as_str(), Some("active" | "permanent")))
 }
 
 /// A text where there is a number, else an e-mail; nothing to somebody who is not to be disturbed.
 fn channel_to(contact: &Contact) -> Option<&'static str> {
-    let blocked = |channel: &str| {
-        contact.dnd
-            || contact
-                .dnd_settings
-                .get(channel)
-                .is_some_and(|set| set["status"] == "active")
-    };
-    if !contact.phone.is_empty() && !blocked("SMS") {
+    if !contact.phone.is_empty() && !is_blocked(contact, "SMS") {
         Some("SMS")
-    } else if !contact.email.is_empty() && !blocked("Email") {
+    } else if !contact.email.is_empty() && !is_blocked(contact, "Email") {
         Some("Email")
     } else {
         None

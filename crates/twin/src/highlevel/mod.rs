@@ -10,6 +10,7 @@ mod calendars;
 mod call;
 mod contacts;
 mod control;
+mod conversations;
 mod custom_fields;
 mod date;
 mod guard;
@@ -21,6 +22,7 @@ mod messages;
 mod notes;
 mod oauth;
 mod operation;
+mod opportunities;
 mod person;
 mod phone;
 mod refusal;
@@ -49,6 +51,7 @@ pub use self::oauth::{
     Agency, App, Consent, InstallationCounts, Installations, OAuthCounts, OAuthPolicy, PageRefusal,
     RedirectError, TokenFault,
 };
+pub use self::opportunities::{Pipeline, Stage};
 pub use self::settings::{Identifier, Settings};
 pub use self::state::{Counts, Kind};
 pub use self::token::{Credentials, Reach, Token};
@@ -171,6 +174,18 @@ impl HighLevelTwin {
         let world = self.world();
         let named = |calendar: &calendars::Calendar| (calendar.id.clone(), calendar.name.clone());
         world.calendars.iter().map(named).collect()
+    }
+
+    /// The location's pipelines with their stages.
+    pub fn pipelines(&self) -> Vec<Pipeline> {
+        self.world().opportunities.pipelines.clone()
+    }
+
+    /// Ids and names of the location's staff.
+    pub fn users(&self) -> Vec<(String, String)> {
+        let world = self.world();
+        let named = |user: &users::User| (user.id.clone(), users::name(&world, &user.id));
+        world.users.iter().map(named).collect()
     }
 
     /// Does what a member of staff does in the browser; see `POST /_twin/person`.

@@ -3,7 +3,10 @@
 //! `{"action": NAME, …}` with `create_contact {fields, force}`, `edit_contact {id, fields, force}`, `delete_contact {id}`,
 //! `merge_contacts {keep, gone}`, `add_tags` and `remove_tags {id, tags}`, `create_task {contact, fields}`,
 //! `edit_task {id, fields}`, `delete_task {id}`, the same for `note`, and for `appointment` with its `calendarId` in the fields.
-//! `send_message` and `receive_message {contact, body}` are what staff texts, and what the contact texts back.
+//! `send_message` and `receive_message {contact, body, channel?}` are what staff writes, and what the contact writes back; a
+//! text unless the channel is `Email`. `create_opportunity {contact, fields}` (without a pipeline in the first one),
+//! `edit_opportunity {id, fields}`, `delete_opportunity {id}`, `create_block {fields}`, `edit_block {id, fields}` and
+//! `delete_block {id}` are what staff does in pipelines and calendars.
 //! Fields have the API's names. `force` lets a duplicate be.
 
 use std::collections::BTreeMap;
@@ -16,7 +19,7 @@ use super::id::Id;
 use super::messages::{self, Words};
 use super::refusal::Refusal;
 use super::world::World;
-use super::{calendars, contacts, notes, tasks};
+use super::{calendars, contacts, notes, opportunities, tasks};
 
 type Run = fn(&mut World, &Call<'_>) -> Result<Reply, Refusal>;
 
@@ -68,7 +71,12 @@ impl Person<'_> {
             "delete_note" => self.run_below(world, notes::delete, note_contact, id),
             "create_appointment" => self.run(world, calendars::create, &[]),
             "edit_appointment" => self.run(world, calendars::update, &[id]),
-            "delete_appointment" => self.run(world, calendars::delete, &[id]),
+            "delete_appointment" | "delete_block" => self.run(world, calendars::delete, &[id]),
+            "create_opportunity" => self.run(world, opportunities::create, &[]),
+            "edit_opportunity" => self.run(world, opportunities::update, &[id]),
+            "delete_opportunity" => self.run(world, opportunities::delete, &[id]),
+            "create_block" => self.run(world, calendars::block, &[]),
+            "edit_block" => self.run(world, calendars::update_block, &[id]),
             "send_message" => self.message(world, true),
             "receive_message" => self.message(world, false),
             other => Err(Refusal::bad_request(format!(
@@ -96,6 +104,18 @@ impl Person<'_> {
             // Staff may book any slot.
             body.insert("ignoreFreeSlotValidation".to_owned(), json!(true));
         }
+        if self.text("action").ends_with("_block") {
+            body.insert("locationId".to_owned(), json!(world.location.id));
+        }
+        if self.text("action") == "create_opportunity" {
+            body.insert("contactId".to_owned(), json!(self.text("contact")));
+            if let (false, Some(first)) = (
+                body.contains_key("pipelineId"),
+                world.opportunities.pipelines.first(),
+            ) {
+                body.insert("pipelineId".to_owned(), json!(first.id));
+            }
+        }
         let call = Call {
             params: params.to_vec(),
             query: &BTreeMap::new(),
@@ -109,12 +129,17 @@ impl Person<'_> {
 
     fn message(&self, world: &mut World, outbound: bool) -> Result<Value, Refusal> {
         let contact = world.contact_above(self.text("contact"))?.id;
-        let words = Words {
-            body: self.text("body"),
-            outbound,
-            user: if outbound { &self.writer.id } else { "" },
+        let words = Words::of_person(self.text("body"), outbound, &self.writer.id);
+        let channel = match self.text("channel") {
+            "" | "SMS" => "SMS",
+            "Email" => "Email",
+            other => {
+                return Err(Refusal::bad_request(format!(
+                    "a person writes by SMS or Email, not by {other}"
+                )));
+            }
         };
-        let id = messages::say(world, contact, "SMS", &words, self.now);
+        let id = messages::say(world, contact, channel, &words, self.now);
         Ok(json!({ "messageId": id }))
     }
 
@@ -191,6 +216,12 @@ impl Person<'_> {
             event.contact = to;
             event.updated = self.now;
             world.appointments.put(event);
+        }
+        let deals: Vec<_> = world.opportunities.of(from).cloned().collect();
+        for mut deal in deals {
+            deal.contact = to;
+            deal.updated = self.now;
+            world.opportunities.put(deal);
         }
     }
 }

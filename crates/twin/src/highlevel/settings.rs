@@ -37,6 +37,8 @@ pub struct Settings {
     pub index_lag_ms: u64,
     /// The location's `allowDuplicateContact`.
     pub allow_duplicate_contact: bool,
+    /// The location's `allowDuplicateOpportunity`; what it allows is a guess: a contact's second one in a pipeline.
+    pub allow_duplicate_opportunity: bool,
     /// The location's `contactUniqueIdentifiers`, in order of priority.
     pub contact_unique_identifiers: Vec<Identifier>,
     /// Whether a task's `dueDate` with milliseconds is refused (highlevel-quirks.md 2.5).
@@ -58,6 +60,7 @@ impl Default for Settings {
             requests_per_day: Some(200_000),
             index_lag_ms: 2_000,
             allow_duplicate_contact: false,
+            allow_duplicate_opportunity: false,
             contact_unique_identifiers: vec![Identifier::Email, Identifier::Phone],
             refuse_due_date_milliseconds: true,
             company_name_on_update: false,

@@ -9,7 +9,7 @@ use super::id::Id;
 use super::messages::Message;
 use super::tasks::Task;
 use super::world::World;
-use super::{date, notes};
+use super::{calendars, date, notes, opportunities};
 
 /// A kind of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,10 @@ pub enum Kind {
     Appointments,
     /// Messages to and from contacts.
     Messages,
+    /// Opportunities with the values of their custom fields.
+    Opportunities,
+    /// Times that are blocked in calendars.
+    Blocks,
 }
 
 /// How much there is of everything.
@@ -47,6 +51,9 @@ pub struct Counts {
     /// Messages to and from contacts.
     #[serde(default)]
     pub messages: usize,
+    /// Opportunities.
+    #[serde(default)]
+    pub opportunities: usize,
 }
 
 pub(super) fn counts(world: &World) -> Counts {
@@ -59,6 +66,7 @@ pub(super) fn counts(world: &World) -> Counts {
         tags: world.tags.len(),
         automations: world.automations.len(),
         messages: world.messages.all.len(),
+        opportunities: world.opportunities.len(),
     }
 }
 
@@ -103,6 +111,18 @@ pub(super) fn records(world: &World, kind: Kind, after: Option<&str>, limit: usi
             let messages = world.messages.all.range((from, Unbounded)).take(limit);
             messages.map(|(_, message)| said(message)).collect()
         }
+        Kind::Opportunities => world
+            .opportunities
+            .after(after)
+            .take(limit)
+            .map(|found| kinded(opportunities::show(world, found, true), "opportunity"))
+            .collect(),
+        Kind::Blocks => world
+            .blocks
+            .after(after)
+            .take(limit)
+            .map(|block| kinded(calendars::shown_block(world, block), "block"))
+            .collect(),
     }
 }
 

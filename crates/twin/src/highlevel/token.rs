@@ -73,6 +73,9 @@ const READ_SCOPES: &[&str] = &[
     "users.readonly",
     "workflows.readonly",
     "campaigns.readonly",
+    "opportunities.readonly",
+    "conversations.readonly",
+    "conversations/message.readonly",
 ];
 
 impl Credentials {

@@ -34,6 +34,18 @@ fn shown(world: &World, user: &User) -> Value {
     })
 }
 
+/// Whether this is one of the location's staff.
+pub(super) fn is_known(world: &World, id: &str) -> bool {
+    world.users.iter().any(|user| user.id == id)
+}
+
+/// The whole name; nothing of somebody unknown.
+pub(super) fn name(world: &World, id: &str) -> String {
+    let user = world.users.iter().find(|user| user.id == id);
+    user.map(|user| format!("{} {}", user.first_name, user.last_name))
+        .unwrap_or_default()
+}
+
 fn matching(world: &World, words: &str) -> Vec<Value> {
     let words = words.to_lowercase();
     world

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::businesses::Business;
-use super::calendars::{Appointments, Calendar};
+use super::calendars::{AppointmentNotes, Appointments, Blocks, Calendar};
 use super::contacts::model::Contact;
 use super::contacts::store::Contacts;
 use super::custom_fields::CustomField;
@@ -17,6 +17,7 @@ use super::id::Id;
 use super::limits::Limits;
 use super::messages::{self, Messages};
 use super::notes::Note;
+use super::opportunities::Opportunities;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::tasks::Tasks;
@@ -39,10 +40,11 @@ pub(crate) struct Location {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Automation {
     pub number: usize,
-    /// `contact_created`, `tag_added`, `appointment_booked`, `workflow_added` or `campaign_added`.
+    /// `contact_created`, `tag_added`, `appointment_booked`, `workflow_added`, `campaign_added`, `opportunity_created`,
+    /// `opportunity_stage_changed` or `opportunity_status_changed`.
     pub trigger: &'static str,
     pub contact_id: String,
-    /// Tag, appointment id or workflow id.
+    /// Tag, or the id of the appointment, workflow, campaign or opportunity.
     pub detail: String,
     /// `INTEGRATION` or `WEB_USER`.
     pub by: &'static str,
@@ -63,6 +65,9 @@ pub(crate) struct World {
     pub notes_of: BTreeMap<Id, Vec<Id>>,
     pub calendars: Vec<Calendar>,
     pub appointments: Appointments,
+    pub appointment_notes: AppointmentNotes,
+    pub blocks: Blocks,
+    pub opportunities: Opportunities,
     pub users: Vec<User>,
     pub businesses: BTreeMap<String, Business>,
     /// Tag id to name, in the order of making.
@@ -95,6 +100,9 @@ impl World {
             notes_of: BTreeMap::new(),
             calendars: Vec::new(),
             appointments: Appointments::default(),
+            appointment_notes: AppointmentNotes::seeded(seed),
+            blocks: Blocks::seeded(seed),
+            opportunities: Opportunities::seeded(seed),
             users: Vec::new(),
             businesses: BTreeMap::new(),
             tags: Vec::new(),
@@ -128,7 +136,7 @@ impl World {
         i64::try_from(self.settings.index_lag_ms).unwrap_or(i64::MAX)
     }
 
-    /// Removes a contact with its tasks and notes; its appointments are marked deleted.
+    /// Removes a contact with its tasks, notes and opportunities; its appointments are marked deleted.
     pub fn remove_contact(&mut self, id: Id, now: i64) -> bool {
         let gone_at = now.saturating_add(self.lag());
         let Some(gone) = self.contacts.remove(id, gone_at) else {
@@ -139,6 +147,7 @@ impl World {
         for note in self.notes_of.remove(&id).unwrap_or_default() {
             self.notes.remove(&note);
         }
+        self.opportunities.remove_of(id);
         self.appointments.delete_of(id, now);
         true
     }

@@ -9,6 +9,8 @@ use rand::{Rng, SeedableRng};
 use serde_json::{Map, Value};
 
 use super::id::Id;
+use super::records::{Asset, Estimate, Invoice, Lead, Line, Reminder};
+use super::resources::Sale;
 use super::shelf::Shelf;
 use super::{Counts, Settings};
 
@@ -73,17 +75,8 @@ pub(super) struct Ticket {
     pub issue_type: Option<u32>,
     pub technician: Option<Id>,
     pub created_from: &'static str,
-    pub invoice: Option<Invoice>,
+    pub invoice: Option<Id>,
     pub custom: Custom,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Invoice {
-    pub id: Id,
-    pub number: u32,
-    /// Pence, cents.
-    pub amount: u32,
-    pub paid: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -148,18 +141,37 @@ pub(super) struct Book {
     /// Comments of a ticket, oldest first.
     pub comments_of: BTreeMap<Id, Vec<Id>>,
     pub appointments: Shelf<Appointment>,
-    pub reminders: Shelf<Map<String, Value>>,
-    pub project_tasks: Shelf<Map<String, Value>>,
+    /// Ids of what stands below, apart, so that customers, tickets and their like keep theirs.
+    paper_ids: StdRng,
+    pub reminders: Shelf<Reminder>,
+    pub invoices: Shelf<Invoice>,
+    /// Invoice and place in it of every payment, oldest first.
+    pub payments: Vec<(Id, usize)>,
+    /// Sales at the till, oldest first.
+    pub sales: Vec<Sale>,
+    /// Lines of a ticket, oldest first.
+    pub lines_of: BTreeMap<Id, Vec<Line>>,
+    pub estimates: Shelf<Estimate>,
+    pub leads: Shelf<Lead>,
+    pub assets: Shelf<Asset>,
+    /// Records of which nothing is known, by the path of their list.
+    pub documents: BTreeMap<&'static str, Shelf<Map<String, Value>>>,
+    /// The status of a device that was handed out.
+    pub handed_out: u32,
     pub statuses: Vec<Word>,
     pub issue_types: Vec<Word>,
     pub groups: Vec<Word>,
     pub customer_fields: Vec<Word>,
     pub ticket_fields: Vec<Word>,
+    pub lead_fields: Vec<Word>,
+    pub product_fields: Vec<Word>,
+    pub asset_types: Vec<Word>,
     pub users: Vec<User>,
     pub brands: Vec<Word>,
     /// Models with the number of their brand.
     pub models: Vec<(Word, u32)>,
     pub products: Vec<Map<String, Value>>,
+    pub next_product: u32,
     /// Bodies that came to `/webhook/…`, with the name of the path.
     pub inbound: Vec<(&'static str, Value)>,
     /// Announced and sent files: upload id, ticket, bytes once they came.
@@ -167,6 +179,11 @@ pub(super) struct Book {
     pub truth: Vec<Truth>,
     pub next_customer: u32,
     pub next_ticket: u32,
+    pub next_invoice: u32,
+    pub next_payment: u32,
+    pub next_sale: u32,
+    pub next_estimate: u32,
+    pub next_lead: u32,
 }
 
 impl Book {
@@ -181,8 +198,17 @@ impl Book {
             comments: Shelf::default(),
             comments_of: BTreeMap::new(),
             appointments: Shelf::default(),
+            paper_ids: StdRng::seed_from_u64(settings.seed ^ 0x7061_7065_7273),
             reminders: Shelf::default(),
-            project_tasks: Shelf::default(),
+            invoices: Shelf::default(),
+            payments: Vec::new(),
+            sales: Vec::new(),
+            lines_of: BTreeMap::new(),
+            estimates: Shelf::default(),
+            leads: Shelf::default(),
+            assets: Shelf::default(),
+            documents: BTreeMap::new(),
+            handed_out: 15,
             statuses: words(
                 11,
                 &[
@@ -198,6 +224,9 @@ impl Book {
             groups: words(301, &["Retail", "Trade", "Students"]),
             customer_fields: words(34_977, &["CRM id", "Tags", "CRM notes"]),
             ticket_fields: words(35_020, &["Passcode", "Promised for"]),
+            lead_fields: words(35_060, &["How they found us"]),
+            product_fields: words(35_080, &["Shelf"]),
+            asset_types: words(601, &["Phone", "Tablet", "Laptop", "Console"]),
             users: Vec::new(),
             brands: words(41, &["Apple", "Samsung", "Google", "Sony"]),
             models: words(901, &["iPhone 13", "iPad Air 4"])
@@ -205,11 +234,17 @@ impl Book {
                 .map(|model| (model, 41))
                 .collect(),
             products: Vec::new(),
+            next_product: 5_001,
             inbound: Vec::new(),
             uploads: BTreeMap::new(),
             truth: Vec::new(),
             next_customer: 1,
             next_ticket: 1_001,
+            next_invoice: 40_001,
+            next_payment: 900_001,
+            next_sale: 90_001,
+            next_estimate: 501,
+            next_lead: 201,
         };
         book.set_time_zone(settings.time_zone.as_deref());
         let owner = User {
@@ -226,6 +261,10 @@ impl Book {
 
     pub(super) fn new_id(&mut self) -> Id {
         Id(self.ids.random())
+    }
+
+    pub(super) fn new_paper_id(&mut self) -> Id {
+        Id(self.paper_ids.random())
     }
 
     /// The zone by its name; without a name, or with an unknown one, the shop's own.

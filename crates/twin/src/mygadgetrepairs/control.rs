@@ -5,16 +5,15 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::book::{Truth, Word};
+use super::book::{Book, Truth, Word};
 use super::id::Id;
 use super::notifications::{self, Delivery, Notification};
 use super::person::{self, Act};
-use super::resources::{show_appointment, show_comment, show_customer, show_ticket};
+use super::resources::{self, show_appointment, show_comment, show_customer, show_ticket};
 use super::shelf::{Row, Shelf};
 use super::{Account, Counts, LimitState, MyGadgetRepairsTwin, Settings};
 
@@ -71,6 +70,21 @@ async fn state(
         }),
         "appointment" => page(&book.appointments, &query, |row| {
             show_appointment(book, &plain, row)
+        }),
+        "reminder" => page(&book.reminders, &query, |row| {
+            resources::shown(book, &plain, row)
+        }),
+        "invoice" => page(&book.invoices, &query, |row| {
+            resources::shown(book, &plain, row)
+        }),
+        "estimate" => page(&book.estimates, &query, |row| {
+            resources::shown(book, &plain, row)
+        }),
+        "lead" => page(&book.leads, &query, |row| {
+            resources::shown(book, &plain, row)
+        }),
+        "asset" => page(&book.assets, &query, |row| {
+            resources::shown(book, &plain, row)
         }),
         _ => Err(unknown_kind()),
     }?;
@@ -138,6 +152,11 @@ async fn one(
             .appointments
             .get(id)
             .map(|row| show_appointment(book, &plain, row)),
+        "reminder" => one_of(&book.reminders, id, book, &plain),
+        "invoice" => one_of(&book.invoices, id, book, &plain),
+        "estimate" => one_of(&book.estimates, id, book, &plain),
+        "lead" => one_of(&book.leads, id, book, &plain),
+        "asset" => one_of(&book.assets, id, book, &plain),
         _ => return Err(unknown_kind()),
     };
     shown
@@ -145,15 +164,25 @@ async fn one(
         .ok_or_else(|| (StatusCode::NOT_FOUND, "no such record".to_owned()))
 }
 
+fn one_of<T: resources::Kept>(
+    shelf: &Shelf<T>,
+    id: Id,
+    book: &Book,
+    plain: &Settings,
+) -> Option<Value> {
+    shelf.get(id).map(|row| resources::shown(book, plain, row))
+}
+
 fn unknown_kind() -> Refusal {
     (
         StatusCode::NOT_FOUND,
-        "there are customers, tickets, comments and appointments".to_owned(),
+        "there are customers, tickets, comments, appointments, reminders, invoices, estimates, leads and assets"
+            .to_owned(),
     )
 }
 
 /// Switches under which nothing is left out or bent.
-fn plainly(settings: &Settings) -> Settings {
+pub(super) fn plainly(settings: &Settings) -> Settings {
     Settings {
         timestamps: true,
         number_phones: false,
@@ -199,7 +228,7 @@ async fn act(State(twin): Twin, Json(wanted): Json<Act>) -> Response<Body> {
     carried_out(&twin, wanted).response(201, &[])
 }
 
-fn carried_out(twin: &MyGadgetRepairsTwin, wanted: Act) -> Answer {
+pub(super) fn carried_out(twin: &MyGadgetRepairsTwin, wanted: Act) -> Answer {
     let now = twin.inner.clock.now();
     let (answer, calls) = {
         let mut account = twin.account();
@@ -211,64 +240,6 @@ fn carried_out(twin: &MyGadgetRepairsTwin, wanted: Act) -> Answer {
     };
     notifications::send(twin, calls);
     answer
-}
-
-impl MyGadgetRepairsTwin {
-    /// Does what a person at the counter does; see `POST /_twin/person`. Answers the id of the record.
-    ///
-    /// # Errors
-    /// What the account says against it, in words.
-    pub fn act(&self, action: &Value) -> Result<String, String> {
-        let wanted: Act = serde_json::from_value(action.clone()).map_err(|why| why.to_string())?;
-        match carried_out(self, wanted) {
-            Answer::Made { id, .. } | Answer::Changed(id) => {
-                Ok(id.as_str().unwrap_or_default().to_owned())
-            }
-            Answer::Gone => Ok(action["id"].as_str().unwrap_or_default().to_owned()),
-            other => Err(format!("{other:?}")),
-        }
-    }
-
-    /// Locks the key out for so many seconds.
-    pub fn lock_out(&self, seconds: u64) {
-        let now = self.inner.clock.now();
-        let length = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX / 2));
-        let until = now.checked_add(length).unwrap_or(jiff::Timestamp::MAX);
-        self.account().limits.lock(until);
-    }
-
-    /// All customers as they are, oldest first, with their times.
-    pub fn customers(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.customers.by_created();
-        rows.map(|row| show_customer(book, &plain, row)).collect()
-    }
-
-    /// All tickets as they are, oldest first, with their times.
-    pub fn tickets(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.tickets.by_created();
-        rows.map(|row| show_ticket(book, &plain, row)).collect()
-    }
-
-    /// All comments as they are, oldest first, with their times.
-    pub fn comments(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.comments.by_created();
-        rows.map(|row| show_comment(book, &plain, row)).collect()
-    }
-
-    /// All appointments as they are, oldest first, with their times.
-    pub fn appointments(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.appointments.by_created();
-        rows.map(|row| show_appointment(book, &plain, row))
-            .collect()
-    }
 }
 
 async fn settings(State(twin): Twin) -> Json<Settings> {

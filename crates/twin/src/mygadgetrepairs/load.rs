@@ -5,7 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::shop::{self, MadeUpShop, Place};
 
 use super::Settings;
-use super::book::{self, Appointment, Book, Comment, Customer, Invoice, Ticket, Truth, User};
+use super::book::{self, Appointment, Book, Comment, Customer, Ticket, Truth, User};
+use super::id::Id;
+use super::records::{Asset, Estimate, Invoice, Lead, Payment, Reminder};
+use super::resources::Sale;
 use super::shelf::{Row, Shelf};
 
 /// The shop's records with fresh ids.
@@ -15,8 +18,9 @@ pub(super) fn book(shop: &MadeUpShop, settings: &Settings) -> Book {
     book.set_time_zone(settings.time_zone.as_deref());
     words(shop, &mut book);
     let customers = customers(shop, &mut book);
-    tickets(shop, &customers, &mut book);
+    let tickets = tickets(shop, &customers, &mut book);
     appointments(shop, &customers, &mut book);
+    papers(shop, &customers, &tickets, &mut book);
     book.truth = shop
         .same_people
         .iter()
@@ -34,6 +38,10 @@ fn words(shop: &MadeUpShop, book: &mut Book) {
     let statuses: Vec<&str> = shop.statuses.iter().map(|status| status.label).collect();
     book.statuses = book::words(11, &statuses);
     book.issue_types = book::words(5_603, &shop.issue_types);
+    let done = shop.statuses.iter().position(|one| one.group == "done");
+    if let Some(status) = done.and_then(|place| book.statuses.get(place)) {
+        book.handed_out = status.id;
+    }
     let opened = shop
         .settings
         .now
@@ -53,7 +61,7 @@ fn words(shop: &MadeUpShop, book: &mut Book) {
         .collect();
 }
 
-fn customers(shop: &MadeUpShop, book: &mut Book) -> Vec<super::id::Id> {
+fn customers(shop: &MadeUpShop, book: &mut Book) -> Vec<Id> {
     let rows: Vec<Row<Customer>> = shop
         .customers
         .iter()
@@ -88,19 +96,15 @@ fn written(customer: &shop::Customer) -> Customer {
     }
 }
 
-fn tickets(shop: &MadeUpShop, customers: &[super::id::Id], book: &mut Book) {
+fn tickets(shop: &MadeUpShop, customers: &[Id], book: &mut Book) -> Vec<Id> {
+    let mut invoices = Vec::new();
     let mut rows = Vec::with_capacity(shop.tickets.len());
     for ticket in &shop.tickets {
         let done = shop
             .statuses
             .get(ticket.status)
             .is_some_and(|status| status.group == "done");
-        let invoice = done.then(|| Invoice {
-            id: book.new_id(),
-            number: 20_000 + ticket.number,
-            amount: 2_500 + ticket.number * 37 % 20_000,
-            paid: ticket.last_updated,
-        });
+        let invoice = done.then(|| book.new_id());
         let body = Ticket {
             number: ticket.number,
             customer: customers.get(ticket.customer).copied(),
@@ -125,8 +129,12 @@ fn tickets(shop: &MadeUpShop, customers: &[super::id::Id], book: &mut Book) {
             ..Ticket::default()
         };
         book.next_ticket = ticket.number + 1;
+        let id = book.new_id();
+        if let Some(invoice) = invoice {
+            invoices.push(paid(invoice, id, body.customer, ticket));
+        }
         rows.push(Row {
-            id: book.new_id(),
+            id,
             created: ticket.created,
             changed: ticket.last_updated,
             body,
@@ -152,11 +160,114 @@ fn tickets(shop: &MadeUpShop, customers: &[super::id::Id], book: &mut Book) {
             body,
         });
     }
+    let ids = rows.iter().map(|row| row.id).collect();
     book.tickets = Shelf::filled(rows);
     book.comments = Shelf::filled(comments);
+    // Sales without a repair: one for every tenth invoice.
+    book.sales = invoices.iter().step_by(10).map(sale).collect();
+    book.payments = invoices.iter().map(|row| (row.id, 0)).collect();
+    book.invoices = Shelf::filled(invoices);
+    ids
 }
 
-fn appointments(shop: &MadeUpShop, customers: &[super::id::Id], book: &mut Book) {
+/// The invoice of a ticket that was handed out, paid when the ticket was last changed.
+fn paid(id: Id, of: Id, customer: Option<Id>, ticket: &shop::Ticket) -> Row<Invoice> {
+    let amount = i64::from(2_500 + ticket.number * 37 % 20_000);
+    let number = 20_000 + ticket.number;
+    Row {
+        id,
+        created: ticket.last_updated,
+        changed: ticket.last_updated,
+        body: Invoice {
+            number,
+            ticket: Some(of),
+            customer,
+            amount,
+            due: None,
+            payments: vec![Payment {
+                id: number + 300_000,
+                at: ticket.last_updated,
+                amount,
+                is_advance: false,
+            }],
+        },
+    }
+}
+
+fn sale(invoice: &Row<Invoice>) -> Sale {
+    Sale {
+        id: invoice.body.number + 50_000,
+        customer: None,
+        amount: invoice.body.amount / 10,
+        created: invoice.created,
+    }
+}
+
+/// Devices, estimates, leads and reminders.
+fn papers(shop: &MadeUpShop, customers: &[Id], tickets: &[Id], book: &mut Book) {
+    let staff = |book: &Book, number: Option<usize>| {
+        let user = number.and_then(|number| book.users.get(number));
+        user.map(|user| user.id)
+    };
+    for device in &shop.devices {
+        let asset = Asset {
+            customer: customers.get(device.customer).copied(),
+            brand: device.make.to_owned(),
+            model: device.model.to_owned(),
+            imei: device.imei.clone(),
+            warranty_end: device.warranty_end,
+            ..Asset::default()
+        };
+        let id = book.new_paper_id();
+        book.assets.add(id, device.created, asset);
+    }
+    for estimate in &shop.estimates {
+        let Some(ticket) = tickets.get(estimate.ticket).copied() else {
+            continue;
+        };
+        let answered = estimate.status != "Sent";
+        let body = Estimate {
+            number: book.next_estimate,
+            ticket: Some(ticket),
+            customer: book.tickets.get(ticket).and_then(|row| row.body.customer),
+            description: String::new(),
+            amount: i64::from(estimate.amount),
+            status: estimate.status.to_owned(),
+            sent: Some(estimate.created),
+            answered: answered.then_some(estimate.created),
+        };
+        book.next_estimate += 1;
+        let id = book.new_paper_id();
+        book.estimates.add(id, estimate.created, body);
+    }
+    for lead in &shop.leads {
+        let body = Lead {
+            number: book.next_lead,
+            name: lead.name.clone(),
+            mobile: lead.mobile.clone(),
+            short_info: lead.subject.to_owned(),
+            status: Lead::STATUSES[0].to_owned(),
+            ..Lead::default()
+        };
+        book.next_lead += 1;
+        let id = book.new_paper_id();
+        book.leads.add(id, lead.created, body);
+    }
+    for reminder in &shop.reminders {
+        let body = Reminder {
+            title: reminder.title.to_owned(),
+            due: Some(reminder.due),
+            staff: staff(book, reminder.assigned_to),
+            customer: customers.get(reminder.customer).copied(),
+            completed: reminder.completed.then_some(reminder.due),
+            ..Reminder::default()
+        };
+        let id = book.new_paper_id();
+        book.reminders.add(id, reminder.created, body);
+    }
+}
+
+fn appointments(shop: &MadeUpShop, customers: &[Id], book: &mut Book) {
     let mut rows = Vec::with_capacity(shop.appointments.len());
     for appointment in &shop.appointments {
         let place = shop

@@ -9,19 +9,25 @@ use serde_json::{Map, Value};
 use super::Account;
 use super::answer::Answer;
 use super::arguments::Arguments;
+use super::desk;
 use super::id::Id;
 use super::merge;
 use super::resources::{self, Call, Resource};
 
 /// One act, as `{"action":"edit_ticket","id":"…","fields":{"status":"Collected"}}`, or with the kind apart:
 /// `{"action":"edit","kind":"ticket",…}`. The names of the fields are those of the vendor's writes. Two customers who are
-/// one: `{"action":"merge_customers","keep":"…","gone":"…"}`.
+/// one: `{"action":"merge_customers","keep":"…","gone":"…"}`. A line is made with its ticket in the fields and stays.
+///
+/// Besides, with the record's `id`: `set_status {status}`, `assign {technician}` and `hand_out` of a ticket; `pay_invoice`
+/// and `refund_invoice`, of so much with `{amount}`; `send_estimate` and `answer_estimate {answer}`, which is `approved` or
+/// `declined`; `complete_reminder` and `reopen_reminder`; `convert_lead`, which answers the new ticket. Who does not come to
+/// an appointment is noted nowhere: no source shows a field for it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Act {
     /// `create`, `edit` (or `update`) or `delete`.
     action: String,
-    /// `customer`, `ticket`, `comment` or `appointment`.
+    /// `customer`, `ticket`, `comment`, `appointment`, `reminder`, `line`, `invoice`, `sale`, `estimate`, `lead` or `asset`.
     #[serde(default)]
     kind: String,
     #[serde(default)]
@@ -47,6 +53,13 @@ enum Kind {
     Ticket,
     Comment,
     Appointment,
+    Reminder,
+    Line,
+    Invoice,
+    Sale,
+    Estimate,
+    Lead,
+    Asset,
 }
 
 impl Act {
@@ -66,6 +79,13 @@ impl Act {
             "ticket" => Kind::Ticket,
             "comment" => Kind::Comment,
             "appointment" => Kind::Appointment,
+            "reminder" => Kind::Reminder,
+            "line" => Kind::Line,
+            "invoice" => Kind::Invoice,
+            "sale" => Kind::Sale,
+            "estimate" => Kind::Estimate,
+            "lead" => Kind::Lead,
+            "asset" => Kind::Asset,
             _ => return None,
         };
         Some((kind, action))
@@ -78,9 +98,12 @@ pub(super) fn act(account: &mut Account, act: Act, now: Timestamp) -> Answer {
     if act.action == "merge_customers" {
         return merge::customers(account, &act.keep, &act.gone, now);
     }
+    if let Some(answer) = desk::act(account, &act.action, &act.id, &act.fields, now) {
+        return answer;
+    }
     let Some((kind, action)) = act.meant() else {
         return Answer::invalid(
-            "The action is not known. Use create, edit or delete with customer, ticket, comment or appointment, as edit_ticket, or merge_customers.",
+            "The action is not known. Use create, edit or delete with a kind of record, as edit_ticket, or one of the acts of the reference of /_twin/person.",
         );
     };
     let (resource, token) = match (kind, action) {
@@ -90,6 +113,21 @@ pub(super) fn act(account: &mut Account, act: Act, now: Timestamp) -> Answer {
         (K::Ticket, _) => (Resource::Ticket, "ticketId"),
         (K::Appointment, A::Create) => (Resource::Appointments, "appointmentId"),
         (K::Appointment, _) => (Resource::Appointment, "appointmentId"),
+        (K::Reminder, A::Create) => (Resource::Reminders, "reminderId"),
+        (K::Reminder, _) => (Resource::Reminder, "reminderId"),
+        (K::Line, A::Create) => (Resource::ItemLines, "ticketId"),
+        (K::Invoice, A::Create) => (Resource::TicketInvoices, "invoiceId"),
+        (K::Invoice, _) => (Resource::TicketInvoice, "invoiceId"),
+        (K::Sale, A::Create) => (Resource::PosOrders, "orderId"),
+        (K::Line | K::Sale, _) => {
+            return Answer::invalid("A line and a sale stay as they are. Make another one.");
+        }
+        (K::Estimate, A::Create) => (Resource::Estimates, "estimateId"),
+        (K::Estimate, _) => (Resource::Estimate, "estimateId"),
+        (K::Lead, A::Create) => (Resource::Leads, "leadId"),
+        (K::Lead, _) => (Resource::Lead, "leadId"),
+        (K::Asset, A::Create) => (Resource::Assets, "assetId"),
+        (K::Asset, _) => (Resource::Asset, "assetId"),
         (K::Comment, A::Create) => (Resource::TicketComments, "commentId"),
         (K::Comment, _) => return comment(account, &act, action, now),
     };

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::arguments::Arguments;
-use super::resources::{self, Call, Resource};
+use super::resources::{self, Call, PROJECT_TASKS, Resource};
 use super::settings::{Comments, Feeds};
 use super::{Account, MyGadgetRepairsTwin, Settings};
 
@@ -138,28 +138,54 @@ fn find<'path>(
         ["tickets", id, "upload", upload] => {
             Some((R::UploadFile, vec![("ticketId", id), ("uploadId", upload)]))
         }
+        ["tickets", id, "itemline"] if settings.item_lines => {
+            Some((R::ItemLines, vec![("ticketId", id)]))
+        }
         ["ticketcomments"] if settings.comments != Comments::Missing => plain(R::TicketComments),
         ["appointments", ..] if !settings.appointments => None,
         ["appointments"] => plain(R::Appointments),
         ["appointments", "updated"] => feed(R::AppointmentsUpdated),
         ["appointments", id] => Some((R::Appointment, vec![("appointmentId", id)])),
+        ["reminders", ..] if !settings.reminders => None,
         ["reminders"] => plain(R::Reminders),
         ["reminders", id] => Some((R::Reminder, vec![("reminderId", id)])),
         ["groups"] => plain(R::Groups),
-        ["projecttasks"] => plain(R::ProjectTasks),
-        ["projecttasks", id] => Some((R::ProjectTask, vec![("taskId", id)])),
+        ["groups", id] => Some((R::Group, vec![("recordId", id)])),
+        ["estimates", ..] if !settings.estimates => None,
+        ["estimates"] => plain(R::Estimates),
+        ["estimates", "updated"] => feed(R::EstimatesUpdated),
+        ["estimates", id] => Some((R::Estimate, vec![("estimateId", id)])),
+        ["leads", ..] if !settings.leads => None,
+        ["leads"] => plain(R::Leads),
+        ["leads", id] => Some((R::Lead, vec![("leadId", id)])),
+        ["assets" | "assettypes", ..] if !settings.assets => None,
+        ["assets"] => plain(R::Assets),
+        ["assets", id] => Some((R::Asset, vec![("assetId", id)])),
+        ["assettypes"] => plain(R::AssetTypes),
+        ["projecttasks"] => plain(R::Documents(PROJECT_TASKS)),
+        ["projecttasks", id] => Some((R::Document(PROJECT_TASKS), vec![("recordId", id)])),
         ["tasklists"] => plain(R::TaskLists),
         ["projecttags"] => plain(R::ProjectTags),
         ["customfields", kind] => Some((R::CustomFields, vec![("type", kind)])),
         ["brands"] => plain(R::Brands),
         ["models"] => plain(R::Models),
+        ["models", id] => Some((R::Model, vec![("recordId", id)])),
         ["products"] => plain(R::Products),
+        ["products", id] => Some((R::Product, vec![("recordId", id)])),
         ["payments"] => plain(R::Payments),
         ["ticketinvoices"] => plain(R::TicketInvoices),
         ["ticketinvoices", id] => Some((R::TicketInvoice, vec![("invoiceId", id)])),
         ["posorders"] => plain(R::PosOrders),
+        ["posorders", id] => Some((R::PosOrder, vec![("orderId", id)])),
         ["webhook", "inboundcall"] => plain(R::InboundCall),
         ["webhook", "rmmalert"] => plain(R::RmmAlert),
+        [path, rest @ ..] if settings.other_resources => {
+            match (resources::documents(path)?, rest) {
+                (of, []) => plain(R::Documents(of)),
+                (of, [id]) if of.members => Some((R::Document(of), vec![("recordId", id)])),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }
@@ -167,16 +193,27 @@ fn find<'path>(
 fn verbs(resource: Resource, settings: &Settings) -> &'static [&'static str] {
     use Resource as R;
     match resource {
-        R::Customer | R::Ticket | R::Appointment | R::Reminder | R::ProjectTask => {
-            &["DELETE", "GET", "PUT"]
-        }
+        R::Customer
+        | R::Ticket
+        | R::Appointment
+        | R::Reminder
+        | R::Estimate
+        | R::Lead
+        | R::Asset => &["DELETE", "GET", "PUT"],
+        R::Product => &["DELETE", "GET"],
+        R::Document(of) if of.takes => &["DELETE", "GET", "PUT"],
+        R::Documents(of) if of.takes => &["GET", "POST"],
+        R::Payments if settings.record_payments => &["GET", "POST"],
         R::TicketComments if settings.comments == Comments::PostOnly => &["POST"],
         R::Customers
         | R::Tickets
         | R::Appointments
         | R::TicketComments
+        | R::ItemLines
         | R::Reminders
-        | R::ProjectTasks
+        | R::Estimates
+        | R::Leads
+        | R::Assets
         | R::Brands
         | R::Models
         | R::Products => &["GET", "POST"],
@@ -206,15 +243,19 @@ fn arguments(
         arguments.set(name, Value::String((*value).to_owned()));
     }
     arguments.add_form(parts.uri.query().unwrap_or_default());
-    if body.is_empty() || parts.method == Method::GET || resource == Resource::UploadFile {
-        return Some(arguments);
-    }
     let kind = parts
         .headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default()
         .to_lowercase();
+    // A file comes as form data (mygadgetrepairs-api.md 12.5).
+    if resource == Resource::UploadFile {
+        return kind.starts_with("multipart/form-data").then_some(arguments);
+    }
+    if body.is_empty() || parts.method == Method::GET {
+        return Some(arguments);
+    }
     if kind.starts_with("application/json") {
         arguments.add_json(body).then_some(arguments)
     } else if kind.starts_with("application/x-www-form-urlencoded") {

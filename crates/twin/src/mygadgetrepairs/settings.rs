@@ -35,6 +35,20 @@ pub struct Settings {
     pub comments: Comments,
     /// Whether the account offers `/appointments` at all; that is read off a list only (mygadgetrepairs-api.md 11).
     pub appointments: bool,
+    /// Whether it offers `/reminders`; like those below known by name only (mygadgetrepairs-api.md 11).
+    pub reminders: bool,
+    /// Whether it offers `/tickets/{id}/itemLine`.
+    pub item_lines: bool,
+    /// Whether it offers `/estimates`.
+    pub estimates: bool,
+    /// Whether it offers `/leads`.
+    pub leads: bool,
+    /// Whether it offers `/assets`, customers' devices.
+    pub assets: bool,
+    /// Whether it offers the resources of which nothing but their path is known.
+    pub other_resources: bool,
+    /// Whether a payment can be added at `/payments`, which no source shows.
+    pub record_payments: bool,
     /// Requests a minute for the key; `None` is without limit.
     pub throttle_per_minute: Option<u32>,
     /// Status of an answer over the limit: 401 or 429.
@@ -77,6 +91,13 @@ impl Default for Settings {
             created_filter: CreatedFilter::NotOnTickets,
             comments: Comments::GetPost,
             appointments: true,
+            reminders: true,
+            item_lines: true,
+            estimates: true,
+            leads: true,
+            assets: true,
+            other_resources: true,
+            record_payments: false,
             throttle_per_minute: Some(30),
             over_limit_status: 401,
             violations_to_lock: 10,

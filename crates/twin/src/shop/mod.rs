@@ -10,6 +10,7 @@ mod locale;
 mod name_lists;
 mod names;
 mod numbers;
+mod trade;
 mod work;
 
 #[cfg(test)]
@@ -20,6 +21,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+
+pub use self::trade::{Device, Estimate, Lead, Opportunity, Reminder};
 
 /// What the made-up shop should look like.
 #[derive(Debug, Clone)]
@@ -90,6 +93,16 @@ pub struct MadeUpShop {
     pub notes: Vec<Note>,
     /// The CRM's appointments.
     pub crm_appointments: Vec<CrmAppointment>,
+    /// The CRM's opportunities.
+    pub opportunities: Vec<Opportunity>,
+    /// Customers' devices on record at the counter.
+    pub devices: Vec<Device>,
+    /// The counter's estimates.
+    pub estimates: Vec<Estimate>,
+    /// The counter's leads.
+    pub leads: Vec<Lead>,
+    /// The counter's reminders.
+    pub reminders: Vec<Reminder>,
     /// Ground truth: `(customer index, contact index)` of people who are known on both sides.
     pub same_people: Vec<(usize, usize)>,
     /// Ticket statuses as this shop renamed them.
@@ -338,6 +351,7 @@ impl MadeUpShop {
         let customers: Vec<Customer> = people.into_iter().map(|person| person.customer).collect();
         let counter = work::counter(&settings, &customers, &mut random);
         let office = work::office(&settings, &crm.contacts, &mut random);
+        let trade = trade::trade(&settings, &customers, &counter.tickets, &crm.contacts);
         Self {
             time_zone: locale.time_zone,
             customers,
@@ -348,6 +362,11 @@ impl MadeUpShop {
             tasks: office.tasks,
             notes: office.notes,
             crm_appointments: office.appointments,
+            opportunities: trade.opportunities,
+            devices: trade.devices,
+            estimates: trade.estimates,
+            leads: trade.leads,
+            reminders: trade.reminders,
             same_people: crm.same_people,
             statuses: work::STATUSES.to_vec(),
             issue_types: work::ISSUE_TYPES.to_vec(),

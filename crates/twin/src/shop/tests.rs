@@ -181,3 +181,41 @@ fn a_hundred_thousand_customers_take_seconds() {
         started.elapsed()
     );
 }
+
+#[test]
+fn trade_is_drawn_apart_and_refers_to_what_is_there() {
+    let shop = MadeUpShop::new(5, 400, 200, now());
+    assert_eq!(shop.opportunities.len(), 20);
+    assert_eq!(shop.devices.len(), 100);
+    assert!(!shop.estimates.is_empty() && !shop.leads.is_empty() && !shop.reminders.is_empty());
+    for device in &shop.devices {
+        assert!(device.customer < shop.customers.len());
+        assert!(luhn(&device.imei), "{}", device.imei);
+    }
+    assert!(
+        shop.opportunities
+            .iter()
+            .all(|one| one.contact < shop.contacts.len() && one.created <= now())
+    );
+    assert!(
+        shop.estimates
+            .iter()
+            .all(|one| one.ticket < shop.tickets.len())
+    );
+}
+
+fn luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .chars()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| {
+            let digit = digit.to_digit(10).unwrap();
+            match (place % 2, digit * 2) {
+                (0, _) => digit,
+                (_, twice) => twice / 10 + twice % 10,
+            }
+        })
+        .sum();
+    digits.len() == 15 && sum.is_multiple_of(10)
+}

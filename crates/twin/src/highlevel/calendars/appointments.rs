@@ -43,7 +43,7 @@ pub(crate) const UPDATE: &[Field] =
 
 const MINUTE: i64 = 60_000;
 
-fn found(world: &World, id: &str) -> Result<Appointment, Refusal> {
+pub(super) fn found(world: &World, id: &str) -> Result<Appointment, Refusal> {
     Id::parse(id)
         .and_then(|id| world.appointments.get(id))
         .cloned()
@@ -114,7 +114,11 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::ok(body))
 }
 
+/// Of an appointment, or of a block, which nothing tells of.
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    if world.blocks.remove(call.param(0)) {
+        return Ok(Reply::created(both_spellings()));
+    }
     let mut event = found(world, call.param(0))?;
     let was_there = !event.deleted;
     world.appointments.delete(event.id, call.now);
@@ -201,6 +205,7 @@ fn check_rules(
     }
     let slot = Slot {
         calendar: &event.calendar,
+        user: Some(event.assigned_to.as_str()).filter(|user| !user.is_empty()),
         start: event.start,
         end: event.end,
         but,

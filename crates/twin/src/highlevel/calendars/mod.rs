@@ -1,6 +1,8 @@
 //! Calendars, events and appointments (highlevel-api.md 10).
 
 mod appointments;
+mod blocks;
+mod notes;
 mod shape;
 mod slots;
 mod store;
@@ -8,6 +10,15 @@ mod store;
 use serde_json::{Value, json};
 
 pub(super) use self::appointments::{CREATE, UPDATE, create, delete, get, update};
+pub(crate) use self::blocks::Blocks;
+pub(super) use self::blocks::{
+    FIELDS as BLOCK, block, blocked, shown as shown_block, update as update_block,
+};
+pub(crate) use self::notes::AppointmentNotes;
+pub(super) use self::notes::{
+    FIELDS as NOTE, create as create_note, delete as delete_note, list as list_notes,
+    update as update_note,
+};
 pub(super) use self::slots::free_slots;
 pub(crate) use self::store::{Appointment, Appointments};
 use super::call::{Call, Reply};
@@ -81,38 +92,58 @@ fn known<'a>(world: &'a World, id: &str) -> Result<&'a Calendar, Refusal> {
         .ok_or_else(|| Refusal::bad_request(format!("Calendar with id {id} not found")))
 }
 
-/// `GET /calendars/events`: a window of start times and one of user, calendar or group.
-pub(super) fn events(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let millis = |name: &str| {
-        call.query(name)
-            .and_then(|text| text.parse::<i64>().ok())
-            .ok_or_else(|| {
-                Refusal::invalid_one(format!("{name} must be a number string in milliseconds"))
-            })
-    };
-    let (start, end) = (millis("startTime")?, millis("endTime")?);
-    let (user, calendar) = (call.query("userId"), call.query("calendarId"));
-    if user.is_none() && calendar.is_none() && call.query("groupId").is_none() {
-        return Err(Refusal::invalid_one(
-            "Either of userId, calendarId or groupId is required",
-        ));
+/// A window of start times, and one of user, calendar or group.
+struct Window<'a> {
+    start: i64,
+    end: i64,
+    user: Option<&'a str>,
+    calendar: Option<&'a str>,
+    /// There are no calendar groups here, so nothing is in one.
+    group: bool,
+}
+
+impl<'a> Window<'a> {
+    fn asked(call: &'a Call<'_>) -> Result<Self, Refusal> {
+        let millis = |name: &str| {
+            call.query(name)
+                .and_then(|text| text.parse::<i64>().ok())
+                .ok_or_else(|| {
+                    Refusal::invalid_one(format!("{name} must be a number string in milliseconds"))
+                })
+        };
+        let (start, end) = (millis("startTime")?, millis("endTime")?);
+        let (user, calendar) = (call.query("userId"), call.query("calendarId"));
+        let group = call.query("groupId").is_some();
+        if user.is_none() && calendar.is_none() && !group {
+            return Err(Refusal::invalid_one(
+                "Either of userId, calendarId or groupId is required",
+            ));
+        }
+        Ok(Self {
+            start,
+            end,
+            user,
+            calendar,
+            group,
+        })
     }
+}
+
+/// `GET /calendars/events`: no paging, by start.
+pub(super) fn events(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    let window = Window::asked(call)?;
     let events: Vec<Value> = world
         .appointments
-        .starting(start, end)
-        .filter(|event| !event.deleted)
-        .filter(|event| user.is_none_or(|user| event.assigned_to == user))
-        .filter(|event| calendar.is_none_or(|calendar| event.calendar == calendar))
-        // There are no calendar groups here, so none is in one.
-        .filter(|_| call.query("groupId").is_none())
+        .starting(window.start, window.end)
+        .filter(|event| !event.deleted && !window.group)
+        .filter(|event| window.user.is_none_or(|user| event.assigned_to == user))
+        .filter(|event| {
+            let calendar = window.calendar;
+            calendar.is_none_or(|calendar| event.calendar == calendar)
+        })
         .map(|event| shape::event(world, event))
         .collect();
     Ok(Reply::ok(json!({ "events": events })))
-}
-
-/// `GET /calendars/blocked-slots`: nobody blocks slots here.
-pub(super) fn blocked(_world: &mut World, _call: &Call<'_>) -> Result<Reply, Refusal> {
-    Ok(Reply::ok(json!({ "events": [] })))
 }
 
 /// `GET /contacts/{id}/appointments`: local times without a zone (highlevel-quirks.md 3.18).

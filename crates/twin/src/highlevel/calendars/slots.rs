@@ -22,6 +22,8 @@ const LONGEST_WINDOW: i64 = 31 * DAY;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot<'a> {
     pub calendar: &'a str,
+    /// Whose time it is, where somebody is named.
+    pub user: Option<&'a str>,
     pub start: i64,
     pub end: i64,
     /// An appointment that may stand there: the one that is moved.
@@ -33,7 +35,10 @@ pub(super) struct Slot<'a> {
 /// Whether the slot is within opening hours, ahead, and not taken.
 pub(super) fn is_free(world: &World, slot: &Slot<'_>, now: i64) -> bool {
     let ahead = slot.ignore_date_range || slot.start >= now;
-    ahead && is_open(world, slot.start, slot.end) && !is_taken(world, slot)
+    ahead
+        && is_open(world, slot.start, slot.end)
+        && !is_taken(world, slot)
+        && !world.blocks.cover(slot)
 }
 
 fn is_open(world: &World, start: i64, end: i64) -> bool {
@@ -82,6 +87,7 @@ pub(crate) fn free_slots(world: &mut World, call: &Call<'_>) -> Result<Reply, Re
     while at < end {
         let slot = Slot {
             calendar: &calendar.id,
+            user: call.query("userId"),
             start: at,
             end: at + step,
             but: None,

@@ -14,8 +14,18 @@ pub(super) fn apply(
     value: &Value,
     fields: &[CustomField],
 ) -> Result<(), Refusal> {
+    apply_to(&mut contact.custom, value, "contact", fields)
+}
+
+/// The same for any record that keeps values: of a contact, or of an opportunity.
+pub(crate) fn apply_to(
+    kept: &mut Vec<(Id, Value)>,
+    value: &Value,
+    model: &str,
+    fields: &[CustomField],
+) -> Result<(), Refusal> {
     for item in value.as_array().into_iter().flatten() {
-        let field = named(item, fields)?;
+        let field = named(item, model, fields)?;
         let id = field.id;
         let written = ["field_value", "fieldValue", "value"]
             .iter()
@@ -26,19 +36,23 @@ pub(super) fn apply(
                 "Invalid Custom Field Value {written} for \"{id}\""
             )));
         }
-        store(contact, id, &field.data_type, written);
+        store(kept, id, &field.data_type, written);
     }
     Ok(())
 }
 
-fn named<'a>(item: &Value, fields: &'a [CustomField]) -> Result<&'a CustomField, Refusal> {
+fn named<'a>(
+    item: &Value,
+    model: &str,
+    fields: &'a [CustomField],
+) -> Result<&'a CustomField, Refusal> {
     let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
     let (id, key) = (text("id"), text("key"));
     fields
         .iter()
-        .filter(|field| field.model == "contact")
+        .filter(|field| field.model == model)
         .find(|field| {
-            let own_key = field.field_key.trim_start_matches("contact.");
+            let own_key = field.field_key.split_once('.').map_or("", |(_, key)| key);
             Id::parse(id) == Some(field.id) || (id.is_empty() && own_key == key)
         })
         .ok_or_else(|| {
@@ -66,11 +80,11 @@ fn fits(data_type: &str, value: &Value) -> bool {
     }
 }
 
-fn store(contact: &mut Contact, id: Id, data_type: &str, written: &Value) {
-    let old = contact.custom.iter().position(|(field, _)| *field == id);
+fn store(kept: &mut Vec<(Id, Value)>, id: Id, data_type: &str, written: &Value) {
+    let old = kept.iter().position(|(field, _)| *field == id);
     if written.is_null() || written.as_str() == Some("") {
         if let Some(old) = old {
-            contact.custom.remove(old);
+            kept.remove(old);
         }
         return;
     }
@@ -80,10 +94,10 @@ fn store(contact: &mut Contact, id: Id, data_type: &str, written: &Value) {
     };
     match old {
         // Only edits of rows that are there take effect; anything else answers 200 and changes nothing (quirks 2.8).
-        Some(old) if data_type == "TEXTBOX_LIST" => edit_rows(&mut contact.custom[old].1, &value),
+        Some(old) if data_type == "TEXTBOX_LIST" => edit_rows(&mut kept[old].1, &value),
         None if data_type == "TEXTBOX_LIST" => {}
-        Some(old) => contact.custom[old].1 = value,
-        None => contact.custom.push((id, value)),
+        Some(old) => kept[old].1 = value,
+        None => kept.push((id, value)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Contacts: create, read, change, delete, upsert, look-ups and the old list (highlevel-api.md 7).
 
 mod bulk;
-mod custom_values;
+pub(super) mod custom_values;
 pub(crate) mod keys;
 mod list;
 mod lookup;

@@ -2,10 +2,14 @@
 
 mod access;
 mod appointments;
+mod catalogue;
 mod contacts;
+mod conversations;
+mod diary;
 mod duplicates;
 mod limits;
 mod oauth;
+mod opportunities;
 mod outside;
 mod resources;
 mod search;

@@ -1,13 +1,14 @@
 //! Which events a change fires. Changes through the API fire like those of people (highlevel-webhooks.md 2).
 //!
 //! Not known, and picked here: a change of tags or of do-not-disturb fires `ContactUpdate` too; a deleted contact takes its
-//! tasks, notes and appointments along without events of their own; a merge fires for the two contacts only.
+//! tasks, notes, appointments and opportunities along without events of their own; a merge fires for the two contacts only.
 
 use super::payload::{self, Payload};
 use crate::highlevel::calendars::Appointment;
 use crate::highlevel::contacts::model::Contact;
 use crate::highlevel::messages::Message;
 use crate::highlevel::notes::Note;
+use crate::highlevel::opportunities::Opportunity;
 use crate::highlevel::tasks::Task;
 use crate::highlevel::world::World;
 
@@ -61,6 +62,44 @@ impl World {
         if self.webhooks.listens() {
             let payload = payload::appointment(self, event);
             self.note(kind, payload, now);
+        }
+    }
+
+    /// After an opportunity was made or changed: one event for each of its four sides that changed, and one for the whole
+    /// (highlevel-webhooks.md 2). Their order is a guess.
+    pub fn note_opportunity(&mut self, old: Option<&Opportunity>, new: &Opportunity, now: i64) {
+        if !self.webhooks.listens() {
+            return;
+        }
+        let Some(old) = old else {
+            self.note("OpportunityCreate", payload::opportunity(new), now);
+            return;
+        };
+        let stage = (&old.pipeline, &old.stage) != (&new.pipeline, &new.stage);
+        for (kind, changed) in [
+            ("OpportunityStageUpdate", stage),
+            ("OpportunityStatusUpdate", old.status != new.status),
+            (
+                "OpportunityAssignedToUpdate",
+                old.assigned_to != new.assigned_to,
+            ),
+            (
+                "OpportunityMonetaryValueUpdate",
+                old.value.total_cmp(&new.value).is_ne(),
+            ),
+        ] {
+            if changed {
+                self.note(kind, payload::opportunity(new), now);
+            }
+        }
+        self.note("OpportunityUpdate", payload::opportunity(new), now);
+    }
+
+    /// After an opportunity went, which is told as a change too (highlevel-webhooks.md 2).
+    pub fn note_opportunity_gone(&mut self, gone: &Opportunity, now: i64) {
+        if self.webhooks.listens() {
+            self.note("OpportunityUpdate", payload::opportunity(gone), now);
+            self.note("OpportunityDelete", payload::opportunity(gone), now);
         }
     }
 

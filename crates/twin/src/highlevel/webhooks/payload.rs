@@ -8,6 +8,7 @@ use crate::highlevel::contacts::shape;
 use crate::highlevel::date;
 use crate::highlevel::messages::Message;
 use crate::highlevel::notes::Note;
+use crate::highlevel::opportunities::Opportunity;
 use crate::highlevel::tasks::Task;
 use crate::highlevel::world::World;
 
@@ -98,6 +99,21 @@ pub(in crate::highlevel) fn appointment(world: &World, event: &Appointment) -> P
     let mut payload = Map::new();
     payload.insert("appointment".to_owned(), Value::Object(inner));
     payload
+}
+
+pub(in crate::highlevel) fn opportunity(of: &Opportunity) -> Payload {
+    filled(json!({
+        "id": of.id,
+        "assignedTo": of.assigned_to,
+        "contactId": of.contact,
+        "monetaryValue": of.value,
+        "name": of.name,
+        "pipelineId": of.pipeline,
+        "pipelineStageId": of.stage,
+        "source": of.source,
+        "status": of.status,
+        "dateAdded": date::iso(of.added),
+    }))
 }
 
 pub(in crate::highlevel) fn message(message: &Message) -> Payload {

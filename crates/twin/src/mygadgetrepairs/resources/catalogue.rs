@@ -35,6 +35,7 @@ pub(super) fn shop(account: &Account, resource: Resource, call: &Call<'_>) -> An
         Resource::Statuses => page(account, call, offered(&book.statuses, "label")),
         Resource::IssueTypes => page(account, call, offered(&book.issue_types, "label")),
         Resource::Groups => page(account, call, offered(&book.groups, "name")),
+        Resource::AssetTypes => page(account, call, offered(&book.asset_types, "name")),
         Resource::TaxRates => page(
             account,
             call,
@@ -77,7 +78,8 @@ pub(super) fn stock(account: &mut Account, resource: Resource, call: &Call<'_>) 
             {
                 "customer" => book.customer_fields.as_slice(),
                 "ticket" => book.ticket_fields.as_slice(),
-                "lead" | "product" => &[],
+                "lead" => book.lead_fields.as_slice(),
+                "product" => book.product_fields.as_slice(),
                 _ => {
                     return Answer::invalid(
                         "The type is not known. Use ticket, lead, customer or product.",
@@ -145,7 +147,8 @@ fn add(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
             id
         }
         _ => {
-            let id = 5_001 + book.products.len() as u32;
+            let id = book.next_product;
+            book.next_product += 1;
             let mut product: Map<String, Value> = call
                 .arguments
                 .all()

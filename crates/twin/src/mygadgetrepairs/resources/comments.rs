@@ -65,10 +65,15 @@ fn add(account: &mut Account, call: &Call<'_>) -> Answer {
         .filter(&["author", "staff"])
         .and_then(|text| Id::read(&text))
         .filter(|id| account.book.user(*id).is_some());
-    let public = call
+    // Whichever of the likely names is sent; internal where none is.
+    let kind = call.arguments.filter(&["type"]);
+    let shown = call.arguments.flag(&["public", "isPublic"]);
+    let hidden = call
         .arguments
-        .flag(&["public", "isPublic"])
-        .unwrap_or(false);
+        .flag(&["internal", "isInternal", "isPrivate"]);
+    let public = shown
+        .or(hidden.map(|hidden| !hidden))
+        .unwrap_or(kind.is_some_and(|kind| kind.eq_ignore_ascii_case("public")));
     let id = account.book.new_id();
     account.book.comments.add(
         id,

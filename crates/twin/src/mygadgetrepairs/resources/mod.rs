@@ -1,25 +1,38 @@
 //! The resources and which module answers for them.
 
 mod appointments;
+mod assets;
 mod catalogue;
 mod comments;
 mod customers;
 mod documents;
+mod estimates;
+mod given;
 mod hooks;
+mod kept;
+mod leads;
+mod lines;
 mod list;
+mod members;
 mod money;
+mod reminders;
 mod show;
 mod tickets;
+mod till;
 mod uploads;
 
 use axum::body::Bytes;
 use axum::http::Method;
 use jiff::Timestamp;
 
+pub(super) use documents::{Documents, PROJECT_TASKS, find as documents};
+pub(super) use kept::{Kept, shown};
+pub(super) use money::{pay, refund};
 pub(super) use show::{
     appointment as show_appointment, comment as show_comment, customer as show_customer, reference,
     ticket as show_ticket,
 };
+pub(super) use till::Sale;
 
 use super::Account;
 use super::answer::Answer;
@@ -44,6 +57,7 @@ pub(super) enum Resource {
     Ticket,
     Upload,
     UploadFile,
+    ItemLines,
     TicketComments,
     Appointments,
     AppointmentsUpdated,
@@ -51,18 +65,32 @@ pub(super) enum Resource {
     Reminders,
     Reminder,
     Groups,
-    ProjectTasks,
-    ProjectTask,
+    Estimates,
+    EstimatesUpdated,
+    Estimate,
+    Leads,
+    Lead,
+    Assets,
+    Asset,
+    AssetTypes,
+    /// One of the lists of which nothing but their path is known.
+    Documents(Documents),
+    /// A record of one.
+    Document(Documents),
     TaskLists,
     ProjectTags,
     CustomFields,
     Brands,
     Models,
     Products,
+    Product,
+    Model,
+    Group,
     Payments,
     TicketInvoices,
     TicketInvoice,
     PosOrders,
+    PosOrder,
     InboundCall,
     RmmAlert,
 }
@@ -91,6 +119,7 @@ pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>)
         | R::Statuses
         | R::IssueTypes
         | R::Groups
+        | R::AssetTypes
         | R::TaskLists
         | R::ProjectTags => catalogue::shop(account, resource, call),
         R::CustomFields | R::Brands | R::Models | R::Products => {
@@ -105,12 +134,19 @@ pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>)
         R::Appointments | R::AppointmentsUpdated | R::Appointment => {
             appointments::answer(account, resource, call)
         }
-        R::Reminders | R::Reminder | R::ProjectTasks | R::ProjectTask => {
-            documents::answer(account, resource, call)
+        R::Product | R::Model | R::Group => members::answer(account, resource, call),
+        R::ItemLines => lines::answer(account, call),
+        R::Reminders | R::Reminder => reminders::answer(account, resource, call),
+        R::Estimates | R::EstimatesUpdated | R::Estimate => {
+            estimates::answer(account, resource, call)
         }
-        R::Payments | R::TicketInvoices | R::TicketInvoice | R::PosOrders => {
+        R::Leads | R::Lead => leads::answer(account, resource, call),
+        R::Assets | R::Asset => assets::answer(account, resource, call),
+        R::Documents(_) | R::Document(_) => documents::answer(account, resource, call),
+        R::Payments | R::TicketInvoices | R::TicketInvoice => {
             money::answer(account, resource, call)
         }
+        R::PosOrders | R::PosOrder => till::answer(account, resource, call),
         R::InboundCall | R::RmmAlert => hooks::answer(account, resource, call),
     }
 }

@@ -59,13 +59,17 @@ pub(in super::super) fn customer(book: &Book, settings: &Settings, row: &Row<Cus
 
 pub(in super::super) fn ticket(book: &Book, settings: &Settings, row: &Row<Ticket>) -> Value {
     let ticket = &row.body;
-    let invoice = ticket.invoice.map(|invoice| {
-        json!({
-            "id": invoice.id.to_string(),
-            "number": invoice.number,
-            "last_payment_date": shown(invoice.paid, &book.zone),
-        })
-    });
+    let invoice = ticket
+        .invoice
+        .and_then(|id| book.invoices.get(id))
+        .map(|invoice| {
+            let paid = invoice.body.last_payment();
+            json!({
+                "id": invoice.id.to_string(),
+                "number": invoice.body.number,
+                "last_payment_date": paid.map(|paid| shown(paid, &book.zone)).unwrap_or_default(),
+            })
+        });
     let mut shown_ticket = json!({
         "id": row.id.to_string(),
         "ticket_ref": reference(settings, ticket),
@@ -144,11 +148,11 @@ pub(super) fn staff(user: &User) -> Value {
 }
 
 /// A status or its like as an object; one that was taken away is still shown by the records that have it.
-fn word(words: &[Word], id: u32, name: &str) -> Option<Value> {
+pub(super) fn word(words: &[Word], id: u32, name: &str) -> Option<Value> {
     book::label(words, id).map(|label| json!({ "id": id, name: label }))
 }
 
-fn customer_of(book: &Book, settings: &Settings, id: Option<Id>) -> Value {
+pub(super) fn customer_of(book: &Book, settings: &Settings, id: Option<Id>) -> Value {
     match id {
         None => nothing(settings, json!({})),
         Some(id) => {
@@ -161,12 +165,37 @@ fn customer_of(book: &Book, settings: &Settings, id: Option<Id>) -> Value {
     }
 }
 
-fn custom(fields: &[Word], values: &Custom, into: &mut Map<String, Value>) {
+pub(super) fn custom(fields: &[Word], values: &Custom, into: &mut Map<String, Value>) {
     for field in fields {
         into.insert(
             format!("cf_{}", field.id),
             Value::from(values.get(&field.id).cloned().unwrap_or_default()),
         );
+    }
+}
+
+/// A ticket that another record is about.
+pub(super) fn ticket_of(book: &Book, settings: &Settings, id: Option<Id>) -> Value {
+    match id {
+        None => nothing(settings, json!({})),
+        Some(id) => {
+            let ticket = book.tickets.get(id);
+            let reference = ticket.map(|row| reference(settings, &row.body));
+            json!({ "id": id.to_string(), "ticket_ref": reference.unwrap_or_default() })
+        }
+    }
+}
+
+/// Who is meant to do something.
+pub(super) fn staff_of(book: &Book, settings: &Settings, id: Option<Id>) -> Value {
+    id.and_then(|id| book.user(id))
+        .map_or_else(|| nothing(settings, json!({})), staff)
+}
+
+/// When a record was made and changed, at its end.
+pub(super) fn add_times<T>(book: &Book, row: &Row<T>, shown: &mut Value) {
+    if let Value::Object(fields) = shown {
+        times(book, row, fields);
     }
 }
 
@@ -182,7 +211,7 @@ fn times<T>(book: &Book, row: &Row<T>, fields: &mut Map<String, Value>) {
 }
 
 /// An object without content, or the empty text that some servers make of it.
-fn nothing(settings: &Settings, empty: Value) -> Value {
+pub(super) fn nothing(settings: &Settings, empty: Value) -> Value {
     if settings.empty_text_objects {
         Value::from("")
     } else {
@@ -191,7 +220,7 @@ fn nothing(settings: &Settings, empty: Value) -> Value {
 }
 
 /// A phone number, which a careless server shows as a JSON number when it has digits only.
-fn number(settings: &Settings, text: &str) -> Value {
+pub(super) fn number(settings: &Settings, text: &str) -> Value {
     match text.parse::<u64>() {
         Ok(number) if settings.number_phones && text.bytes().all(|byte| byte.is_ascii_digit()) => {
             Value::from(number)

@@ -153,6 +153,7 @@ fn member(account: &mut Account, call: &Call<'_>) -> Answer {
     if call.method == Method::DELETE {
         account.outbox.note(Event::TicketDeleted, id);
         account.book.tickets.remove(id);
+        account.book.lines_of.remove(&id);
         for comment in account.book.comments_of.remove(&id).unwrap_or_default() {
             account.book.comments.remove(comment);
         }

@@ -1,10 +1,14 @@
 //! The account over its router, one module for each group of rules.
 
 mod acts;
+mod catalogue;
+mod counter;
 mod feeds;
 mod framework;
 mod limits;
+mod money;
 mod paging;
+mod papers;
 mod push;
 mod records;
 mod size;
@@ -106,6 +110,21 @@ impl Bench {
                 .unwrap(),
         )
         .await
+    }
+
+    /// A customer with a ticket.
+    async fn ticket(&self) -> (String, String) {
+        let fields = serde_json::json!({"name": "Ann Lee", "mobile": "07700900123"});
+        let customer = self
+            .person(serde_json::json!({"action": "create_customer", "fields": fields}))
+            .await
+            .id();
+        let fields = serde_json::json!({"customer": customer, "shortInfo": "Screen"});
+        let ticket = self
+            .person(serde_json::json!({"action": "create_ticket", "fields": fields}))
+            .await
+            .id();
+        (customer, ticket)
     }
 
     async fn person(&self, act: Value) -> Reply {

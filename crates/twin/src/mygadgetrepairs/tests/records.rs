@@ -375,17 +375,15 @@ async fn a_file_comes_in_two_steps_and_documents_keep_what_they_get() {
         )
         .await;
     let upload = announced.headers["location"].to_str().unwrap().to_owned();
-    assert_eq!(
-        bench
-            .call(
-                "POST",
-                &format!("/v1/tickets/{ticket}/upload/{upload}"),
-                json!({"any": "bytes"})
-            )
-            .await
-            .status,
-        201
-    );
+    let path = format!("/v1/tickets/{ticket}/upload/{upload}");
+    let plain = bench.call("POST", &path, json!({"any": "bytes"})).await;
+    assert_eq!(plain.status, 400, "a file comes as form data");
+    let mut form = super::request("POST", &path, None);
+    let kind = "multipart/form-data; boundary=x".parse().unwrap();
+    form.headers_mut().insert("content-type", kind);
+    *form.body_mut() = axum::body::Body::from("--x\r\nbytes\r\n--x--");
+    assert_eq!(bench.send(form).await.status, 201);
+    assert_eq!(bench.twin.files(), [(ticket.clone(), 17)]);
     assert_eq!(
         bench
             .call("POST", &format!("/v1/tickets/{customer}/upload"), json!({}))

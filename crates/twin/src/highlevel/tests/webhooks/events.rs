@@ -195,12 +195,24 @@ async fn one_of_each() -> Vec<Value> {
     bench.act(json!({"action": "delete_appointment", "id": event}));
     bench.act(json!({"action": "send_message", "contact": contact, "body": "Ready"}));
     bench.act(json!({"action": "receive_message", "contact": contact, "body": "Thanks"}));
+    let deal = json!({"name": "Glass", "status": "open", "monetaryValue": 40, "assignedTo": "u", "locationId": bench.location()});
+    let deal =
+        bench.act(json!({"action": "create_opportunity", "contact": contact, "fields": deal}));
+    let deal = format!(
+        "/opportunities/{}",
+        deal["opportunity"]["id"].as_str().unwrap()
+    );
+    let stage = &twin.pipelines()[0].stages[1].id;
+    let all =
+        json!({"pipelineStageId": stage, "status": "won", "assignedTo": "v", "monetaryValue": 50});
+    bench.put(&deal, all).await;
+    bench.delete(&deal).await;
     bench.delete(&path).await;
     twin.uninstall_app();
     told(twin)
 }
 
-const EVENTS: [&str; 18] = [
+const EVENTS: [&str; 26] = [
     "INSTALL",
     "ContactCreate",
     "ContactTagUpdate",
@@ -217,6 +229,14 @@ const EVENTS: [&str; 18] = [
     "AppointmentDelete",
     "OutboundMessage",
     "InboundMessage",
+    "OpportunityCreate",
+    "OpportunityStageUpdate",
+    "OpportunityStatusUpdate",
+    "OpportunityAssignedToUpdate",
+    "OpportunityMonetaryValueUpdate",
+    "OpportunityUpdate",
+    "OpportunityUpdate",
+    "OpportunityDelete",
     "ContactDelete",
     "UNINSTALL",
 ];
@@ -242,6 +262,76 @@ async fn every_event_has_its_envelope() {
     assert_eq!(appointment["startTime"], "2026-08-05T10:00:00+01:00");
     assert_eq!(appointment["notes"], "Screen");
     assert_eq!(bodies[13]["type"], "AppointmentDelete");
+}
+
+#[tokio::test]
+async fn an_opportunity_tells_each_side_that_changed_and_its_end_as_a_change_too() {
+    let bench = pulled(json!({})).await;
+    let twin = bench.twins.highlevel();
+    let contact = bench.contact(json!({"firstName": "Ada"})).await;
+    let pipeline = &twin.pipelines()[0];
+    let body = json!({"pipelineId": pipeline.id, "locationId": bench.location(), "name": "Glass", "status": "open", "contactId": contact});
+    told(twin);
+    let (_, made) = bench.post("/opportunities/", body).await;
+    let path = format!(
+        "/opportunities/{}",
+        made["opportunity"]["id"].as_str().unwrap()
+    );
+    let created = told(twin);
+    assert_eq!(kinds(&created), ["OpportunityCreate"]);
+    assert_eq!(
+        created[0]["pipelineStageId"],
+        pipeline.stages[0].id.as_str()
+    );
+    for (edit, wanted) in [
+        (json!({"name": "Screen"}), vec!["OpportunityUpdate"]),
+        (
+            json!({"pipelineStageId": pipeline.stages[1].id}),
+            vec!["OpportunityStageUpdate", "OpportunityUpdate"],
+        ),
+        (
+            json!({"status": "lost"}),
+            vec!["OpportunityStatusUpdate", "OpportunityUpdate"],
+        ),
+    ] {
+        bench.put(&path, edit).await;
+        assert_eq!(kinds(&told(twin)), wanted);
+    }
+    bench
+        .put(&format!("{path}/status"), json!({"status": "won"}))
+        .await;
+    let won = told(twin);
+    assert_eq!(
+        kinds(&won),
+        ["OpportunityStatusUpdate", "OpportunityUpdate"]
+    );
+    assert_eq!(won[0]["status"], "won");
+    bench.delete(&path).await;
+    assert_eq!(
+        kinds(&told(twin)),
+        ["OpportunityUpdate", "OpportunityDelete"]
+    );
+}
+
+#[tokio::test]
+async fn what_a_client_sends_is_told_as_well() {
+    let bench = pulled(json!({"events": ["OutboundMessage"]})).await;
+    let twin = bench.twins.highlevel();
+    let contact = bench
+        .contact(json!({"firstName": "Ada", "phone": "+447700900123"}))
+        .await;
+    let text = json!({"type": "SMS", "contactId": contact, "message": "Ready"});
+    let (_, sent) = bench.post("/conversations/messages", text.clone()).await;
+    let bodies = told(twin);
+    assert_eq!(kinds(&bodies), ["OutboundMessage"]);
+    assert_eq!(
+        (&bodies[0]["messageId"], &bodies[0]["source"]),
+        (&sent["messageId"], &json!("api"))
+    );
+    let mut later = text;
+    later["scheduledTimestamp"] = json!(1_785_900_000);
+    bench.post("/conversations/messages", later).await;
+    assert!(told(twin).is_empty(), "not sent yet");
 }
 
 /// The keys that are sent must be keys of the vendor's own example, or of the envelope as it is seen live.
