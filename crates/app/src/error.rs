@@ -46,6 +46,35 @@ pub enum AppError {
     /// What was asked for does not make sense.
     #[error("{0}")]
     Refused(String),
+    /// No operation has this id.
+    #[error("{0}")]
+    NoOperation(String),
+    /// The input of an operation does not fit.
+    #[error(
+        "the input of `{operation}` does not fit: {mistakes}. `repairbridge operations show {operation}` tells what it takes"
+    )]
+    Input {
+        /// The operation.
+        operation: String,
+        /// Each mistake with its place.
+        mistakes: crate::operations::Mistakes,
+    },
+    /// A call that goes further than the caller may go.
+    #[error("`{operation}` {}, and that was not allowed", danger.words())]
+    NotAllowed {
+        /// The operation.
+        operation: String,
+        /// What the call may do.
+        danger: catalogue::Danger,
+    },
+    /// The shop cannot use an operation.
+    #[error("`{operation}` cannot be used here: {why}")]
+    NotAvailable {
+        /// The operation.
+        operation: String,
+        /// Why, with the mend.
+        why: String,
+    },
     /// The configuration cannot be used.
     #[error("the configuration cannot be used: {0}")]
     Configuration(String),

@@ -21,6 +21,7 @@ mod kept;
 mod keys;
 mod named;
 mod one_time_code;
+pub mod operations;
 mod pass;
 mod ports;
 mod preview;

@@ -2,7 +2,7 @@
 //! personal data unless asked for.
 
 mod endpoints;
-mod redact;
+pub(crate) mod redact;
 
 pub use endpoints::Endpoint;
 
@@ -181,7 +181,7 @@ impl App {
     }
 }
 
-fn shown_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+pub(crate) fn shown_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     SHOWN_HEADERS
         .iter()
         .filter_map(|name| {
@@ -192,7 +192,7 @@ fn shown_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
 }
 
 /// JSON, or the beginning of whatever it is.
-fn body_of(answer: &Answer) -> Json {
+pub(crate) fn body_of(answer: &Answer) -> Json {
     serde_json::from_slice(&answer.body).unwrap_or_else(|_| {
         let text = String::from_utf8_lossy(&answer.body);
         Json::String(text.chars().take(MOST_TEXT).collect())

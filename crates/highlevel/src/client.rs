@@ -140,6 +140,34 @@ impl Client {
         self.send(request, &Subject::read("call", &[])).await
     }
 
+    /// A call of any endpoint, told with its record's id where it has one. Token and version are added; a version that
+    /// the request names itself is kept.
+    ///
+    /// # Errors
+    /// When there is no answer, or the vendor refuses; [`Error::applied`] says whether it may have been carried out.
+    pub async fn call(
+        &self,
+        request: Request,
+        record: Option<&str>,
+        writes: bool,
+    ) -> Result<Answer, Error> {
+        let ids: Vec<&str> = record.into_iter().collect();
+        let what = if ids.is_empty() { "request" } else { "record" };
+        let subject = match writes {
+            true => Subject::write(what, &ids),
+            false => Subject::read(what, &ids),
+        };
+        let answer = self.send(request, &subject).await?;
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        Err(vendor_error::judge(
+            &answer,
+            &subject,
+            self.inner.clock.now(),
+        ))
+    }
+
     pub(crate) fn is_v3(&self) -> bool {
         self.inner.config.api_version.is_v3()
     }
@@ -202,13 +230,15 @@ impl Client {
         }
         let inner = &self.inner;
         let token = inner.tokens.token().await?;
-        let request = request
-            .lane(self.lane)
-            .header(HeaderName::from_static("version"), inner.version.clone())
-            .header(
-                HeaderName::from_static("accept"),
-                HeaderValue::from_static("application/json"),
-            );
+        let version = HeaderName::from_static("version");
+        let request = match request.headers.iter().any(|(name, _)| *name == version) {
+            true => request,
+            false => request.header(version, inner.version.clone()),
+        };
+        let request = request.lane(self.lane).header(
+            HeaderName::from_static("accept"),
+            HeaderValue::from_static("application/json"),
+        );
         let answer = inner.sender.send(request.clone().bearer(&token)).await?;
         let refused = answer.status.as_u16() == 401
             && matches!(

@@ -27,6 +27,13 @@ pub enum Body {
     Json(serde_json::Value),
     /// A form, percent-encoded.
     Form(Vec<(String, String)>),
+    /// Bytes as they are.
+    Bytes {
+        /// What they are.
+        content_type: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
 }
 
 /// One request, relative to the sender's base address.
@@ -159,6 +166,16 @@ impl Request {
         self
     }
 
+    /// Sets a body of bytes.
+    #[must_use]
+    pub fn bytes(mut self, content_type: impl Into<String>, bytes: Vec<u8>) -> Self {
+        self.body = Body::Bytes {
+            content_type: content_type.into(),
+            bytes,
+        };
+        self
+    }
+
     /// Says whether it may be repeated.
     #[must_use]
     pub const fn repeat(mut self, repeat: Repeat) -> Self {
@@ -198,6 +215,7 @@ impl fmt::Debug for Body {
             Self::None => "None",
             Self::Json(_) => "Json(..)",
             Self::Form(_) => "Form(..)",
+            Self::Bytes { .. } => "Bytes(..)",
         })
     }
 }

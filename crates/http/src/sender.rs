@@ -197,6 +197,12 @@ impl Sender {
             Body::None => builder,
             Body::Json(body) => builder.json(body),
             Body::Form(fields) => builder.form(fields),
+            Body::Bytes {
+                content_type,
+                bytes,
+            } => builder
+                .header(reqwest::header::CONTENT_TYPE, content_type)
+                .body(bytes.clone()),
         };
         let begun = inner.context.clock.now();
         let outcome = self.read(builder).await;

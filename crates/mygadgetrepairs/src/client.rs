@@ -166,6 +166,31 @@ impl Client {
         self.ask(request).await
     }
 
+    /// A call of any resource, told with its record's id where it has one. The key is added.
+    ///
+    /// # Errors
+    /// When there is no answer, or the vendor refuses; [`Error::applied`] says whether it may have been carried out.
+    /// A path that the account does not have is [`Error::NotOffered`], also below a record: the vendor's framework answers
+    /// with an empty body then (mygadgetrepairs-api.md section 10).
+    pub async fn call(
+        &self,
+        request: Request,
+        record: Option<&str>,
+        writes: bool,
+    ) -> Result<Answer, Error> {
+        let answer = self.ask(request).await?;
+        let unknown_path = answer.status.as_u16() == 404 && answer.body.trim_ascii().is_empty();
+        let target = match record.filter(|_| !unknown_path) {
+            Some(id) => Target::member("record", id, writes),
+            None if writes => Target::create("record"),
+            None => Target::list("record"),
+        };
+        match of_answer(&answer, &target, self.now()) {
+            Some(error) => Err(error),
+            None => Ok(answer),
+        }
+    }
+
     /// Sends and returns any answer.
     pub(crate) async fn ask(&self, request: Request) -> Result<Answer, Error> {
         let request = request.lane(self.lane).header(

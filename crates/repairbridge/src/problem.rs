@@ -98,6 +98,10 @@ impl From<AppError> for Problem {
             AppError::ShopBusy(_) => Self::ran("SHOP-BUSY", message),
             AppError::Paused(_) => Self::ran("SHOP-PAUSED", message),
             AppError::Refused(_) => Self::wrong("REFUSED", message),
+            AppError::NoOperation(_) => Self::wrong("OPERATION-UNKNOWN", message),
+            AppError::Input { .. } => Self::wrong("INPUT", message),
+            AppError::NotAllowed { .. } => Self::wrong("NOT-ALLOWED", message),
+            AppError::NotAvailable { .. } => Self::ran("NOT-AVAILABLE", message),
             AppError::Configuration(_) => Self::wrong("CONFIG", message),
         }
     }

@@ -7,6 +7,7 @@ mod api;
 mod health;
 mod hooks;
 mod host;
+pub mod mcp;
 mod oauth;
 mod page;
 mod serving;
@@ -62,19 +63,21 @@ pub struct ServerOptions {
     pub warnings: Vec<String>,
 }
 
-/// Every path: the page, health, `/api/v1`, and the webhooks, which come under any host name and carry their own
+/// Every path: the page, health, `/api/v1`, `/mcp` for assistants, and the webhooks, which come under any host name and carry their own
 /// proof. Behind the guard stands what is merged into `guarded`; its handlers take [`Signed`].
 pub fn router(app: App, options: &ServerOptions) -> Router {
     let hooks = hooks::routes(app.clone());
     let views = Arc::new(Views::new(app.clone(), options.warnings.clone()));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
     let protection = Protection::new(options);
+    let assistants = mcp::routes(app.clone());
     let door = Door::new(app, options);
     let guarded = Router::new()
         .merge(page::routes())
         .merge(api::routes())
         .with_state(Arc::clone(&views))
         .merge(access::own_routes(&door))
+        .merge(assistants)
         .layer(from_fn_with_state(Arc::clone(&door), access::guard));
     Router::new()
         .merge(guarded)

@@ -98,7 +98,35 @@ pub fn sentence(row: &JournalRow) -> String {
             "A person took back the answer about {record} and {}",
             counterpart()
         ),
+        "operation_sent" | "operation_done" | "operation_refused" | "operation_unknown" => {
+            about_operations(row)
+        }
         other => format!("{other}: {record}"),
+    }
+}
+
+/// Lines about calls of operations. Their record is whatever the call was about.
+fn about_operations(row: &JournalRow) -> String {
+    let operation = row.detail["operation"].as_str().unwrap_or("?");
+    let on = match &row.record {
+        Some(id) => format!(" on {}", id.as_str()),
+        None => String::new(),
+    };
+    let by = match row.detail["cause"]["by"].as_str() {
+        Some("flow") => "a flow",
+        Some("program") => "a program",
+        _ => "a person",
+    };
+    match row.event.as_str() {
+        "operation_sent" => format!("Calling `{operation}`{on} for {by}"),
+        "operation_done" => format!("Called `{operation}`{on} for {by}"),
+        "operation_refused" => {
+            let code = row.detail["code"].as_str().unwrap_or("?");
+            format!("`{operation}`{on} was refused ({code})")
+        }
+        _ => format!(
+            "No answer whether `{operation}`{on} was carried out; it is not sent again by itself. Look there"
+        ),
     }
 }
 

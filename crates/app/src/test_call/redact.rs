@@ -27,7 +27,7 @@ const PLAIN: [&str; 20] = [
 ];
 
 /// The same with every other value replaced by what it is.
-pub(super) fn redacted(value: &Json) -> Json {
+pub(crate) fn redacted(value: &Json) -> Json {
     match value {
         Json::Object(parts) => Json::Object(
             parts

@@ -5,9 +5,8 @@ use super::desk::{Desk, Refused};
 use super::party::Party;
 use super::tools;
 use crate::view::LogLine;
-use app::operations::Offer;
-use app::{AppError, ReviewLine};
-use catalogue::{Danger, Filter, Mistake, OperationKind};
+use app::ReviewLine;
+use catalogue::{Danger, Filter, Mistake};
 use domain::Side;
 use rmcp::model::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value as Json, json};
@@ -15,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 /// Calls any operation.
 pub(super) const CALL: &str = "operations_call";
 /// All of them, in the order in which they are listed.
-pub(super) const NAMES: [&str; 9] = [
+pub(super) const NAMES: [&str; 8] = [
     "shops_list",
     "status",
     "log",
@@ -24,7 +23,6 @@ pub(super) const NAMES: [&str; 9] = [
     "operations_search",
     "operations_show",
     CALL,
-    "operations_list",
 ];
 
 /// Operations that a search finds where nothing else is said, and at most.
@@ -89,14 +87,6 @@ fn about(name: &str) -> (&'static str, &'static str, Json) {
                 "operation": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Its id, such as highlevel.contact.get."},
             }),
         ),
-        "operations_list" => (
-            "List the usual operations",
-            "Lists the 126 operations of the core, actions and triggers, with whether the shop can use them. Asks no vendor.",
-            json!({
-                "side": side,
-                "kind": {"type": "string", "enum": ["action", "trigger"], "description": "Only actions, or only triggers."},
-            }),
-        ),
         _ => (
             "Call any operation",
             "Calls an operation by its id, also those that have no tool of their own. Look at what it takes with operations_show first.",
@@ -124,7 +114,7 @@ fn takes_shop(name: &str) -> bool {
 
 /// Whether it does nothing without one.
 fn needs_shop(name: &str) -> bool {
-    takes_shop(name) && !matches!(name, "status" | "operations_show" | "operations_list")
+    takes_shop(name) && !matches!(name, "status" | "operations_show")
 }
 
 fn schema(name: &str, party: &Party, only: Option<&str>, offered: bool) -> Map<String, Json> {
@@ -182,8 +172,7 @@ pub(super) async fn run(desk: &Desk, party: &Party, name: &str, given: &Given) -
         "review" => review(desk, party, given).await,
         "explain" => explain(desk, party, given).await,
         "operations_search" => Ok(search(given)),
-        "operations_show" => show(desk, party, given).await,
-        _ => list_core(desk, party, given).await,
+        _ => show(desk, party, given).await,
     };
     match done {
         Ok(result) | Err(Refused(result)) => result,
@@ -287,46 +276,3 @@ async fn show(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolResul
     }
     Ok(answer::document(document))
 }
-
-async fn list_core(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolResult, Refused> {
-    let filter = Filter {
-        side: text(given, "side").and_then(|side| side.parse().ok()),
-        kind: text(given, "kind").map(|kind| match kind {
-            "trigger" => OperationKind::Trigger,
-            _ => OperationKind::Action,
-        }),
-        ..Filter::default()
-    };
-    let named = text(given, "shop");
-    let lines: Vec<Json> = match (named, desk.only_shop(party).await?) {
-        (None, None) => catalogue::list(&filter)
-            .map(|operation| tools::line(&operation))
-            .collect(),
-        _ => {
-            let shop = desk.shop(party, named).await?;
-            let offers = desk.app.operations(&shop, &filter).await?;
-            offers.iter().map(line_of_offer).collect()
-        }
-    };
-    Ok(answer::document(json!({ "operations": lines })))
-}
-
-fn line_of_offer(offer: &Offer) -> Json {
-    let mut line = tools::line(&offer.operation);
-    line["availability"] = json!(offer.availability);
-    line
-}
-
-impl From<CallToolResult> for Refused {
-    fn from(result: CallToolResult) -> Self {
-        Self(result)
-    }
-}
-
-/// The names of our tools that are most like a name.
-pub(super) fn near(name: &str) -> Option<&'static str> {
-    NAMES.into_iter().find(|own| own.contains(name) || name.contains(own))
-}
-
-#[allow(unused)]
-fn _unused(_: AppError) {}

@@ -1,0 +1,63 @@
+//! The door to everything that both vendors offer: one call of an operation of the catalogue for a shop, within the same
+//! budget, with the same retry, redaction and journal as everything else.
+
+mod allowed;
+mod availability;
+mod call;
+mod look_again;
+mod multipart;
+mod send;
+mod spelling;
+
+pub use allowed::Allowed;
+pub use availability::{Availability, Offer, OfferState};
+pub use call::{CallCause, CallOutcome, Mistakes, OperationCall, OperationReport};
+pub use look_again::Touched;
+
+use crate::{App, AppError};
+use catalogue::{Filter, Operation};
+
+impl App {
+    /// The operation with this id.
+    ///
+    /// # Errors
+    /// When there is none; the words name one that is like it.
+    pub fn operation(&self, id: &str) -> Result<Operation, AppError> {
+        catalogue::find(id).ok_or_else(|| {
+            let hint = catalogue::nearest(id).map_or_else(
+                || "`repairbridge operations search WORDS` finds some".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            AppError::NoOperation(format!("there is no operation `{id}`; {hint}"))
+        })
+    }
+
+    /// One operation with whether a shop can use it.
+    ///
+    /// # Errors
+    /// When there is no such shop or operation.
+    pub async fn offer(&self, shop: &str, id: &str) -> Result<Offer, AppError> {
+        let shop = self.shop(shop).await?;
+        let operation = self.operation(id)?;
+        let availability = self.availability(&shop).await?.of(&operation);
+        Ok(Offer {
+            operation,
+            availability,
+        })
+    }
+
+    /// Operations with whether a shop can use them.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn operations(&self, shop: &str, filter: &Filter) -> Result<Vec<Offer>, AppError> {
+        let shop = self.shop(shop).await?;
+        let availability = self.availability(&shop).await?;
+        Ok(catalogue::list(filter)
+            .map(|operation| Offer {
+                availability: availability.of(&operation),
+                operation,
+            })
+            .collect())
+    }
+}
