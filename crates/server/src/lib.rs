@@ -18,6 +18,8 @@ mod words;
 #[cfg(test)]
 mod access_tests;
 #[cfg(test)]
+mod mcp_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

@@ -108,7 +108,9 @@ pub(super) fn words(shop: &str, plan: &OperationReport) -> String {
     let danger = match plan.danger {
         Danger::Reads => "It only reads.",
         Danger::Writes => "It changes something.",
-        Danger::MayMessage => "It changes something, and a customer may get a message because of it.",
+        Danger::MayMessage => {
+            "It changes something, and a customer may get a message because of it."
+        }
         Danger::Deletes => "It deletes something, which cannot be brought back from here.",
     };
     let request = &plan.request;

@@ -152,7 +152,9 @@ impl ServerHandler for Desk {
                 id,
                 shop: text(given.get("shop")),
                 confirm: text(given.get("confirm")),
-                input: given.remove("input").unwrap_or_else(|| Json::Object(Map::new())),
+                input: given
+                    .remove("input")
+                    .unwrap_or_else(|| Json::Object(Map::new())),
                 responses: request.input_responses,
                 state: request.request_state,
             };
@@ -214,7 +216,8 @@ impl std::io::Write for Left {
 
 /// What is said of a tool that is not there. What was typed is not repeated: it may be anything.
 fn unknown(name: &str) -> String {
-    let near = tools::nearest(name).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+    let near =
+        tools::nearest(name).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
     format!(
         "there is no such tool.{near} `tools/list` lists them, and `operations_search` finds everything that the vendors offer"
     )

@@ -66,13 +66,24 @@ pub async fn speak(
     output: impl AsyncWrite + Send + Unpin + 'static,
     cancel: CancellationToken,
 ) -> io::Result<()> {
-    let desk = Desk::new(app, Served::One(Arc::new(party)), Arc::new(Codes::default()));
+    let desk = Desk::new(
+        app,
+        Served::One(Arc::new(party)),
+        Arc::new(Codes::default()),
+    );
     let begun = desk.begun();
     // Larger than what is taken, so that what is too large is refused with words.
-    let transport = AsyncRwTransport::new_server(input, output).with_max_line_length(4 * MOST_BYTES);
+    let transport =
+        AsyncRwTransport::new_server(input, output).with_max_line_length(4 * MOST_BYTES);
     let ended = match desk.serve_with_ct(transport, cancel).await {
-        Ok(running) => running.waiting().await.map(|_| ()).map_err(io::Error::other),
-        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
+        Ok(running) => running
+            .waiting()
+            .await
+            .map(|_| ())
+            .map_err(io::Error::other),
+        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => {
+            Ok(())
+        }
         Err(ServerInitializeError::ExpectedInitializeRequest(_)) => Err(io::Error::other(
             "the first message was not `initialize`; this speaks the Model Context Protocol and is started by an assistant's program",
         )),

@@ -172,7 +172,11 @@ fn not_allowed(party: &Party, id: &str, danger: Danger) -> CallToolResult {
 /// What came of a call.
 fn carried_out(tool: &str, shop: &str, report: OperationReport) -> CallToolResult {
     let OperationReport {
-        operation, outcome, answer: came, danger, ..
+        operation,
+        outcome,
+        answer: came,
+        danger,
+        ..
     } = report;
     if let CallOutcome::Unknown { code, message, .. } = &outcome {
         return answer::error(code, message);

@@ -238,13 +238,19 @@ async fn review(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolRes
         true => "nothing waits for a decision".to_owned(),
         false => lines.join("\n"),
     };
-    Ok(answer::told(words, json!({ "shop": shop, "review": questions })))
+    Ok(answer::told(
+        words,
+        json!({ "shop": shop, "review": questions }),
+    ))
 }
 
 async fn explain(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolResult, Refused> {
     let shop = desk.shop(party, text(given, "shop")).await?;
     let record = text(given, "record").unwrap_or_default();
-    let told = desk.app.explain(&shop, record, text(given, "field")).await?;
+    let told = desk
+        .app
+        .explain(&shop, record, text(given, "field"))
+        .await?;
     let document = serde_json::to_value(&told).unwrap_or(Json::Null);
     Ok(answer::told(told.lines().join("\n"), document))
 }
@@ -262,7 +268,9 @@ fn search(given: &Given) -> CallToolResult {
 }
 
 async fn show(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolResult, Refused> {
-    let operation = desk.app.operation(text(given, "operation").unwrap_or_default())?;
+    let operation = desk
+        .app
+        .operation(text(given, "operation").unwrap_or_default())?;
     let mut document = operation.document();
     document["tool"] = tools::line(&operation)["tool"].take();
     document["allowed"] = json!(party.allowed.covers(operation.danger));
@@ -275,4 +283,13 @@ async fn show(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolResul
         document["availability"] = json!(desk.app.offer(&shop, &operation.id).await?.availability);
     }
     Ok(answer::document(document))
+}
+
+/// The tool of ours that is meant by a name that is almost it.
+pub(super) fn near(name: &str) -> Option<&'static str> {
+    let letters = |text: &str| text.replace(['-', '.', ' '], "_").to_lowercase();
+    let name = letters(name);
+    NAMES
+        .into_iter()
+        .find(|own| name == *own || name == own.replace('_', ""))
 }

@@ -160,7 +160,10 @@ mod tests {
             assert!(name.len() <= 64 && name.chars().all(sound), "{name}");
         }
         for one in actions() {
-            assert_eq!(operation(&name_of(&one.id)).map(|found| found.id), Some(one.id));
+            assert_eq!(
+                operation(&name_of(&one.id)).map(|found| found.id),
+                Some(one.id)
+            );
         }
     }
 
@@ -168,7 +171,11 @@ mod tests {
     fn what_is_added_to_an_input_has_no_name_that_an_operation_uses() {
         for one in actions() {
             for field in &one.fields {
-                assert!(!["shop", "confirm"].contains(&field.name.as_str()), "{}", one.id);
+                assert!(
+                    !["shop", "confirm"].contains(&field.name.as_str()),
+                    "{}",
+                    one.id
+                );
             }
         }
     }
@@ -177,13 +184,27 @@ mod tests {
     fn programs_are_told_the_truth_about_each_tool() {
         let of = |id: &str| annotations(&catalogue::find(id).unwrap());
         let read = of("highlevel.contact.get");
-        assert_eq!((read.read_only_hint, read.destructive_hint), (Some(true), Some(false)));
+        assert_eq!(
+            (read.read_only_hint, read.destructive_hint),
+            (Some(true), Some(false))
+        );
         let note = of("highlevel.note.create");
-        assert_eq!((note.read_only_hint, note.destructive_hint), (Some(false), Some(false)));
+        assert_eq!(
+            (note.read_only_hint, note.destructive_hint),
+            (Some(false), Some(false))
+        );
         assert_eq!(note.idempotent_hint, Some(false));
-        for id in ["highlevel.contact.update", "highlevel.contact.delete", "highlevel.contact.remove_tags"] {
+        for id in [
+            "highlevel.contact.update",
+            "highlevel.contact.delete",
+            "highlevel.contact.remove_tags",
+        ] {
             let changes = of(id);
-            assert_eq!((changes.read_only_hint, changes.destructive_hint), (Some(false), Some(true)), "{id}");
+            assert_eq!(
+                (changes.read_only_hint, changes.destructive_hint),
+                (Some(false), Some(true)),
+                "{id}"
+            );
         }
     }
 }
