@@ -65,7 +65,10 @@ fn sorted(value: &Json) -> Json {
 impl Codes {
     /// Gives a code out.
     pub(super) fn give(&self, code: String, matter: Matter) {
-        let now = Instant::now();
+        self.give_at(Instant::now(), code, matter);
+    }
+
+    fn give_at(&self, now: Instant, code: String, matter: Matter) {
         self.change(now, |out| {
             if out.len() >= MOST {
                 out.remove(0);
@@ -83,7 +86,10 @@ impl Codes {
     /// # Errors
     /// When it is not good for this.
     pub(super) fn take(&self, code: &str, matter: Matter) -> Result<(), NotTaken> {
-        let now = Instant::now();
+        self.take_at(Instant::now(), code, matter)
+    }
+
+    fn take_at(&self, now: Instant, code: &str, matter: Matter) -> Result<(), NotTaken> {
         self.change(now, |out| {
             let at = out.iter().position(|one| one.code == code);
             let at = at.ok_or(NotTaken::Unknown)?;
@@ -111,37 +117,41 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_code_is_good_for_one_call_once_and_for_five_minutes() {
+    #[test]
+    fn a_code_is_good_for_one_call_once_and_for_five_minutes() {
         let codes = Codes::default();
+        let start = Instant::now();
         let matter = |who, input: Json| Matter::new(who, "main", "highlevel.note.create", &input);
         let input = json!({"contactId": "c", "body": "x"});
         let this = matter("pat", input.clone());
-        codes.give("one".into(), this);
-        codes.give("two".into(), this);
-        assert_eq!(codes.take("none", this), Err(NotTaken::Unknown));
+        codes.give_at(start, "one".into(), this);
+        codes.give_at(start, "two".into(), this);
+        let take = |after: Duration, code, matter| codes.take_at(start + after, code, matter);
+        let soon = Duration::ZERO;
+        assert_eq!(take(soon, "none", this), Err(NotTaken::Unknown));
         let other = matter("pat", json!({"contactId": "c", "body": "y"}));
-        assert_eq!(codes.take("one", other), Err(NotTaken::Other));
+        assert_eq!(take(soon, "one", other), Err(NotTaken::Other));
         let somebody = matter("sam", input);
-        assert_eq!(codes.take("one", somebody), Err(NotTaken::Other));
+        assert_eq!(take(soon, "one", somebody), Err(NotTaken::Other));
         let turned: Json = serde_json::from_str(r#"{"body":"x","contactId":"c"}"#).unwrap();
-        assert_eq!(codes.take("one", matter("pat", turned)), Ok(()));
-        assert_eq!(codes.take("one", this), Err(NotTaken::Unknown));
-        tokio::time::advance(GOOD_FOR).await;
-        assert_eq!(codes.take("two", this), Err(NotTaken::Unknown));
+        assert_eq!(take(soon, "one", matter("pat", turned)), Ok(()));
+        assert_eq!(take(soon, "one", this), Err(NotTaken::Unknown));
+        assert_eq!(take(GOOD_FOR, "two", this), Err(NotTaken::Unknown));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn any_number_of_codes_takes_bounded_room_and_none_at_rest() {
+    #[test]
+    fn any_number_of_codes_takes_bounded_room_and_none_at_rest() {
         let codes = Codes::default();
+        let start = Instant::now();
         let matter = Matter::new("pat", "main", "x", &json!({}));
         for number in 0..10 * MOST {
-            codes.give(number.to_string(), matter);
+            codes.give_at(start, number.to_string(), matter);
         }
         assert_eq!(codes.0.lock().unwrap().len(), MOST);
-        assert_eq!(codes.take(&(10 * MOST - 1).to_string(), matter), Ok(()));
-        tokio::time::advance(GOOD_FOR).await;
-        assert_eq!(codes.take("0", matter), Err(NotTaken::Unknown));
+        let newest = (10 * MOST - 1).to_string();
+        assert_eq!(codes.take_at(start, &newest, matter), Ok(()));
+        let taken = codes.take_at(start + GOOD_FOR, "0", matter);
+        assert_eq!(taken, Err(NotTaken::Unknown));
         assert_eq!(codes.0.lock().unwrap().capacity(), 0);
     }
 }

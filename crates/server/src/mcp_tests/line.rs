@@ -362,7 +362,7 @@ async fn invariant_10_secrets_stay_secret_whatever_an_assistant_asks() {
         talk.call(tool, input).await;
     }
     let twins = &shop.bench.twins;
-    for secret in [twins.token(), twins.key()] {
-        assert!(!talk.heard.contains(&secret));
+    for secret in [twins.token(), &twins.key()] {
+        assert!(!talk.heard.contains(secret));
     }
 }
