@@ -63,14 +63,21 @@ async fn it_speaks_nothing_but_the_protocol_and_ends_with_its_input() {
     let _service = Service::start(&bench, address, 60).await;
     let contact = bench.at_start.contacts.keys().next().unwrap().clone();
     let mut messages = greeting();
-    messages.push(call(1, "highlevel_contact_get", &json!({"contactId": contact})));
+    messages.push(call(
+        1,
+        "highlevel_contact_get",
+        &json!({"contactId": contact}),
+    ));
     messages.push(call(2, "status", &json!({})));
     messages.push(call(3, "nothing", &json!({})));
     let output = spoken(&bench, &["--shop", "main", "--verbose"], &messages);
     assert!(output.status.success());
     let answers = answers(&output);
     let ids: Vec<&Value> = answers.iter().map(|answer| &answer["id"]).collect();
-    assert_eq!(ids, [0, 1, 2, 3].map(Value::from).iter().collect::<Vec<_>>());
+    assert_eq!(
+        ids,
+        [0, 1, 2, 3].map(Value::from).iter().collect::<Vec<_>>()
+    );
     let read = &answers[1]["result"]["structuredContent"]["answer"]["contact"];
     assert_eq!(read["id"], json!(contact));
     assert_eq!(answers[3]["error"]["code"], -32602);
@@ -104,10 +111,15 @@ async fn what_it_may_do_is_allowed_in_words_and_logged() {
     assert!(!tools.contains("highlevel_contact_delete"));
     let lines = bench.app.audit(10).await.unwrap();
     let done = lines.iter().filter(|line| !line.what.contains("not done"));
-    let done: Vec<_> = done.map(|line| (line.what.as_str(), line.target.as_deref())).collect();
+    let done: Vec<_> = done
+        .map(|line| (line.what.as_str(), line.target.as_deref()))
+        .collect();
     assert_eq!(
         done.last(),
         Some(&("mcp --allow writes --allow messages", Some("main")))
     );
-    assert!(!done.iter().any(|(what, _)| *what == "mcp"), "reading is not logged");
+    assert!(
+        !done.iter().any(|(what, _)| *what == "mcp"),
+        "reading is not logged"
+    );
 }

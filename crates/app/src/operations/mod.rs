@@ -32,13 +32,12 @@ impl App {
         })
     }
 
-    /// One operation with whether a shop can use it.
+    /// Whether a shop can use an operation.
     ///
     /// # Errors
-    /// When there is no such shop or operation.
-    pub async fn offer(&self, shop: &str, id: &str) -> Result<Offer, AppError> {
+    /// When there is no such shop.
+    pub async fn offer(&self, shop: &str, operation: Operation) -> Result<Offer, AppError> {
         let shop = self.shop(shop).await?;
-        let operation = self.operation(id)?;
         let availability = self.availability(&shop).await?.of(&operation);
         Ok(Offer {
             operation,

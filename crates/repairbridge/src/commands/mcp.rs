@@ -18,6 +18,7 @@ pub(crate) async fn run(app: &App, what: Mcp, output: Output) -> Result<Exit, Pr
         name: system_user::name(),
         network: None,
         allowed,
+        beyond_core: true,
         shop: what.shop,
     };
     let cancel = interrupt::watch(output);

@@ -35,7 +35,11 @@ pub(super) fn mistakes(tool: &str, mistakes: &[Mistake]) -> CallToolResult {
 
 /// A use case that did not work.
 pub(super) fn failure(error: &AppError) -> CallToolResult {
-    let message = html::of_error(error, "an assistant's call did not work");
+    let message = match error {
+        // The vendor's words are for whoever called, and in the journal already.
+        AppError::Vendor(error) => error.to_string(),
+        other => html::of_error(other, "an assistant's call did not work"),
+    };
     let detail = match error {
         AppError::Input { mistakes, .. } => json!({ "mistakes": mistakes }),
         _ => Json::Null,
@@ -54,7 +58,7 @@ pub(super) fn code(error: &AppError) -> &'static str {
         AppError::NoOperation(_) => "OPERATION-UNKNOWN",
         AppError::Input { .. } => "INPUT",
         AppError::NotAllowed { .. } => "NOT-ALLOWED",
-        AppError::NotAvailable { .. } => "OPERATION-MISSING",
+        AppError::NotAvailable { .. } => "NOT-AVAILABLE",
         AppError::Refused(_) => "REFUSED",
         AppError::Store(_) | AppError::Vault(_) | AppError::Configuration(_) => "INTERNAL",
     }

@@ -55,12 +55,16 @@ pub(super) fn way(context: &RequestContext<RoleServer>, standing: bool) -> Way {
     }
 }
 
-/// Asks while the call waits.
+/// Asks while the call waits. A yes to a call that was taken back is none.
 pub(super) async fn ask(context: &RequestContext<RoleServer>, words: &str) -> bool {
     let asked = context
         .peer
-        .create_elicitation_with_timeout(question(words), Some(PATIENCE))
-        .await;
+        .create_elicitation_with_timeout(question(words), Some(PATIENCE));
+    let asked = tokio::select! {
+        biased;
+        () = context.ct.cancelled() => return false,
+        asked = asked => asked,
+    };
     match asked {
         Ok(answer) => is_yes(&answer),
         Err(why) => {

@@ -7,7 +7,7 @@ use super::desk::{Desk, Refused};
 use super::party::Party;
 use app::operations::{CallCause, CallOutcome, OperationCall, OperationReport};
 use app::{App, AppError};
-use catalogue::Danger;
+use catalogue::{Danger, Operation};
 use domain::Lane;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolResponse, CallToolResult, InputResponses};
@@ -68,8 +68,9 @@ impl Desk {
             },
         };
         let plan = self.app.plan_operation(&shop, &call).await?;
-        if !party.allowed.covers(plan.danger) {
-            return Err(Refused(not_allowed(party, &asked.id, plan.danger)));
+        let operation = self.app.operation(&asked.id)?;
+        if !party.may(&operation, plan.danger) {
+            return Err(Refused(not_allowed(party, &operation, plan.danger)));
         }
         if plan.danger == Danger::Reads {
             let report = self.app.call_operation(&shop, &call).await?;
@@ -155,7 +156,7 @@ async fn change(
     done
 }
 
-fn not_allowed(party: &Party, id: &str, danger: Danger) -> CallToolResult {
+fn not_allowed(party: &Party, operation: &Operation, danger: Danger) -> CallToolResult {
     let does = match danger {
         Danger::Reads => "reads",
         Danger::Writes => "changes something",
@@ -163,8 +164,9 @@ fn not_allowed(party: &Party, id: &str, danger: Danger) -> CallToolResult {
         Danger::Deletes => "deletes something",
     };
     let says = format!(
-        "nothing was sent: `{id}` {does}, and that is not allowed here; {}",
-        party.mend(danger)
+        "nothing was sent: `{}` {does}, and that is not allowed here; {}",
+        operation.id,
+        party.mend(operation, danger)
     );
     answer::error("NOT-ALLOWED", &says)
 }

@@ -6,7 +6,7 @@ use super::party::Party;
 use super::tools;
 use crate::view::LogLine;
 use app::ReviewLine;
-use catalogue::{Danger, Filter, Mistake};
+use catalogue::{Filter, Mistake};
 use domain::Side;
 use rmcp::model::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value as Json, json};
@@ -273,14 +273,16 @@ async fn show(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolResul
         .operation(text(given, "operation").unwrap_or_default())?;
     let mut document = operation.document();
     document["tool"] = tools::line(&operation)["tool"].take();
-    document["allowed"] = json!(party.allowed.covers(operation.danger));
-    if operation.danger != Danger::Reads && !party.allowed.covers(operation.danger) {
-        document["how_to_allow"] = json!(party.mend(operation.danger));
+    let may = party.may(&operation, operation.danger);
+    document["allowed"] = json!(may);
+    if !may {
+        document["how_to_allow"] = json!(party.mend(&operation, operation.danger));
     }
     let named = text(given, "shop");
     if named.is_some() || desk.only_shop(party).await?.is_some() {
         let shop = desk.shop(party, named).await?;
-        document["availability"] = json!(desk.app.offer(&shop, &operation.id).await?.availability);
+        let offer = desk.app.offer(&shop, operation).await?;
+        document["availability"] = json!(offer.availability);
     }
     Ok(answer::document(document))
 }

@@ -144,6 +144,14 @@ async fn invariant_11_least_privilege_a_token_goes_as_far_as_its_scope() {
         .await;
     assert_eq!(wrong(&refused), "NOT-ALLOWED");
     assert!(says(&refused).contains("scope `operate`"), "{refused}");
+    let beyond = json!({"operation": "highlevel.links.create-link", "input": {"name": "x", "redirectTo": "https://example.com"}});
+    let refused = place.call(&staff, "operations_call", beyond.clone()).await;
+    assert!(says(&refused).contains("scope `admin`"), "{refused}");
+    let shown = place.call(&owner, "operations_call", beyond).await;
+    assert_eq!(
+        shown["structuredContent"]["outcome"], "waits_for_confirmation",
+        "what is beyond the core may change the account itself: {shown}"
+    );
     let gone = json!({"contactId": shop.contact});
     let refused = place
         .call(&staff, "highlevel_contact_delete", gone.clone())

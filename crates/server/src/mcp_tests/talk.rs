@@ -31,6 +31,7 @@ impl Talk {
             name: "pat".into(),
             network: None,
             allowed,
+            beyond_core: true,
             shop: shop.map(str::to_owned),
         };
         let served = speak(app.clone(), party, input, output, CancellationToken::new());
