@@ -53,7 +53,7 @@ pub use installations::{
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
-pub use ports::PortError;
+pub use ports::{Cause as VendorCause, PortError};
 pub use preview::Preview;
 pub use retry::{Unfinished, UnfinishedWrite};
 pub use review::{Answer, ReviewLine, TakenBack};

@@ -1,6 +1,7 @@
 //! Looking through the catalogue.
 
 use crate::operation::{Danger, Operation, OperationKind};
+use crate::shape::Shape;
 use domain::Side;
 
 /// Which operations are listed.
@@ -25,7 +26,7 @@ impl Filter {
 }
 
 /// The operations that a filter takes: the core in the order of its rows, then the others.
-pub fn list(filter: &Filter) -> impl Iterator<Item = Operation> {
+pub fn list(filter: &Filter) -> impl Iterator<Item = Operation> + use<> {
     let further = filter.extended.then(crate::beyond_core);
     let all = crate::core().chain(further.into_iter().flatten());
     let filter = filter.clone();
@@ -73,10 +74,12 @@ fn score(operation: &Operation, words: &[String]) -> Option<u32> {
             100
         } else if whole_word(&title, stem) {
             10
-        } else if title.contains(stem) || id.contains(stem) {
+        } else if begins_a_word(&title, stem) || begins_a_word(&id, stem) {
             6
-        } else if help.contains(stem) {
+        } else if begins_a_word(&help, stem) {
             2
+        } else if in_fields(operation, stem) {
+            1
         } else {
             return None;
         };
@@ -84,9 +87,33 @@ fn score(operation: &Operation, words: &[String]) -> Option<u32> {
     Some(score)
 }
 
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric())
+}
+
 fn whole_word(text: &str, stem: &str) -> bool {
-    let mut words = text.split(|letter: char| !letter.is_alphanumeric());
-    words.any(|word| word.strip_suffix('s').unwrap_or(word) == stem || word == stem)
+    words_of(text).any(|word| word.strip_suffix('s').unwrap_or(word) == stem || word == stem)
+}
+
+fn begins_a_word(text: &str, stem: &str) -> bool {
+    text.starts_with(stem) || words_of(text).any(|word| word.starts_with(stem))
+}
+
+/// What it takes: names, words and choices of its inputs.
+fn in_fields(operation: &Operation, stem: &str) -> bool {
+    operation.fields.iter().any(|field| {
+        let choices = match &field.shape {
+            Shape::Choice(values) => values.as_slice(),
+            _ => &[],
+        };
+        let mut choices = choices.iter().filter_map(|value| value.as_str());
+        begins_a_word(&field.name.to_lowercase(), stem)
+            || field
+                .words
+                .as_ref()
+                .is_some_and(|words| begins_a_word(&words.to_lowercase(), stem))
+            || choices.any(|choice| begins_a_word(&choice.to_lowercase(), stem))
+    })
 }
 
 #[cfg(test)]
@@ -102,6 +129,12 @@ mod tests {
             "mygadgetrepairs.ticket.status_changed"
         );
         assert_eq!(best("add labels"), "highlevel.contact.add_tags");
+        assert_eq!(best("send sms"), "highlevel.message.send");
+        let tags = search("tags", &Filter::default(), 50);
+        assert!(
+            tags.iter().all(|one| one.id != "highlevel.pipeline.list"),
+            "no `tag` in stages"
+        );
         assert!(search("", &Filter::default(), 5).is_empty());
         assert!(search("zzzz", &Filter::default(), 5).is_empty());
         let everything = Filter {

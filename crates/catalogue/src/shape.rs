@@ -233,15 +233,24 @@ impl Shape {
     }
 }
 
+/// A text that its name leads to expect, where the documents name no format.
 fn sample_text(name: &str, format: Option<&str>) -> String {
+    let lower = name.to_ascii_lowercase();
+    let ends = |parts: &[&str]| parts.iter().any(|part| lower.ends_with(part));
     match format {
         Some("date-time") => "2030-01-02T09:00:00Z",
         Some("date") => "2030-01-02",
         Some("email") => "ada@example.com",
-        Some("uri" | "url") => "https://example.com/",
+        Some("uri") => "https://example.com/",
         Some("uuid") => "6f1f2a0e-5b7a-4d6c-9f57-2f2b6c0a1d11",
-        Some(_) | None if name.to_ascii_lowercase().ends_with("id") => "ve9EPM428h8vShlRW1KT",
-        Some(_) | None => "sample",
+        _ if ends(&["email"]) => "ada@example.com",
+        _ if ends(&["url", "uri", "link"]) => "https://example.com/",
+        _ if ends(&["timezone"]) => "Europe/London",
+        _ if ends(&["time"]) => "2030-01-02T09:00:00Z",
+        _ if ends(&["date"]) => "2030-01-02",
+        _ if ends(&["phone", "phonenumber"]) => "+447700900123",
+        _ if ends(&["id"]) => "ve9EPM428h8vShlRW1KT",
+        _ => "sample",
     }
     .to_owned()
 }

@@ -161,11 +161,17 @@ impl Client {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        Err(vendor_error::judge(
-            &answer,
-            &subject,
-            self.inner.clock.now(),
-        ))
+        let now = self.inner.clock.now();
+        Err(match vendor_error::judge(&answer, &subject, now) {
+            // What is missing is something that the body names; the vendor says what.
+            Error::NotFound { .. } if record.is_none() => Error::Vendor {
+                what,
+                status: answer.status.as_u16(),
+                message: vendor_error::message_of(&answer),
+                applied: Applied::No,
+            },
+            error => error,
+        })
     }
 
     pub(crate) fn is_v3(&self) -> bool {

@@ -105,6 +105,12 @@ pub(crate) fn trace_id(answer: &Answer) -> Option<String> {
     text_at(&serde_json::from_slice(&answer.body).ok()?, "/traceId")
 }
 
+/// The vendor's words in an answer, short and without personal data.
+pub(crate) fn message_of(answer: &Answer) -> String {
+    let body = serde_json::from_slice(&answer.body).unwrap_or_default();
+    message(&body, &answer.body)
+}
+
 /// The vendor's words of a refusal, short and without personal data.
 pub(crate) fn message(body: &Value, raw: &[u8]) -> String {
     messages(body, raw).join("; ")

@@ -2,11 +2,15 @@
 
 mod access;
 mod change;
+mod operations;
 #[cfg(test)]
 mod properties;
 
 pub(crate) use access::{EndSession, Session, Token, User};
 pub(crate) use change::{ChangeWords, Target};
+pub(crate) use operations::{
+    CallOperation, KindWord, ListOperations, Operations, SearchOperations, SideWord, Which,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -124,6 +128,9 @@ pub(crate) enum Command {
     /// A shop's rules, as one TOML document.
     #[command(subcommand)]
     Rules(Rules),
+    /// Everything that can be called or awaited at both vendors, and calling it.
+    #[command(subcommand)]
+    Operations(Operations),
     /// Who may sign in to the status page.
     #[command(subcommand)]
     User(User),

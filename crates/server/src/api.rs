@@ -3,13 +3,14 @@
 
 use crate::access::{Signed, html};
 use crate::view::{LogLine, Views};
-use app::AppError;
 use app::access::{Permission, Who};
+use app::{AppError, PortError, VendorCause};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use domain::FailureClass;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -179,10 +180,25 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, code) = match &self.0 {
             AppError::NoShop(_) => (StatusCode::NOT_FOUND, "SHOP-UNKNOWN"),
+            AppError::NoOperation(_) => (StatusCode::NOT_FOUND, "OPERATION-UNKNOWN"),
             AppError::Refused(_) => (StatusCode::BAD_REQUEST, "REFUSED"),
+            AppError::Input { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "INPUT"),
+            AppError::NotAllowed { .. } => (StatusCode::FORBIDDEN, "NOT-ALLOWED"),
+            AppError::NotAvailable { .. } => (StatusCode::CONFLICT, "NOT-AVAILABLE"),
+            AppError::NotConnected { .. } => (StatusCode::CONFLICT, "SHOP-NOT-CONNECTED"),
+            AppError::Vendor(error) => (of_vendor(error), error.code),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
         };
         let says = html::of_error(&self.0, "a request could not be answered");
         html::error(status, code, &says)
+    }
+}
+
+/// What a refusal of a vendor is to whoever asked: later, not there, or nothing that we can mend.
+fn of_vendor(error: &PortError) -> StatusCode {
+    match (&error.cause, &error.class) {
+        (VendorCause::NotFound, _) => StatusCode::NOT_FOUND,
+        (_, FailureClass::Deferred { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_GATEWAY,
     }
 }

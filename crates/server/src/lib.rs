@@ -9,6 +9,8 @@ mod hooks;
 mod host;
 pub mod mcp;
 mod oauth;
+mod openapi;
+mod operations;
 mod page;
 mod serving;
 mod tls;
@@ -19,6 +21,8 @@ mod words;
 mod access_tests;
 #[cfg(test)]
 mod mcp_tests;
+#[cfg(test)]
+mod operations_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -77,6 +81,8 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
     let guarded = Router::new()
         .merge(page::routes())
         .merge(api::routes())
+        .merge(operations::routes())
+        .merge(openapi::routes())
         .with_state(Arc::clone(&views))
         .merge(access::own_routes(&door))
         .merge(assistants)

@@ -23,13 +23,7 @@ impl App {
     /// # Errors
     /// When there is none; the words name one that is like it.
     pub fn operation(&self, id: &str) -> Result<Operation, AppError> {
-        catalogue::find(id).ok_or_else(|| {
-            let hint = catalogue::nearest(id).map_or_else(
-                || "`repairbridge operations search WORDS` finds some".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            AppError::NoOperation(format!("there is no operation `{id}`; {hint}"))
-        })
+        catalogue::find(id).ok_or_else(|| AppError::no_operation(id))
     }
 
     /// Whether a shop can use an operation.
@@ -58,5 +52,17 @@ impl App {
                 operation,
             })
             .collect())
+    }
+}
+
+impl AppError {
+    /// There is no operation with this id; the words name one that is like it.
+    #[must_use]
+    pub fn no_operation(id: &str) -> Self {
+        let hint = catalogue::nearest(id).map_or_else(
+            || "`repairbridge operations search WORDS` finds some".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Self::NoOperation(format!("there is no operation `{id}`; {hint}"))
     }
 }

@@ -193,7 +193,14 @@ fn body(
         Encoding::Multipart => {
             let mut all = Vec::new();
             for (name, value) in members() {
-                all.push(part(operation, &name, &value, given)?);
+                // A list is a part for each of its items.
+                let items = match &value {
+                    Json::Array(items) => items.as_slice(),
+                    one => std::slice::from_ref(one),
+                };
+                for item in items {
+                    all.push(part(operation, &name, item, given)?);
+                }
             }
             Body::Multipart(all)
         }

@@ -2,8 +2,8 @@
 //! files and standard input.
 
 use super::{
-    Check, Command, Connect, Keys, MarketplaceApp, Mcp, Review, Rules, Session, Shop, Token, Undo,
-    User,
+    Check, Command, Connect, Keys, MarketplaceApp, Mcp, Operations, Review, Rules, Session, Shop,
+    Token, Undo, User,
 };
 
 /// What a command changes.
@@ -76,6 +76,7 @@ impl Command {
             },
             Self::Token(what) => token(what),
             Self::Check(what) => check(what),
+            Self::Operations(what) => operation(what),
             Self::Keys(Keys::Rotate { master: true, .. }) => {
                 words("keys rotate --master", "the vault")
             }
@@ -109,10 +110,7 @@ fn check(what: &Check) -> Option<ChangeWords> {
         return of_shop("check --create-fields", &what.name);
     }
     let call = what.call.as_ref().filter(|_| what.send)?;
-    let is_a_name = call
-        .chars()
-        .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-'));
-    let line = if is_a_name {
+    let line = if is_a_name(call) {
         format!("check --call {call} --send")
     } else {
         "check --call --send".to_owned()
@@ -135,6 +133,28 @@ fn mcp(what: &Mcp) -> Option<ChangeWords> {
         (Some(name), false) => of_shop(line, name),
         (None, false) => words(line, "all shops"),
     }
+}
+
+/// Whether a word can be the name of a call; anything else may be a secret in the wrong place.
+fn is_a_name(word: &str) -> bool {
+    word.chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-'))
+}
+
+/// What a call changes at a vendor. Without --send nothing is changed: what reads is sent, the rest is shown.
+fn operation(what: &Operations) -> Option<ChangeWords> {
+    let Operations::Call(call) = what else {
+        return None;
+    };
+    if !call.send {
+        return None;
+    }
+    let line = if is_a_name(&call.id) {
+        format!("operations call {} --send", call.id)
+    } else {
+        "operations call --send".to_owned()
+    };
+    of_shop(line, &call.shop)
 }
 
 fn shop(what: &Shop) -> Option<ChangeWords> {

@@ -10,6 +10,7 @@ mod keys;
 mod log;
 mod marketplace_app;
 mod mcp;
+mod operations;
 mod preview;
 mod prove;
 mod retry;
@@ -48,6 +49,9 @@ pub(crate) async fn run(
         Command::Demo(what) => return demo::run(what, output).await,
         Command::Twin(what) => return twin::run(what, output).await,
         Command::Prove(what) => return prove::run(global, what, output).await,
+        Command::Operations(what) if operations::names_no_shop(&what) => {
+            return operations::without_a_shop(&what, output);
+        }
         command => command,
     };
     let config = config::load(global.config.as_deref())?;
@@ -95,6 +99,7 @@ pub(crate) async fn run(
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,
+        Command::Operations(what) => operations::run(&app, what, output).await,
         Command::User(what) => user::run(&app, &config, what, output).await,
         Command::Session(what) => session::run(&app, what, output).await,
         Command::Token(what) => token::run(&app, what, output).await,
