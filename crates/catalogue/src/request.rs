@@ -9,6 +9,7 @@ use crate::operation::Operation;
 use crate::validate::{Mistake, validate};
 use domain::Side;
 use serde_json::{Map, Value as Json};
+use std::fmt;
 
 /// Whose shop a call is made for.
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ impl Spelling for Plain {
 }
 
 /// What would be sent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Plan {
     /// The operation that really runs: another one where an outdated one is replaced.
     pub operation: String,
@@ -65,6 +66,17 @@ pub struct Plan {
     pub version: Option<String>,
     /// A file that is sent afterwards.
     pub upload: Option<Upload>,
+}
+
+impl fmt::Debug for Plan {
+    /// Without what may tell of a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The body of a request.

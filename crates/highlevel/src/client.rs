@@ -7,7 +7,9 @@ use crate::{
     vendor_error,
 };
 use domain::{Clock, Context};
-use http::{Answer, Applied, Budget, HeaderName, HeaderValue, Lane, Request, Sender, SenderConfig};
+use http::{
+    Answer, Applied, Budget, HeaderName, HeaderValue, Lane, Method, Request, Sender, SenderConfig,
+};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -153,7 +155,9 @@ impl Client {
     ) -> Result<Answer, Error> {
         let ids: Vec<&str> = record.into_iter().collect();
         let what = if ids.is_empty() { "request" } else { "record" };
+        let creates_contact = request.method == Method::POST && request.path == "/contacts/";
         let subject = match writes {
+            true if creates_contact => Subject::create_contact(),
             true => Subject::write(what, &ids),
             false => Subject::read(what, &ids),
         };

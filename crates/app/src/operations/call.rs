@@ -10,10 +10,11 @@ use catalogue::{Circumstances, Danger, Operation, OperationKind, Plan, Recovery,
 use domain::{Lane, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use std::fmt;
 use store::{Change, JournalEntry, Shop};
 
 /// What is to be called.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OperationCall {
     /// The operation's id.
     pub id: String,
@@ -27,6 +28,17 @@ pub struct OperationCall {
     pub show_values: bool,
     /// Whose call it is.
     pub cause: CallCause,
+}
+
+impl fmt::Debug for OperationCall {
+    /// Without the input, which may tell of a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OperationCall")
+            .field("id", &self.id)
+            .field("allow", &self.allow)
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whose call it is, for the journal and for what follows from it.
@@ -336,8 +348,8 @@ fn record_of(operation: &Operation, input: &Json) -> Option<String> {
 #[serde(transparent)]
 pub struct Mistakes(pub Vec<catalogue::Mistake>);
 
-impl std::fmt::Display for Mistakes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
         f.write_str(&lines.join("; "))
     }

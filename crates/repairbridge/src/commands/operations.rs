@@ -29,12 +29,12 @@ pub(crate) fn without_a_shop(what: &Operations, output: Output) -> Result<Exit, 
     match what {
         Operations::List(list) => {
             let of = |extended| catalogue::list(&filter(&list.which, extended));
-            let core = of(false).map(|operation| (operation, None)).collect();
-            let all = list.all.then(|| {
+            let core: Vec<Line> = of(false).map(|operation| (operation, None)).collect();
+            let further: Option<Vec<Line>> = list.all.then(|| {
                 let further = of(true).filter(|operation| !operation.is_core());
                 further.map(|operation| (operation, None)).collect()
             });
-            told(core, all, output);
+            told(&core, further.as_deref(), output);
         }
         Operations::Search(search) => searched(search, output),
         Operations::Show { id, .. } => {
@@ -58,7 +58,7 @@ pub(crate) async fn run(app: &App, what: Operations, output: Output) -> Result<E
             let offers = app.operations(&shop, &filter(&which, all)).await?;
             let lines = offers.into_iter().map(parted);
             let (core, further): (Vec<_>, Vec<_>) = lines.partition(|(one, _)| one.is_core());
-            told(core, all.then_some(further), output);
+            told(&core, all.then_some(further.as_slice()), output);
             Ok(Exit::Done)
         }
         Operations::Show {
@@ -68,7 +68,7 @@ pub(crate) async fn run(app: &App, what: Operations, output: Output) -> Result<E
             let operation = named(&id)?;
             let offer = app.offer(&shop, operation).await?;
             let (operation, availability) = parted(offer);
-            shown(&operation, availability, output);
+            shown(&operation, availability.as_ref(), output);
             Ok(Exit::Done)
         }
         Operations::Call(what) => call(app, what, output).await,
@@ -102,7 +102,7 @@ fn filter(which: &Which, extended: bool) -> Filter {
 }
 
 /// The core with everything about each, and what is beyond it in a line each.
-fn told(core: Vec<Line>, further: Option<Vec<Line>>, output: Output) {
+fn told(core: &[Line], further: Option<&[Line]>, output: Output) {
     let whole = |(operation, availability): &Line| {
         let mut document = operation.document();
         if let Some(availability) = availability {
@@ -118,11 +118,11 @@ fn told(core: Vec<Line>, further: Option<Vec<Line>>, output: Output) {
         line
     };
     let mut document = json!({ "core": core.iter().map(whole).collect::<Vec<_>>() });
-    if let Some(further) = &further {
+    if let Some(further) = further {
         document["extended"] = further.iter().map(line).collect();
     }
     output.json(&document);
-    table(core.iter().chain(further.iter().flatten()), output);
+    table(core.iter().chain(further.unwrap_or_default()), output);
 }
 
 fn searched(search: &SearchOperations, output: Output) {
@@ -154,9 +154,9 @@ fn table<'a>(lines: impl Iterator<Item = &'a Line>, output: Output) {
     output.table(["operation", "title", "what it does"], rows.collect());
 }
 
-fn shown(operation: &Operation, availability: Option<Value>, output: Output) {
+fn shown(operation: &Operation, availability: Option<&Value>, output: Output) {
     let mut document = operation.document();
-    if let Some(availability) = &availability {
+    if let Some(availability) = availability {
         document["availability"] = availability.clone();
     }
     output.json(&document);
@@ -174,7 +174,7 @@ fn shown(operation: &Operation, availability: Option<Value>, output: Output) {
     if !operation.scopes.is_empty() {
         facts.push(["permissions".to_owned(), operation.scopes.join(", ")]);
     }
-    if let Some(availability) = &availability {
+    if let Some(availability) = availability {
         let words = availability["words"]
             .as_str()
             .or(availability["state"].as_str());
