@@ -56,20 +56,30 @@ pub(super) fn way(context: &RequestContext<RoleServer>, standing: bool) -> Way {
 }
 
 /// Asks while the call waits. A yes to a call that was taken back is none.
-pub(super) async fn ask(context: &RequestContext<RoleServer>, words: &str) -> bool {
+///
+/// # Errors
+/// The answer where nobody said yes.
+pub(super) async fn ask(
+    context: &RequestContext<RoleServer>,
+    words: &str,
+) -> Result<(), CallToolResult> {
     let asked = context
         .peer
         .create_elicitation_with_timeout(question(words), Some(PATIENCE));
     let asked = tokio::select! {
         biased;
-        () = context.ct.cancelled() => return false,
+        () = context.ct.cancelled() => return Err(declined()),
         asked = asked => asked,
     };
     match asked {
-        Ok(answer) => is_yes(&answer),
+        Ok(answer) if is_yes(&answer) => Ok(()),
+        Ok(_) => Err(declined()),
         Err(why) => {
             tracing::debug!(%why, "a person could not be asked");
-            false
+            Err(answer::error(
+                "NOT-ASKED",
+                "nothing was sent: the person could not be asked, or did not answer within 5 minutes",
+            ))
         }
     }
 }

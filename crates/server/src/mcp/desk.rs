@@ -7,6 +7,7 @@ use super::{MOST_BYTES, answer, own, tools};
 use crate::access::Signed;
 use app::{App, AppError};
 use axum::http::request::Parts;
+use catalogue::Mistake;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult,
     PaginatedRequestParams, ServerCapabilities, ServerConfig,
@@ -134,58 +135,72 @@ impl ServerHandler for Desk {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let party = self.party(&context)?;
-        let mut given = request.arguments.unwrap_or_default();
-        if is_too_large(&given) {
+        let name = &*request.name;
+        if is_too_large(request.arguments.as_ref()) {
             let says = format!(
                 "the input is larger than {} MiB, which no operation takes; give less",
                 MOST_BYTES / 1024 / 1024
             );
             return Ok(answer::error("INPUT-TOO-LARGE", &says).into());
         }
-        if request.name == own::CALL {
-            if let Err(mistakes) = own::check(own::CALL, &party, &given) {
-                return Ok(mistakes.into());
-            }
-            let id = text(given.get("operation")).unwrap_or_default();
-            let asked = Asked {
-                tool: own::CALL.to_owned(),
-                id,
-                shop: text(given.get("shop")),
-                confirm: text(given.get("confirm")),
-                input: given
-                    .remove("input")
-                    .unwrap_or_else(|| Json::Object(Map::new())),
-                responses: request.input_responses,
-                state: request.request_state,
-            };
-            return Ok(self.call(&party, asked, &context).await);
-        }
-        if own::NAMES.contains(&&*request.name) {
+        let asked = if name == own::CALL {
+            by_id(&party, request)
+        } else if own::NAMES.contains(&name) {
+            let given = request.arguments.unwrap_or_default();
             return Ok(own::run(self, &party, &request.name, &given).await.into());
-        }
-        let Some(operation) = tools::operation(&request.name) else {
-            return Err(ErrorData::invalid_params(unknown(&request.name), None));
+        } else {
+            let operation = tools::operation(name);
+            let operation = operation.ok_or_else(|| ErrorData::invalid_params(unknown(name), None));
+            by_tool(operation?.id, request)
         };
-        for name in ["shop", "confirm"] {
-            if given.get(name).is_some_and(|value| !value.is_string()) {
-                let mistake = catalogue::Mistake {
-                    place: format!("/{name}"),
-                    words: "this must be text".to_owned(),
-                };
-                return Ok(answer::mistakes(&request.name, &[mistake]).into());
-            }
+        match asked {
+            Ok(asked) => Ok(self.call(&party, asked, &context).await),
+            Err(Refused(result)) => Ok(result.into()),
         }
-        let asked = Asked {
-            tool: request.name.into_owned(),
-            id: operation.id,
-            shop: text(given.remove("shop").as_ref()),
-            confirm: text(given.remove("confirm").as_ref()),
-            input: Json::Object(given),
-            responses: request.input_responses,
-            state: request.request_state,
-        };
-        Ok(self.call(&party, asked, &context).await)
     }
+}
+
+/// A call of the tool for everything.
+fn by_id(party: &Party, request: CallToolRequestParams) -> Result<Asked, Refused> {
+    let mut given = request.arguments.unwrap_or_default();
+    own::check(own::CALL, party, &given)?;
+    Ok(Asked {
+        tool: own::CALL.to_owned(),
+        id: text(given.get("operation")).unwrap_or_default(),
+        shop: text(given.get("shop")),
+        confirm: text(given.get("confirm")),
+        input: given
+            .remove("input")
+            .unwrap_or_else(|| Json::Object(Map::new())),
+        responses: request.input_responses,
+        state: request.request_state,
+    })
+}
+
+/// A call of an operation's own tool: what we add to its input is taken out of it.
+fn by_tool(id: String, request: CallToolRequestParams) -> Result<Asked, Refused> {
+    let mut given = request.arguments.unwrap_or_default();
+    let mut added = |name: &str| match given.remove(name) {
+        None => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => {
+            let mistake = Mistake {
+                place: format!("/{name}"),
+                words: "this must be text".to_owned(),
+            };
+            Err(answer::mistakes(&request.name, &[mistake]))
+        }
+    };
+    let (shop, confirm) = (added("shop")?, added("confirm")?);
+    Ok(Asked {
+        tool: request.name.into_owned(),
+        id,
+        shop,
+        confirm,
+        input: Json::Object(given),
+        responses: request.input_responses,
+        state: request.request_state,
+    })
 }
 
 fn text(value: Option<&Json>) -> Option<String> {
@@ -193,9 +208,9 @@ fn text(value: Option<&Json>) -> Option<String> {
 }
 
 /// Counted without writing it down.
-fn is_too_large(given: &Map<String, Json>) -> bool {
+fn is_too_large(given: Option<&Map<String, Json>>) -> bool {
     let mut left = Left(MOST_BYTES);
-    serde_json::to_writer(&mut left, given).is_err()
+    serde_json::to_writer(&mut left, &given).is_err()
 }
 
 struct Left(usize);
@@ -223,11 +238,17 @@ fn unknown(name: &str) -> String {
     )
 }
 
+/// An answer that says why not.
+pub(super) struct Refused(pub(super) CallToolResult);
+
+impl From<CallToolResult> for Refused {
+    fn from(result: CallToolResult) -> Self {
+        Self(result)
+    }
+}
+
 impl From<AppError> for Refused {
     fn from(error: AppError) -> Self {
         Self(answer::failure(&error))
     }
 }
-
-/// An answer that says why not.
-pub(super) struct Refused(pub(super) CallToolResult);

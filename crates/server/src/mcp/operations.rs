@@ -108,7 +108,7 @@ impl Desk {
         let matter = Matter::new(&party.name, shop, &asked.id, &asked.input);
         if let Some(code) = &asked.state {
             let taken = self.codes.take(code, matter);
-            taken.map_err(|why| Refused(asking::not_taken(why)))?;
+            taken.map_err(asking::not_taken)?;
             return match asking::said_yes(asked.responses.as_ref()) {
                 true => Ok(Agreed::Yes),
                 false => Err(Refused(asking::declined())),
@@ -116,7 +116,7 @@ impl Desk {
         }
         if let Some(code) = &asked.confirm {
             let taken = self.codes.take(code, matter);
-            taken.map_err(|why| Refused(asking::not_taken(why)))?;
+            taken.map_err(asking::not_taken)?;
             return Ok(Agreed::Yes);
         }
         let words = asking::words(shop, plan);
@@ -126,10 +126,10 @@ impl Desk {
             code
         };
         match asking::way(context, self.is_standing()) {
-            Way::Question => match asking::ask(context, &words).await {
-                true => Ok(Agreed::Yes),
-                false => Err(Refused(asking::declined())),
-            },
+            Way::Question => {
+                asking::ask(context, &words).await?;
+                Ok(Agreed::Yes)
+            }
             Way::Again => Ok(Agreed::NotYet(asking::ask_again(&words, give()).into())),
             Way::Code => {
                 let shown = asking::shown_with_code(shop, plan, &give());

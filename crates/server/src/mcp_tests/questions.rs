@@ -109,6 +109,41 @@ async fn a_program_that_can_ask_its_person_is_asked_while_the_call_waits() {
 }
 
 #[tokio::test]
+async fn a_yes_to_a_call_that_was_taken_back_and_a_question_that_fails_change_nothing() {
+    let shop = Shop::new().await;
+    let before = shop.contact().await;
+    let abilities = json!({"elicitation": {}});
+    let mut talk = shop.talk_with(Allowed::WRITES, abilities).await;
+    let call = json!({"name": "highlevel_contact_update", "arguments": shop.rename("Grace")});
+    talk.send(&json!({"jsonrpc": "2.0", "id": 90, "method": "tools/call", "params": call}))
+        .await;
+    let question = talk.hear().await;
+    assert_eq!(question["method"], "elicitation/create");
+    let back = json!({"requestId": 90, "reason": "it took too long"});
+    talk.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": back}))
+        .await;
+    let yes = json!({"action": "accept", "content": {"confirm": true}});
+    talk.send(&json!({"jsonrpc": "2.0", "id": question["id"], "result": yes}))
+        .await;
+
+    talk.send(&json!({"jsonrpc": "2.0", "id": 91, "method": "tools/call", "params": call}))
+        .await;
+    let mut heard = talk.hear().await;
+    while heard["method"] != "elicitation/create" {
+        // What became of the call before may be told or not.
+        assert_ne!(heard["result"]["isError"], false, "{heard}");
+        heard = talk.hear().await;
+    }
+    let no = json!({"code": -32603, "message": "no window"});
+    talk.send(&json!({"jsonrpc": "2.0", "id": heard["id"], "error": no}))
+        .await;
+    let answer = talk.hear().await;
+    assert_eq!(wrong(&answer["result"]), "NOT-ASKED", "{answer}");
+    assert_eq!(shop.contact().await, before);
+    assert!(shop.audit().await.is_empty());
+}
+
+#[tokio::test]
 async fn what_may_message_a_customer_or_deletes_says_so_when_it_asks() {
     let shop = Shop::new().await;
     let mut talk = shop.talk(Allowed::ALL).await;
