@@ -1,6 +1,7 @@
 // The requests that the catalogue builds for HighLevel's calls, judged by the vendor's official documents: Prism as a
 // library, one document after the other, since a process for each of the 83 would take minutes. So all calls of all apps
-// and both generations are judged, with what must be given in them. Bodies are made by the catalogue from its own schemas.
+// and both generations are judged, once with what must be given and once with everything. The inputs are made by the
+// catalogue from its own schemas.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -104,7 +105,7 @@ for (const [name, all] of documents) {
       judged += 1;
       idle.delete(sample.id);
       const said = await complaints(prism, operations, sample);
-      if (said.length > 0 && !(sample.id in known)) wrong.push(`${sample.id}: ${said.join('; ')}`);
+      if (said.length > 0 && !(sample.id in known)) wrong.push(`${sample.id} (${sample.extent}): ${said.join('; ')}`);
     }
     if (wrong.length > 0) tally.failed(`${name}: ${wrong.length} calls`, wrong.join('\n'));
     else tally.passed(`${name}: ${all.length} calls`);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Deeper than this nothing is told: what lies there is taken as it comes.
-const DEEPEST: usize = 9;
+const DEEPEST: usize = 14;
 
 /// The documents that were read.
 #[derive(Debug, Default)]

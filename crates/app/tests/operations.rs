@@ -103,7 +103,6 @@ async fn given(desk: &Desk) -> BTreeMap<&'static str, Json> {
         ("in_30_days_ms", json!("1896048000000")),
         ("now_ms_number", json!(1_893_456_000_000_i64)),
         ("in_7_days_ms_number", json!(1_894_060_800_000_i64)),
-        ("product", json!("1")),
     ]);
     given.insert("calendar", calendar.clone());
     let days = json!({"calendarId": calendar, "startDate": given["now_ms_number"], "endDate": given["in_7_days_ms_number"]});
@@ -178,10 +177,19 @@ async fn given(desk: &Desk) -> BTreeMap<&'static str, Json> {
         "reminder",
         made("mygadgetrepairs.reminder.create", remind, "/id").await,
     );
+    let product = json!({"body": {"type": "product", "name": "Display", "condition": "New", "code": "D-1",
+        "model": "1", "status": "Active", "cost": 40, "price": 89.5, "tax": 1}});
+    given.insert(
+        "product",
+        made("mygadgetrepairs.product_collection.post", product, "/id").await,
+    );
     if let Ok(found) = tried(bench, "highlevel.pipeline.list", json!({})).await {
         given.insert("pipeline", id_at(&found, "/pipelines/0/id"));
         given.insert("stage", id_at(&found, "/pipelines/0/stages/0/id"));
-        let new = json!({"pipelineId": given["pipeline"], "contactId": contact, "name": "Kept"});
+        // One contact has one opportunity in a pipeline.
+        let other = json!({"firstName": "Other", "email": "other@example.test"});
+        let other = made("highlevel.contact.create", other, "/contact/id").await;
+        let new = json!({"pipelineId": given["pipeline"], "contactId": other, "name": "Kept"});
         given.insert(
             "opportunity",
             made("highlevel.opportunity.create", new, "/opportunity/id").await,

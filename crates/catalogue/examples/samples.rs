@@ -2,7 +2,7 @@
 //! something else can judge them by the vendor's documents.
 #![allow(clippy::print_stdout, reason = "what this prints is its answer")]
 
-use catalogue::{Body, Circumstances, Plain, Plan, beyond_core, request, sample_input};
+use catalogue::{Body, Circumstances, Extent, Plain, Plan, beyond_core, request, sample_input};
 use serde_json::{Value as Json, json};
 
 fn main() {
@@ -18,11 +18,18 @@ fn main() {
         if operation.call.is_none() {
             continue;
         }
-        let line = match request(&operation, &sample_input(&operation), &shop) {
-            Ok(plan) => told(id, &plan),
-            Err(why) => json!({ "id": id, "problem": why.to_string() }),
-        };
-        println!("{line}");
+        for (extent, name) in [
+            (Extent::Required, "required"),
+            (Extent::Everything, "everything"),
+        ] {
+            let input = sample_input(&operation, extent);
+            let mut line = match request(&operation, &input, &shop) {
+                Ok(plan) => told(id, &plan),
+                Err(why) => json!({ "id": id, "problem": why.to_string() }),
+            };
+            line["extent"] = json!(name);
+            println!("{line}");
+        }
     }
 }
 

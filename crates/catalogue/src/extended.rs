@@ -118,7 +118,7 @@ fn called(side: Side, facts: Facts) -> Operation {
         quiet: Map::new(),
         loud: Vec::new(),
     };
-    operation.example = sample::input(&operation);
+    operation.example = sample::input(&operation, sample::Extent::Required);
     operation
 }
 

@@ -25,6 +25,7 @@ pub use placeholder::{PLACEHOLDERS, fill, placeholders};
 pub use request::{
     Body, Circumstances, Part, Plain, Plan, RequestError, Spelling, Upload, path_names, request,
 };
+pub use sample::Extent;
 pub use search::{Filter, list, search};
 pub use validate::{Mistake, validate};
 
@@ -66,8 +67,8 @@ pub fn core_sources() -> Vec<String> {
     core::sources()
 }
 
-/// An input for an operation, the same every time: its example, or what must be given.
+/// An input for an operation, the same every time, made out of its schema.
 #[must_use]
-pub fn sample_input(operation: &Operation) -> serde_json::Value {
-    sample::input(operation)
+pub fn sample_input(operation: &Operation, extent: Extent) -> serde_json::Value {
+    sample::input(operation, extent)
 }

@@ -125,7 +125,7 @@ pub(crate) fn occurrence(kind: &str, facts: &[String]) -> Result<Json, String> {
             "changed" | "added" | "removed" => {
                 json!({ "type": "array", "items": { "type": "string" } })
             }
-            "from" | "to" => json!({}),
+            "from" | "from_id" | "from_group" | "to" | "to_id" | "to_group" => json!({}),
             "since" | "due_at" => json!({ "type": "string", "format": "date-time" }),
             other => return Err(format!("`{other}` is no fact of an occurrence")),
         };

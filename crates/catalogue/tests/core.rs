@@ -7,11 +7,12 @@
 )]
 
 use catalogue::{
-    Body, Circumstances, Danger, OperationKind, PLACEHOLDERS, Place, Plain, Plan, Recovery, fill,
-    find,
+    Body, Circumstances, Danger, Operation, OperationKind, PLACEHOLDERS, Place, Plain, Plan,
+    Recovery, fill, find,
 };
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 const SHOP: Circumstances<'_> = Circumstances {
     location: "loc1",
@@ -276,7 +277,7 @@ fn a_lost_answer_is_looked_for_with_an_operation_that_exists() {
         };
         let look = find(operation).unwrap_or_else(|| panic!("{}: no {operation}", one.id));
         assert_eq!(look.danger, Danger::Reads, "{}", one.id);
-        let names = |operation: &catalogue::Operation| {
+        let names = |operation: &Operation| {
             let all = operation.fields.iter().map(|field| field.name.clone());
             all.collect::<BTreeSet<_>>()
         };
@@ -307,6 +308,46 @@ fn every_field_of_a_path_is_there_and_has_words_for_people() {
         }
         for (name, schema) in one.input()["properties"].as_object().unwrap() {
             assert!(schema["title"].is_string(), "{}: {name}", one.id);
+        }
+    }
+}
+
+static CORE: LazyLock<Vec<Operation>> = LazyLock::new(|| catalogue::core().collect());
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is given as an id, the request goes to the endpoint of the operation or nowhere.
+    #[test]
+    fn no_input_leads_to_another_endpoint(text in "\\PC{0,12}") {
+        for one in CORE.iter() {
+            let Some(call) = &one.call else { continue };
+            let mut input = filled(&one.example);
+            let free: Vec<_> = one
+                .fields
+                .iter()
+                .filter(|field| field.place == Place::Path && matches!(field.shape, catalogue::shape::Shape::Text(_)))
+                .filter(|field| input.get(&field.name).is_some())
+                .map(|field| field.name.clone())
+                .collect();
+            for name in &free {
+                input[name] = json!(text);
+            }
+            let Ok(plan) = catalogue::request(one, &input, &SHOP) else {
+                proptest::prop_assert!(!free.is_empty() && text.trim().chars().all(|letter| letter == '.'));
+                continue;
+            };
+            let wanted = call.path.split('/');
+            let parts: Vec<&str> = plan.path.split('/').collect();
+            if plan.operation == one.id {
+                proptest::prop_assert_eq!(parts.len(), wanted.clone().count(), "{}: {}", one.id, plan.path);
+                for (part, template) in parts.iter().zip(wanted) {
+                    let same = template.contains('{') || *part == template;
+                    proptest::prop_assert!(same, "{}: {}", one.id, plan.path);
+                }
+            }
+            let plain = plan.path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~%".contains(&byte));
+            proptest::prop_assert!(plain, "{}: {}", one.id, plan.path);
         }
     }
 }

@@ -6,7 +6,7 @@
     reason = "helpers of tests, outside of test functions"
 )]
 
-use catalogue::{Circumstances, OperationKind, Place, Plain, find};
+use catalogue::{Circumstances, Extent, OperationKind, Place, Plain, find};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 
@@ -76,7 +76,12 @@ fn every_operation_of_both_generations_is_there_with_its_facts() {
             assert!(held, "{id}: {parameter}");
         }
         if !one["requestContent"].as_array().unwrap().is_empty() {
-            let plan = catalogue::request(&found, &catalogue::sample_input(&found), &SHOP).unwrap();
+            let plan = catalogue::request(
+                &found,
+                &catalogue::sample_input(&found, Extent::Required),
+                &SHOP,
+            )
+            .unwrap();
             assert_ne!(plan.body, catalogue::Body::None, "{id}");
         }
     }
@@ -115,32 +120,39 @@ fn every_event_and_every_resource_is_there() {
 fn a_sample_input_fits_its_schema_and_makes_a_request_without_gaps() {
     let mut calls = 0;
     for one in catalogue::beyond_core() {
-        let input = catalogue::sample_input(&one);
-        if let Err(mistakes) = catalogue::validate(&one.input(), &input) {
-            panic!("{}: {mistakes:?}", one.id);
+        for extent in [Extent::Required, Extent::Everything] {
+            let input = catalogue::sample_input(&one, extent);
+            if let Err(mistakes) = catalogue::validate(&one.input(), &input) {
+                panic!("{}: {mistakes:?}", one.id);
+            }
+            if one.kind == OperationKind::Trigger {
+                continue;
+            }
+            let plan = match catalogue::request(&one, &input, &SHOP) {
+                Ok(plan) => plan,
+                Err(why) => panic!("{}: {why}", one.id),
+            };
+            assert!(
+                plan.path.starts_with('/') && !plan.path.contains(['{', '}', ' ']),
+                "{}",
+                plan.path
+            );
+            calls += 1;
         }
-        if one.kind == OperationKind::Trigger {
-            continue;
-        }
-        let plan = match catalogue::request(&one, &input, &SHOP) {
-            Ok(plan) => plan,
-            Err(why) => panic!("{}: {why}", one.id),
-        };
-        assert!(
-            plan.path.starts_with('/') && !plan.path.contains(['{', '}', ' ']),
-            "{}",
-            plan.path
-        );
-        calls += 1;
     }
-    assert_eq!(calls, 1203 + 181);
+    assert_eq!(calls, 2 * (1203 + 181));
 }
 
 #[test]
 fn the_sub_account_is_filled_in_wherever_it_is_wanted() {
     let plan = |id: &str| {
         let operation = find(id).unwrap();
-        catalogue::request(&operation, &catalogue::sample_input(&operation), &SHOP).unwrap()
+        catalogue::request(
+            &operation,
+            &catalogue::sample_input(&operation, Extent::Required),
+            &SHOP,
+        )
+        .unwrap()
     };
     assert_eq!(
         plan("highlevel.locations.get-location").path,
