@@ -20,6 +20,7 @@ mod judge;
 mod kept;
 mod keys;
 mod named;
+mod one_time_code;
 pub mod operations;
 mod pass;
 mod ports;

@@ -250,6 +250,15 @@ impl Operation {
         }
     }
 
+    /// What it may do at least, whatever is given.
+    #[must_use]
+    pub fn mildest(&self) -> Danger {
+        match self.danger {
+            Danger::MayMessage if !self.quiet.is_empty() => Danger::Writes,
+            danger => danger,
+        }
+    }
+
     /// All of it as one document.
     #[must_use]
     pub fn document(&self) -> Json {

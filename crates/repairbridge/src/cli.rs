@@ -140,6 +140,9 @@ pub(crate) enum Command {
     /// API tokens for programs.
     #[command(subcommand)]
     Token(Token),
+    /// Tools for an assistant, by the Model Context Protocol over standard input and output: everything that both
+    /// vendors offer, and a look at the sync. Reads only, unless more is allowed; asks a person before each change.
+    Mcp(Mcp),
     /// Who did what: at the status page, by the API, at the command line.
     Audit {
         /// Lines at most, the newest.
@@ -481,6 +484,26 @@ pub(crate) struct Undo {
     /// Tells what would be done and writes nothing to either side.
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mcp {
+    /// Works on this shop only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) shop: Option<String>,
+    /// Allows more than reading; may be given several times.
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) allow: Vec<Allow>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Allow {
+    /// Changing what messages nobody and deletes nothing.
+    Writes,
+    /// Changing something because of which a customer may get a message; together with writes.
+    Messages,
+    /// Deleting; together with writes.
+    Deletes,
 }
 
 #[derive(Debug, Args)]

@@ -24,7 +24,9 @@ pub(crate) fn start(verbose: bool, service: bool) {
             (false, false) => "warn",
         };
         let parts = OURS.iter().map(|name| format!("{name}={level}"));
-        let all: Vec<String> = std::iter::once("warn".to_owned()).chain(parts).collect();
+        // The protocol's library warns of every answer that says no.
+        let others = ["warn", "rmcp=error"].map(str::to_owned);
+        let all: Vec<String> = others.into_iter().chain(parts).collect();
         EnvFilter::new(all.join(","))
     });
     let started = tracing_subscriber::fmt()

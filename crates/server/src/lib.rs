@@ -7,6 +7,7 @@ mod api;
 mod health;
 mod hooks;
 mod host;
+pub mod mcp;
 mod oauth;
 mod openapi;
 mod operations;
@@ -18,6 +19,8 @@ mod words;
 
 #[cfg(test)]
 mod access_tests;
+#[cfg(test)]
+mod mcp_tests;
 #[cfg(test)]
 mod operations_tests;
 #[cfg(test)]
@@ -66,13 +69,14 @@ pub struct ServerOptions {
     pub warnings: Vec<String>,
 }
 
-/// Every path: the page, health, `/api/v1`, and the webhooks, which come under any host name and carry their own
+/// Every path: the page, health, `/api/v1`, `/mcp` for assistants, and the webhooks, which come under any host name and carry their own
 /// proof. Behind the guard stands what is merged into `guarded`; its handlers take [`Signed`].
 pub fn router(app: App, options: &ServerOptions) -> Router {
     let hooks = hooks::routes(app.clone());
     let views = Arc::new(Views::new(app.clone(), options.warnings.clone()));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
     let protection = Protection::new(options);
+    let assistants = mcp::routes(app.clone());
     let door = Door::new(app, options);
     let guarded = Router::new()
         .merge(page::routes())
@@ -81,6 +85,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .merge(openapi::routes())
         .with_state(Arc::clone(&views))
         .merge(access::own_routes(&door))
+        .merge(assistants)
         .layer(from_fn_with_state(Arc::clone(&door), access::guard));
     Router::new()
         .merge(guarded)

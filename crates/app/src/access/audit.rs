@@ -47,6 +47,16 @@ impl<'a> Doer<'a> {
         }
     }
 
+    /// An assistant that works for somebody: for a user of this machine's system, or with a token from a network.
+    #[must_use]
+    pub const fn assistant(name: &'a str, network: Option<&'a str>) -> Self {
+        Self {
+            who: name,
+            via: "mcp",
+            address: network,
+        }
+    }
+
     /// A user of this machine's system.
     #[must_use]
     pub const fn at_command_line(name: &'a str) -> Self {

@@ -2,8 +2,8 @@
 //! files and standard input.
 
 use super::{
-    Check, Command, Connect, Keys, MarketplaceApp, Operations, Review, Rules, Session, Shop, Token,
-    Undo, User,
+    Check, Command, Connect, Keys, MarketplaceApp, Mcp, Operations, Review, Rules, Session, Shop,
+    Token, Undo, User,
 };
 
 /// What a command changes.
@@ -83,6 +83,7 @@ impl Command {
             Self::Keys(Keys::Rotate { .. }) => words("keys rotate", "the vault"),
             Self::Keys(Keys::Reset { .. }) => words("keys reset", "the vault"),
             Self::Backup { .. } => words("backup", "the database"),
+            Self::Mcp(what) => mcp(what),
             // It takes the place of this database, log and all.
             Self::Restore { .. }
             | Self::Keys(Keys::Show)
@@ -115,6 +116,23 @@ fn check(what: &Check) -> Option<ChangeWords> {
         "check --call --send".to_owned()
     };
     of_shop(line, &what.name)
+}
+
+/// That an assistant was let in, where it may do more than read. What it does is logged by itself.
+fn mcp(what: &Mcp) -> Option<ChangeWords> {
+    use clap::ValueEnum;
+    let mut line = "mcp".to_owned();
+    for allow in &what.allow {
+        line.push_str(&format!(
+            " --allow {}",
+            allow.to_possible_value()?.get_name()
+        ));
+    }
+    match (&what.shop, what.allow.is_empty()) {
+        (_, true) => None,
+        (Some(name), false) => of_shop(line, name),
+        (None, false) => words(line, "all shops"),
+    }
 }
 
 /// Whether a word can be the name of a call; anything else may be a secret in the wrong place.

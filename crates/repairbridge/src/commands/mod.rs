@@ -9,6 +9,7 @@ mod explain;
 mod keys;
 mod log;
 mod marketplace_app;
+mod mcp;
 mod operations;
 mod preview;
 mod prove;
@@ -102,6 +103,7 @@ pub(crate) async fn run(
         Command::User(what) => user::run(&app, &config, what, output).await,
         Command::Session(what) => session::run(&app, what, output).await,
         Command::Token(what) => token::run(&app, what, output).await,
+        Command::Mcp(what) => mcp::run(&app, what, output).await,
         Command::Audit { limit } => audit::run(&app, limit, output).await,
         Command::Keys(what) => keys::rotate(&app, &config, what, output).await,
         Command::Backup {

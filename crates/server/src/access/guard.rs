@@ -152,7 +152,7 @@ async fn recognise(
 
 async fn send_away(door: &Door, wanted: &Uri) -> Response {
     let path = wanted.path();
-    if path.starts_with("/api/") || door.options.access == AccessPolicy::Open {
+    if html::is_for_programs(path) || door.options.access == AccessPolicy::Open {
         return unknown(path);
     }
     match door.app.needs_setup().await {

@@ -83,9 +83,14 @@ pub(super) fn alert(text: Option<&str>) -> String {
     })
 }
 
+/// Whether programs come here, not browsers.
+pub(super) fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path == crate::mcp::PATH
+}
+
 /// Something refused, to people as a page and to programs as JSON.
 pub(super) fn refusal(path: &str, status: StatusCode, code: &str, says: &str) -> Response {
-    if path.starts_with("/api/") {
+    if is_for_programs(path) {
         return error(status, code, says);
     }
     let content = format!("<h2>Not now</h2>\n<p>{}</p>", prose(says));
