@@ -11,6 +11,7 @@ const BOOKING: &str = "MyGadgetRepairs appointment ";
 const NOTES: &str = "HighLevel notes ";
 const COMMENT: &str = "MyGadgetRepairs comment ";
 const RULE: &str = "Repairbridge note rule ";
+const FLOW: &str = "Repairbridge flow ";
 
 /// The `source` of a HighLevel contact that stands for a customer: `MyGadgetRepairs C-317`.
 #[must_use]
@@ -108,6 +109,18 @@ pub fn rule_line(token: &str) -> String {
 #[must_use]
 pub fn read_rule_task(body: &str) -> Option<String> {
     split_last(body, RULE).1
+}
+
+/// The last line of a CRM task that a flow opened: `Repairbridge flow ready-not-collected`.
+#[must_use]
+pub fn flow_line(flow: &str) -> String {
+    format!("{FLOW}{flow}")
+}
+
+/// The flow that opened a task.
+#[must_use]
+pub fn read_flow_task(body: &str) -> Option<String> {
+    split_last(body, FLOW).1
 }
 
 /// A text with a mark as its last line.

@@ -1,8 +1,9 @@
 //! A shop's rules: one document, every part with a working default.
 
+use crate::elsewhere::Elsewhere;
 use crate::{
-    AppointmentRules, DeleteRules, FieldRules, Held, KindRules, NoteRule, NotesRules, Problem,
-    Setting, TaskRules, status,
+    AppointmentRules, DeleteRules, FieldRules, Held, Hours, KindRules, NoteRule, NotesRules,
+    Problem, Setting, TaskRules, status,
 };
 use domain::{Field, Kind, Side};
 use serde::{Deserialize, Serialize};
@@ -25,11 +26,22 @@ pub struct Rules {
     pub appointments: AppointmentRules,
     /// Where CRM notes are shown.
     pub notes: NotesRules,
+    /// When the shop is open.
+    pub hours: Hours,
     /// Direction and conflict policy of every shared field.
     pub fields: FieldRules,
     /// What follows from notes in the CRM.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub note_rules: Vec<NoteRule>,
+    /// The shop's flows stand in the same document, and are read by `flows`.
+    #[serde(rename = "flow", skip_serializing_if = "Elsewhere::is_left_out")]
+    flows: Elsewhere,
+    /// So do the recipes that are installed.
+    #[serde(rename = "recipe", skip_serializing_if = "Elsewhere::is_left_out")]
+    recipes: Elsewhere,
+    /// So do the examples that they are tested with.
+    #[serde(rename = "example", skip_serializing_if = "Elsewhere::is_left_out")]
+    examples: Elsewhere,
 }
 
 /// Why a rules document cannot be used.

@@ -315,6 +315,14 @@ fn no_counterpart(single: Single<'_>, side: Side) -> Option<String> {
     if (record.kind, record.side, finished) == (Kind::Task, Side::HighLevel, Some(true)) {
         return Some("the task was already completed; only open tasks become tickets".to_owned());
     }
+    let flow = record
+        .text(Field::Body)
+        .and_then(mapping::mark::read_flow_task);
+    if let (Kind::Task, Side::HighLevel, Some(flow)) = (record.kind, record.side, flow) {
+        return Some(format!(
+            "the task was opened by the flow `{flow}` for the people of the CRM, and is no repair"
+        ));
+    }
     match rules.create.on(side) {
         CreateRule::All => None,
         // Whose person has a counterpart is not asked again for every appointment.
