@@ -140,6 +140,12 @@ impl Client {
         api::TicketInvoices::new(self)
     }
 
+    /// The list of a resource that is not modelled, by its path: `/posOrders`.
+    #[must_use]
+    pub const fn listing<'a>(&'a self, path: &'a str) -> api::Listing<'a> {
+        api::Listing::new(self, path)
+    }
+
     /// The spellings that this account uses.
     #[must_use]
     pub fn wire(&self) -> &WireNames {
