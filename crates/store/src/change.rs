@@ -1,5 +1,6 @@
 //! The writes that callers combine into one transaction.
 
+use crate::flow::NewSighting;
 use crate::model::{
     Intent, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind, ReviewState,
 };
@@ -19,6 +20,10 @@ pub struct Key {
 /// One write. [`crate::Store::commit`] carries out a list of them, all or none.
 #[derive(Clone, Debug)]
 pub enum Change {
+    /// Of what is committed after this, every change of a record is kept as a sighting, with its cause as JSON.
+    Sight(Json),
+    /// Sightings of what is no snapshot of a synced kind.
+    Sighted(Vec<NewSighting>),
     /// Records as just fetched, in one statement. A record whose fingerprint is unchanged keeps its state;
     /// a new or changed one becomes unsettled, and so does a gone one that is back.
     Saw {

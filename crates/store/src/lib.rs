@@ -1,5 +1,5 @@
 //! Everything that must outlive the process: shops, snapshots, links, intents, reviews, the journal,
-//! cursors, budgets, sealed secrets and who may come in, in one SQLite file.
+//! cursors, budgets, flows, sealed secrets and who may come in, in one SQLite file.
 //!
 //! Reads are plain methods of the repositories. Writes that belong together are a list of [`Change`]s,
 //! committed in one transaction by [`Store::commit`]; callers never see a transaction, a lock or SQL.
@@ -10,6 +10,7 @@ mod change;
 mod codes;
 mod engine;
 mod error;
+mod flow;
 mod installation;
 mod lock;
 mod model;
@@ -21,6 +22,10 @@ mod sealed;
 pub use change::{Change, Key};
 pub use engine::Store;
 pub use error::StoreError;
+pub use flow::{
+    FlowAct, FlowRun, FlowRunState, FlowVersion, NewFlowRun, NewSighting, NewStep, RunFilter,
+    RunMode, RunProgress, Since, StoredFlow, StoredSighting, TakenStep, Watched, source_of,
+};
 pub use installation::{
     Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
@@ -35,5 +40,5 @@ pub use repo::access::{
     ApiTokenRow, AttemptsRow, AuditEntry, AuditRow, Digest, NewApiToken, NewSession, SessionRow,
     UserRow,
 };
-pub use repo::{ANSWER_TAKEN_BACK, Keeping, LET_GO, Rewrap, SealedText};
+pub use repo::{ANSWER_TAKEN_BACK, FlowToKeep, Keeping, LET_GO, Rewrap, SealedText};
 pub use sealed::{SEALED, SealedTable};

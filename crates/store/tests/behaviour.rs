@@ -8,6 +8,7 @@ mod behaviour {
     pub mod bench;
     pub mod commit;
     pub mod exchanges;
+    pub mod flows;
     pub mod installations;
     pub mod intents;
     pub mod links;
@@ -54,6 +55,17 @@ macro_rules! behaviour_suite {
                     a_sweep_finds_what_it_has_not_seen
                     reads_by_id_keep_shops_sides_and_kinds_apart
                     unsettling_a_kind_leaves_gone_ones_and_other_kinds
+                }
+                flows {
+                    history_is_not_sighted_and_every_later_change_is_sighted_once
+                    a_new_record_is_sighted_unless_it_was_made_before_its_kind_was_read
+                    what_flows_watch_is_sighted_after_it_was_read_completely
+                    an_occurrence_begins_a_flow_once_and_the_cursor_moves_with_it
+                    a_run_is_saved_with_its_steps_and_goes_on_when_it_is_due
+                    editing_a_flow_keeps_its_beginning_and_a_draft_leaves_it_at_work
+                    events_are_kept_in_the_order_in_which_they_came
+                    what_is_done_once_belongs_to_one_run_until_its_time_is_over
+                    calls_are_found_by_the_records_that_they_named_or_made
                 }
                 exchanges {
                     a_finished_write_is_found_by_its_record_and_by_the_run_that_read_it_back

@@ -1,5 +1,6 @@
 //! Carrying out a list of changes in one transaction.
 
+use super::flows::{Cause, keep_sightings, seen_gone, sight};
 use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
@@ -41,8 +42,9 @@ impl Store {
             return Ok(());
         }
         let mut tx = self.begin().await?;
+        let mut cause = Cause::default();
         for change in changes {
-            carry_out(&mut tx, shop, now, change).await?;
+            carry_out(&mut tx, shop, now, &mut cause, change).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -53,18 +55,21 @@ async fn carry_out(
     tx: &mut Tx,
     shop: ShopId,
     now: Timestamp,
+    cause: &mut Cause,
     change: Change,
 ) -> Result<(), StoreError> {
     let at = time(now);
     match change {
+        Change::Sight(named) => *cause = Cause(Some(named)),
+        Change::Sighted(seen) => keep_sightings(tx, shop, at, &seen).await?,
         Change::Saw {
             records,
             sweep,
             stale_after,
         } => {
-            saw(tx, shop, at, &records, sweep, stale_after).await?;
+            saw(tx, shop, at, cause, &records, sweep, stale_after).await?;
         }
-        Change::Wrote(record, keys) => wrote(tx, shop, at, &record, &keys).await?,
+        Change::Wrote(record, keys) => wrote(tx, shop, at, cause, &record, &keys).await?,
         Change::Settle(on, what, id, state) => {
             sqlx::query("UPDATE record SET state = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(super::records::state_code(state))
@@ -118,6 +123,7 @@ async fn carry_out(
             .execute(&mut **tx).await?;
         }
         Change::Gone(on, what, id) => {
+            seen_gone(tx, shop, at, cause, on, what, &id).await?;
             // A lagging index shows a deleted record for a while: that is no news of it.
             sqlx::query("UPDATE record SET gone = 1, state = 1, written_at = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(at)
@@ -308,6 +314,7 @@ async fn saw(
     tx: &mut Tx,
     shop: ShopId,
     at: i64,
+    cause: &Cause,
     records: &[(Record, Vec<Key>)],
     sweep: i64,
     stale_after: Option<Timestamp>,
@@ -327,6 +334,8 @@ async fn saw(
         }));
     }
     let rows = serde_json::Value::from(rows).to_string();
+    let seen: Vec<&Record> = records.iter().map(|(record, _)| record).collect();
+    let before = sight(tx, shop, cause, false, &seen).await?;
     let taken: Vec<String> = sqlx::query_scalar(
         "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
          SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $5, $6
@@ -351,6 +360,12 @@ async fn saw(
     .fetch_all(&mut **tx)
     .await?;
     let taken: HashSet<String> = taken.into_iter().collect();
+    if let Some(before) = before {
+        let taken = seen
+            .into_iter()
+            .filter(|record| taken.contains(record.id.as_str()));
+        before.keep(tx, shop, at, taken).await?;
+    }
     if sweep > 0 && stale_after.is_some() {
         // A stale row still proves that the record is there.
         sqlx::query(concat!(
@@ -382,9 +397,11 @@ async fn wrote(
     tx: &mut Tx,
     shop: ShopId,
     at: i64,
+    cause: &Cause,
     record: &Record,
     found: &[Key],
 ) -> Result<(), StoreError> {
+    let before = sight(tx, shop, cause, true, &[record]).await?;
     sqlx::query(
         "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, written_at, state)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, 1)
@@ -403,6 +420,9 @@ async fn wrote(
     .bind(at)
     .execute(&mut **tx)
     .await?;
+    if let Some(before) = before {
+        before.keep(tx, shop, at, std::iter::once(record)).await?;
+    }
     let found = [(&record.id, found)];
     keys(tx, shop, record.side, record.kind, found.into_iter()).await
 }

@@ -24,6 +24,11 @@ pub(crate) const OF_RECORD: &str = concat!(
     "INDEXED BY intent_target
      WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND state = 'done' ORDER BY finished_at DESC, id DESC"
 );
+pub(crate) const SENT_TO: &str = concat!(
+    select!(),
+    "INDEXED BY intent_target
+     WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND sent_at >= $5 ORDER BY sent_at DESC"
+);
 pub(crate) const OF_RUN: &str = concat!(
     select!(),
     "WHERE shop = $1 AND run = $2 ORDER BY finished_at DESC, id DESC"
@@ -43,6 +48,29 @@ fn read_exchange(row: &SqliteRow) -> Result<Exchange, StoreError> {
 }
 
 impl Store {
+    /// What was sent for a record since an instant, whatever has become of it, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sent_to(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        target: &RecordId,
+        since: Timestamp,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let rows = sqlx::query(SENT_TO)
+            .bind(shop.0)
+            .bind(kind(what))
+            .bind(target.as_str())
+            .bind(side(on))
+            .bind(time(since))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// What was written to a record and read back, newest first.
     ///
     /// # Errors

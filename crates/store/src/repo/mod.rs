@@ -5,6 +5,7 @@ mod ahead;
 mod commit;
 mod exchanges;
 mod facts;
+mod flows;
 mod install_tickets;
 mod installations;
 mod intents;
@@ -23,6 +24,7 @@ mod shops;
 mod tests;
 mod webhooks;
 
+pub use flows::FlowToKeep;
 pub(crate) use keep::Keeper;
 pub use keep::Keeping;
 pub use links::{ANSWER_TAKEN_BACK, LET_GO};

@@ -1,0 +1,89 @@
+//! Calls of flows that wrote something, so that what is seen afterwards can be told from what people do.
+
+use crate::codes::{json, read_json, read_time, time};
+use crate::flow::FlowAct;
+use crate::{Store, StoreError};
+use domain::{ShopId, Timestamp};
+use sqlx::Row;
+
+impl Store {
+    /// Remembers a call by the records that it names or made.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn note_flow_act(
+        &self,
+        shop: ShopId,
+        records: &[String],
+        act: &FlowAct,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for record in records {
+            sqlx::query(
+                "INSERT INTO flow_act (shop, record, run, step, chain, input, made, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 ON CONFLICT (shop, record, run, step) DO UPDATE SET made = excluded.made, input = excluded.input",
+            )
+            .bind(shop.0)
+            .bind(record)
+            .bind(&act.run)
+            .bind(&act.step)
+            .bind(json(&act.chain, "flow_act", "chain")?)
+            .bind(act.input.to_string())
+            .bind(i64::from(act.made))
+            .bind(time(act.at))
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Calls about a record since an instant, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn flow_acts(
+        &self,
+        shop: ShopId,
+        record: &str,
+        since: Timestamp,
+    ) -> Result<Vec<FlowAct>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT run, step, chain, input, made, at FROM flow_act WHERE shop = $1 AND record = $2 AND at >= $3 ORDER BY at DESC",
+        )
+        .bind(shop.0)
+        .bind(record)
+        .bind(time(since))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(FlowAct {
+                    run: row.try_get(0)?,
+                    step: row.try_get(1)?,
+                    chain: read_json(&row.try_get::<String, _>(2)?, "flow_act", "chain")?,
+                    input: read_json(&row.try_get::<String, _>(3)?, "flow_act", "input")?,
+                    made: row.try_get::<i64, _>(4)? != 0,
+                    at: read_time(row.try_get(5)?),
+                })
+            })
+            .collect()
+    }
+
+    /// Forgets calls before an instant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_flow_acts(
+        &self,
+        shop: ShopId,
+        before: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM flow_act WHERE shop = $1 AND at < $2")
+            .bind(shop.0)
+            .bind(time(before))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}

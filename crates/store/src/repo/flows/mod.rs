@@ -1,0 +1,12 @@
+//! Flows: what they heard of, what they are, and what they did.
+
+mod acts;
+mod definitions;
+mod once;
+mod run_row;
+mod runs;
+mod sightings;
+mod watched;
+
+pub use definitions::FlowToKeep;
+pub(super) use sightings::{Cause, insert as keep_sightings, seen_gone, sight};

@@ -1,0 +1,273 @@
+//! Snapshots of what flows watch beside the synced kinds, and since when things are as they are.
+
+use super::sightings;
+use crate::codes::{kind, read_json, read_time, side, time};
+use crate::flow::{NewSighting, Since, Watched};
+use crate::repo::in_list;
+use crate::{Store, StoreError};
+use domain::{Kind, Record, ShopId, Side, Timestamp};
+use serde_json::{Value as Json, json};
+use sqlx::{Row, Sqlite, Transaction};
+use std::collections::{BTreeMap, HashMap};
+
+type Tx = Transaction<'static, Sqlite>;
+
+/// A source that was read completely once: what was there then is history.
+fn read_once(source: &str) -> String {
+    format!("read.{source}")
+}
+
+impl Store {
+    /// Whether a watched source was ever read completely.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_watched(&self, shop: ShopId, source: &str) -> Result<bool, StoreError> {
+        Ok(self.cursor(shop, &read_once(source)).await?.is_some())
+    }
+
+    /// Which of these records are watched already, with what was seen of them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn watched(
+        &self,
+        shop: ShopId,
+        source: &str,
+        records: &[String],
+    ) -> Result<HashMap<String, Json>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT record, body FROM watched WHERE shop = $1 AND source = $2 AND record ",
+            in_list!("3")
+        ))
+        .bind(shop.0)
+        .bind(source)
+        .bind(Json::from(records.to_vec()).to_string())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let body: String = row.try_get(1)?;
+                Ok((row.try_get(0)?, read_json(&body, "watched", "body")?))
+            })
+            .collect()
+    }
+
+    /// Watched records after one, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn watched_after(
+        &self,
+        shop: ShopId,
+        source: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, Json)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT record, body FROM watched WHERE shop = $1 AND source = $2 AND record > $3 ORDER BY record LIMIT $4",
+        )
+        .bind(shop.0)
+        .bind(source)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let body: String = row.try_get(1)?;
+                Ok((row.try_get(0)?, read_json(&body, "watched", "body")?))
+            })
+            .collect()
+    }
+
+    /// Live records of a synced kind after one, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn live_records_after(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT body FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND id > $4 AND gone = 0 ORDER BY id LIMIT $5",
+        )
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(kind(what))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        bodies
+            .iter()
+            .map(|body| read_json(body, "record", "body"))
+            .collect()
+    }
+
+    /// Saves watched records as just read, and keeps a sighting of each that is new or differs. Before a source was
+    /// read completely once, and for what was made before that, nothing is sighted. `complete` says that the source
+    /// has now been read to its end.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn watch(
+        &self,
+        shop: ShopId,
+        now: Timestamp,
+        source: &str,
+        rows: Vec<Watched>,
+        complete: bool,
+    ) -> Result<usize, StoreError> {
+        let ids: Vec<String> = rows.iter().map(|row| row.record.clone()).collect();
+        let before = self.watched(shop, source, &ids).await?;
+        let since = self.cursor(shop, &read_once(source)).await?;
+        let mut tx = self.begin().await?;
+        let mut seen = Vec::new();
+        for row in rows {
+            let known = before.get(&row.record);
+            if known == Some(&row.body) {
+                continue;
+            }
+            save(&mut tx, shop, now, source, &row).await?;
+            let history = match (&since, known, row.created_at) {
+                (None, _, _) => true,
+                (Some(since), None, Some(made)) => made < since.at,
+                _ => false,
+            };
+            if !history {
+                seen.push(NewSighting {
+                    source: source.to_owned(),
+                    record: row.record,
+                    event: None,
+                    before: known.cloned(),
+                    after: Some(row.body),
+                    cause: json!({"by": "outside"}),
+                });
+            }
+        }
+        sightings::insert(&mut tx, shop, time(now), &seen).await?;
+        if complete {
+            sqlx::query(
+                "INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, 'true', $3) ON CONFLICT DO NOTHING",
+            )
+            .bind(shop.0)
+            .bind(read_once(source))
+            .bind(time(now))
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(seen.len())
+    }
+
+    /// Since when records of a source have been as they are, by record and respect.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn since(
+        &self,
+        shop: ShopId,
+        source: &str,
+        records: &[String],
+    ) -> Result<HashMap<String, BTreeMap<String, Timestamp>>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT record, what, at FROM since WHERE shop = $1 AND source = $2 AND record ",
+            in_list!("3")
+        ))
+        .bind(shop.0)
+        .bind(source)
+        .bind(Json::from(records.to_vec()).to_string())
+        .fetch_all(&self.readers)
+        .await?;
+        let mut found: HashMap<String, BTreeMap<String, Timestamp>> = HashMap::new();
+        for row in rows {
+            let of = found.entry(row.try_get(0)?).or_default();
+            of.insert(row.try_get(1)?, read_time(row.try_get(2)?));
+        }
+        Ok(found)
+    }
+
+    /// Watched records of a source that name another record, newest first: the invoices of a ticket. `named` are the
+    /// members under which vendors put its id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn watched_about(
+        &self,
+        shop: ShopId,
+        source: &str,
+        named: [&str; 2],
+        id: &str,
+        limit: u32,
+    ) -> Result<Vec<Json>, StoreError> {
+        let [nested, flat] = named;
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT body FROM watched WHERE shop = $1 AND source = $2
+                 AND (json_extract(body, '$.' || $3) = $5 OR json_extract(body, '$.' || $4) = $5)
+             ORDER BY seen_at DESC LIMIT $6",
+        )
+        .bind(shop.0)
+        .bind(source)
+        .bind(nested)
+        .bind(flat)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        bodies
+            .iter()
+            .map(|body| read_json(body, "watched", "body"))
+            .collect()
+    }
+}
+
+async fn save(
+    tx: &mut Tx,
+    shop: ShopId,
+    now: Timestamp,
+    source: &str,
+    row: &Watched,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO watched (shop, source, record, body, seen_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (shop, source, record) DO UPDATE SET body = excluded.body, seen_at = excluded.seen_at",
+    )
+    .bind(shop.0)
+    .bind(source)
+    .bind(&row.record)
+    .bind(row.body.to_string())
+    .bind(time(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Remembers since when records are as they are.
+pub(super) async fn note_since(
+    tx: &mut Tx,
+    shop: ShopId,
+    since: &[Since],
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = since
+        .iter()
+        .map(|one| json!({"s": one.source, "r": one.record, "w": one.what, "a": time(one.at)}))
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO since (shop, source, record, what, at)
+         SELECT $1, value ->> 's', value ->> 'r', value ->> 'w', value ->> 'a' FROM json_each($2) WHERE true
+         ON CONFLICT (shop, source, record, what) DO UPDATE SET at = excluded.at",
+    )
+    .bind(shop.0)
+    .bind(Json::from(rows).to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
