@@ -73,6 +73,18 @@ impl Document {
         read(text)
     }
 
+    /// Reads what a shop's document holds beside the rules of the sync, which stand at its top: recipes, flows, examples.
+    ///
+    /// # Errors
+    /// When it cannot be read, or these have keys or values that do not exist.
+    pub fn parse_beside_rules(text: &str) -> Result<Self, Problems> {
+        let mut json: Json = read(text)?;
+        if let Json::Object(parts) = &mut json {
+            parts.retain(|part, _| matches!(part.as_str(), "recipe" | "flow" | "example"));
+        }
+        shaped(&json, Some(text))
+    }
+
     /// The whole document as TOML.
     ///
     /// # Errors

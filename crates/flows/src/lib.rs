@@ -3,6 +3,7 @@
 //! Pure: no clock, no chance, no input or output. What a flow needs from outside it says ([`Next`]), and is given
 //! ([`Given`]); in between it is a value ([`Run`]) that can be kept anywhere and taken up again.
 
+pub mod attribution;
 mod business;
 pub mod ceiling;
 mod check;
