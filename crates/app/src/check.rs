@@ -56,7 +56,7 @@ impl App {
     }
 
     async fn check_vendors(&self, shop: &Shop, report: &mut CheckReport) -> Result<(), AppError> {
-        let scopes = self.needed_scopes(shop)?;
+        let scopes = self.needed_scopes(shop).await?;
         let name = &shop.name;
         let granted = self.granted_scopes(shop).await?.map(|scopes| {
             // What an agency's installation may do for itself is no permission of the sub-account's.

@@ -60,6 +60,8 @@ pub(crate) struct Connection {
     before: Requests,
     /// Rings when a webhook came for the shop.
     pub(crate) bell: Arc<Notify>,
+    /// Rung when something was seen that flows may wait for.
+    pub(crate) flows: Arc<Notify>,
     /// Whether nothing is written through it.
     pub(crate) is_dry: bool,
 }
@@ -125,6 +127,7 @@ impl Connection {
             budgets: self.budgets.clone(),
             before: self.before,
             bell: Arc::default(),
+            flows: Arc::default(),
             is_dry: true,
         }
     }
@@ -272,16 +275,15 @@ impl App {
         // Days in filters are the shop's days.
         let (zone, paging) = (&facts.setting.zone, &facts.capabilities.paging);
         let clients = self.clients_with(shop, credentials, zone, paging).await?;
-        let bell = self.calls.of(shop.id.0);
-        Ok((self.connection(&clients, &facts, before, bell), facts))
+        Ok((self.connection(shop, &clients, &facts, before), facts))
     }
 
     fn connection(
         &self,
+        shop: &Shop,
         clients: &Clients,
         facts: &ShopFacts,
         before: Requests,
-        bell: Arc<Notify>,
     ) -> Connection {
         let (highlevel, mygadgetrepairs) = self.ports(clients, facts, Lane::Background);
         let live = self.ports(clients, facts, Lane::Live);
@@ -291,7 +293,8 @@ impl App {
             live: [live.0, live.1],
             budgets: clients.budgets.clone(),
             before,
-            bell,
+            bell: self.calls.of(shop.id.0),
+            flows: self.calls.of_flows(shop.id.0),
             is_dry: false,
         }
     }

@@ -4,7 +4,8 @@ mod story;
 mod words;
 
 pub use story::{
-    Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,
+    Explanation, FieldStory, FlowWrote, Linked, OpenWrite, Origin, RecordStory, SideValues,
+    WrittenStory,
 };
 
 use crate::history::History;
@@ -81,7 +82,41 @@ impl App {
             explanation.begins = self.begins(&shop, records, &judge).await?;
         }
         explanation.open = self.open_writes(&shop, &stored, link.as_ref()).await?;
+        for record in std::iter::once(&stored).chain(other.as_ref()) {
+            let wrote = self.flows_that_wrote(&shop, record).await?;
+            explanation.flows.extend(wrote);
+        }
         Ok(explanation)
+    }
+
+    /// What flows wrote to a record.
+    async fn flows_that_wrote(
+        &self,
+        shop: &Shop,
+        stored: &StoredRecord,
+    ) -> Result<Vec<FlowWrote>, AppError> {
+        let id = &stored.record.id;
+        let acts = self
+            .store
+            .flow_acts(shop.id, id.as_str(), domain::Timestamp::MIN)
+            .await?;
+        let wrote = acts.into_iter().map(|act| FlowWrote {
+            record: id.clone(),
+            flow: act.chain.last().cloned().unwrap_or_default(),
+            run: act.run,
+            step: act.step,
+            sent: act
+                .input
+                .as_object()
+                .into_iter()
+                .flat_map(|input| input.keys())
+                .filter(|name| !name.ends_with("Id"))
+                .cloned()
+                .collect(),
+            made: act.made,
+            at: act.at,
+        });
+        Ok(wrote.collect())
     }
 
     /// When an appointment begins, as people on either side read it, and in the vendors' own words.

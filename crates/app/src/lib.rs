@@ -11,6 +11,7 @@ mod connection;
 mod edits;
 mod error;
 mod explain;
+mod flows;
 mod forecast;
 mod history;
 mod installations;
@@ -44,7 +45,13 @@ pub use check::{CheckLine, CheckReport, Verdict};
 pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
 pub use error::AppError;
 pub use explain::{
-    Explanation, FieldStory, Linked, OpenWrite, Origin, RecordStory, SideValues, WrittenStory,
+    Explanation, FieldStory, FlowWrote, Linked, OpenWrite, Origin, RecordStory, SideValues,
+    WrittenStory,
+};
+pub use flows::{
+    Choice, Comparison, Differs, DocumentChange, FlowLine, FlowsStanding, InstalledRecipe,
+    KeptFlow, LastMonth, Question, RecipeLine, RemovedRecipe, RunLine, RunStory, ShopDocument,
+    StepStory, WouldRun,
 };
 pub use forecast::Cost;
 pub use installations::{

@@ -4,26 +4,33 @@ use crate::{App, AppError};
 use domain::{Kind, Side};
 use mapping::{CreateRule, NotesTo, Rules};
 use serde::Serialize;
+use std::borrow::Cow;
 use store::Shop;
 
 /// A permission of a HighLevel token (highlevel-api.md 4.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NeededScope {
     /// Its name, as HighLevel lists it where tokens are made.
-    pub scope: &'static str,
+    pub scope: Cow<'static, str>,
     /// What it is needed for.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     /// Whether it is for writing: without it everything is read, and writes wait.
     pub writes: bool,
 }
 
 impl App {
-    /// What the shop's HighLevel token must be allowed under its rules.
+    /// What the shop's HighLevel token must be allowed under its rules, and for its flows.
     ///
     /// # Errors
     /// When the rules cannot be read.
-    pub fn needed_scopes(&self, shop: &Shop) -> Result<Vec<NeededScope>, AppError> {
-        Ok(needed(&self.rules_of(shop)?))
+    pub async fn needed_scopes(&self, shop: &Shop) -> Result<Vec<NeededScope>, AppError> {
+        let mut scopes = needed(&self.rules_of(shop)?);
+        for flow in self.scopes_of_flows(shop).await? {
+            if !scopes.iter().any(|known| known.scope == flow.scope) {
+                scopes.push(flow);
+            }
+        }
+        Ok(scopes)
     }
 }
 
@@ -88,7 +95,11 @@ pub(crate) fn needed(rules: &Rules) -> Vec<NeededScope> {
     ]
     .into_iter()
     .filter(|(needed, ..)| *needed)
-    .map(|(_, scope, why, writes)| NeededScope { scope, why, writes })
+    .map(|(_, scope, why, writes)| NeededScope {
+        scope: scope.into(),
+        why: why.into(),
+        writes,
+    })
     .collect()
 }
 

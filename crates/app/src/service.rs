@@ -119,7 +119,12 @@ impl App {
                         running.insert(id, stop.clone());
                         let app = self.clone();
                         let shop = shop.clone();
-                        let task = tasks.spawn(async move { app.serve_shop(&shop, &stop).await });
+                        let task = tasks.spawn(async move {
+                            tokio::join!(
+                                app.serve_shop(&shop, &stop),
+                                app.serve_flows(&shop, &stop)
+                            );
+                        });
                         ids.insert(task.id(), id);
                     }
                     _ => {}

@@ -148,6 +148,22 @@ fn differences(from: &ShopFile, to: &ShopFile) -> Vec<Changed> {
         flatten("settings", settings, leaves);
         flatten("rules", rules, leaves);
     }
+    compared(&before, &after)
+}
+
+/// Every value that differs, by its whole key.
+pub(crate) fn changes_between(before: Json, after: Json) -> Vec<Changed> {
+    let (mut left, mut right) = (BTreeMap::new(), BTreeMap::new());
+    flatten("", before, &mut left);
+    flatten("", after, &mut right);
+    let mut changed = compared(&left, &right);
+    for one in &mut changed {
+        one.key = one.key.trim_start_matches('.').to_owned();
+    }
+    changed
+}
+
+fn compared(before: &BTreeMap<String, Json>, after: &BTreeMap<String, Json>) -> Vec<Changed> {
     let keys: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let value = |leaves: &BTreeMap<String, Json>, key: &String| {
         leaves.get(key).cloned().unwrap_or(Json::Null)
@@ -155,15 +171,15 @@ fn differences(from: &ShopFile, to: &ShopFile) -> Vec<Changed> {
     keys.into_iter()
         .map(|key| Changed {
             key: key.clone(),
-            from: value(&before, key),
-            to: value(&after, key),
+            from: value(before, key),
+            to: value(after, key),
         })
         .filter(|changed| changed.from != changed.to)
         .collect()
 }
 
 /// Every value that is no table, by its whole key. A list is one value.
-fn flatten(key: &str, value: Json, leaves: &mut BTreeMap<String, Json>) {
+pub(crate) fn flatten(key: &str, value: Json, leaves: &mut BTreeMap<String, Json>) {
     match value {
         Json::Object(parts) => {
             for (part, value) in parts {

@@ -1,6 +1,6 @@
 //! How a shop is doing.
 
-use crate::{Agreement, App, AppError, Cost};
+use crate::{Agreement, App, AppError, Cost, FlowsStanding};
 use domain::{Kind, Side, Timestamp};
 use http::BudgetPolicy;
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub struct Status {
     pub held: u64,
     /// Refused for good.
     pub failed: u64,
+    /// How its flows stand.
+    pub flows: FlowsStanding,
     /// Webhooks: how many came, and how many changes they did not tell of.
     pub webhooks: Webhooks,
     /// Linked pairs by kind.
@@ -206,6 +208,7 @@ impl App {
             conflicts: of(ReviewKind::Conflict),
             held,
             failed,
+            flows: self.flows_standing(shop).await?,
             webhooks: self.webhooks(shop).await?,
             linked,
             records,
@@ -270,6 +273,7 @@ impl App {
                 status.failed
             ));
         }
+        reasons.extend(status.flows.reasons(name));
         if let Some(reason) = crate::pass::listen::stopped(&self.store, shop.id).await? {
             reasons.push(reason);
         }

@@ -20,7 +20,7 @@ const EVERYTHING: &str = r#"
 
 async fn needed(bench: &Bench) -> Vec<NeededScope> {
     let shop = bench.app.shop(SHOP).await.unwrap();
-    bench.app.needed_scopes(&shop).unwrap()
+    bench.app.needed_scopes(&shop).await.unwrap()
 }
 
 /// Connects the shop with a token that has exactly these scopes.
@@ -40,8 +40,8 @@ async fn connect(bench: &Bench, token: String) {
     connected.await.unwrap();
 }
 
-fn names(needed: &[NeededScope]) -> Vec<&'static str> {
-    needed.iter().map(|needed| needed.scope).collect()
+fn names(needed: &[NeededScope]) -> Vec<&str> {
+    needed.iter().map(|needed| &*needed.scope).collect()
 }
 
 /// The requests that HighLevel refused.
@@ -107,7 +107,8 @@ async fn invariant_11_least_privilege_the_named_scopes_are_enough() {
     for document in ["", EVERYTHING, "[notes]\nto = \"off\"\n"] {
         let bench = Bench::new(41, 12, 6).await;
         rules(&bench, document).await;
-        let scopes = names(&needed(&bench).await);
+        let needed = needed(&bench).await;
+        let scopes = names(&needed);
         allow(&bench, &scopes).await;
         let tally = a_days_work(&bench).await;
         assert!(tally.finished, "{document}: {:?}", tally.reasons);
@@ -121,7 +122,8 @@ async fn invariant_11_least_privilege_the_named_scopes_are_enough() {
 async fn invariant_11_least_privilege_every_named_scope_is_needed() {
     let bench = Bench::new(42, 12, 6).await;
     rules(&bench, EVERYTHING).await;
-    let scopes = names(&needed(&bench).await);
+    let needed = needed(&bench).await;
+    let scopes = names(&needed);
     assert_eq!(scopes.len(), 9, "{scopes:?}");
     for left_out in &scopes {
         let bench = Bench::new(42, 12, 6).await;
@@ -219,11 +221,11 @@ async fn invariant_11_least_privilege_people_are_kept_in_step_with_contacts_read
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn invariant_11_least_privilege_what_only_reads_works_with_read_only_scopes() {
     let bench = Bench::new(44, 20, 6).await;
-    let reading: Vec<&str> = needed(&bench)
-        .await
-        .into_iter()
+    let needed = needed(&bench).await;
+    let reading: Vec<&str> = needed
+        .iter()
         .filter(|needed| !needed.writes)
-        .map(|needed| needed.scope)
+        .map(|needed| &*needed.scope)
         .collect();
     allow(&bench, &reading).await;
     let before = bench.truth().await;

@@ -82,13 +82,8 @@ async fn a_shop_is_connected_by_a_link_with_exactly_the_scopes_it_needs_and_sync
     let scopes = finished.scopes.unwrap();
     assert!(scopes.missing.is_empty(), "{scopes:?}");
     let shop = bench.app.shop(SHOP).await.unwrap();
-    let mut needed: Vec<&str> = bench
-        .app
-        .needed_scopes(&shop)
-        .unwrap()
-        .iter()
-        .map(|one| one.scope)
-        .collect();
+    let needed = bench.app.needed_scopes(&shop).await.unwrap();
+    let mut needed: Vec<&str> = needed.iter().map(|one| &*one.scope).collect();
     needed.sort_unstable();
     assert_eq!(scopes.granted, needed, "no more and no less");
     let tally = bench.sync().await;

@@ -2,12 +2,14 @@
 
 mod access;
 mod change;
+mod flow;
 mod operations;
 #[cfg(test)]
 mod properties;
 
 pub(crate) use access::{EndSession, Session, Token, User};
 pub(crate) use change::{ChangeWords, Target};
+pub(crate) use flow::{Flow, RunStateWord};
 pub(crate) use operations::{
     CallOperation, KindWord, ListOperations, Operations, SearchOperations, SideWord, Which,
 };
@@ -128,6 +130,9 @@ pub(crate) enum Command {
     /// A shop's rules, as one TOML document.
     #[command(subcommand)]
     Rules(Rules),
+    /// Automations and their presets.
+    #[command(subcommand)]
+    Flow(Flow),
     /// Everything that can be called or awaited at both vendors, and calling it.
     #[command(subcommand)]
     Operations(Operations),
@@ -555,25 +560,38 @@ pub(crate) enum AnswerWord {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Rules {
-    /// Prints the rules, defaults included.
+    /// Prints everything that a shop decides as one TOML document: rules of the sync, recipes, flows, examples.
     Show {
         /// The shop.
         name: String,
     },
-    /// Replaces the rules. What the document leaves out has its default.
+    /// Puts a document to work. What it leaves out of the rules has its default; flows that it does not name stay.
     Set {
-        /// The shop.
-        name: String,
-        /// The TOML document; - for standard input.
+        /// The shop, or several.
+        #[arg(required = true)]
+        names: Vec<String>,
+        /// TOML; - for standard input.
         #[arg(long, value_name = "FILE", default_value = "-")]
         file: PathBuf,
+        /// Removes the flows that the document does not name.
+        #[arg(long)]
+        prune: bool,
     },
-    /// Checks a document, or the stored rules where no file is named.
+    /// Looks through a document, or through what the shop has, and tries its examples. Exit status 2 when something
+    /// is wrong.
     Check {
         /// The shop.
         name: String,
-        /// The TOML document; - for standard input.
+        /// TOML; - for standard input. The shop's own where left out.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
+    },
+    /// What a document would change in a shop, value by value. Changes nothing.
+    Compare {
+        /// The shop.
+        name: String,
+        /// TOML; - for standard input.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
     },
 }

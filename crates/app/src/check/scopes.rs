@@ -14,7 +14,7 @@ pub(super) fn check_scopes(
     report: &mut CheckReport,
 ) {
     let names = |scopes: &[&NeededScope]| {
-        let names: Vec<_> = scopes.iter().map(|needed| needed.scope).collect();
+        let names: Vec<&str> = scopes.iter().map(|needed| &*needed.scope).collect();
         names.join(", ")
     };
     let all: Vec<_> = needed.iter().collect();
@@ -26,7 +26,7 @@ pub(super) fn check_scopes(
     };
     let missing = |writes: bool| -> Vec<&NeededScope> {
         let lacks = |needed: &&NeededScope| {
-            needed.writes == writes && !granted.iter().any(|scope| scope == needed.scope)
+            needed.writes == writes && !granted.iter().any(|scope| *scope == needed.scope)
         };
         needed.iter().filter(lacks).collect()
     };
@@ -44,7 +44,7 @@ pub(super) fn check_scopes(
     }
     let spare: Vec<_> = granted
         .iter()
-        .filter(|scope| !needed.iter().any(|needed| needed.scope == **scope))
+        .filter(|scope| !needed.iter().any(|needed| *needed.scope == **scope))
         .map(String::as_str)
         .collect();
     if !spare.is_empty() {
@@ -68,9 +68,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_and_what_is_spare_is_told() {
-        let need = |scope, writes| NeededScope {
-            scope,
-            why: "",
+        let need = |scope: &'static str, writes| NeededScope {
+            scope: scope.into(),
+            why: "".into(),
             writes,
         };
         let needed = [

@@ -28,6 +28,28 @@ pub struct Explanation {
     pub fields: Vec<FieldStory>,
     /// Writes that are not finished.
     pub open: Vec<OpenWrite>,
+    /// What flows wrote to the records of the pair, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowWrote>,
+}
+
+/// A call by which a flow wrote to a record, or made it.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlowWrote {
+    /// The record.
+    pub record: RecordId,
+    /// The flow.
+    pub flow: String,
+    /// Its run; `flow runs` tells every step of it.
+    pub run: String,
+    /// The step.
+    pub step: String,
+    /// The names of what was sent.
+    pub sent: Vec<String>,
+    /// Whether it made the record.
+    pub made: bool,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// One record.
@@ -81,6 +103,7 @@ impl Explanation {
             begins: Vec::new(),
             fields: Vec::new(),
             open: Vec::new(),
+            flows: Vec::new(),
         }
     }
 }

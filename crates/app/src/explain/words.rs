@@ -1,6 +1,6 @@
 //! An explanation for people.
 
-use super::{Explanation, FieldStory, Linked, OpenWrite, Origin, WrittenStory};
+use super::{Explanation, FieldStory, FlowWrote, Linked, OpenWrite, Origin, WrittenStory};
 use domain::{Kind, Side, Timestamp, Value};
 use mapping::{FieldRule, Policy};
 
@@ -29,12 +29,24 @@ impl Explanation {
         }
         lines.extend(self.begins.iter().cloned());
         lines.extend(self.open.iter().map(open));
+        lines.extend(self.flows.iter().map(wrote));
         for field in &self.fields {
             lines.push(String::new());
             lines.extend(field.lines(self.alone.is_some()));
         }
         lines
     }
+}
+
+fn wrote(wrote: &FlowWrote) -> String {
+    let deed = if wrote.made { "made it with" } else { "wrote" };
+    format!(
+        "The flow `{}` {deed} {} at {} (run {})",
+        wrote.flow,
+        wrote.sent.join(", "),
+        time(wrote.at),
+        wrote.run
+    )
 }
 
 impl FieldStory {

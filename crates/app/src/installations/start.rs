@@ -152,35 +152,27 @@ impl App {
         known.credentials(&self.store, &self.keys).await.map(|_| ())
     }
 
-    /// Exactly what the rules need: of one shop, or of all of an agency's.
+    /// Exactly what rules and flows need: of one shop, or of all of an agency's.
     async fn scopes_to_ask_for(&self, purpose: &Purpose) -> Result<Vec<String>, AppError> {
         let shops: Vec<Shop> = self.store.shops().await?;
-        let mut rules = Vec::new();
-        match purpose.shop {
-            Some(id) => {
-                for shop in shops.iter().filter(|shop| shop.id == id) {
-                    rules.push(self.rules_of(shop)?);
-                }
-            }
-            None => {
-                rules.push(Rules::default());
-                for shop in &shops {
-                    rules.push(self.rules_of(shop)?);
-                }
+        let mut wanted = match purpose.shop {
+            Some(_) => Vec::new(),
+            None => needed(&Rules::default()),
+        };
+        for shop in &shops {
+            if purpose.shop.is_none_or(|id| id == shop.id) {
+                wanted.extend(self.needed_scopes(shop).await?);
             }
         }
-        let mut scopes = BTreeSet::new();
-        for rules in &rules {
-            let wanted = needed(rules);
-            let wanted = wanted
-                .iter()
-                .filter(|scope| purpose.writes || !scope.writes);
-            scopes.extend(wanted.map(|scope| scope.scope));
-        }
+        let mut scopes: BTreeSet<String> = wanted
+            .into_iter()
+            .filter(|scope| purpose.writes || !scope.writes)
+            .map(|scope| scope.scope.into_owned())
+            .collect();
         if purpose.shop.is_none() {
-            scopes.extend(AGENCY_SCOPES);
+            scopes.extend(AGENCY_SCOPES.map(str::to_owned));
         }
-        Ok(scopes.into_iter().map(str::to_owned).collect())
+        Ok(scopes.into_iter().collect())
     }
 
     fn below_public_url(&self, path: &str) -> Result<Url, AppError> {

@@ -23,8 +23,8 @@ impl GrantedScopes {
 
     /// The names of what is missing.
     #[must_use]
-    pub fn missing_names(&self) -> Vec<&'static str> {
-        self.missing.iter().map(|scope| scope.scope).collect()
+    pub fn missing_names(&self) -> Vec<&str> {
+        self.missing.iter().map(|scope| &*scope.scope).collect()
     }
 }
 
@@ -42,11 +42,12 @@ impl App {
             return Ok(None);
         };
         let missing = self
-            .needed_scopes(shop)?
+            .needed_scopes(shop)
+            .await?
             .into_iter()
             .filter(|needed| {
                 let mut granted = installation.scopes.iter();
-                !granted.any(|scope| scope == needed.scope)
+                !granted.any(|scope| *scope == needed.scope)
             })
             .collect();
         Ok(Some(GrantedScopes {

@@ -29,7 +29,13 @@ impl App {
             return Ok(Accepted::NotOurs);
         }
         if matches!(event.kind, EventKind::Install | EventKind::Uninstall) {
-            return self.hear_of_app(&event).await;
+            let taken = self.hear_of_app(&event).await?;
+            if taken == Accepted::Kept {
+                self.tell_flows_of_app(&event, body)
+                    .await
+                    .map_err(|error| NotTaken::NotKept(error.to_string()))?;
+            }
+            return Ok(taken);
         }
         let Some(location) = &event.location_id else {
             return Ok(Accepted::NotOurs);

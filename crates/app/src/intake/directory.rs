@@ -53,7 +53,7 @@ impl Directory {
 
 impl App {
     /// The shop of a HighLevel location.
-    pub(super) async fn shop_at(&self, location: &str) -> Result<Option<ShopId>, AppError> {
+    pub(crate) async fn shop_at(&self, location: &str) -> Result<Option<ShopId>, AppError> {
         let find = |known: &Known| known.locations.get(location).copied();
         if let Some(shop) = self.directory.look(self.now(), find) {
             return Ok(Some(shop));

@@ -69,7 +69,9 @@ impl App {
         if changes.is_empty() {
             return Ok(());
         }
+        changes.insert(0, Change::Sight(seen_because(cause)));
         self.store.commit(shop.id, self.now(), changes).await?;
+        connection.flows.notify_one();
         // A service that is at rest takes it up at once.
         connection.bell.notify_one();
         Ok(())
@@ -127,6 +129,14 @@ impl App {
             })) => tracing::debug!(code, "what a call changed is looked at by the next walk"),
             Err(error) => tracing::warn!(%error, "what a call changed could not be looked at"),
         }
+    }
+}
+
+/// Who brought about what is seen now, for flows.
+fn seen_because(cause: &CallCause) -> Json {
+    match cause {
+        CallCause::Flow { chain, .. } => json!({"by": "flow", "chain": chain}),
+        CallCause::Person | CallCause::Program { .. } => json!({"by": "outside"}),
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod notes;
 pub(crate) mod payload;
 pub mod progress;
 mod rounds;
+mod sightings;
 mod signals;
 mod sum_up;
 pub(crate) mod take_back;
@@ -127,6 +128,8 @@ pub(crate) struct Pass<'a> {
     appointments: appointments::AppointmentsState,
     /// Whether the counter shows what changed since an instant.
     has_feed: bool,
+    /// What is kept of changes, for flows.
+    sightings: sightings::Sightings,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -180,6 +183,7 @@ impl<'a> Pass<'a> {
             ),
             appointments: appointments::AppointmentsState::new(facts),
             has_feed: facts.has_feed(),
+            sightings: sightings::Sightings::default(),
         }
     }
 
@@ -224,6 +228,7 @@ impl<'a> Pass<'a> {
 
     /// Runs until nothing is left to do, or until something has to be waited for or mended.
     pub(crate) async fn run(&self, options: Options) -> Result<Tally, AppError> {
+        self.begin_sightings().await?;
         if options.signals_only && self.all_read().await? {
             return self.run_signals(options).await;
         }
@@ -363,7 +368,12 @@ impl<'a> Pass<'a> {
     }
 
     pub(crate) async fn commit(&self, changes: Vec<Change>) -> Result<(), AppError> {
-        Ok(self.store.commit(self.shop.id, self.now(), changes).await?)
+        let (changes, news) = self.sighted(changes);
+        self.store.commit(self.shop.id, self.now(), changes).await?;
+        if news {
+            self.connection.flows.notify_one();
+        }
+        Ok(())
     }
 
     pub(crate) fn tally<T>(&self, change: impl FnOnce(&mut Tally) -> T) -> T {

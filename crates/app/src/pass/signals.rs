@@ -43,6 +43,8 @@ struct Hint {
     gone: bool,
     /// Whether one of them says that the work is finished.
     finished: bool,
+    /// What flows wait for.
+    events: Vec<store::NewSighting>,
 }
 
 type Hints = BTreeMap<(Option<Kind>, Option<RecordId>), Hint>;
@@ -82,8 +84,8 @@ impl Pass<'_> {
             .into_iter()
             .partition(|signal| signal.side == Side::HighLevel);
         for outcome in [
-            self.take_from_crm(coalesce(left)).await?,
-            self.take_from_counter(coalesce(right)).await?,
+            self.take_from_crm(self.coalesce(left)).await?,
+            self.take_from_counter(self.coalesce(right)).await?,
         ] {
             taken.news |= outcome.news;
             taken.again_at = taken.again_at.max(outcome.again_at);
@@ -93,6 +95,23 @@ impl Pass<'_> {
             self.called.store(true, Ordering::Relaxed);
         }
         Ok(taken.news)
+    }
+
+    /// Hints about the same record are one.
+    fn coalesce(&self, signals: Vec<Signal>) -> Hints {
+        let mut hints = Hints::new();
+        for signal in signals {
+            let event = self.event_of(&signal);
+            let hint = hints.entry((signal.kind, signal.record)).or_default();
+            hint.events.extend(event);
+            hint.webhooks.push(signal.webhook);
+            hint.parent = signal.parent.or(hint.parent.take());
+            hint.last_at = hint.last_at.max(Some(signal.received_at));
+            hint.gone |= signal.what.ends_with("Delete");
+            hint.finished |= signal.what == "TaskComplete";
+            hint.bodies.push(signal.body);
+        }
+        hints
     }
 
     /// An event that was looked at before tells nothing when it comes again.
@@ -522,6 +541,9 @@ struct Outcome {
 
 impl Outcome {
     fn heard(&mut self, hint: Hint) {
+        if !hint.events.is_empty() {
+            self.changes.push(Change::Sighted(hint.events));
+        }
         self.webhooks.extend(hint.webhooks);
         self.last_at = self.last_at.max(hint.last_at);
     }
@@ -544,19 +566,4 @@ impl Outcome {
         });
         changes
     }
-}
-
-/// Hints about the same record are one.
-fn coalesce(signals: Vec<Signal>) -> Hints {
-    let mut hints = Hints::new();
-    for signal in signals {
-        let hint = hints.entry((signal.kind, signal.record)).or_default();
-        hint.webhooks.push(signal.webhook);
-        hint.parent = signal.parent.or(hint.parent.take());
-        hint.last_at = hint.last_at.max(Some(signal.received_at));
-        hint.gone |= signal.what.ends_with("Delete");
-        hint.finished |= signal.what == "TaskComplete";
-        hint.bodies.push(signal.body);
-    }
-    hints
 }

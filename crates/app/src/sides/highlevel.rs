@@ -547,6 +547,7 @@ fn task(task: &Task) -> Record {
     put(&mut record, Field::Body, task.body.as_deref());
     record.set(Field::DueDate, task.due_date.map(|at| Value::Moment { at }));
     record.set(Field::Completed, Some(Value::Flag(task.is_completed())));
+    put(&mut record, Field::Staff, task.assigned_to.as_deref());
     record.created_at = task.date_added;
     record.changed_at = task.changed_at();
     record

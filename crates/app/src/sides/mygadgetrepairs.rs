@@ -193,6 +193,12 @@ impl MyGadgetRepairsPort {
             );
             put(&mut record, Field::StatusLabel, status.label.as_deref());
         }
+        let technician = ticket.technician.as_ref();
+        let technician = technician.and_then(|person| {
+            let id = person.id.as_ref().map(RecordId::as_str);
+            id.or(person.name.as_deref())
+        });
+        put(&mut record, Field::Staff, technician);
         record.created_at = ticket.created.and_then(|stamp| stamp.instant(&self.zone));
         record.changed_at = ticket.changed.and_then(|stamp| stamp.instant(&self.zone));
         record.set(

@@ -2,8 +2,8 @@
 //! files and standard input.
 
 use super::{
-    Check, Command, Connect, Keys, MarketplaceApp, Mcp, Operations, Review, Rules, Session, Shop,
-    Token, Undo, User,
+    Check, Command, Connect, Flow, Keys, MarketplaceApp, Mcp, Operations, Review, Rules, Session,
+    Shop, Token, Undo, User,
 };
 
 /// What a command changes.
@@ -67,7 +67,14 @@ impl Command {
                 None => None,
             },
             Self::Review(what) => review(what),
-            Self::Rules(Rules::Set { name, .. }) => of_shop("rules set", name),
+            Self::Rules(Rules::Set { names, .. }) => match names.as_slice() {
+                [name] => of_shop("rules set", name),
+                several => words(
+                    format!("rules set in {} shops", several.len()),
+                    "several shops",
+                ),
+            },
+            Self::Flow(what) => flow(what),
             Self::User(what) => user(what),
             Self::Session(Session::End(what)) => match (what.id, &what.user) {
                 (Some(id), _) => words("session end", &id.to_string()),
@@ -97,7 +104,7 @@ impl Command {
             | Self::Explain { .. }
             | Self::Runs { .. }
             | Self::Log(_)
-            | Self::Rules(Rules::Show { .. } | Rules::Check { .. })
+            | Self::Rules(Rules::Show { .. } | Rules::Check { .. } | Rules::Compare { .. })
             | Self::Session(Session::List { .. })
             | Self::Audit { .. } => None,
         }
@@ -202,6 +209,62 @@ fn review(what: &Review) -> Option<ChangeWords> {
     let (answer, id) = (what.answer?, what.id?);
     let answer = answer.to_possible_value()?;
     of_shop(format!("review {} {id}", answer.get_name()), &what.name)
+}
+
+fn flow(what: &Flow) -> Option<ChangeWords> {
+    let of_flow = |deed: &str, name: &str, flow: &str| {
+        // Ids are typed by hand, and may be anything.
+        let is_an_id = flow
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
+        let flow = if is_an_id { flow } else { "(no id)" };
+        of_shop(format!("flow {deed} {flow}"), name)
+    };
+    match what {
+        Flow::Add { name, draft, .. } => of_shop(
+            if *draft {
+                "flow add --draft"
+            } else {
+                "flow add"
+            },
+            name,
+        ),
+        Flow::Enable { name, flow } => of_flow("enable", name, flow),
+        Flow::Disable { name, flow } => of_flow("disable", name, flow),
+        Flow::Remove { name, flow } => of_flow("remove", name, flow),
+        Flow::Release { name, flow } => of_flow("release", name, flow),
+        Flow::Stop { name, flow } => of_flow("stop", name, flow),
+        Flow::Promote { name, flow, .. } => of_flow("promote", name, flow),
+        Flow::Run {
+            name,
+            flow,
+            send: true,
+            ..
+        } => of_flow("run --send", name, flow),
+        Flow::Replay {
+            name,
+            run,
+            send: true,
+        } => of_flow("replay --send", name, run),
+        Flow::Answer { name, run, .. } => of_flow("answer", name, run),
+        Flow::Install {
+            name,
+            recipe,
+            preview: false,
+            ..
+        } => of_flow("install", name, recipe),
+        Flow::Uninstall { name, recipe } => of_flow("uninstall", name, recipe),
+        Flow::List { .. }
+        | Flow::Show { .. }
+        | Flow::Check { .. }
+        | Flow::Run { .. }
+        | Flow::Runs { .. }
+        | Flow::Replay { .. }
+        | Flow::Versions { .. }
+        | Flow::Compare { .. }
+        | Flow::Recipes { .. }
+        | Flow::Install { .. } => None,
+    }
 }
 
 fn user(what: &User) -> Option<ChangeWords> {

@@ -6,6 +6,7 @@ mod check;
 mod connect;
 mod demo;
 mod explain;
+mod flow;
 mod keys;
 mod log;
 mod marketplace_app;
@@ -99,6 +100,7 @@ pub(crate) async fn run(
         Command::Log(what) => log::run(&app, what, output).await,
         Command::Review(what) => review::run(&app, what, output).await,
         Command::Rules(what) => rules::run(&app, what, output).await,
+        Command::Flow(what) => flow::run(&app, what, output).await,
         Command::Operations(what) => operations::run(&app, what, output).await,
         Command::User(what) => user::run(&app, &config, what, output).await,
         Command::Session(what) => session::run(&app, what, output).await,

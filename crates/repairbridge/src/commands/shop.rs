@@ -26,7 +26,7 @@ pub(crate) async fn run(app: &App, what: Shop, output: Output) -> Result<Exit, P
                 })
                 .await?;
             let name = &shop.name;
-            let scopes = scopes(&app.needed_scopes(&shop)?);
+            let scopes = scopes(&app.needed_scopes(&shop).await?);
             let text = format!(
                 "added the shop `{name}`. Make a HighLevel token for it (Settings > Private Integrations) with the scopes {scopes}. Connect both sides:\n  repairbridge connect highlevel {name} --token-file FILE   (or --oauth, with a marketplace app of yours)\n  repairbridge connect mygadgetrepairs {name} --key-file FILE\nthen `repairbridge check {name}` and `repairbridge preview {name}`"
             );
@@ -179,7 +179,7 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
     let shop = app.shop(name).await?;
     let mut document = document(app, &shop).await?;
     let counter = app.counter_webhook(&shop).await?;
-    let needed = app.needed_scopes(&shop)?;
+    let needed = app.needed_scopes(&shop).await?;
     let granted = app.granted_scopes(&shop).await?;
     document["scopes"] = json!({"highlevel": needed, "granted": granted});
     document["webhooks"] = json!({
@@ -206,7 +206,7 @@ async fn show(app: &App, name: &str, output: Output) -> Result<(), Problem> {
 
 /// The permissions to tick where the token is made.
 fn scopes(needed: &[NeededScope]) -> String {
-    let names: Vec<_> = needed.iter().map(|needed| needed.scope).collect();
+    let names: Vec<&str> = needed.iter().map(|needed| &*needed.scope).collect();
     names.join(", ")
 }
 

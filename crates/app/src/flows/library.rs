@@ -1,0 +1,339 @@
+//! A shop's flows as people give, change, try, compare and remove them.
+
+use super::board::RunStory;
+use super::work::{ALLOWED, hours_of};
+use crate::{App, AppError};
+use flows::{Document, Flow, Occurrence};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use store::{FlowRunState, FlowToKeep, FlowVersion, NewFlowRun, RunMode, Shop, StoredFlow};
+
+/// A flow that was kept.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptFlow {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// Whether it is only tried beside the version at work.
+    pub draft: bool,
+}
+
+impl App {
+    /// Keeps the flows of a document: as the versions at work, or as drafts that run beside them without writing.
+    ///
+    /// # Errors
+    /// When there is no such shop, or anything in the document is wrong: then nothing is kept, and everything that is
+    /// wrong is told with its place.
+    pub async fn keep_flows(
+        &self,
+        name: &str,
+        document: &Document,
+        draft: bool,
+    ) -> Result<Vec<KeptFlow>, AppError> {
+        let shop = self.shop(name).await?;
+        self.check_flows(document)?;
+        let mut kept = Vec::new();
+        for flow in &document.flows {
+            if draft && self.store.flow(shop.id, &flow.id).await?.is_none() {
+                return Err(AppError::Refused(format!(
+                    "there is no flow `{}` beside which a draft could run; give it without --draft",
+                    flow.id
+                )));
+            }
+            kept.push(self.keep_flow(&shop, flow, draft).await?);
+        }
+        self.calls.of_flows(shop.id.0).notify_one();
+        Ok(kept)
+    }
+
+    pub(super) async fn keep_flow(
+        &self,
+        shop: &Shop,
+        flow: &Flow,
+        draft: bool,
+    ) -> Result<KeptFlow, AppError> {
+        let document = super::work::as_json(flow);
+        let to_keep = FlowToKeep {
+            id: &flow.id,
+            document: &document,
+            enabled: flow.enabled,
+            draft,
+            recipe: flow.recipe.as_deref(),
+        };
+        let version = self.store.keep_flow(shop.id, self.now(), &to_keep).await?;
+        Ok(KeptFlow {
+            id: flow.id.clone(),
+            version,
+            draft,
+        })
+    }
+
+    /// Looks through a document of flows.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, a line each.
+    pub fn check_flows(&self, document: &Document) -> Result<(), AppError> {
+        let problems = flows::check(document, &super::acts::Known);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        Err(AppError::Refused(lines.join("\n")))
+    }
+
+    /// The flows of a shop as one document.
+    ///
+    /// # Errors
+    /// When there is no such shop, or no such flow where one is named.
+    pub async fn flow_document(&self, name: &str, id: Option<&str>) -> Result<Document, AppError> {
+        let shop = self.shop(name).await?;
+        let stored = match id {
+            Some(id) => vec![self.flow_named(&shop, id).await?],
+            None => self.store.flows(shop.id).await?,
+        };
+        let read = stored.iter().filter_map(|stored| {
+            let flow = super::shelf::read(&stored.id, &stored.document)?;
+            Some(Flow {
+                enabled: stored.enabled,
+                ..flow
+            })
+        });
+        Ok(Document {
+            flows: read.collect(),
+            ..Document::default()
+        })
+    }
+
+    /// The versions of a flow, newest first.
+    ///
+    /// # Errors
+    /// When there is no such shop or flow.
+    pub async fn flow_versions(&self, name: &str, id: &str) -> Result<Vec<FlowVersion>, AppError> {
+        let shop = self.shop(name).await?;
+        self.flow_named(&shop, id).await?;
+        Ok(self.store.flow_versions(shop.id, id).await?)
+    }
+
+    /// Switches a flow on or off. Switched on, it starts from now; switched off, what it has begun goes on.
+    ///
+    /// # Errors
+    /// When there is no such shop or flow.
+    pub async fn switch_flow(&self, name: &str, id: &str, on: bool) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        self.flow_named(&shop, id).await?;
+        self.store.switch_flow(shop.id, self.now(), id, on).await?;
+        self.calls.of_flows(shop.id.0).notify_one();
+        Ok(())
+    }
+
+    /// Removes a flow, with its runs. What it wrote at the vendors stays.
+    ///
+    /// # Errors
+    /// When there is no such shop or flow.
+    pub async fn remove_flow(&self, name: &str, id: &str) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        self.flow_named(&shop, id).await?;
+        Ok(self.store.remove_flow(shop.id, id).await?)
+    }
+
+    /// Puts a version of a flow to work: its draft, or the one that is named. No event is lost at the switch: what
+    /// was seen is handed out by the shop, not by the flow.
+    ///
+    /// # Errors
+    /// When there is no such shop, flow or version, or no draft.
+    pub async fn promote_flow(
+        &self,
+        name: &str,
+        id: &str,
+        version: Option<i64>,
+    ) -> Result<i64, AppError> {
+        let shop = self.shop(name).await?;
+        let flow = self.flow_named(&shop, id).await?;
+        let number = version.or(flow.draft).ok_or_else(|| {
+            AppError::Refused(format!(
+                "the flow `{id}` has no draft. `repairbridge flow add {name} --draft --file F` gives it one"
+            ))
+        })?;
+        if !self.store.put_to_work(shop.id, id, number).await? {
+            return Err(AppError::Refused(format!(
+                "the flow `{id}` has no version {number}. `repairbridge flow versions {name} {id}` lists them"
+            )));
+        }
+        Ok(number)
+    }
+
+    /// Answers a run that asks a person.
+    ///
+    /// # Errors
+    /// When there is no such shop or run, it does not ask, or it does not offer this answer.
+    pub async fn answer_flow_run(
+        &self,
+        name: &str,
+        id: &str,
+        answer: &str,
+    ) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        let run = self.run_named(&shop, id).await?;
+        let options = run.question.as_ref().and_then(|asked| asked.get("options"));
+        let options: Vec<_> = options
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
+        if run.begun.state != FlowRunState::Asking {
+            return Err(AppError::Refused(format!(
+                "the run `{id}` asks nothing any more"
+            )));
+        }
+        if !options.contains(&answer) {
+            return Err(AppError::Refused(format!(
+                "`{answer}` is no answer to it. There are: {}",
+                options.join(", ")
+            )));
+        }
+        let taken = self
+            .store
+            .answer_flow_run(shop.id, self.now(), id, answer)
+            .await?;
+        self.calls.of_flows(shop.id.0).notify_one();
+        if taken {
+            Ok(())
+        } else {
+            Err(AppError::Refused(format!(
+                "the run `{id}` was answered already"
+            )))
+        }
+    }
+
+    /// Lets runs of a flow go on that were held: a mass of them, or calls whose outcome is not known.
+    ///
+    /// # Errors
+    /// When there is no such shop or flow.
+    pub async fn release_flow(&self, name: &str, id: &str) -> Result<u64, AppError> {
+        let shop = self.shop(name).await?;
+        self.flow_named(&shop, id).await?;
+        let released = self
+            .store
+            .release_flow_runs(shop.id, self.now(), id, ALLOWED)
+            .await?;
+        self.calls.of_flows(shop.id.0).notify_one();
+        Ok(released)
+    }
+
+    /// Stops the runs of a flow that are not over.
+    ///
+    /// # Errors
+    /// When there is no such shop or flow.
+    pub async fn stop_flow_runs(&self, name: &str, id: &str) -> Result<u64, AppError> {
+        let shop = self.shop(name).await?;
+        self.flow_named(&shop, id).await?;
+        Ok(self
+            .store
+            .stop_flow_runs(shop.id, self.now(), id, "a person stopped it")
+            .await?)
+    }
+
+    /// Runs a flow on a record as it stands. Unless it is `really` meant, nothing is written and nothing waited for, and
+    /// the draft is tried where there is one.
+    ///
+    /// # Errors
+    /// When there is no such shop, flow or record.
+    pub async fn run_flow(
+        &self,
+        name: &str,
+        id: &str,
+        record: &str,
+        really: bool,
+    ) -> Result<RunStory, AppError> {
+        let shop = self.shop(name).await?;
+        let stored = self.flow_named(&shop, id).await?;
+        let draft = stored.draft_document.as_ref().filter(|_| !really);
+        let document = draft.unwrap_or(&stored.document);
+        let flow = super::shelf::read(id, document)
+            .ok_or_else(|| AppError::Refused(format!("the flow `{id}` cannot be read any more")))?;
+        let facts = self.flow_facts(&shop).await?;
+        let source = super::sources::of_trigger(&flow.trigger.on);
+        let record = self.sample(&shop, &source, record).await?;
+        let view = self.view_of(&shop, &facts, &source, &record).await?;
+        let occurrence = Occurrence {
+            trigger: flow.trigger.on.clone(),
+            key: format!("test:{}", self.context.new_id()),
+            at: self.now(),
+            source,
+            record,
+            facts: json!({"before": view, "after": view, "changed": []}),
+            cause: flows::Cause::Outside,
+        };
+        let version = stored.draft.filter(|_| !really).unwrap_or(stored.live);
+        let mode = if really { RunMode::Live } else { RunMode::Test };
+        self.play(&shop, id, version, occurrence, mode).await
+    }
+
+    /// Plays a run again from its beginning, under the version that is at work now: to look at, or to do it once
+    /// more where a person says so.
+    ///
+    /// # Errors
+    /// When there is no such shop or run, or its flow is gone.
+    pub async fn replay_flow_run(
+        &self,
+        name: &str,
+        id: &str,
+        really: bool,
+    ) -> Result<RunStory, AppError> {
+        let shop = self.shop(name).await?;
+        let run = self.run_named(&shop, id).await?;
+        let flow = self.flow_named(&shop, &run.begun.flow).await?;
+        let occurrence: Occurrence = serde_json::from_value(run.begun.occurrence.clone())
+            .map_err(|error| AppError::Refused(format!("the run cannot be read: {error}")))?;
+        let occurrence = Occurrence {
+            key: format!("{}:again:{}", occurrence.key, self.context.new_id()),
+            ..occurrence
+        };
+        let mode = if really { RunMode::Live } else { RunMode::Test };
+        self.play(&shop, &flow.id, flow.live, occurrence, mode)
+            .await
+    }
+
+    async fn play(
+        &self,
+        shop: &Shop,
+        flow: &str,
+        version: i64,
+        occurrence: Occurrence,
+        mode: RunMode,
+    ) -> Result<RunStory, AppError> {
+        let facts = self.flow_facts(shop).await?;
+        let id = self.context.new_id().to_string();
+        let run = NewFlowRun {
+            id: id.clone(),
+            flow: flow.to_owned(),
+            version,
+            mode,
+            key: occurrence.key.clone(),
+            source: occurrence.source.clone(),
+            record: occurrence.record.clone(),
+            occurrence: super::work::as_json(&occurrence),
+            // Nobody else takes it up while it is played here.
+            state: FlowRunState::Held,
+            why: None,
+        };
+        self.store
+            .hand_out(shop.id, self.now(), None, &[run], &[])
+            .await?;
+        let row = self.run_named(shop, &id).await?;
+        self.work_on(shop, &facts, &row, &hours_of(&facts)).await?;
+        let row = self.run_named(shop, &id).await?;
+        self.story(row).await
+    }
+
+    pub(super) async fn flow_named(&self, shop: &Shop, id: &str) -> Result<StoredFlow, AppError> {
+        self.store.flow(shop.id, id).await?.ok_or_else(|| {
+            AppError::Refused(format!(
+                "`{}` has no flow `{id}`. `repairbridge flow list {}` shows them",
+                shop.name, shop.name
+            ))
+        })
+    }
+}

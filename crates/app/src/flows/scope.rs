@@ -1,0 +1,358 @@
+//! What the names in a flow stand for: the record that it is about, and what that is linked to, as last seen.
+//! `flows::scope` lists the names.
+
+use super::hand_out::place;
+use crate::connection::ShopFacts;
+use crate::{App, AppError};
+use domain::{Kind, Record, RecordId, Side};
+use flows::{Flow, Occurrence};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+use store::{Shop, StoredRecord, source_of};
+
+/// Records of a person that are shown in a list, newest first.
+const MOST: usize = 100;
+const INVOICE: &str = "mygadgetrepairs.invoice";
+
+/// The records around an occurrence.
+#[derive(Debug, Default)]
+struct Around {
+    contact: Option<Record>,
+    customer: Option<Record>,
+    task: Option<Record>,
+    ticket: Option<Record>,
+    appointment: Option<Record>,
+    diary: Option<Record>,
+}
+
+impl App {
+    /// The scope of a run, from what is stored now.
+    pub(super) async fn scope_of(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        flow: &Flow,
+        occurrence: &Occurrence,
+    ) -> Result<Json, AppError> {
+        let (source, record) = (occurrence.source.as_str(), occurrence.record.as_str());
+        // What no snapshot is kept of is as it was when it happened.
+        let told = occurrence.facts.get("after");
+        self.scope_around(shop, facts, source, record, told, &flow.reads())
+            .await
+    }
+
+    /// The names that are read, around one record.
+    pub(super) async fn scope_around(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        source: &str,
+        record: &str,
+        told: Option<&Json>,
+        reads: &BTreeSet<String>,
+    ) -> Result<Json, AppError> {
+        let mut names = Map::new();
+        names.insert(
+            "shop".to_owned(),
+            json!({
+                "name": shop.name,
+                "zone": facts.setting.zone.iana_name(),
+                "country": facts.setting.country.as_str(),
+                "location_id": shop.location,
+            }),
+        );
+        let around = match place(source) {
+            Some((side, kind)) if kind != Kind::Note => {
+                let own = self.stored(shop, side, kind, record).await?;
+                self.around(shop, side, kind, own).await?
+            }
+            _ => {
+                let mut view = self.view_of(shop, facts, source, record).await?;
+                if view.is_null() {
+                    view = told.cloned().unwrap_or_default();
+                }
+                let around = self.around_vendor(shop, &view).await?;
+                if let Some(name) = flows::scope::name_of(source) {
+                    names.insert(name.to_owned(), view);
+                }
+                around
+            }
+        };
+        self.name_all(shop, facts, around, reads, &mut names)
+            .await?;
+        Ok(Json::Object(names))
+    }
+
+    async fn name_all(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        around: Around,
+        reads: &BTreeSet<String>,
+        names: &mut Map<String, Json>,
+    ) -> Result<(), AppError> {
+        let view = |record: &Record| {
+            let source = source_of(record.side, record.kind);
+            let record = serde_json::to_value(record).unwrap_or_default();
+            flows::view::view(source, &record, &facts.setting, &facts.rules)
+        };
+        let id = |record: &Option<Record>| record.as_ref().map(|record| record.id.clone());
+        let (customer, contact) = (id(&around.customer), id(&around.contact));
+        let ticket = id(&around.ticket);
+        for (name, record) in [
+            ("contact", around.contact),
+            ("customer", around.customer),
+            ("task", around.task),
+            ("ticket", around.ticket),
+            ("appointment", around.appointment),
+            ("diary", around.diary),
+        ] {
+            let shown = record.as_ref().map_or(Json::Null, view);
+            names.entry(name).or_insert(shown);
+        }
+        let totals = reads.contains("totals");
+        let counter = Side::MyGadgetRepairs;
+        for (name, side, kind, parent) in [
+            ("tickets", counter, Kind::Task, &customer),
+            ("appointments", Side::HighLevel, Kind::Appointment, &contact),
+            ("tasks", Side::HighLevel, Kind::Task, &contact),
+        ] {
+            if !(reads.contains(name) || totals && name == "tickets") {
+                continue;
+            }
+            let mut children = match parent {
+                Some(parent) => self.store.children(shop.id, side, kind, [parent]).await?,
+                None => Vec::new(),
+            };
+            children.sort_by_key(|stored| std::cmp::Reverse(stored.record.created_at));
+            children.truncate(MOST);
+            let shown: Vec<_> = children.iter().map(|stored| view(&stored.record)).collect();
+            names.insert(name.to_owned(), Json::Array(shown));
+        }
+        if reads.contains("invoice") && !names.contains_key("invoice") {
+            let mut found = self
+                .invoices(shop, facts, ["ticket.id", "ticket_id"], &ticket, 1)
+                .await?;
+            names.insert("invoice".to_owned(), found.pop().unwrap_or_default());
+        }
+        if reads.contains("invoices") || totals {
+            let most = u32::try_from(MOST).unwrap_or(u32::MAX);
+            let found = self
+                .invoices(shop, facts, ["customer.id", "customer_id"], &customer, most)
+                .await?;
+            names.insert("invoices".to_owned(), Json::Array(found));
+        }
+        if totals {
+            let totals = totals_of(names);
+            names.insert("totals".to_owned(), totals);
+        }
+        for name in flows::scope::NAMES {
+            names.entry(name.name).or_insert(Json::Null);
+        }
+        Ok(())
+    }
+
+    /// Invoices about a record, newest first.
+    async fn invoices(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        named: [&str; 2],
+        about: &Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Json>, AppError> {
+        let Some(about) = about else {
+            return Ok(Vec::new());
+        };
+        let found = self
+            .store
+            .watched_about(shop.id, INVOICE, named, about.as_str(), limit)
+            .await?;
+        let view = |body: &Json| flows::view::view(INVOICE, body, &facts.setting, &facts.rules);
+        Ok(found.iter().map(view).collect())
+    }
+
+    /// A record in the words users see; null where it is not known.
+    pub(super) async fn view_of(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        source: &str,
+        record: &str,
+    ) -> Result<Json, AppError> {
+        let body = match place(source) {
+            Some((side, kind)) => {
+                let stored = self.stored(shop, side, kind, record).await?;
+                stored.map(|record| serde_json::to_value(record).unwrap_or_default())
+            }
+            None => {
+                let ids = [record.to_owned()];
+                let mut found = self.store.watched(shop.id, source, &ids).await?;
+                found.remove(record)
+            }
+        };
+        Ok(body.map_or(Json::Null, |body| {
+            flows::view::view(source, &body, &facts.setting, &facts.rules)
+        }))
+    }
+
+    /// The record of a source that a person means by an id or a number: `K-1042`.
+    pub(super) async fn sample(
+        &self,
+        shop: &Shop,
+        source: &str,
+        named: &str,
+    ) -> Result<String, AppError> {
+        let Some((side, kind)) = place(source) else {
+            return Ok(named.to_owned());
+        };
+        let found = self.store.records_named(shop.id, named).await?;
+        let fits =
+            |stored: &&StoredRecord| stored.record.side == side && stored.record.kind == kind;
+        if let Some(stored) = found.iter().find(fits) {
+            return Ok(stored.record.id.as_str().to_owned());
+        }
+        // A flow about contacts may be tried on a customer's number.
+        for stored in &found {
+            if stored.record.kind == kind
+                && let Some(other) = self.linked(shop, &stored.record).await?
+            {
+                return Ok(other.id.as_str().to_owned());
+            }
+        }
+        Err(AppError::Refused(format!(
+            "`{}` knows no {source} called `{named}`. Name one by its id or by the number that people use, such as K-1042",
+            shop.name
+        )))
+    }
+
+    async fn around(
+        &self,
+        shop: &Shop,
+        side: Side,
+        kind: Kind,
+        own: Option<Record>,
+    ) -> Result<Around, AppError> {
+        let Some(own) = own else {
+            return Ok(Around::default());
+        };
+        let other = self.linked(shop, &own).await?;
+        let person = match &own.parent {
+            _ if kind == Kind::Contact => Some(own.clone()),
+            Some(parent) => {
+                self.stored(shop, side, Kind::Contact, parent.as_str())
+                    .await?
+            }
+            None => None,
+        };
+        let other_person = match &person {
+            Some(person) => self.linked(shop, person).await?,
+            None => None,
+        };
+        let mut around = Around::default();
+        (around.contact, around.customer) = sides(side, person, other_person);
+        match kind {
+            Kind::Task => (around.task, around.ticket) = sides(side, Some(own), other),
+            Kind::Appointment => {
+                (around.appointment, around.diary) = sides(side, Some(own), other);
+            }
+            Kind::Contact | Kind::Note => {}
+        }
+        Ok(around)
+    }
+
+    /// What a vendor's record names: a ticket, a customer, a contact.
+    async fn around_vendor(&self, shop: &Shop, view: &Json) -> Result<Around, AppError> {
+        let id = |name: &str| {
+            let named = view.get(name).and_then(Json::as_str);
+            named.filter(|id| !id.is_empty())
+        };
+        let counter = Side::MyGadgetRepairs;
+        let ticket = match (id("ticket_id"), id("ticket_reference")) {
+            (Some(ticket), _) => Some(ticket.to_owned()),
+            (None, Some(reference)) => {
+                let found = self
+                    .store
+                    .by_reference(shop.id, Kind::Task, reference)
+                    .await?;
+                found.map(|id| id.as_str().to_owned())
+            }
+            (None, None) => None,
+        };
+        if let Some(ticket) = ticket {
+            let own = self.stored(shop, counter, Kind::Task, &ticket).await?;
+            if own.is_some() {
+                return self.around(shop, counter, Kind::Task, own).await;
+            }
+        }
+        for (side, name) in [(counter, "customer_id"), (Side::HighLevel, "contact_id")] {
+            if let Some(person) = id(name) {
+                let own = self.stored(shop, side, Kind::Contact, person).await?;
+                if own.is_some() {
+                    return self.around(shop, side, Kind::Contact, own).await;
+                }
+            }
+        }
+        Ok(Around::default())
+    }
+
+    async fn stored(
+        &self,
+        shop: &Shop,
+        side: Side,
+        kind: Kind,
+        id: &str,
+    ) -> Result<Option<Record>, AppError> {
+        let id = RecordId::new(id);
+        let found = self.store.record(shop.id, side, kind, &id).await?;
+        let live = found.filter(|stored| !stored.gone);
+        Ok(live.map(|stored| stored.record))
+    }
+
+    /// The counterpart of a record.
+    async fn linked(&self, shop: &Shop, record: &Record) -> Result<Option<Record>, AppError> {
+        let (side, kind) = (record.side, record.kind);
+        let link = self.store.link_of(shop.id, side, kind, &record.id).await?;
+        let Some(link) = link else {
+            return Ok(None);
+        };
+        let other = link.on(side.other());
+        self.stored(shop, side.other(), kind, other.as_str()).await
+    }
+}
+
+/// HighLevel's first.
+fn sides<T>(side: Side, own: T, other: T) -> (T, T) {
+    match side {
+        Side::HighLevel => (own, other),
+        Side::MyGadgetRepairs => (other, own),
+    }
+}
+
+/// What a customer's tickets and invoices come to.
+fn totals_of(names: &Map<String, Json>) -> Json {
+    let list = |name: &str| {
+        names
+            .get(name)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let open = |ticket: &&Json| {
+        let group = ticket.get("status_group").and_then(Json::as_str);
+        !matches!(group, Some("done" | "cancelled"))
+    };
+    let paid: f64 = list("invoices")
+        .filter(|invoice| invoice.get("is_refunded") != Some(&Json::Bool(true)))
+        .filter_map(|invoice| invoice.get("paid")?.as_f64())
+        .sum();
+    let visit = list("tickets")
+        .filter_map(|ticket| ticket.get("opened")?.as_str())
+        .max();
+    json!({
+        "tickets": list("tickets").count(),
+        "open_tickets": list("tickets").filter(open).count(),
+        "paid": paid,
+        "last_visit": visit,
+    })
+}

@@ -1,0 +1,162 @@
+//! The loop that keeps the flows of a shop at work, beside the passes that keep its records in step.
+
+use crate::connection::ShopFacts;
+use crate::{App, AppError};
+use domain::Timestamp;
+use jiff::SignedDuration;
+use store::Shop;
+use tokio_util::sync::CancellationToken;
+
+/// How often it is looked for runs that another process has let go on, and for what the bell did not tell.
+const LOOK_SECONDS: i64 = 5;
+/// The same where a shop has no flows.
+const IDLE_SECONDS: i64 = 60;
+/// Clock triggers are looked at so often.
+const CLOCK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// When what costs more was last done.
+#[derive(Debug, Default)]
+struct Last {
+    clock: Option<Timestamp>,
+    watch: Option<Timestamp>,
+    trim: Option<Timestamp>,
+}
+
+impl App {
+    /// Keeps the flows of a shop at work until cancelled.
+    pub(crate) async fn serve_flows(&self, shop: &Shop, stop: &CancellationToken) {
+        let bell = self.calls.of_flows(shop.id.0);
+        let mut last = Last::default();
+        loop {
+            let worked = tokio::select! {
+                () = stop.cancelled() => return,
+                worked = self.work_flows_now(&shop.name, &mut last) => worked,
+            };
+            let until = match worked {
+                Ok(until) => until,
+                Err(AppError::NoShop(_)) => return,
+                Err(error) => {
+                    if !matches!(error, AppError::NotConnected { .. } | AppError::ShopBusy(_)) {
+                        tracing::warn!(shop.name = shop.name, %error, "the flows could not be worked on");
+                    }
+                    self.later(IDLE_SECONDS)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = bell.notified() => {}
+                () = self.context.clock.sleep_until(until) => {}
+            }
+        }
+    }
+
+    /// Hands out what was seen, and works off what is due, until nothing is left to do now.
+    ///
+    /// # Errors
+    /// When there is no such shop, it is not connected, or the store refuses.
+    pub async fn work_flows(&self, name: &str) -> Result<(), AppError> {
+        let mut last = Last::default();
+        self.work_flows_now(name, &mut last).await.map(|_| ())
+    }
+
+    /// Answers when to look again.
+    async fn work_flows_now(&self, name: &str, last: &mut Last) -> Result<Timestamp, AppError> {
+        let shop = self.shop(name).await?;
+        if shop.paused {
+            return Ok(self.later(IDLE_SECONDS));
+        }
+        let at_work = self.flows_at_work(&shop).await?;
+        let next = self.store.next_flow_run(shop.id).await?;
+        if at_work.is_empty() && next.is_none() {
+            self.pass_over(&shop).await?;
+            self.trim_flows(&shop, last).await?;
+            return Ok(self.later(IDLE_SECONDS));
+        }
+        let look = self.later(LOOK_SECONDS);
+        let poll = SignedDuration::from_secs(i64::from(self.config.poll_seconds));
+        let timers = self.is_due(last.watch, poll) || self.is_due(last.clock, CLOCK_EVERY);
+        let due = next.is_some_and(|next| next <= self.now());
+        if !timers && !due && !self.has_news(&shop).await? {
+            return Ok(next.map_or(look, |next| next.min(look)));
+        }
+        let _lock = self.lock_flows(&shop)?;
+        let facts = self.flow_facts(&shop).await?;
+        if self.is_due(last.watch, poll) {
+            last.watch = Some(self.now());
+            self.watch(&shop, &facts, &at_work).await?;
+        }
+        self.hand_out(&shop, &facts).await?;
+        if self.is_due(last.clock, CLOCK_EVERY) {
+            last.clock = Some(self.now());
+            self.look_at_clock(&shop, &facts, &at_work).await?;
+        }
+        while self.work_off(&shop, &facts).await? {
+            // What a run wrote may start another.
+            self.hand_out(&shop, &facts).await?;
+        }
+        self.trim_flows(&shop, last).await?;
+        let next = self.store.next_flow_run(shop.id).await?;
+        let look = self.later(LOOK_SECONDS);
+        Ok(next.map_or(look, |next| next.min(look)))
+    }
+
+    /// Whether anything was seen that was not handed out yet.
+    async fn has_news(&self, shop: &Shop) -> Result<bool, AppError> {
+        let from = self.store.handed_out(shop.id).await?;
+        Ok(self.store.newest_sighting(shop.id).await? > from)
+    }
+
+    /// Where nobody waits, what was seen is passed over.
+    async fn pass_over(&self, shop: &Shop) -> Result<(), AppError> {
+        let newest = self.store.newest_sighting(shop.id).await?;
+        if newest > self.store.handed_out(shop.id).await? {
+            self.store
+                .hand_out(shop.id, self.now(), Some(newest), &[], &[])
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What is known of the shop, read from the vendors where it is not known yet.
+    pub(super) async fn flow_facts(&self, shop: &Shop) -> Result<ShopFacts, AppError> {
+        let (_, facts) = self.open(shop).await?;
+        Ok(facts)
+    }
+
+    /// One process at a time works on the flows of a shop.
+    pub(super) fn lock_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
+        let lock = self.store.lock(&format!("flows-{}", shop.id))?;
+        lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))
+    }
+
+    /// Forgets what is older than what is kept.
+    async fn trim_flows(&self, shop: &Shop, last: &mut Last) -> Result<(), AppError> {
+        /// What was seen, and runs that ended, are kept so long.
+        const KEPT: SignedDuration = SignedDuration::from_hours(24 * 35);
+        const MOST: u32 = 1_000;
+        /// What flows wrote is told of for longer.
+        const ACTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+        if !self.is_due(last.trim, SignedDuration::from_hours(1)) {
+            return Ok(());
+        }
+        last.trim = Some(self.now());
+        let before = super::hand_out::earlier(self.now(), KEPT);
+        let handed_out = self.store.handed_out(shop.id).await?;
+        self.store
+            .forget_sightings(shop.id, before, handed_out, MOST)
+            .await?;
+        self.store.forget_flow_runs(shop.id, before, MOST).await?;
+        let acts = super::hand_out::earlier(self.now(), ACTS_KEPT);
+        self.store.forget_flow_acts(shop.id, acts).await?;
+        Ok(())
+    }
+
+    fn is_due(&self, last: Option<Timestamp>, every: SignedDuration) -> bool {
+        last.is_none_or(|last| self.now().duration_since(last) >= every)
+    }
+
+    fn later(&self, seconds: i64) -> Timestamp {
+        let until = self.now().checked_add(SignedDuration::from_secs(seconds));
+        until.unwrap_or(Timestamp::MAX)
+    }
+}

@@ -1,0 +1,117 @@
+//! Where triggers hear of things: sources of sightings, by the names that flows use.
+
+use serde_json::Value as Json;
+use store::StoredFlow;
+
+/// The source of a flow's trigger, where the flow is switched on.
+pub(crate) fn of(flow: &StoredFlow) -> Option<String> {
+    let trigger = flow.document.pointer("/trigger/on")?.as_str()?;
+    (flow.enabled && flow.paused_why.is_none()).then(|| of_trigger(trigger))
+}
+
+/// The source of a trigger: `highlevel.contact` of `highlevel.contact.created`. The vendor's further events are sources
+/// of their own.
+pub(crate) fn of_trigger(trigger: &str) -> String {
+    if trigger.starts_with("highlevel.event.") {
+        return trigger.to_owned();
+    }
+    let source = trigger
+        .rsplit_once('.')
+        .map_or(trigger, |(source, _)| source);
+    source.to_owned()
+}
+
+/// The source that a webhook of HighLevel belongs to; nothing for those of which snapshots tell.
+pub(crate) fn of_event(event: &str) -> Option<String> {
+    const SNAPSHOTS: [&str; 3] = ["Contact", "Task", "Appointment"];
+    if event.is_empty() || SNAPSHOTS.iter().any(|kind| event.starts_with(kind)) {
+        return None;
+    }
+    Some(match event {
+        "InboundMessage" | "OutboundMessage" => "highlevel.message".to_owned(),
+        _ if event.starts_with("Opportunity") => "highlevel.opportunity".to_owned(),
+        _ if event.starts_with("Note") => "highlevel.note".to_owned(),
+        other => format!("highlevel.event.{other}"),
+    })
+}
+
+/// The record that an event is about.
+pub(crate) fn record_of(event: &Json) -> Option<String> {
+    [
+        "id",
+        "messageId",
+        "emailMessageId",
+        "conversationId",
+        "webhookId",
+    ]
+    .iter()
+    .find_map(|name| event.get(*name)?.as_str())
+    .filter(|id| !id.is_empty())
+    .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalogue::{Operation, OperationKind};
+    use std::collections::{BTreeMap, BTreeSet};
+
+    #[test]
+    fn every_trigger_has_the_source_that_its_events_come_from() {
+        assert_eq!(
+            of_trigger("highlevel.contact.tags_changed"),
+            "highlevel.contact"
+        );
+        assert_eq!(
+            of_trigger("mygadgetrepairs.invoice.paid"),
+            "mygadgetrepairs.invoice"
+        );
+        assert_eq!(
+            of_trigger("highlevel.event.OrderCreate"),
+            of_event("OrderCreate").unwrap()
+        );
+        assert_eq!(
+            of_trigger("highlevel.message.received"),
+            of_event("InboundMessage").unwrap()
+        );
+        assert_eq!(
+            of_trigger("highlevel.opportunity.created"),
+            of_event("OpportunityCreate").unwrap()
+        );
+        assert_eq!(
+            of_trigger("highlevel.note.created"),
+            of_event("NoteCreate").unwrap()
+        );
+        assert_eq!(of_event("ContactTagUpdate"), None);
+        assert_eq!(of_event("TaskComplete"), None);
+    }
+
+    #[test]
+    fn every_trigger_of_the_catalogue_starts_flows_with_the_same_parameters() {
+        let known: BTreeMap<&str, BTreeSet<String>> = flows::triggers()
+            .iter()
+            .map(|kind| {
+                let parameters = kind.parameters.iter().map(|name| (*name).to_owned());
+                (kind.id, parameters.collect())
+            })
+            .collect();
+        let offered: Vec<Operation> = catalogue::core()
+            .chain(catalogue::beyond_core())
+            .filter(|one| one.kind == OperationKind::Trigger && !one.id.contains(".event."))
+            .collect();
+        assert_eq!(offered.len(), known.len());
+        for trigger in offered {
+            let parameters: BTreeSet<String> = trigger
+                .fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect();
+            assert_eq!(
+                known.get(trigger.id.as_str()),
+                Some(&parameters),
+                "{}",
+                trigger.id
+            );
+        }
+    }
+}

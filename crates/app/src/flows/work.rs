@@ -1,0 +1,455 @@
+//! Working off runs: each is saved before it asks anything of a vendor, and goes on from there after a crash.
+
+use super::acts::{Acted, Caller};
+use super::hand_out::earlier;
+use crate::connection::ShopFacts;
+use crate::{App, AppError};
+use domain::Timestamp;
+use flows::{
+    BusinessHours, CallFailure, Cause, Flow, Given, Next, Occurrence, Outcome, Resume, Run,
+    StepLog, StepOutcome,
+};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use mapping::Rules;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use store::{FlowRun, FlowRunState, NewFlowRun, NewStep, RunMode, RunProgress, Shop};
+
+/// Runs that are taken up together.
+const AT_ONCE: u32 = 50;
+/// How far back it is looked for a flow that begins a mass of runs.
+const MASS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// What a person says to runs that were held.
+pub(super) const ALLOWED: &str = "allowed";
+
+/// A call that a run is about to make, or made without hearing what became of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Act {
+    /// The step's path.
+    pub(super) step: String,
+    /// The operation.
+    pub(super) operation: String,
+    /// Its input.
+    pub(super) input: Json,
+    /// When it was first sent; nothing before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sent_at: Option<Timestamp>,
+}
+
+/// A run that is being worked on.
+struct Work<'a> {
+    shop: &'a Shop,
+    facts: &'a ShopFacts,
+    row: &'a FlowRun,
+    flow: &'a Flow,
+    hours: &'a BusinessHours,
+    /// What is to be saved with it.
+    steps: Vec<NewStep>,
+    /// Calls that wrote, or would have.
+    acts: Vec<Json>,
+    /// Now; of a run that only tries a flow, the instant to which it has waited in thought.
+    now: Timestamp,
+}
+
+/// What happens to a run after a call.
+enum AfterCall {
+    /// The stepper goes on.
+    Resume(Resume),
+    /// It waits, and was saved.
+    Saved,
+}
+
+impl App {
+    /// Works off the runs that are due. Answers whether there was any.
+    pub(super) async fn work_off(&self, shop: &Shop, facts: &ShopFacts) -> Result<bool, AppError> {
+        let due = self
+            .store
+            .due_flow_runs(shop.id, self.now(), AT_ONCE)
+            .await?;
+        let hours = hours_of(facts);
+        for row in &due {
+            self.work_on(shop, facts, row, &hours).await?;
+        }
+        Ok(!due.is_empty())
+    }
+
+    /// Takes a run as far as it goes.
+    pub(super) async fn work_on(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        row: &FlowRun,
+        hours: &BusinessHours,
+    ) -> Result<(), AppError> {
+        let begun = &row.begun;
+        let Some(flow) = self.flow_of(shop, &begun.flow, begun.version).await? else {
+            let why = "the version of the flow that began it is gone".to_owned();
+            return self.end(shop, row, FlowRunState::Stopped, Some(why)).await;
+        };
+        let run = if row.run.is_null() {
+            serde_json::from_value(begun.occurrence.clone())
+                .ok()
+                .map(|occurrence| Run::new(&flow, occurrence))
+        } else {
+            serde_json::from_value(row.run.clone()).ok()
+        };
+        let Some(run) = run else {
+            let why = "it was begun by another version of Repairbridge that kept it differently";
+            return self
+                .end(shop, row, FlowRunState::Stopped, Some(why.to_owned()))
+                .await;
+        };
+        let mut work = Work {
+            shop,
+            facts,
+            row,
+            flow: &flow,
+            hours,
+            steps: Vec::new(),
+            acts: row.acts.as_array().cloned().unwrap_or_default(),
+            now: self.now(),
+        };
+        let act = row
+            .act
+            .clone()
+            .and_then(|act| serde_json::from_value::<Act>(act).ok());
+        let resume = match (act, row.begun.state, &row.answer) {
+            (Some(act), ..) => match self.make_call(&mut work, &run, act, true).await? {
+                AfterCall::Resume(resume) => resume,
+                AfterCall::Saved => return Ok(()),
+            },
+            (None, FlowRunState::Asking, Some(answer)) => Resume::Answered(answer.clone()),
+            (None, FlowRunState::Asking | FlowRunState::Waiting, _) => Resume::Woke,
+            _ => Resume::Begin,
+        };
+        self.go_on(work, run, resume).await
+    }
+
+    async fn go_on(
+        &self,
+        mut work: Work<'_>,
+        mut run: Run,
+        mut resume: Resume,
+    ) -> Result<(), AppError> {
+        loop {
+            let scope = self
+                .scope_of(work.shop, work.facts, work.flow, &run.occurrence)
+                .await?;
+            if work.row.begun.mode == RunMode::Live {
+                work.now = self.now();
+            }
+            let given = Given {
+                now: work.now,
+                scope: &scope,
+                resume,
+                calendar: work.hours,
+            };
+            let advanced = flows::advance(work.flow, run, &given);
+            run = advanced.run;
+            work.steps.extend(advanced.log.into_iter().map(step));
+            resume = match advanced.next {
+                Next::End { outcome } => {
+                    let (state, why) = ended(outcome);
+                    let mut progress = self.progress(&mut work, &run, state, self.now());
+                    progress.why = why;
+                    return self.save_run_of(work.shop, &progress).await;
+                }
+                Next::Wait { until, .. } if work.row.begun.mode == RunMode::Live => {
+                    let progress = self.progress(&mut work, &run, FlowRunState::Waiting, until);
+                    return self.save_run_of(work.shop, &progress).await;
+                }
+                Next::Wait { until, .. } => {
+                    work.now = work.now.max(until);
+                    Resume::Woke
+                }
+                Next::Ask {
+                    question,
+                    options,
+                    until,
+                    otherwise,
+                    ..
+                } if work.row.begun.mode == RunMode::Live => {
+                    let mut progress = self.progress(&mut work, &run, FlowRunState::Asking, until);
+                    progress.question = Some(json!({
+                        "question": question, "options": options, "otherwise": otherwise, "until": until,
+                    }));
+                    return self.save_run_of(work.shop, &progress).await;
+                }
+                Next::Ask { otherwise, .. } => Resume::Answered(otherwise),
+                Next::Once { key, within, .. } => {
+                    Resume::Once(self.claim(&work, &key, within).await?)
+                }
+                Next::Call {
+                    step,
+                    operation,
+                    input,
+                } => {
+                    let act = Act {
+                        input: super::acts::marked(&operation, input, &work.flow.id),
+                        step,
+                        operation,
+                        sent_at: None,
+                    };
+                    match self.make_call(&mut work, &run, act, false).await? {
+                        AfterCall::Resume(resume) => resume,
+                        AfterCall::Saved => return Ok(()),
+                    }
+                }
+            };
+        }
+    }
+
+    /// Whether this run is the first within its time. One that is only tried claims nothing.
+    async fn claim(
+        &self,
+        work: &Work<'_>,
+        key: &str,
+        within: Option<SignedDuration>,
+    ) -> Result<bool, AppError> {
+        let begun = &work.row.begun;
+        if begun.mode != RunMode::Live {
+            return Ok(true);
+        }
+        let since = within.map(|within| earlier(self.now(), within));
+        Ok(self
+            .store
+            .claim_once(work.shop.id, self.now(), &begun.flow, key, &begun.id, since)
+            .await?)
+    }
+
+    /// Makes a call, or finds out what became of it. What is only tried writes nothing.
+    async fn make_call(
+        &self,
+        work: &mut Work<'_>,
+        run: &Run,
+        mut act: Act,
+        taken_up: bool,
+    ) -> Result<AfterCall, AppError> {
+        let writes = act.operation != flows::RUN_FLOW && super::acts::writes(&act.operation);
+        if writes && !taken_up {
+            let (step, operation, input) = (&act.step, &act.operation, &act.input);
+            work.acts.push(
+                json!({"step": step, "operation": operation, "input": input, "at": work.now}),
+            );
+        }
+        if writes && work.row.begun.mode != RunMode::Live {
+            return Ok(AfterCall::Resume(Resume::Called(Ok(
+                super::acts::pretended(&act),
+            ))));
+        }
+        let unheard = writes && taken_up && work.row.begun.state == FlowRunState::Sent;
+        if writes && !unheard {
+            if let Some(why) = self.mass(work).await? {
+                let mut progress = self.progress(work, run, FlowRunState::Held, self.now());
+                progress.act = Some(as_json(&act));
+                progress.why = Some(why);
+                self.save_run_of(work.shop, &progress).await?;
+                return Ok(AfterCall::Saved);
+            }
+            // From here on it may have been sent.
+            act.sent_at = Some(self.now());
+            let mut progress = self.progress(work, run, FlowRunState::Sent, self.now());
+            progress.act = Some(as_json(&act));
+            self.save_run_of(work.shop, &progress).await?;
+        }
+        let cause = run.occurrence.cause.then(&work.flow.id);
+        if act.operation == flows::RUN_FLOW {
+            let begun = self.begin_other(work, run, &act, cause).await?;
+            return Ok(AfterCall::Resume(Resume::Called(begun)));
+        }
+        let caller = Caller {
+            run: &work.row.begun.id,
+            cause: &cause,
+            attempt: if taken_up { work.row.attempt } else { 0 },
+        };
+        let acted = self.act(work.shop, &act, caller, unheard).await?;
+        Ok(match acted {
+            Acted::Done(output) => AfterCall::Resume(Resume::Called(Ok(output))),
+            Acted::Failed(failure) => AfterCall::Resume(Resume::Called(Err(failure))),
+            Acted::Later { at, sent, why } => {
+                let state = if sent {
+                    FlowRunState::Sent
+                } else {
+                    act.sent_at = None;
+                    FlowRunState::Ready
+                };
+                let mut progress = self.progress(work, run, state, at);
+                progress.act = Some(as_json(&act));
+                progress.why = Some(why);
+                progress.attempt = if taken_up { work.row.attempt + 1 } else { 1 };
+                self.save_run_of(work.shop, &progress).await?;
+                AfterCall::Saved
+            }
+            Acted::NeedsPerson(why) => {
+                let mut progress = self.progress(work, run, FlowRunState::Held, self.now());
+                progress.act = Some(as_json(&act));
+                progress.why = Some(why);
+                self.save_run_of(work.shop, &progress).await?;
+                AfterCall::Saved
+            }
+        })
+    }
+
+    /// Begins another flow on the same record, once for this step.
+    async fn begin_other(
+        &self,
+        work: &Work<'_>,
+        run: &Run,
+        act: &Act,
+        cause: Cause,
+    ) -> Result<Result<Json, CallFailure>, AppError> {
+        let refuse = |why: String| {
+            Ok(Err(CallFailure {
+                code: "FLOW".to_owned(),
+                why,
+            }))
+        };
+        let id = act.input.get("flow").and_then(Json::as_str);
+        let id = id.unwrap_or_default();
+        let Some(other) = self.store.flow(work.shop.id, id).await? else {
+            return refuse(format!("there is no flow `{id}`"));
+        };
+        if let Some(why) = flows::loops::circle(id, &cause) {
+            return refuse(why);
+        }
+        let begun = &work.row.begun;
+        let occurrence = Occurrence {
+            trigger: flows::RUN_FLOW.to_owned(),
+            key: format!("{}:{}", begun.id, act.step),
+            at: work.now,
+            cause,
+            ..run.occurrence.clone()
+        };
+        let new = NewFlowRun {
+            id: self.context.new_id().to_string(),
+            flow: other.id,
+            version: other.live,
+            mode: begun.mode,
+            key: occurrence.key.clone(),
+            source: begun.source.clone(),
+            record: begun.record.clone(),
+            occurrence: as_json(&occurrence),
+            state: FlowRunState::Ready,
+            why: None,
+        };
+        let started = json!({"flow": new.flow, "run": new.id});
+        if begun.mode == RunMode::Live {
+            self.store
+                .hand_out(work.shop.id, self.now(), None, &[new], &[])
+                .await?;
+        }
+        Ok(Ok(started))
+    }
+
+    /// Why a person should look before a flow writes that suddenly begins so many runs.
+    async fn mass(&self, work: &Work<'_>) -> Result<Option<String>, AppError> {
+        if work.row.answer.as_deref() == Some(ALLOWED) {
+            return Ok(None);
+        }
+        let since = earlier(self.now(), MASS_WITHIN);
+        // The run at hand is one of them.
+        let most = flows::loops::RUNS_AT_ONCE as u32 + 1;
+        let begun = self
+            .store
+            .flow_run_times(work.shop.id, &work.row.begun.flow, None, since, most)
+            .await?;
+        let others = begun.get(1..).unwrap_or_default();
+        Ok(flows::loops::mass(others, self.now()).map(|why| {
+            let (shop, flow) = (&work.shop.name, &work.row.begun.flow);
+            format!("{why}; `repairbridge flow release {shop} {flow}` says so")
+        }))
+    }
+
+    fn progress(
+        &self,
+        work: &mut Work<'_>,
+        run: &Run,
+        state: FlowRunState,
+        due_at: Timestamp,
+    ) -> RunProgress {
+        RunProgress {
+            id: work.row.begun.id.clone(),
+            state,
+            why: None,
+            run: as_json(run),
+            act: None,
+            acts: Json::from(work.acts.clone()),
+            question: None,
+            due_at,
+            attempt: 0,
+            steps: std::mem::take(&mut work.steps),
+        }
+    }
+
+    async fn save_run_of(&self, shop: &Shop, progress: &RunProgress) -> Result<(), AppError> {
+        Ok(self
+            .store
+            .save_flow_run(shop.id, self.now(), progress)
+            .await?)
+    }
+
+    async fn end(
+        &self,
+        shop: &Shop,
+        row: &FlowRun,
+        state: FlowRunState,
+        why: Option<String>,
+    ) -> Result<(), AppError> {
+        let progress = RunProgress {
+            id: row.begun.id.clone(),
+            state,
+            why,
+            run: row.run.clone(),
+            act: row.act.clone(),
+            acts: row.acts.clone(),
+            question: None,
+            due_at: self.now(),
+            attempt: row.attempt,
+            steps: Vec::new(),
+        };
+        self.save_run_of(shop, &progress).await
+    }
+}
+
+/// When the shop is open.
+pub(super) fn hours_of(facts: &ShopFacts) -> BusinessHours {
+    hours_of_rules(&facts.rules, &facts.setting.zone)
+}
+
+/// When a shop with these rules is open.
+pub(super) fn hours_of_rules(rules: &Rules, zone: &TimeZone) -> BusinessHours {
+    BusinessHours {
+        zone: zone.clone(),
+        days: rules.hours.days(),
+        holidays: rules.hours.holidays.iter().copied().collect(),
+    }
+}
+
+fn ended(outcome: Outcome) -> (FlowRunState, Option<String>) {
+    match outcome {
+        Outcome::Done => (FlowRunState::Done, None),
+        Outcome::NotNeeded { why } => (FlowRunState::NotNeeded, Some(why)),
+        Outcome::Failed { place, why } => (FlowRunState::Failed, Some(format!("{place}: {why}"))),
+        Outcome::Stopped { why } => (FlowRunState::Stopped, Some(why)),
+    }
+}
+
+fn step(log: StepLog) -> NewStep {
+    let outcome = match log.outcome {
+        StepOutcome::Done => "done".to_owned(),
+        StepOutcome::Waits => "waits".to_owned(),
+        StepOutcome::Ended { why } => format!("ended: {why}"),
+        StepOutcome::Failed { why } => format!("failed: {why}"),
+    };
+    NewStep {
+        step: log.step,
+        input: log.input,
+        output: log.output,
+        outcome,
+    }
+}
+
+pub(super) fn as_json(value: &impl Serialize) -> Json {
+    serde_json::to_value(value).unwrap_or(Json::Null)
+}

@@ -1,0 +1,81 @@
+//! What a pass keeps of changes, so that flows hear of each of them once.
+//!
+//! A first run is history, and an undo is no news: neither keeps anything.
+
+use super::Pass;
+use crate::AppError;
+use crate::flows::sources;
+use domain::Side;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use store::{Change, NewSighting, Signal};
+
+/// What is kept.
+#[derive(Debug, Default)]
+pub(super) struct Sightings(OnceLock<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    /// Whether changes of snapshots are kept.
+    changes: bool,
+    /// The sources of which webhooks are kept as well: those that a flow waits for.
+    events: BTreeSet<String>,
+}
+
+impl Pass<'_> {
+    /// Finds out what is to be kept.
+    pub(super) async fn begin_sightings(&self) -> Result<(), AppError> {
+        let changes =
+            !self.own_work_only && !self.connection.is_dry && !self.is_first_run().await?;
+        let events = if changes {
+            let flows = self.store.flows(self.shop.id).await?;
+            flows.iter().filter_map(sources::of).collect()
+        } else {
+            BTreeSet::new()
+        };
+        // A pass begins once.
+        let _ = self.sightings.0.set(Kept { changes, events });
+        Ok(())
+    }
+
+    /// The changes, with the word that they are kept as sightings; and whether flows may wait for any of them.
+    pub(super) fn sighted(&self, mut changes: Vec<Change>) -> (Vec<Change>, bool) {
+        let kept = self.sightings.0.get().is_some_and(|kept| kept.changes);
+        let tells = |change: &Change| {
+            matches!(
+                change,
+                Change::Saw { .. } | Change::Wrote(..) | Change::Gone(..)
+            )
+        };
+        let snapshots = kept && changes.iter().any(tells);
+        if snapshots {
+            changes.insert(0, Change::Sight(json!({"by": "outside"})));
+        }
+        let events = changes
+            .iter()
+            .any(|change| matches!(change, Change::Sighted(_)));
+        (changes, snapshots || events)
+    }
+
+    /// What a webhook tells that no snapshot shows, where a flow waits for it.
+    pub(super) fn event_of(&self, signal: &Signal) -> Option<NewSighting> {
+        if signal.side != Side::HighLevel {
+            return None;
+        }
+        let source = sources::of_event(&signal.what)?;
+        let kept = self.sightings.0.get()?;
+        if !kept.events.contains(&source) {
+            return None;
+        }
+        let after: Json = serde_json::from_slice(&signal.body).ok()?;
+        Some(NewSighting {
+            record: sources::record_of(&after).unwrap_or_else(|| signal.webhook.to_string()),
+            source,
+            event: Some(signal.what.clone()),
+            before: None,
+            after: Some(after),
+            cause: json!({"by": "outside"}),
+        })
+    }
+}
