@@ -1,6 +1,12 @@
 //! `/api/v1`: what the page shows, as JSON, and what may be done.
 //! Whoever comes this far may read; what is more than that asks for it.
 
+mod flows;
+mod flows_described;
+mod recipes;
+
+pub(crate) use flows_described::describe as describe_flows;
+
 use crate::access::{Signed, html};
 use crate::view::{LogLine, Views};
 use app::access::{Permission, Who};
@@ -27,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
         .route("/api/v1/audit", get(audit))
         .route("/api/v1/sessions", get(sessions))
         .route("/api/v1/sessions/{id}/end", post(end_session))
+        .merge(flows::routes())
 }
 
 async fn status(State(views): State<Arc<Views>>) -> Result<Response, Refusal> {

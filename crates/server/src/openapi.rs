@@ -24,6 +24,7 @@ pub(crate) fn document() -> Value {
         }
         paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
     }
+    crate::api::describe_flows(&mut paths);
     paths.insert(
         "/api/v1/shops/{name}/operations/{id}".to_owned(),
         json!({ "post": {
@@ -143,17 +144,17 @@ fn body(input: &Value) -> Value {
     } } } })
 }
 
-fn path_names(path: &str) -> impl Iterator<Item = Value> {
+pub(crate) fn path_names(path: &str) -> impl Iterator<Item = Value> {
     catalogue::path_names(path).map(|name| {
         json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
     })
 }
 
-fn query(name: &str) -> Value {
+pub(crate) fn query(name: &str) -> Value {
     json!({ "name": name, "in": "query", "schema": { "type": "string" } })
 }
 
-fn answers(good: &str) -> Value {
+pub(crate) fn answers(good: &str) -> Value {
     let error = json!({ "application/json": { "schema": {
         "type": "object",
         "properties": { "error": { "type": "object", "properties": {
