@@ -1,7 +1,7 @@
 //! The names that a flow may pick from: what the runner puts into [`Given::scope`](crate::Given), and what is there by
 //! itself.
 //!
-//! The scope is a JSON object. A record is the [`view`](crate::view::view) of its source, or null where there is none:
+//! The scope is a JSON object. A record is the [`view`](crate::view) of its source, or null where there is none:
 //! nothing is linked, or it could not be read. A name that is not used by a flow ([`reads`](crate::Flow::reads)) need
 //! not be filled.
 
