@@ -168,11 +168,17 @@ impl Bench {
     /// Twins and application in recorded time, which begins at the system's time and is handed back beside
     /// the bench. `tune` changes the application's configuration; without a change there are no ceilings of ours.
     /// Time stands still for as long as anything in this process works, other tests included.
-    pub async fn recorded(
+    pub async fn recorded(options: TwinOptions, tune: fn(&mut AppConfig)) -> (Self, RecordedClock) {
+        Self::recorded_from(http::SystemClock.now(), options, tune).await
+    }
+
+    /// As [`Bench::recorded`], with a time that begins at this instant: a certain weekday, say.
+    pub async fn recorded_from(
+        at: Timestamp,
         mut options: TwinOptions,
         tune: fn(&mut AppConfig),
     ) -> (Self, RecordedClock) {
-        let clock = RecordedClock::starting(http::SystemClock.now());
+        let clock = RecordedClock::starting(at);
         options.clock = clock.for_twins();
         let context = Context {
             clock: Arc::new(clock.clone()),

@@ -134,6 +134,16 @@ impl<'a> CounterPerson<'a> {
         )
     }
 
+    /// Changes an invoice, as `dueDate`.
+    pub fn edit_invoice(&self, invoice: &str, fields: Json) {
+        self.edit("invoice", invoice, fields);
+    }
+
+    /// Changes an estimate.
+    pub fn edit_estimate(&self, estimate: &str, fields: Json) {
+        self.edit("estimate", estimate, fields);
+    }
+
     /// Takes so much money for an invoice, or all that is owed.
     pub fn pay(&self, invoice: &str, amount: Option<f64>) {
         self.on("pay_invoice", invoice, json!({ "amount": amount }));
