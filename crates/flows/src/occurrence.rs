@@ -30,7 +30,7 @@ pub struct Occurrence {
     pub trigger: String,
     /// Unique for the event and the same whenever it is derived.
     pub key: String,
-    /// When it happened.
+    /// When it happened, as far as the vendor tells; else when it was seen.
     pub at: Timestamp,
     /// What the record is: `mygadgetrepairs.ticket` …
     pub source: String,
@@ -75,6 +75,7 @@ struct Seen<'a> {
     before: Option<Json>,
     after: Option<Json>,
     changed: Vec<String>,
+    at: Timestamp,
 }
 
 /// What became of a record.
@@ -106,6 +107,7 @@ impl<'a> Seen<'a> {
             before,
             after,
             changed,
+            at: crate::happened::at(sighting, setting),
         }
     }
 
@@ -173,7 +175,7 @@ impl<'a> Seen<'a> {
         Occurrence {
             key: format!("{}:{trigger}", sighting.seq),
             trigger,
-            at: sighting.at,
+            at: self.at,
             source: sighting.source.clone(),
             record: sighting.record.clone(),
             facts: Json::Object(all),
