@@ -73,6 +73,8 @@ pub enum Field {
     Calendar,
     /// Native: who serves the customer, by the vendor's id.
     Staff,
+    /// Native: what people call whoever serves the customer.
+    StaffName,
     /// Native: where an appointment takes place.
     Place,
     /// Native to notes and comments: who wrote it, as people call them, else the vendor's id.
@@ -83,7 +85,7 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -115,6 +117,7 @@ impl Field {
         Self::Booking,
         Self::Calendar,
         Self::Staff,
+        Self::StaffName,
         Self::Place,
         Self::Author,
         Self::Internal,
@@ -167,6 +170,7 @@ impl Field {
             Self::Booking => "booking",
             Self::Calendar => "calendar",
             Self::Staff => "staff",
+            Self::StaffName => "staff_name",
             Self::Place => "place",
             Self::Author => "author",
             Self::Internal => "internal",

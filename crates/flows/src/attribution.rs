@@ -17,7 +17,7 @@ const TIMES: [&str; 8] = [
     "created_date",
 ];
 /// What follows from another value beside it: the label of a status, an instant in the vendor's own words.
-const DERIVED: [&str; 3] = ["status_label", "start_text", "end_text"];
+const DERIVED: [&str; 4] = ["status_label", "staff_name", "start_text", "end_text"];
 /// So many digits at the end make a telephone number the same, however it is written.
 const DIGITS: usize = 7;
 

@@ -194,11 +194,10 @@ impl MyGadgetRepairsPort {
             put(&mut record, Field::StatusLabel, status.label.as_deref());
         }
         let technician = ticket.technician.as_ref();
-        let technician = technician.and_then(|person| {
-            let id = person.id.as_ref().map(RecordId::as_str);
-            id.or(person.name.as_deref())
-        });
-        put(&mut record, Field::Staff, technician);
+        let name = technician.and_then(|person| person.name.as_deref());
+        let id = technician.and_then(|person| person.id.as_ref());
+        put(&mut record, Field::Staff, id.map(RecordId::as_str).or(name));
+        put(&mut record, Field::StaffName, name);
         record.created_at = ticket.created.and_then(|stamp| stamp.instant(&self.zone));
         record.changed_at = ticket.changed.and_then(|stamp| stamp.instant(&self.zone));
         record.set(

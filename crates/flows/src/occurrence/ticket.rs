@@ -14,7 +14,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Occurrence> {
 
 fn updated(seen: &Seen<'_>) -> Vec<Occurrence> {
     let mut told = vec![seen.tells("updated")];
-    if seen.has_changed("technician") {
+    if seen.has_changed("technician_id") {
         told.push(seen.tells_move(
             "technician_changed",
             seen.before("technician"),

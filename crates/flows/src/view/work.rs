@@ -24,6 +24,7 @@ pub(super) fn ticket(record: &Record, rules: &Rules, setting: &Setting) -> Map<S
         .text(Field::StatusLabel)
         .or_else(|| id.and_then(|id| setting.status_label(id)));
     let group = mapping::group_of(record, &rules.tasks, setting);
+    let technician = record.text(Field::Staff);
     let more = [
         ("reference", record.reference.clone().into()),
         ("customer_id", parent(record)),
@@ -33,7 +34,11 @@ pub(super) fn ticket(record: &Record, rules: &Rules, setting: &Setting) -> Map<S
             "status_group",
             serde_json::to_value(group).unwrap_or_default(),
         ),
-        ("technician", value(record.fields.get(&Field::Staff))),
+        (
+            "technician",
+            record.text(Field::StaffName).or(technician).into(),
+        ),
+        ("technician_id", technician.into()),
         ("opened", value(record.fields.get(&Field::Opened))),
     ];
     shown.extend(more.map(|(name, value)| (name.to_owned(), value)));
