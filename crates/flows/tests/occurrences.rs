@@ -316,6 +316,11 @@ fn an_invoice_is_paid_and_taken_back() {
     assert_eq!(moves(Some(&paid), &open), ["refunded"]);
     assert_eq!(moves(Some(&back), &paid), ["paid"]);
     assert!(moves(Some(&paid), &paid).is_empty());
+    // A part that is given back is told, and it stays paid.
+    let part = |status: &str, paid: u32| json!({"id": "I1", "amount_total": 120, "amount_paid": paid, "status": status});
+    let partly = part("Part Refunded", 100);
+    assert_eq!(moves(Some(&part("Paid", 120)), &partly), ["refunded"]);
+    assert_eq!(moves(Some(&partly), &part("Refunded", 0)), ["refunded"]);
     // Without a status the balance tells.
     let owed = |paid: u32| json!({"id": "I1", "amount_total": 120, "payments": [{"amount": paid}]});
     assert_eq!(moves(Some(&owed(50)), &owed(120)), ["paid"]);
@@ -328,15 +333,21 @@ fn estimates_are_answered_and_reminders_completed() {
     let source = "mygadgetrepairs.estimate";
     assert_eq!(
         verbs(&sighting(source, None, estimate("Sent"))),
+        ["created", "sent"]
+    );
+    assert_eq!(
+        verbs(&sighting(source, None, estimate("Draft"))),
         ["created"]
     );
+    let sent = sighting(source, estimate("Draft"), estimate("Sent"));
+    assert_eq!(verbs(&sent), ["sent"]);
     let seen = sighting(source, estimate("Awaiting approval"), estimate("Approved"));
     assert_eq!(verbs(&seen), ["answered"]);
     assert_eq!(told(&seen)[0].facts["to"], json!("approved"));
     assert!(
         verbs(&sighting(
             source,
-            estimate("Draft"),
+            estimate("Sent"),
             estimate("Not approved")
         ))
         .is_empty()
@@ -447,5 +458,43 @@ proptest! {
                 prop_assert!(keys.insert(one.key.clone()), "{} twice", one.key);
             }
         }
+    }
+}
+
+/// The time at which the vendor says that something was changed counts, not the one at which it was seen.
+#[test]
+fn what_is_seen_late_happened_when_the_vendor_says_that_it_did() {
+    let invoice = |status: &str, changed: Json| {
+        let body =
+            json!({"id": "R1", "amount_total": 80, "status": status, "last_updated": changed});
+        Some(body)
+    };
+    let at = |before: Json, after: Json| {
+        let seen = sighting(
+            "mygadgetrepairs.invoice",
+            invoice("Unpaid", before),
+            invoice("Paid", after),
+        );
+        let paid = told(&seen);
+        assert_eq!(paid[0].trigger, "mygadgetrepairs.invoice.paid");
+        paid[0].at.to_string()
+    };
+    let seen_at = "2026-07-09T10:00:00Z";
+    let early = json!("2026-07-09T08:00:00+0100");
+    // Whole seconds: it may have been almost one later.
+    let told_at = "2026-07-09T07:00:00.999Z";
+    assert_eq!(at(Json::Null, early.clone()), told_at);
+    assert_eq!(
+        at(json!("2026-07-01T08:00:00+0100"), early.clone()),
+        told_at
+    );
+    for (before, after) in [
+        // Nothing is said, or nothing new; a bare day; a clock ahead of ours.
+        (early.clone(), Json::Null),
+        (early.clone(), early.clone()),
+        (early, json!("2026-07-09")),
+        (Json::Null, json!("2026-07-09T12:00:00+0100")),
+    ] {
+        assert_eq!(at(before, after), seen_at);
     }
 }

@@ -16,7 +16,14 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Occurrence> {
     let back = seen.before.is_some() && was_paid && !is_paid;
     let told_refunded =
         is(seen.after("is_refunded")) && !is(seen.before("is_refunded")) && seen.before.is_some();
-    let refunded = (back || told_refunded)
+    // Less than came is given back in part.
+    let less = was_paid && is_paid && {
+        let (before, after) = (seen.before("paid").as_f64(), seen.after("paid").as_f64());
+        before
+            .zip(after)
+            .is_some_and(|(before, after)| after < before)
+    };
+    let refunded = (back || told_refunded || less)
         .then(|| seen.tells_move("refunded", seen.before("status"), seen.after("status")));
     created.into_iter().chain(paid).chain(refunded).collect()
 }

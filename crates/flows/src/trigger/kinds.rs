@@ -182,6 +182,7 @@ const TRIGGERS: &[TriggerKind] = &[
         &["days", "business_days"],
     ),
     seen("mygadgetrepairs.estimate.created", ESTIMATE, &[]),
+    seen("mygadgetrepairs.estimate.sent", ESTIMATE, &[]),
     seen("mygadgetrepairs.estimate.answered", ESTIMATE, &["answers"]),
     seen("mygadgetrepairs.lead.created", "mygadgetrepairs.lead", &[]),
     seen("mygadgetrepairs.appointment.created", DIARY, &["by"]),

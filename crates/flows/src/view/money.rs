@@ -10,16 +10,18 @@ pub(super) fn invoice(record: &Json) -> Map<String, Json> {
     let total = amount(record, &["amount_total", "total", "amount"]);
     let paid =
         amount(record, &["amount_paid", "paid_amount", "total_paid"]).or_else(|| payments(record));
-    let owed = amount(
+    let told_owed = amount(
         record,
         &["balance", "balance_due", "amount_due", "due_amount"],
     );
-    let owed = owed.or_else(|| Some(total? - paid?));
+    let owed = told_owed.or_else(|| Some(total? - paid?));
     let word = word(&status);
     let is_refunded =
         matches!(word, Some(Money::Refunded)) || flag(record, &["refunded"]) == Some(true);
     let is_paid = !is_refunded
         && match (word, flag(record, &["paid", "is_paid"])) {
+            // What was given back in part was paid, unless the vendor says that something is owed.
+            (Some(Money::PartlyBack), _) => told_owed.is_none_or(|owed| owed < 0.005),
             (Some(Money::Open), _) | (None, Some(false)) => false,
             (Some(_), _) | (None, Some(true)) => true,
             // Without a word of the vendor's the balance tells; an invoice over nothing was never paid.
@@ -28,6 +30,8 @@ pub(super) fn invoice(record: &Json) -> Map<String, Json> {
             }
         };
     let owed = if is_paid { owed.or(Some(0.0)) } else { owed };
+    // Lists may tell no more than that it is paid (section 12.6).
+    let paid = paid.or_else(|| total.filter(|_| is_paid));
     shown([
         ("id", text(record, &["id"])),
         (
@@ -85,6 +89,7 @@ pub(super) fn estimate(record: &Json) -> Map<String, Json> {
         "pending",
         "waiting",
     ]);
+    let draft = says(&["draft", "entwurf", "brouillon", "borrador"]);
     let answer = match (yes, no, negated) {
         (true, false, false) => Json::from("approved"),
         (_, true, false) => Json::from("declined"),
@@ -107,6 +112,7 @@ pub(super) fn estimate(record: &Json) -> Map<String, Json> {
             json(amount(record, &["amount_total", "total", "amount"])),
         ),
         ("status", status),
+        ("is_draft", Json::Bool(draft)),
         ("answer", answer),
         ("sent", text(record, &["sent_date", "date_sent"])),
         ("created", text(record, &["created_date", "date"])),
@@ -119,7 +125,11 @@ enum Money {
     Open,
     Paid,
     Refunded,
+    /// A part of it was given back.
+    PartlyBack,
 }
+
+const PART: [&str; 5] = ["part", "partly", "partially", "partial", "teilweise"];
 
 fn word(status: &Json) -> Option<Money> {
     let key = name::key(status.as_str()?);
@@ -133,21 +143,14 @@ fn word(status: &Json) -> Option<Money> {
         "reembolsado",
         "reembolsada",
     ]) {
-        return Some(Money::Refunded);
+        return Some(if says(&PART) {
+            Money::PartlyBack
+        } else {
+            Money::Refunded
+        });
     }
-    let open = [
-        "unpaid",
-        "not",
-        "nicht",
-        "non",
-        "no",
-        "part",
-        "partly",
-        "partially",
-        "partial",
-        "teilweise",
-    ];
-    if says(&open)
+    if says(&["unpaid", "not", "nicht", "non", "no"])
+        || says(&PART)
         || says(&[
             "open",
             "due",
