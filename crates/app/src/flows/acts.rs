@@ -7,8 +7,8 @@ use catalogue::{Danger, OperationKind, Recovery};
 use domain::{FailureClass, Lane, Timestamp};
 use flows::{CallFailure, Cause, Input, InputProblem, Operations};
 use jiff::SignedDuration;
-use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use serde_json::{Map, Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
 use store::{FlowAct, Shop};
 
 /// A call that failed in passing is made again after so many seconds, twice as many each time.
@@ -148,8 +148,9 @@ impl App {
             self.note_act(shop, act, caller, ids_in(&act.input), false)
                 .await?;
         }
+        let input = Box::pin(self.fitted(shop, act, caller)).await?;
         let acted = self
-            .send_act(shop, &act.operation, act.input.clone(), act, caller)
+            .send_act(shop, &act.operation, input, act, caller)
             .await?;
         if writes && let Acted::Done(answer) = &acted {
             let made = ids_in(answer)
@@ -159,6 +160,37 @@ impl App {
             self.note_act(shop, act, caller, made, true).await?;
         }
         Ok(acted)
+    }
+
+    /// The input of a call, with the values of custom fields in the form that each of them takes.
+    async fn fitted(&self, shop: &Shop, act: &Act, caller: Caller<'_>) -> Result<Json, AppError> {
+        const LIST: &str = "highlevel.custom_field.list";
+        let mut input = act.input.clone();
+        let given = input.get_mut("customFields").and_then(Json::as_array_mut);
+        let Some(given) = given.filter(|given| !given.is_empty()) else {
+            return Ok(input);
+        };
+        // What cannot be asked now is sent as it is.
+        let listed = self.send_act(shop, LIST, json!({}), act, caller).await?;
+        let Acted::Done(listed) = listed else {
+            return Ok(input);
+        };
+        let fields = listed.get("customFields").and_then(Json::as_array);
+        let types: BTreeMap<&str, &str> = fields
+            .into_iter()
+            .flatten()
+            .filter_map(|field| {
+                Some((field.get("id")?.as_str()?, field.get("dataType")?.as_str()?))
+            })
+            .collect();
+        for one in given {
+            let id = one.get("id").and_then(Json::as_str);
+            let data_type = id.and_then(|id| types.get(id));
+            if let (Some(data_type), Some(value)) = (data_type, one.get("field_value")) {
+                one["field_value"] = flows::custom_field::fitted(value, data_type);
+            }
+        }
+        Ok(input)
     }
 
     async fn send_act(

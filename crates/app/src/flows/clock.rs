@@ -10,10 +10,12 @@ use flows::Watched;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Change, Shop, source_of};
+use store::{Change, Shop, Since, source_of};
 
 /// Records that are looked at together.
 const AT_ONCE: u32 = 500;
+/// The records of which it counts since when they are as they are.
+const TICKET: &str = source_of(Side::MyGadgetRepairs, Kind::Task);
 /// What became due since the last look is found although it is noticed late: so far back it is looked.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(48);
 /// Appointments are looked at with every turn; what is counted in days, so often.
@@ -67,9 +69,9 @@ impl App {
             let mut new = Beginnings::default();
             self.look_at_page(shop, facts, source, waiting, from, &page, &mut new)
                 .await?;
-            if !new.runs.is_empty() {
+            if !(new.runs.is_empty() && new.since.is_empty()) {
                 self.store
-                    .hand_out(shop.id, self.now(), None, &new.runs, &[])
+                    .hand_out(shop.id, self.now(), None, &new.runs, &new.since)
                     .await?;
             }
         }
@@ -95,9 +97,20 @@ impl App {
             let view = flows::view::view(source, body, &facts.setting, &facts.rules);
             let mut since = known.remove(id).unwrap_or_default();
             // What was never seen to change has been so since the vendor changed it last.
-            if let Some(changed) = unchanged_since(&view) {
+            if source == TICKET
+                && let Some(changed) = unchanged_since(&view)
+            {
                 for what in ["status", "status_group"] {
-                    since.entry(what.to_owned()).or_insert(changed);
+                    if !since.contains_key(what) {
+                        since.insert(what.to_owned(), changed);
+                        // Kept: the next change of the ticket may be one of something else.
+                        new.since.push(Since {
+                            source: source.to_owned(),
+                            record: id.clone(),
+                            what: what.to_owned(),
+                            at: changed,
+                        });
+                    }
                 }
             }
             let scope = self.scope_of_clock(shop, facts, source, id).await?;

@@ -12,7 +12,7 @@ use store::{Shop, StoredRecord, source_of};
 
 /// Records of a person that are shown in a list, newest first.
 const MOST: usize = 100;
-const INVOICE: &str = "mygadgetrepairs.invoice";
+pub(super) const INVOICE: &str = "mygadgetrepairs.invoice";
 
 /// The records around an occurrence.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use mygadgetrepairs::Cursor;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use store::{Change, Shop, Watched};
 
 /// The newest page of a list is read so often; MyGadgetRepairs has thirty requests a minute for everything.
@@ -48,25 +48,43 @@ impl App {
         facts: &ShopFacts,
         at_work: &[AtWork],
     ) -> Result<(), AppError> {
-        let wanted: BTreeSet<String> = at_work
-            .iter()
-            .map(|one| sources::of_trigger(&one.flow.trigger.on))
-            .collect();
+        let wanted = wanted(at_work);
         let lists: Vec<_> = COUNTER
             .iter()
-            .filter(|(source, _)| wanted.contains(*source))
+            .filter_map(|(source, paths)| Some((*source, *paths, *wanted.get(*source)?)))
             .collect();
-        if lists.is_empty() && !wanted.contains(OPPORTUNITY) {
+        let opportunities = wanted.get(OPPORTUNITY);
+        if lists.is_empty() && opportunities.is_none() {
             return Ok(());
         }
         let (zone, paging) = (&facts.setting.zone, &facts.capabilities.paging);
         let clients = self.clients(shop, zone, paging).await?;
-        for (source, paths) in lists {
+        for (source, paths, since) in lists {
+            self.begin_anew(shop, source, since).await?;
             self.watch_counter(shop, facts, &clients, source, paths)
                 .await?;
         }
-        if wanted.contains(OPPORTUNITY) && !self.store.hears_webhooks(shop.id).await? {
+        if let Some(since) = opportunities
+            && !self.store.hears_webhooks(shop.id).await?
+        {
+            self.begin_anew(shop, OPPORTUNITY, *since).await?;
             self.watch_opportunities(shop, &clients).await?;
+        }
+        Ok(())
+    }
+
+    /// Where nobody waited for a source until the oldest flow that does now, what changed meanwhile is history.
+    async fn begin_anew(
+        &self,
+        shop: &Shop,
+        source: &str,
+        since: Timestamp,
+    ) -> Result<(), AppError> {
+        let state = self.watching(shop, source).await?;
+        if state.newest_at.is_some_and(|last| last < since) {
+            self.store.forget_watching(shop.id, source).await?;
+            self.keep_watching(shop, source, &Watching::default())
+                .await?;
         }
         Ok(())
     }
@@ -200,6 +218,26 @@ impl App {
     fn is_older(&self, at: Option<Timestamp>, than: SignedDuration) -> bool {
         at.is_none_or(|at| self.now().duration_since(at) >= than)
     }
+}
+
+/// The sources that flows wait for, or of which they ask in their conditions and steps, each with the time from which on
+/// the first of these flows is at work.
+fn wanted(at_work: &[AtWork]) -> BTreeMap<String, Timestamp> {
+    let mut wanted = BTreeMap::new();
+    for one in at_work {
+        let reads = one.flow.reads();
+        let of_invoices = ["invoice", "invoices", "totals"];
+        let asked = of_invoices.iter().any(|name| reads.contains(*name));
+        let asked = asked.then(|| "mygadgetrepairs.invoice".to_owned());
+        for source in [sources::of_trigger(&one.flow.trigger.on)]
+            .into_iter()
+            .chain(asked)
+        {
+            let since = wanted.entry(source).or_insert(one.active_from);
+            *since = one.active_from.min(*since);
+        }
+    }
+    wanted
 }
 
 const OPPORTUNITY: &str = "highlevel.opportunity";

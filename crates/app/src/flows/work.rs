@@ -3,6 +3,7 @@
 use super::acts::{Acted, Caller};
 use super::hand_out::earlier;
 use crate::connection::ShopFacts;
+use crate::operations::CallCause;
 use crate::{App, AppError};
 use domain::Timestamp;
 use flows::{
@@ -48,6 +49,8 @@ struct Work<'a> {
     steps: Vec<NewStep>,
     /// Calls that wrote, or would have.
     acts: Vec<Json>,
+    /// The contact's opportunity, once it was asked for.
+    opportunity: Option<Json>,
     /// Now; of a run that only tries a flow, the instant to which it has waited in thought.
     now: Timestamp,
 }
@@ -108,6 +111,7 @@ impl App {
             hours,
             steps: Vec::new(),
             acts: row.acts.as_array().cloned().unwrap_or_default(),
+            opportunity: None,
             now: self.now(),
         };
         let act = row
@@ -123,7 +127,45 @@ impl App {
             (None, FlowRunState::Asking | FlowRunState::Waiting, _) => Resume::Woke,
             _ => Resume::Begin,
         };
+        let is_clock = flows::trigger(&flow.trigger.on).is_some_and(|trigger| trigger.clock);
+        let long_ago = match &resume {
+            Resume::Begin => is_clock,
+            Resume::Woke | Resume::Answered(_) => true,
+            Resume::Called(_) | Resume::Once(_) => false,
+        };
+        if long_ago && row.begun.mode == RunMode::Live {
+            Box::pin(self.read_anew(shop, facts, &flow, &run.occurrence)).await?;
+        }
         self.go_on(work, run, resume).await
+    }
+
+    /// The scope of a run, from what is stored, and with what has to be asked for.
+    async fn scope_now(&self, work: &mut Work<'_>, run: &Run) -> Result<Json, AppError> {
+        const NAME: &str = "opportunity";
+        let mut scope = self
+            .scope_of(work.shop, work.facts, work.flow, &run.occurrence)
+            .await?;
+        let contact = scope.pointer("/contact/id").and_then(Json::as_str);
+        let is_asked =
+            scope.get(NAME).is_none_or(Json::is_null) && work.flow.reads().contains(NAME);
+        if let Some(contact) = contact.filter(|_| is_asked) {
+            if work.opportunity.is_none() {
+                let cause = CallCause::Flow {
+                    chain: run.occurrence.cause.then(&work.flow.id).chain().to_vec(),
+                    run: work.row.begun.id.clone(),
+                    step: NAME.to_owned(),
+                };
+                let asked = Box::pin(self.opportunity_of(work.shop, contact, cause));
+                let found = asked.await?;
+                let view = |found: Json| {
+                    let (setting, rules) = (&work.facts.setting, &work.facts.rules);
+                    flows::view::view("highlevel.opportunity", &found, setting, rules)
+                };
+                work.opportunity = Some(found.map_or(Json::Null, view));
+            }
+            scope[NAME] = work.opportunity.clone().unwrap_or_default();
+        }
+        Ok(scope)
     }
 
     async fn go_on(
@@ -133,9 +175,7 @@ impl App {
         mut resume: Resume,
     ) -> Result<(), AppError> {
         loop {
-            let scope = self
-                .scope_of(work.shop, work.facts, work.flow, &run.occurrence)
-                .await?;
+            let scope = self.scope_now(&mut work, &run).await?;
             if work.row.begun.mode == RunMode::Live {
                 work.now = self.now();
             }

@@ -165,6 +165,20 @@ impl Store {
         Ok(seen.len())
     }
 
+    /// Lets a source be read as if for the first time: nobody waited for it for a while, so what changed meanwhile is
+    /// history.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_watching(&self, shop: ShopId, source: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM cursor WHERE shop = $1 AND source = $2")
+            .bind(shop.0)
+            .bind(read_once(source))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Since when records of a source have been as they are, by record and respect.
     ///
     /// # Errors
@@ -208,7 +222,7 @@ impl Store {
         let [nested, flat] = named;
         let bodies: Vec<String> = sqlx::query_scalar(
             "SELECT body FROM watched WHERE shop = $1 AND source = $2
-                 AND (json_extract(body, '$.' || $3) = $5 OR json_extract(body, '$.' || $4) = $5)
+                 AND (CAST(json_extract(body, '$.' || $3) AS TEXT) = $5 OR CAST(json_extract(body, '$.' || $4) AS TEXT) = $5)
              ORDER BY seen_at DESC LIMIT $6",
         )
         .bind(shop.0)
