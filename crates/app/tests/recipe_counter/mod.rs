@@ -34,8 +34,14 @@ pub struct Person {
 impl RecipeShop {
     /// An empty shop that was never in step.
     pub async fn new() -> Self {
+        Self::at_a_counter(|_| {}).await
+    }
+
+    /// The same, with a counter of this form.
+    pub async fn at_a_counter(form: impl FnOnce(&mut twin::mygadgetrepairs::Settings)) -> Self {
         let began: Timestamp = MONDAY.parse().unwrap();
-        let options = Bench::options(7, 0, 0);
+        let mut options = Bench::options(7, 0, 0);
+        form(&mut options.mygadgetrepairs);
         let (bench, clock) = Box::pin(Bench::recorded_from(began, options, |_| {})).await;
         Self { bench, clock }
     }
@@ -125,6 +131,24 @@ impl RecipeShop {
     pub async fn set_rules(&self, document: &str) {
         let rules = mapping::Rules::from_toml(document).unwrap();
         self.bench.app.set_rules(SHOP, &rules).await.unwrap();
+    }
+
+    /// A pass that nobody approved. Answers whether it came to its end, with the reasons if it did not.
+    pub async fn unapproved(&self) -> (bool, String) {
+        let board = app::ProgressBoard::default();
+        let options = app::SyncOptions::default();
+        let pass = self.bench.app.sync(SHOP, options, &board);
+        let tally = Box::pin(pass).await.unwrap();
+        (tally.finished, tally.reasons.join(" "))
+    }
+
+    /// The texts of a ticket's comments, oldest first; all of them are for the team.
+    pub async fn internal_comments(&self, ticket: &str) -> Vec<String> {
+        let truth = self.bench.truth().await;
+        let comments = truth.comments_of(ticket);
+        assert!(comments.iter().all(|comment| comment["public"] == false));
+        let text = |comment: &&Json| comment["comment"].as_str().unwrap().to_owned();
+        comments.iter().map(text).collect()
     }
 
     /// The runs that write, oldest first.
