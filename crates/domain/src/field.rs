@@ -63,6 +63,8 @@ pub enum Field {
     StatusLabel,
     /// Native to MyGadgetRepairs: when the ticket was opened.
     Opened,
+    /// Native to MyGadgetRepairs: the ticket's device, as the vendor puts its model together.
+    Device,
     /// Native: an appointment's begin in the vendor's own words, beside the instant.
     StartText,
     /// Native: an appointment's end in the vendor's own words.
@@ -85,7 +87,7 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -112,6 +114,7 @@ impl Field {
         Self::Status,
         Self::StatusLabel,
         Self::Opened,
+        Self::Device,
         Self::StartText,
         Self::EndText,
         Self::Booking,
@@ -165,6 +168,7 @@ impl Field {
             Self::Status => "status",
             Self::StatusLabel => "status_label",
             Self::Opened => "opened",
+            Self::Device => "device",
             Self::StartText => "start_text",
             Self::EndText => "end_text",
             Self::Booking => "booking",

@@ -161,6 +161,7 @@ impl MyGadgetRepairsPort {
             put(&mut record, Field::PostalCode, address.post_code.as_deref());
             put(&mut record, Field::Country, address.country.as_deref());
         }
+        record.tags.extend(customer.group.clone());
         let opt_outs = customer.opt_outs(self.client.wire());
         for (field, says) in [
             (Field::NoContact, opt_outs.all),
@@ -198,6 +199,7 @@ impl MyGadgetRepairsPort {
         let id = technician.and_then(|person| person.id.as_ref());
         put(&mut record, Field::Staff, id.map(RecordId::as_str).or(name));
         put(&mut record, Field::StaffName, name);
+        put(&mut record, Field::Device, ticket.device.as_deref());
         record.created_at = ticket.created.and_then(|stamp| stamp.instant(&self.zone));
         record.changed_at = ticket.changed.and_then(|stamp| stamp.instant(&self.zone));
         record.set(

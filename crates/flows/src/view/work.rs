@@ -40,6 +40,10 @@ pub(super) fn ticket(record: &Record, rules: &Rules, setting: &Setting) -> Map<S
         ),
         ("technician_id", technician.into()),
         ("opened", value(record.fields.get(&Field::Opened))),
+        (
+            "device",
+            secret::hide(value(record.fields.get(&Field::Device))),
+        ),
     ];
     shown.extend(more.map(|(name, value)| (name.to_owned(), value)));
     shown

@@ -40,6 +40,8 @@ pub struct Customer {
     pub vat: Option<String>,
     /// Address, where there is one.
     pub address: Option<Address>,
+    /// Name of its group; by the vendor's import sheet there is at most one. How it is read is a guess.
+    pub group: Option<String>,
     /// When it was made; many accounts do not say.
     pub created: Option<Stamp>,
     /// When it last changed; many accounts do not say.
@@ -114,6 +116,7 @@ remote!(Customer, "customer", |row, id| {
         company: row.text(&["company"]),
         vat: row.text(&["vat_registration_number", "VATRegistration"]),
         address: Address::read(row),
+        group: row.label("group").or_else(|| row.label("customer_group")),
         created: created(row),
         changed: changed_at(row),
         custom: custom_fields(row),
