@@ -10,6 +10,7 @@ mod check;
 pub mod clock;
 mod condition;
 pub mod custom_field;
+pub mod device;
 mod document;
 mod eval;
 pub mod example;

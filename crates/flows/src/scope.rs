@@ -143,6 +143,20 @@ pub fn name_of(source: &str) -> Option<&'static str> {
         .map(|name| name.name)
 }
 
+/// The sources from which a name is filled; none for what is always known.
+#[must_use]
+pub fn sources_of(name: &str) -> &'static [&'static str] {
+    const TOTALS: &[&str] = &["mygadgetrepairs.ticket", "mygadgetrepairs.invoice"];
+    if name == "totals" {
+        return TOTALS;
+    }
+    let found = NAMES.iter().find(|known| known.name == name);
+    match found.map(|known| &known.holds) {
+        Some(Holds::Record(source) | Holds::Records(source)) => std::slice::from_ref(source),
+        Some(Holds::Table(_)) | None => &[],
+    }
+}
+
 /// The source as the table spells it.
 fn source_of(source: &str) -> &'static str {
     NAMES

@@ -48,6 +48,12 @@ pub fn view(source: &str, record: &Json, setting: &Setting, rules: &Rules) -> Js
     Json::Object(shown)
 }
 
+/// A vendor's record without passcodes, and with device numbers shown only by their end: what is kept of devices.
+#[must_use]
+pub fn without_secrets(record: &Json) -> Json {
+    secret::without(record)
+}
+
 /// Which fields differ between two views, in order. When the vendor made or changed the record is no difference.
 pub(crate) fn changed(before: &Json, after: &Json) -> Vec<String> {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {

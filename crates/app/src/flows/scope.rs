@@ -2,6 +2,7 @@
 //! `flows::scope` lists the names.
 
 use super::hand_out::place;
+use super::watch::DEVICE;
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::{Kind, Record, RecordId, Side};
@@ -142,6 +143,10 @@ impl App {
                 .await?;
             names.insert("invoices".to_owned(), Json::Array(found));
         }
+        if reads.contains("device") {
+            let device = self.device(shop, facts, &customer, names).await?;
+            names.insert("device".to_owned(), device);
+        }
         if totals {
             let totals = totals_of(names);
             names.insert("totals".to_owned(), totals);
@@ -170,6 +175,33 @@ impl App {
             .await?;
         let view = |body: &Json| flows::view::view(INVOICE, body, &facts.setting, &facts.rules);
         Ok(found.iter().map(view).collect())
+    }
+
+    /// The device of the ticket at hand.
+    async fn device(
+        &self,
+        shop: &Shop,
+        facts: &ShopFacts,
+        customer: &Option<RecordId>,
+        names: &Map<String, Json>,
+    ) -> Result<Json, AppError> {
+        let Some(ticket) = names.get("ticket").filter(|ticket| !ticket.is_null()) else {
+            return Ok(Json::Null);
+        };
+        let of_customer = ["customer.id", "customer_id"];
+        let found = match customer {
+            Some(customer) => {
+                let most = u32::try_from(MOST).unwrap_or(u32::MAX);
+                self.store
+                    .watched_about(shop.id, DEVICE, of_customer, customer.as_str(), most)
+                    .await?
+            }
+            None => Vec::new(),
+        };
+        let view = |body: &Json| flows::view::view(DEVICE, body, &facts.setting, &facts.rules);
+        let devices: Vec<Json> = found.iter().map(view).collect();
+        let named = ticket.get("device").and_then(Json::as_str);
+        Ok(flows::device::of_ticket(named, &devices))
     }
 
     /// A record in the words users see; null where it is not known.

@@ -1,6 +1,8 @@
 //! Where triggers hear of things: sources of sightings, by the names that flows use.
 
+use flows::Flow;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use store::StoredFlow;
 
 /// The source of a flow's trigger, where the flow is switched on.
@@ -19,6 +21,19 @@ pub(crate) fn of_trigger(trigger: &str) -> String {
         .rsplit_once('.')
         .map_or(trigger, |(source, _)| source);
     source.to_owned()
+}
+
+/// The sources that a flow needs: its trigger's, and those of the names that it reads.
+pub(super) fn needed_by(flow: &Flow) -> BTreeSet<String> {
+    let mut needed = BTreeSet::from([of_trigger(&flow.trigger.on)]);
+    for name in flow.reads() {
+        needed.extend(
+            flows::scope::sources_of(&name)
+                .iter()
+                .map(ToString::to_string),
+        );
+    }
+    needed
 }
 
 /// The source that a webhook of HighLevel belongs to; nothing for those of which snapshots tell.

@@ -19,7 +19,7 @@ const NEWEST_EVERY: SignedDuration = SignedDuration::from_mins(5);
 const WHOLE_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
 /// What MyGadgetRepairs lists of a source (mygadgetrepairs-api.md 12).
-const COUNTER: [(&str, &[&str]); 5] = [
+const COUNTER: [(&str, &[&str]); 6] = [
     (
         "mygadgetrepairs.invoice",
         &["/ticketInvoices", "/posOrders"],
@@ -28,6 +28,7 @@ const COUNTER: [(&str, &[&str]); 5] = [
     ("mygadgetrepairs.lead", &["/leads"]),
     ("mygadgetrepairs.reminder", &["/reminders"]),
     ("mygadgetrepairs.comment", &["/ticketComments"]),
+    (DEVICE, &["/assets"]),
 ];
 
 /// Where watching a list stands.
@@ -132,7 +133,7 @@ impl App {
                     created_at: entry
                         .created
                         .and_then(|stamp| stamp.instant(&facts.setting.zone)),
-                    body: Json::Object(entry.raw),
+                    body: kept(source, Json::Object(entry.raw)),
                 });
                 self.store
                     .watch(shop.id, self.now(), source, rows.collect(), ended)
@@ -225,14 +226,7 @@ impl App {
 fn wanted(at_work: &[AtWork]) -> BTreeMap<String, Timestamp> {
     let mut wanted = BTreeMap::new();
     for one in at_work {
-        let reads = one.flow.reads();
-        let of_invoices = ["invoice", "invoices", "totals"];
-        let asked = of_invoices.iter().any(|name| reads.contains(*name));
-        let asked = asked.then(|| "mygadgetrepairs.invoice".to_owned());
-        for source in [sources::of_trigger(&one.flow.trigger.on)]
-            .into_iter()
-            .chain(asked)
-        {
+        for source in sources::needed_by(&one.flow) {
             let since = wanted.entry(source).or_insert(one.active_from);
             *since = one.active_from.min(*since);
         }
@@ -241,6 +235,15 @@ fn wanted(at_work: &[AtWork]) -> BTreeMap<String, Timestamp> {
 }
 
 const OPPORTUNITY: &str = "highlevel.opportunity";
+pub(super) const DEVICE: &str = "mygadgetrepairs.device";
+
+/// What is kept of a record: of a device neither its passcode nor its whole number.
+fn kept(source: &str, raw: Json) -> Json {
+    if source == DEVICE {
+        return flows::view::without_secrets(&raw);
+    }
+    raw
+}
 
 fn watch_cursor(source: &str) -> String {
     format!("watch.{source}")
