@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, Intent, Store};
 
 const APPOINTMENT: Kind = Kind::Appointment;
+const DIARY: &str = "mygadgetrepairs.appointment";
 /// The fact that remembers why appointments rest.
 const RESTING: &str = "appointments";
 /// Records looked through together.
@@ -175,9 +176,9 @@ impl Pass<'_> {
         self.appointments.read
     }
 
-    /// Whether what the counter enters into its own diary matters on the other side.
+    /// Whether what the counter enters into its own diary matters on the other side, or to a flow.
     pub(super) fn heeds_diary(&self) -> bool {
-        self.appointments.read && heeds_diary(&self.judge.rules)
+        self.appointments.read && (heeds_diary(&self.judge.rules) || self.flows_wait_for(DIARY))
     }
 
     /// What changed in the counter's diary; all of it the first time.

@@ -19,8 +19,8 @@ pub(super) struct Sightings(OnceLock<Kept>);
 struct Kept {
     /// Whether changes of snapshots are kept.
     changes: bool,
-    /// The sources of which webhooks are kept as well: those that a flow waits for.
-    events: BTreeSet<String>,
+    /// The sources that a flow waits for: of these webhooks are kept as well.
+    waited_for: BTreeSet<String>,
 }
 
 impl Pass<'_> {
@@ -28,14 +28,17 @@ impl Pass<'_> {
     pub(super) async fn begin_sightings(&self) -> Result<(), AppError> {
         let changes =
             !self.own_work_only && !self.connection.is_dry && !self.is_first_run().await?;
-        let events = if changes {
+        let waited_for = if changes {
             let flows = self.store.flows(self.shop.id).await?;
             flows.iter().filter_map(sources::of).collect()
         } else {
             BTreeSet::new()
         };
         // A pass begins once.
-        let _ = self.sightings.0.set(Kept { changes, events });
+        let _ = self.sightings.0.set(Kept {
+            changes,
+            waited_for,
+        });
         Ok(())
     }
 
@@ -58,6 +61,12 @@ impl Pass<'_> {
         (changes, snapshots || events)
     }
 
+    /// Whether a flow waits for what happens to the records of a source.
+    pub(super) fn flows_wait_for(&self, source: &str) -> bool {
+        let kept = self.sightings.0.get();
+        kept.is_some_and(|kept| kept.waited_for.contains(source))
+    }
+
     /// What a webhook tells that no snapshot shows, where a flow waits for it.
     pub(super) fn event_of(&self, signal: &Signal) -> Option<NewSighting> {
         if signal.side != Side::HighLevel {
@@ -65,7 +74,7 @@ impl Pass<'_> {
         }
         let source = sources::of_event(&signal.what)?;
         let kept = self.sightings.0.get()?;
-        if !kept.events.contains(&source) {
+        if !kept.waited_for.contains(&source) {
             return None;
         }
         let after: Json = serde_json::from_slice(&signal.body).ok()?;
