@@ -105,6 +105,7 @@ impl App {
             flow: act.chain.last().cloned().unwrap_or_default(),
             run: act.run,
             step: act.step,
+            operation: act.operation,
             sent: act
                 .input
                 .as_object()

@@ -120,7 +120,10 @@ async fn a_change_at_the_counter_runs_a_flow_once() {
         .await
         .unwrap();
     let told = story.lines().join("\n");
-    assert!(told.contains("The flow `moved` wrote tags"), "{told}");
+    assert!(
+        told.contains("The flow `moved` called highlevel.contact.add_tags with tags"),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -478,6 +478,9 @@ async fn a_missing_permission_names_what_this_operation_needs() {
 #[tokio::test]
 async fn what_the_account_does_not_offer_is_told_and_remembered() {
     let desk = Desk::with_one_ticket().await;
+    let mut settings = desk.bench.twins.mygadgetrepairs().settings();
+    settings.assets = false;
+    desk.bench.twins.mygadgetrepairs().set_settings(settings);
     let leads = "mygadgetrepairs.asset_type_collection.get";
     let filter = catalogue::Filter {
         extended: true,

@@ -57,11 +57,11 @@ async fn estimate_no_answer_asks_after_a_day_tags_later_and_stops_on_an_answer()
     for person in &people {
         assert!(shop.tasks(person).await.is_empty(), "not yet");
     }
-    // Answered a moment before somebody would be told to ask.
-    shop.later(minutes(112)).await;
+    // Answered a moment before somebody would be told to ask, and just after the estimates were listed.
+    let due = shop.goes_on(&answered).await;
+    shop.until(due, minutes(-2)).await;
     counter.answer_estimate(&answered, true);
-    shop.later(minutes(10)).await;
-    // The task waits until the shop is open: it was three o'clock.
+    shop.until(due, minutes(1)).await;
     let number = shop.number(&tickets[0]).await;
     let asked = shop.tasks(&people[0]).await;
     assert_eq!(asked.len(), 1);
@@ -142,6 +142,14 @@ async fn invoice_paid_tags_sums_up_and_wins_and_a_refund_takes_it_back() {
         json!({"value_field": value, "visit_field": visit}),
     )
     .await;
+    let asked = shop.scopes().await;
+    for scope in [
+        "opportunities.readonly",
+        "opportunities.write",
+        "locations/customFields.readonly",
+    ] {
+        assert!(asked.iter().any(|one| one == scope), "{scope}: {asked:?}");
+    }
     shop.turn().await;
     shop.later(hours(7)).await;
     assert!(shop.runs().await.is_empty(), "history starts nothing");

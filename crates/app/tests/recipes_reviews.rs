@@ -7,6 +7,45 @@ use serde_json::json;
 
 const TAG: &str = "review request";
 
+/// What is observed of the vendor's invoices names the ticket by its number, and no customer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn review_request_p10_knows_a_refund_by_the_tickets_number_alone() {
+    let shop = Crm::before_its_first_pass().await;
+    let customers = ["Ann Refund", "Ben Paid"].map(|name| shop.new_customer(name, json!({})));
+    shop.pass().await;
+    shop.on_a_monday().await;
+    shop.install("review-request", proposed()).await;
+    for (customer, status) in customers.iter().zip(["Refunded", "Paid"]) {
+        let ticket = shop.repaired(customer, "Screen").await;
+        let number = shop.bench.truth().await.tickets[&ticket]["ticket_ref"].clone();
+        let invoice = store::Watched {
+            record: format!("I-{customer}"),
+            created_at: None,
+            body: json!({"id": format!("I-{customer}"), "ticket": {"ticket_ref": number}, "amount_total": 90.0, "status": status}),
+        };
+        let id = shop.bench.app.shop(testkit::SHOP).await.unwrap().id;
+        let store = shop.bench.app.store();
+        let kept = store.watch(
+            id,
+            shop.now(),
+            "mygadgetrepairs.invoice",
+            vec![invoice],
+            true,
+        );
+        kept.await.unwrap();
+    }
+    shop.days_later(4).await;
+    for (customer, asked) in customers.iter().zip([false, true]) {
+        let contact = shop.both(customer).await.contact;
+        assert_eq!(
+            shop.is_tagged(&contact, TAG).await,
+            asked,
+            "{:?}",
+            shop.runs("review-request").await
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn review_request_p10_asks_who_is_happy_once_and_nobody_else() {
     let mut shop = Crm::before_its_first_pass().await;

@@ -315,13 +315,13 @@ async fn customers_are_contacts_found_before_made_quietly_and_stopped_by_message
     assert_eq!(shop.known(&zoe).await.contact, known);
     assert_eq!(shop.bench.truth().await.contacts.len(), 5);
     assert!(shop.woken(0).is_empty(), "quietly: {:?}", shop.woken(0));
-    counter.edit_customer(&others[0], json!({"company": "One Ltd"}));
+    counter.edit_customer(&others[0], json!({"email": "one@example.test"}));
     let late = shop.customer("Ed New");
     shop.turn().await;
     shop.turn().await;
     let one = shop.known(&others[0]).await.contact;
     let truth = shop.bench.truth().await;
-    assert_eq!(truth.contacts[&one]["companyName"], "One Ltd");
+    assert_eq!(truth.contacts[&one]["email"], "one@example.test");
     assert_eq!(truth.contacts.len(), 6);
     let _linked = shop.known(&late).await;
     Box::pin(shop.nothing_more()).await;

@@ -61,10 +61,11 @@ async fn ready_not_collected_calls_after_days_tags_later_and_stops_on_collection
     for person in &people {
         assert!(shop.tasks(&person.contact).await.is_empty(), "not yet");
     }
-    shop.later(hours(23)).await;
-    // Paid a moment before the task would come.
+    // Paid a moment before the task would come, and just after the invoices were listed.
+    let due = shop.goes_on(&paid).await;
+    shop.until(due, minutes(-2)).await;
     counter.pay(&invoices[2], None);
-    shop.later(hours(2)).await;
+    shop.until(due, minutes(1)).await;
     let called = format!("{}: ready, not collected", shop.number(&lies).await);
     assert_eq!(shop.tasks(&people[0].contact).await[0].0, called);
     let count = async |of: usize| shop.tasks(&people[of].contact).await.len();
@@ -304,6 +305,16 @@ async fn stuck_ticket_counts_business_days_and_once_for_each_time_in_the_status(
     shop.remove("stuck-ticket").await;
     shop.later(days(20)).await;
     assert!(shop.tasks(&moves).await.is_empty());
+
+    // Nobody counted while it was away: what came into the status then has been there since then.
+    shop.counter().walk_through(&tickets[0], &["open"]);
+    shop.turn().await;
+    shop.counter().walk_through(&tickets[0], &["waiting"]);
+    shop.turn().await;
+    shop.install("stuck-ticket", json!({})).await;
+    shop.later(days(8)).await;
+    assert_eq!(shop.tasks(&stuck).await.len(), 3);
+    assert!(shop.tasks(&moves).await.is_empty(), "that was long ago");
 }
 
 /// P3.

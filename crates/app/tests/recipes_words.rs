@@ -200,7 +200,6 @@ async fn which_ticket_p19_asks_once_a_day_who_has_several_and_guesses_nothing() 
     shop.hear().await;
     shop.settle().await;
     assert_eq!(shop.tasks(&people[0].contact).await.len(), 2);
-    // The same webhook once more is the same message.
     shop.assert_at_rest().await;
 
     shop.remove("which-ticket").await;

@@ -47,6 +47,15 @@ pub fn is_of(before: Option<&Json>, after: Option<&Json>, input: &Json) -> bool 
     differs
 }
 
+/// Whether an operation writes records of a source: `highlevel.contact.add_tags` those of `highlevel.contact`. What is
+/// sent about somebody says nothing about a change of the person.
+#[must_use]
+pub fn writes(operation: &str, source: &str) -> bool {
+    operation
+        .strip_prefix(source)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Whether a word, or a telephone number, was sent.
 fn is_sent(word: &str, sent: &BTreeSet<String>) -> bool {
     let digits = |text: &str| {
@@ -131,6 +140,13 @@ mod tests {
             !is_of(Some(&before), Some(&before), &input),
             "nothing changed"
         );
+    }
+
+    #[test]
+    fn a_message_about_somebody_is_no_change_of_the_person() {
+        assert!(writes("highlevel.contact.add_tags", "highlevel.contact"));
+        assert!(!writes("highlevel.message.send", "highlevel.contact"));
+        assert!(!writes("highlevel.contacts.x", "highlevel.contact"));
     }
 
     #[test]

@@ -92,7 +92,8 @@ pub fn due(trigger: &Trigger, watched: &Watched<'_>, calendar: &BusinessHours) -
         until,
         occurrence: Occurrence {
             trigger: kind.id.to_owned(),
-            key: format!("{}:{}:{due}", kind.id, watched.record),
+            // By what it counts from: a flow that counts otherwise from today on does not tell once more of what it told.
+            key: format!("{}:{}:{from}", kind.id, watched.record),
             at: due,
             source: watched.source.to_owned(),
             record: watched.record.to_owned(),

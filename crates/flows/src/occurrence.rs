@@ -172,8 +172,18 @@ impl<'a> Seen<'a> {
         all.insert("after".to_owned(), self.after.clone().into());
         all.insert("changed".to_owned(), self.changed.clone().into());
         all.extend(facts.map(|(name, value)| (name.to_owned(), value)));
+        // Of notes and opportunities both a webhook and a list may tell; each is made once.
+        let told_twice = matches!(
+            sighting.source.as_str(),
+            "highlevel.note" | "highlevel.opportunity"
+        );
+        let key = if told_twice && verb == "created" {
+            format!("{trigger}:{}", sighting.record)
+        } else {
+            format!("{}:{trigger}", sighting.seq)
+        };
         Occurrence {
-            key: format!("{}:{trigger}", sighting.seq),
+            key,
             trigger,
             at: self.at,
             source: sighting.source.clone(),

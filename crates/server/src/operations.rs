@@ -1,5 +1,5 @@
-//! `/api/v1/operations`: the catalogue, and calling an operation for a shop. What reads takes the permission to read;
-//! what changes something takes more, and the caller says how far it may go.
+//! `/api/v1/operations`: the catalogue, and calling an operation for a shop. What reads takes the permission to read,
+//! and shows values to whoever may operate; what changes something takes more, and the caller says how far it may go.
 
 use crate::access::{Signed, html};
 use crate::api::Refusal;
@@ -132,7 +132,8 @@ async fn call(
         input,
         lane: Lane::Interactive,
         allow: wanted.allow,
-        show_values: !wanted.redact,
+        // Who may only look sees forms and ids, as on the page, and no people.
+        show_values: !wanted.redact && signed.who.may(Permission::Operate),
         cause: match &signed.who {
             Who::ApiToken { .. } => CallCause::Program {
                 name: signed.who.name().to_owned(),

@@ -117,6 +117,13 @@ async fn reading_takes_the_permission_to_read_and_writing_takes_more() {
         .as_str()
         .unwrap()
         .to_owned();
+    // Who may only look sees forms and ids; who runs the shop sees its people.
+    let names = desk.bench.truth().await.customers[&customer]["name"].clone();
+    let name = names.as_str().unwrap();
+    assert!(!listed.to_string().contains(name), "{listed}");
+    let list = at("mygadgetrepairs.customer.list");
+    let (_, shown) = desk.ask(&operates, &list, Some(json!({}))).await;
+    assert!(shown.to_string().contains(name), "{shown}");
     let company = json!({"input": {"customerId": customer, "company": "Example Ltd"}, "allow": {"writes": true}});
     let update = at("mygadgetrepairs.customer.update");
     let (status, told) = desk.ask(&reads, &update, Some(company.clone())).await;

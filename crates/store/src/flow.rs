@@ -228,6 +228,8 @@ pub struct FlowRun {
     pub question: Option<Json>,
     /// What the person answered.
     pub answer: Option<String>,
+    /// Whether a person allowed what it was held for.
+    pub allowed: bool,
     /// When it goes on.
     pub due_at: Timestamp,
     /// How often the call at hand failed in passing.
@@ -292,6 +294,8 @@ pub struct FlowAct {
     pub run: String,
     /// The step's path.
     pub step: String,
+    /// The operation.
+    pub operation: String,
     /// The flows that led to it, oldest first; the last is the caller.
     pub chain: Vec<String>,
     /// What was sent.

@@ -44,6 +44,8 @@ pub struct FlowWrote {
     pub run: String,
     /// The step.
     pub step: String,
+    /// The operation that it called.
+    pub operation: String,
     /// The names of what was sent.
     pub sent: Vec<String>,
     /// Whether it made the record.

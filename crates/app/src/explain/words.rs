@@ -39,10 +39,11 @@ impl Explanation {
 }
 
 fn wrote(wrote: &FlowWrote) -> String {
-    let deed = if wrote.made { "made it with" } else { "wrote" };
+    let deed = if wrote.made { "made it by" } else { "called" };
     format!(
-        "The flow `{}` {deed} {} at {} (run {})",
+        "The flow `{}` {deed} {} with {} at {} (run {})",
         wrote.flow,
+        wrote.operation,
         wrote.sent.join(", "),
         time(wrote.at),
         wrote.run

@@ -13,8 +13,13 @@ use store::{FlowAct, Shop};
 
 /// A call that failed in passing is made again after so many seconds, twice as many each time.
 const AGAIN_SECONDS: i64 = 5;
+/// So much may a vendor's clock be behind ours.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 /// At most so many.
 const AGAIN_AT_MOST: i64 = 900;
+
+/// How it is asked which form custom fields take.
+pub(super) const CUSTOM_FIELDS: &str = "highlevel.custom_field.list";
 
 /// What became of a call.
 pub(super) enum Acted {
@@ -164,14 +169,15 @@ impl App {
 
     /// The input of a call, with the values of custom fields in the form that each of them takes.
     async fn fitted(&self, shop: &Shop, act: &Act, caller: Caller<'_>) -> Result<Json, AppError> {
-        const LIST: &str = "highlevel.custom_field.list";
         let mut input = act.input.clone();
         let given = input.get_mut("customFields").and_then(Json::as_array_mut);
         let Some(given) = given.filter(|given| !given.is_empty()) else {
             return Ok(input);
         };
         // What cannot be asked now is sent as it is.
-        let listed = self.send_act(shop, LIST, json!({}), act, caller).await?;
+        let listed = self
+            .send_act(shop, CUSTOM_FIELDS, json!({}), act, caller)
+            .await?;
         let Acted::Done(listed) = listed else {
             return Ok(input);
         };
@@ -313,18 +319,27 @@ impl App {
                     why,
                 }));
             }
-            other => return Ok(Some(other)),
+            Acted::Failed(failure) => {
+                return Ok(Some(Acted::NeedsPerson(format!(
+                    "it is not known whether this was carried out, and it cannot be looked for: {}",
+                    failure.why
+                ))));
+            }
+            person @ Acted::NeedsPerson(_) => return Ok(Some(person)),
         };
         let records = match answer.pointer(&found) {
             Some(Json::Array(records)) => records.clone(),
             Some(record) => vec![record.clone()],
             None => Vec::new(),
         };
+        // What was there before is not what was sent; clocks may differ a little.
+        let earliest = sent_at.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN);
         let fits = |record: &&Json| {
-            compare.iter().all(|(own, theirs)| {
-                let (own, theirs) = (act.input.get(own), record.get(theirs));
-                own.is_none() || same(own, theirs)
-            })
+            made_at(record).is_none_or(|made| made >= earliest)
+                && compare.iter().all(|(own, theirs)| {
+                    let (own, theirs) = (act.input.get(own), record.get(theirs));
+                    own.is_none() || same(own, theirs)
+                })
         };
         if let Some(record) = records.iter().find(fits) {
             return Ok(Some(Acted::Done(record.clone())));
@@ -351,6 +366,7 @@ impl App {
         let noted = FlowAct {
             run: caller.run.to_owned(),
             step: act.step.clone(),
+            operation: act.operation.clone(),
             chain: caller.cause.chain().to_vec(),
             input: act.input.clone(),
             made,
@@ -381,6 +397,16 @@ fn place(pointer: &str) -> String {
         }
     }
     place
+}
+
+/// When a vendor says that it made a record.
+fn made_at(record: &Json) -> Option<Timestamp> {
+    let named = ["dateAdded", "createdAt", "created_date", "created_at"]
+        .iter()
+        .find_map(|name| record.get(*name)?.as_str())?;
+    // MyGadgetRepairs writes `-0600` (mygadgetrepairs-api.md 2).
+    let at = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%z", named);
+    named.parse().ok().or_else(|| at.ok()?.to_timestamp().ok())
 }
 
 /// Values of one thing, however a vendor writes it.

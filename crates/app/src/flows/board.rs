@@ -5,7 +5,7 @@ use crate::{App, AppError};
 use domain::Timestamp;
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{FlowRun, RunFilter, Shop, StoredFlow};
 
 /// A flow, for a list.
@@ -21,7 +21,7 @@ pub struct FlowLine {
     pub enabled: bool,
     /// Why it stopped by itself.
     pub paused_why: Option<String>,
-    /// Why what it waits for cannot be heard of.
+    /// Why what it waits for, or looks at on the way, cannot be heard of.
     pub deaf_why: Option<String>,
     /// The version at work.
     pub version: i64,
@@ -119,9 +119,15 @@ impl App {
             found.unwrap_or_default().to_owned()
         };
         let on = text("/trigger/on");
-        let deaf_why = self
-            .watching_problem(shop, &sources::of_trigger(&on))
-            .await?;
+        let flow = super::shelf::read(&stored.id, &stored.document);
+        let needed = flow.map_or_else(
+            || BTreeSet::from([sources::of_trigger(&on)]),
+            |flow| sources::needed_by(&flow),
+        );
+        let mut deaf_why = None;
+        for source in &needed {
+            deaf_why = deaf_why.or(self.watching_problem(shop, source).await?);
+        }
         let runs = totals
             .iter()
             .filter(|(flow, _, _)| *flow == stored.id)

@@ -69,6 +69,9 @@ impl App {
             let mut new = Beginnings::default();
             self.look_at_page(shop, facts, source, waiting, from, &page, &mut new)
                 .await?;
+            for (flow, why) in &new.paused {
+                self.pause_flow(shop, flow, why).await?;
+            }
             if !(new.runs.is_empty() && new.since.is_empty()) {
                 self.store
                     .hand_out(shop.id, self.now(), None, &new.runs, &new.since)

@@ -158,9 +158,10 @@ impl Comparison {
         self.compared += 1;
         let (left, mut right) = (acts(live), acts(draft));
         for (old, new) in left.iter().zip(&mut right) {
-            if old.at.duration_since(new.at).abs() < SAME_TIME {
+            if is_near(old.at, new.at) {
                 new.at = old.at;
             }
+            align(&old.input, &mut new.input);
         }
         let acts = compare(&left, &right);
         if acts.is_empty() && live.begun.state == draft.begun.state {
@@ -174,6 +175,26 @@ impl Comparison {
             acts,
         });
     }
+}
+
+/// Instants in an input that are the same but for the moment at which each run was worked on.
+fn align(old: &Json, new: &mut Json) {
+    let at = |value: &Json| value.as_str()?.parse::<Timestamp>().ok();
+    if let (Some(own), Some(theirs)) = (at(old), at(new)) {
+        if is_near(own, theirs) {
+            new.clone_from(old);
+        }
+    } else if let (Json::Object(old), Json::Object(new)) = (old, new) {
+        for (name, value) in new {
+            if let Some(old) = old.get(name) {
+                align(old, value);
+            }
+        }
+    }
+}
+
+fn is_near(one: Timestamp, other: Timestamp) -> bool {
+    one.duration_since(other).abs() < SAME_TIME
 }
 
 fn acts(run: &FlowRun) -> Vec<Act> {

@@ -177,6 +177,9 @@ impl App {
         let seen = &stored.sighting;
         let acts = self.store.flow_acts(shop.id, &seen.record, since).await?;
         let own = acts.into_iter().find(|act| {
+            if !flows::attribution::writes(&act.operation, &seen.source) {
+                return false;
+            }
             let made = act.made && seen.before.is_none();
             let (before, after) = (seen.before.as_ref(), seen.after.as_ref());
             made || flows::attribution::is_of(before, after, &act.input)

@@ -1,7 +1,7 @@
 //! A shop's flows as people give, change, try, compare and remove them.
 
 use super::board::RunStory;
-use super::work::{ALLOWED, hours_of};
+use super::work::hours_of;
 use crate::{App, AppError};
 use flows::{Document, Flow, Occurrence};
 use serde::Serialize;
@@ -33,14 +33,16 @@ impl App {
     ) -> Result<Vec<KeptFlow>, AppError> {
         let shop = self.shop(name).await?;
         self.check_flows(document)?;
-        let mut kept = Vec::new();
-        for flow in &document.flows {
-            if draft && self.store.flow(shop.id, &flow.id).await?.is_none() {
+        for flow in document.flows.iter().filter(|_| draft) {
+            if self.store.flow(shop.id, &flow.id).await?.is_none() {
                 return Err(AppError::Refused(format!(
                     "there is no flow `{}` beside which a draft could run; give it without --draft",
                     flow.id
                 )));
             }
+        }
+        let mut kept = Vec::new();
+        for flow in &document.flows {
             kept.push(self.keep_flow(&shop, flow, draft).await?);
         }
         self.calls.of_flows(shop.id.0).notify_one();
@@ -67,6 +69,15 @@ impl App {
             version,
             draft,
         })
+    }
+
+    /// Reads a document of flows, and looks through it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, a line each, with the place and the line.
+    pub fn read_flows(&self, text: &str) -> Result<Document, AppError> {
+        Document::parse_checked(text, &super::acts::Known)
+            .map_err(|problems| super::recipes::refused(&problems))
     }
 
     /// Looks through a document of flows.
@@ -207,7 +218,8 @@ impl App {
         }
     }
 
-    /// Lets runs of a flow go on that were held: a mass of them, or calls whose outcome is not known.
+    /// Lets the runs of a flow go on that were held before they sent anything. Those of which it is not known whether
+    /// they sent something are let go one by one: that may do it twice.
     ///
     /// # Errors
     /// When there is no such shop or flow.
@@ -216,10 +228,24 @@ impl App {
         self.flow_named(&shop, id).await?;
         let released = self
             .store
-            .release_flow_runs(shop.id, self.now(), id, ALLOWED)
+            .release_flow_runs(shop.id, self.now(), id)
             .await?;
         self.calls.of_flows(shop.id.0).notify_one();
         Ok(released)
+    }
+
+    /// Lets one held run go on: the call that it was held at is made, once more where it may have been made already.
+    ///
+    /// # Errors
+    /// When there is no such shop or run, or it is not held.
+    pub async fn release_flow_run(&self, name: &str, id: &str) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        self.run_named(&shop, id).await?;
+        if !self.store.release_flow_run(shop.id, self.now(), id).await? {
+            return Err(AppError::Refused(format!("the run `{id}` is not held")));
+        }
+        self.calls.of_flows(shop.id.0).notify_one();
+        Ok(())
     }
 
     /// Stops the runs of a flow that are not over.
@@ -304,6 +330,8 @@ impl App {
         occurrence: Occurrence,
         mode: RunMode,
     ) -> Result<RunStory, AppError> {
+        // Nobody else works on the shop's flows meanwhile: one who did would take the run up where it stands.
+        let _lock = self.wait_for_flows(shop).await?;
         let facts = self.flow_facts(shop).await?;
         let id = self.context.new_id().to_string();
         let run = NewFlowRun {
@@ -315,8 +343,7 @@ impl App {
             source: occurrence.source.clone(),
             record: occurrence.record.clone(),
             occurrence: super::work::as_json(&occurrence),
-            // Nobody else takes it up while it is played here.
-            state: FlowRunState::Held,
+            state: FlowRunState::Ready,
             why: None,
         };
         self.store

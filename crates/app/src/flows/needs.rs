@@ -1,8 +1,9 @@
 //! What the flows of a shop need to be allowed in HighLevel.
 
-use super::shelf;
+use super::{acts, opportunity, shelf};
 use crate::{App, AppError, NeededScope};
 use catalogue::Danger;
+use flows::Flow;
 use std::collections::BTreeMap;
 use store::Shop;
 
@@ -17,6 +18,7 @@ impl App {
             };
             let mut operations = flow.calls();
             operations.insert(flow.trigger.on.clone());
+            operations.extend(asked_besides(&flow));
             for operation in operations.iter().filter_map(|id| catalogue::find(id)) {
                 let writes = operation.danger != Danger::Reads;
                 for scope in operation.scopes {
@@ -31,4 +33,22 @@ impl App {
         }
         Ok(needed.into_values().collect())
     }
+}
+
+/// What is asked besides the calls of a flow: its contact's opportunity, and which form custom fields take.
+fn asked_besides(flow: &Flow) -> Vec<String> {
+    let opportunity = flow
+        .reads()
+        .contains("opportunity")
+        .then_some(opportunity::SEARCH);
+    let writes_fields = flow
+        .calls()
+        .iter()
+        .any(|operation| operation.starts_with("highlevel.contact."))
+        && super::work::as_json(flow)
+            .to_string()
+            .contains("\"customFields\"");
+    let fields = writes_fields.then_some(acts::CUSTOM_FIELDS);
+    let asked = opportunity.into_iter().chain(fields);
+    asked.map(str::to_owned).collect()
 }

@@ -6,7 +6,8 @@ use domain::{FailureClass, Lane};
 use serde_json::{Value as Json, json};
 use store::Shop;
 
-const SEARCH: &str = "highlevel.opportunity.search";
+/// How it is asked for.
+pub(super) const SEARCH: &str = "highlevel.opportunity.search";
 /// Opportunities of a contact that are looked at.
 const MOST: usize = 100;
 

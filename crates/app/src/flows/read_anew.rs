@@ -1,7 +1,7 @@
 //! Records that only lists show, read anew before a run acts on them: the lists may be hours old, and what a guard asks
 //! for (paid, answered, ticked off) may have happened since.
 
-use super::scope::INVOICE;
+use super::scope::{INVOICE, Known};
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::{Kind, Lane, RecordId, Side};
@@ -99,15 +99,19 @@ impl App {
 
     /// The newest invoice of a ticket that was seen.
     async fn invoice_of(&self, shop: &Shop, ticket: &RecordId) -> Result<Option<String>, AppError> {
+        let (side, kind) = (Side::MyGadgetRepairs, Kind::Task);
+        let stored = self.store.record(shop.id, side, kind, ticket).await?;
+        let Some(known) = stored.map(|stored| Known::of(&stored.record)) else {
+            return Ok(None);
+        };
+        let named = known.as_ticket();
+        let named: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(member, value)| (*member, value.as_str()))
+            .collect();
         let found = self
             .store
-            .watched_about(
-                shop.id,
-                INVOICE,
-                ["ticket.id", "ticket_id"],
-                ticket.as_str(),
-                1,
-            )
+            .watched_about(shop.id, INVOICE, &named, 1)
             .await?;
         let id = found.first().and_then(|body| body.get("id"));
         Ok(id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)))

@@ -182,10 +182,12 @@ impl App {
             || (Map::new(), None),
             |brought| (brought.answers.clone(), brought.rules.clone()),
         );
+        let mut all = serde_json::to_value(self.rules_of(&shop)?).unwrap_or_default();
         let replaced = match &rules {
-            Some(rules) => self.lay_over(&shop, rules).await?,
+            Some(rules) => lay_over(&mut all, rules),
             None => Vec::new(),
         };
+        let wanted = read_rules(all)?;
         // What was there before the recipe came for the first time is what it is removed to.
         let known = self.replaced_by(&shop, id).await?;
         let before = first_before(known, &replaced);
@@ -198,6 +200,10 @@ impl App {
                 &json!(before),
             )
             .await?;
+        // Written down first: whatever happens, what was there before is known.
+        if !replaced.is_empty() {
+            self.set_rules(name, &wanted).await?;
+        }
         let mut kept = Vec::new();
         for flow in &document.flows {
             kept.push(self.keep_flow(&shop, flow, false).await?);
@@ -260,26 +266,6 @@ impl App {
         })
     }
 
-    /// Puts the rules of a recipe in place of the shop's. Answers what they replaced.
-    async fn lay_over(&self, shop: &Shop, rules: &Json) -> Result<Vec<Replaced>, AppError> {
-        let mut wanted = BTreeMap::new();
-        flatten("", rules.clone(), &mut wanted);
-        let mut all = serde_json::to_value(self.rules_of(shop)?).unwrap_or_default();
-        let mut replaced = Vec::new();
-        for (key, after) in wanted {
-            let key = key.trim_start_matches('.').to_owned();
-            let before = at(&all, &key);
-            if before != after {
-                put(&mut all, &key, &after);
-                replaced.push(Replaced { key, before, after });
-            }
-        }
-        if !replaced.is_empty() {
-            self.set_rules(&shop.name, &read_rules(all)?).await?;
-        }
-        Ok(replaced)
-    }
-
     /// Remembers a recipe that came with a document, where it is not known yet.
     pub(super) async fn note_recipe(
         &self,
@@ -311,6 +297,22 @@ pub(super) fn rules_brought(replaced: &Json) -> Option<Json> {
         put(&mut rules, &one.key, &one.after);
     }
     (!replaced.is_empty()).then_some(rules)
+}
+
+/// Puts the rules of a recipe in place of the shop's. Answers what they replace.
+fn lay_over(all: &mut Json, rules: &Json) -> Vec<Replaced> {
+    let mut wanted = BTreeMap::new();
+    flatten("", rules.clone(), &mut wanted);
+    let mut replaced = Vec::new();
+    for (key, after) in wanted {
+        let key = key.trim_start_matches('.').to_owned();
+        let before = at(all, &key);
+        if before != after {
+            put(all, &key, &after);
+            replaced.push(Replaced { key, before, after });
+        }
+    }
+    replaced
 }
 
 /// What was there before a recipe came for the first time.

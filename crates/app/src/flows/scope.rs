@@ -26,6 +26,44 @@ struct Around {
     diary: Option<Record>,
 }
 
+/// Where an invoice names its ticket's number: the only join that was observed (mygadgetrepairs-api.md 12.6).
+const TICKET_NUMBER: &str = "ticket.ticket_ref";
+
+/// What a record of MyGadgetRepairs is known by in the others that name it.
+pub(super) struct Known {
+    id: String,
+    /// The number that people use.
+    reference: Option<String>,
+}
+
+impl Known {
+    pub(super) fn of(record: &Record) -> Self {
+        Self {
+            id: record.id.as_str().to_owned(),
+            reference: record.reference.clone(),
+        }
+    }
+
+    pub(super) fn as_ticket(&self) -> Vec<(&'static str, String)> {
+        self.under(&["ticket.id", "ticket_id"], &[TICKET_NUMBER, "ticket_ref"])
+    }
+
+    fn as_customer(&self) -> Vec<(&'static str, String)> {
+        self.under(
+            &["customer.id", "customer_id"],
+            &["customer.internal_id", "customer.ref"],
+        )
+    }
+
+    fn under(&self, ids: &[&'static str], numbers: &[&'static str]) -> Vec<(&'static str, String)> {
+        let ids = ids.iter().map(|member| (*member, self.id.clone()));
+        let reference = self.reference.iter();
+        let numbers =
+            reference.flat_map(|number| numbers.iter().map(|member| (*member, number.clone())));
+        ids.chain(numbers).collect()
+    }
+}
+
 impl App {
     /// The scope of a run, from what is stored now.
     pub(super) async fn scope_of(
@@ -99,7 +137,8 @@ impl App {
         };
         let id = |record: &Option<Record>| record.as_ref().map(|record| record.id.clone());
         let (customer, contact) = (id(&around.customer), id(&around.contact));
-        let ticket = id(&around.ticket);
+        let ticket = around.ticket.as_ref().map(Known::of);
+        let holder = around.customer.as_ref().map(Known::of);
         for (name, record) in [
             ("contact", around.contact),
             ("customer", around.customer),
@@ -118,7 +157,8 @@ impl App {
             ("appointments", Side::HighLevel, Kind::Appointment, &contact),
             ("tasks", Side::HighLevel, Kind::Task, &contact),
         ] {
-            if !(reads.contains(name) || totals && name == "tickets") {
+            let also = name == "tickets" && (totals || reads.contains("invoices"));
+            if !(reads.contains(name) || also) {
                 continue;
             }
             let mut children = match parent {
@@ -131,20 +171,25 @@ impl App {
             names.insert(name.to_owned(), Json::Array(shown));
         }
         if reads.contains("invoice") && !names.contains_key("invoice") {
-            let mut found = self
-                .invoices(shop, facts, ["ticket.id", "ticket_id"], &ticket, 1)
-                .await?;
+            let named = ticket.iter().flat_map(Known::as_ticket).collect();
+            let mut found = self.invoices(shop, facts, named, 1).await?;
             names.insert("invoice".to_owned(), found.pop().unwrap_or_default());
         }
         if reads.contains("invoices") || totals {
             let most = u32::try_from(MOST).unwrap_or(u32::MAX);
-            let found = self
-                .invoices(shop, facts, ["customer.id", "customer_id"], &customer, most)
-                .await?;
+            // What is observed of an invoice names its ticket by number, and no customer.
+            let mut named: Vec<_> = holder.iter().flat_map(Known::as_customer).collect();
+            let tickets = names.get("tickets").and_then(Json::as_array);
+            for one in tickets.into_iter().flatten() {
+                if let Some(number) = one.get("reference").and_then(Json::as_str) {
+                    named.push((TICKET_NUMBER, number.to_owned()));
+                }
+            }
+            let found = self.invoices(shop, facts, named, most).await?;
             names.insert("invoices".to_owned(), Json::Array(found));
         }
         if reads.contains("device") {
-            let device = self.device(shop, facts, &customer, names).await?;
+            let device = self.device(shop, facts, holder.as_ref(), names).await?;
             names.insert("device".to_owned(), device);
         }
         if totals {
@@ -162,16 +207,19 @@ impl App {
         &self,
         shop: &Shop,
         facts: &ShopFacts,
-        named: [&str; 2],
-        about: &Option<RecordId>,
+        named: Vec<(&'static str, String)>,
         limit: u32,
     ) -> Result<Vec<Json>, AppError> {
-        let Some(about) = about else {
+        if named.is_empty() {
             return Ok(Vec::new());
-        };
+        }
+        let named: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(member, value)| (*member, value.as_str()))
+            .collect();
         let found = self
             .store
-            .watched_about(shop.id, INVOICE, named, about.as_str(), limit)
+            .watched_about(shop.id, INVOICE, &named, limit)
             .await?;
         let view = |body: &Json| flows::view::view(INVOICE, body, &facts.setting, &facts.rules);
         Ok(found.iter().map(view).collect())
@@ -182,22 +230,22 @@ impl App {
         &self,
         shop: &Shop,
         facts: &ShopFacts,
-        customer: &Option<RecordId>,
+        customer: Option<&Known>,
         names: &Map<String, Json>,
     ) -> Result<Json, AppError> {
         let Some(ticket) = names.get("ticket").filter(|ticket| !ticket.is_null()) else {
             return Ok(Json::Null);
         };
-        let of_customer = ["customer.id", "customer_id"];
-        let found = match customer {
-            Some(customer) => {
-                let most = u32::try_from(MOST).unwrap_or(u32::MAX);
-                self.store
-                    .watched_about(shop.id, DEVICE, of_customer, customer.as_str(), most)
-                    .await?
-            }
-            None => Vec::new(),
-        };
+        let named: Vec<_> = customer.into_iter().flat_map(Known::as_customer).collect();
+        let named: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(member, value)| (*member, value.as_str()))
+            .collect();
+        let most = u32::try_from(MOST).unwrap_or(u32::MAX);
+        let found = self
+            .store
+            .watched_about(shop.id, DEVICE, &named, most)
+            .await?;
         let view = |body: &Json| flows::view::view(DEVICE, body, &facts.setting, &facts.rules);
         let devices: Vec<Json> = found.iter().map(view).collect();
         let named = ticket.get("device").and_then(Json::as_str);

@@ -65,10 +65,12 @@ impl App {
         if shop.paused {
             return Ok(self.later(IDLE_SECONDS));
         }
+        // Before the flows: what is seen after a flow is given is not passed over.
+        let newest = self.store.newest_sighting(shop.id).await?;
         let at_work = self.flows_at_work(&shop).await?;
         let next = self.store.next_flow_run(shop.id).await?;
         if at_work.is_empty() && next.is_none() {
-            self.pass_over(&shop).await?;
+            self.pass_over(&shop, newest).await?;
             self.trim_flows(&shop, last).await?;
             return Ok(self.later(IDLE_SECONDS));
         }
@@ -107,9 +109,10 @@ impl App {
     }
 
     /// Where nobody waits, what was seen is passed over.
-    async fn pass_over(&self, shop: &Shop) -> Result<(), AppError> {
-        let newest = self.store.newest_sighting(shop.id).await?;
+    async fn pass_over(&self, shop: &Shop, newest: i64) -> Result<(), AppError> {
         if newest > self.store.handed_out(shop.id).await? {
+            // Nor is it counted since when anything is as it is; a flow that does later begins with what vendors tell.
+            self.store.forget_since(shop.id).await?;
             self.store
                 .hand_out(shop.id, self.now(), Some(newest), &[], &[])
                 .await?;
@@ -129,12 +132,26 @@ impl App {
         lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))
     }
 
+    /// The same, waited for a while.
+    pub(super) async fn wait_for_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
+        const TRIES: u32 = 120;
+        for _ in 0..TRIES {
+            match self.lock_flows(shop) {
+                Err(AppError::ShopBusy(_)) => self.pause(1).await,
+                taken => return taken,
+            }
+        }
+        self.lock_flows(shop)
+    }
+
     /// Forgets what is older than what is kept.
     async fn trim_flows(&self, shop: &Shop, last: &mut Last) -> Result<(), AppError> {
         /// What was seen, and runs that ended, are kept so long.
         const KEPT: SignedDuration = SignedDuration::from_hours(24 * 35);
         const MOST: u32 = 1_000;
-        /// What flows wrote is told of for longer.
+        /// What flows sent is recognised by its values for some hours only.
+        const INPUTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+        /// That they wrote is told of for longer.
         const ACTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
         if !self.is_due(last.trim, SignedDuration::from_hours(1)) {
             return Ok(());
@@ -146,6 +163,8 @@ impl App {
             .forget_sightings(shop.id, before, handed_out, MOST)
             .await?;
         self.store.forget_flow_runs(shop.id, before, MOST).await?;
+        let inputs = super::hand_out::earlier(self.now(), INPUTS_KEPT);
+        self.store.forget_flow_inputs(shop.id, inputs).await?;
         let acts = super::hand_out::earlier(self.now(), ACTS_KEPT);
         self.store.forget_flow_acts(shop.id, acts).await?;
         Ok(())

@@ -72,6 +72,25 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
+    fn what_a_recipe_looks_at_on_the_way_is_read_for_it() {
+        for (recipe, source) in [
+            ("review-request", "mygadgetrepairs.invoice"),
+            ("device-on-contact", "mygadgetrepairs.device"),
+            ("warranty-and-service", "mygadgetrepairs.device"),
+        ] {
+            let found = flows::recipe::find(recipe).unwrap();
+            let answers = found.asks.iter().filter(|asked| asked.default.is_none());
+            let answers = answers.map(|asked| (asked.name.clone(), Json::from("f1")));
+            let answers = answers
+                .filter(|(name, _)| name.ends_with("_field"))
+                .collect();
+            let document = flows::recipe::instantiate(&found, &answers).unwrap();
+            let mut needed = document.flows.iter().flat_map(needed_by);
+            assert!(needed.any(|one| one == source), "{recipe}: {source}");
+        }
+    }
+
+    #[test]
     fn every_trigger_has_the_source_that_its_events_come_from() {
         assert_eq!(
             of_trigger("highlevel.contact.tags_changed"),

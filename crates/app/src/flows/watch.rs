@@ -127,7 +127,7 @@ impl App {
                 };
                 cursor = page.next.filter(|_| whole);
                 complete &= whole;
-                let ended = complete && cursor.is_none() && last;
+                let ended = complete && problem.is_none() && cursor.is_none() && last;
                 let rows = page.items.into_iter().map(|entry| Watched {
                     record: entry.id.as_str().to_owned(),
                     created_at: entry

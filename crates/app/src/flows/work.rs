@@ -21,8 +21,8 @@ use store::{FlowRun, FlowRunState, NewFlowRun, NewStep, RunMode, RunProgress, Sh
 const AT_ONCE: u32 = 50;
 /// How far back it is looked for a flow that begins a mass of runs.
 const MASS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-/// What a person says to runs that were held.
-pub(super) const ALLOWED: &str = "allowed";
+/// A run that cannot be worked on is tried again after this.
+const PUT_OFF: SignedDuration = SignedDuration::from_secs(60);
 
 /// A call that a run is about to make, or made without hearing what became of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub(super) struct Act {
     /// When it was first sent; nothing before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sent_at: Option<Timestamp>,
+    /// What was answered, until the step after it is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answer: Option<Json>,
 }
 
 /// A run that is being worked on.
@@ -71,10 +74,32 @@ impl App {
             .due_flow_runs(shop.id, self.now(), AT_ONCE)
             .await?;
         let hours = hours_of(facts);
-        for row in &due {
-            self.work_on(shop, facts, row, &hours).await?;
+        for read in &due {
+            // Read anew: a person may have stopped it, or the shop, while the ones before it were worked on.
+            if self.shop(&shop.name).await?.paused {
+                return Ok(false);
+            }
+            let row = self.store.flow_run(shop.id, &read.begun.id).await?;
+            let Some(row) = row.filter(|row| is_due(row, self.now())) else {
+                continue;
+            };
+            match self.work_on(shop, facts, &row, &hours).await {
+                Err(AppError::Store(error)) => return Err(error.into()),
+                // What is wrong with one run keeps no other waiting.
+                Err(error) => self.put_off(shop, &row, &error).await?,
+                Ok(()) => {}
+            }
         }
         Ok(!due.is_empty())
+    }
+
+    async fn put_off(&self, shop: &Shop, row: &FlowRun, error: &AppError) -> Result<(), AppError> {
+        tracing::warn!(shop.name = shop.name, run = row.begun.id, %error, "a run of a flow is put off");
+        let until = self.now().checked_add(PUT_OFF).unwrap_or(Timestamp::MAX);
+        Ok(self
+            .store
+            .put_off_flow_run(shop.id, &row.begun.id, until, &error.to_string())
+            .await?)
     }
 
     /// Takes a run as far as it goes.
@@ -119,6 +144,13 @@ impl App {
             .clone()
             .and_then(|act| serde_json::from_value::<Act>(act).ok());
         let resume = match (act, row.begun.state, &row.answer) {
+            (
+                Some(Act {
+                    answer: Some(answer),
+                    ..
+                }),
+                ..,
+            ) => Resume::Called(Ok(answer)),
             (Some(act), ..) => match self.make_call(&mut work, &run, act, true).await? {
                 AfterCall::Resume(resume) => resume,
                 AfterCall::Saved => return Ok(()),
@@ -193,11 +225,11 @@ impl App {
                     let (state, why) = ended(outcome);
                     let mut progress = self.progress(&mut work, &run, state, self.now());
                     progress.why = why;
-                    return self.save_run_of(work.shop, &progress).await;
+                    return self.save_run_of(work.shop, &progress).await.map(|_| ());
                 }
                 Next::Wait { until, .. } if work.row.begun.mode == RunMode::Live => {
                     let progress = self.progress(&mut work, &run, FlowRunState::Waiting, until);
-                    return self.save_run_of(work.shop, &progress).await;
+                    return self.save_run_of(work.shop, &progress).await.map(|_| ());
                 }
                 Next::Wait { until, .. } => {
                     work.now = work.now.max(until);
@@ -214,7 +246,7 @@ impl App {
                     progress.question = Some(json!({
                         "question": question, "options": options, "otherwise": otherwise, "until": until,
                     }));
-                    return self.save_run_of(work.shop, &progress).await;
+                    return self.save_run_of(work.shop, &progress).await.map(|_| ());
                 }
                 Next::Ask { otherwise, .. } => Resume::Answered(otherwise),
                 Next::Once { key, within, .. } => {
@@ -230,6 +262,7 @@ impl App {
                         step,
                         operation,
                         sent_at: None,
+                        answer: None,
                     };
                     match self.make_call(&mut work, &run, act, false).await? {
                         AfterCall::Resume(resume) => resume,
@@ -291,7 +324,9 @@ impl App {
             act.sent_at = Some(self.now());
             let mut progress = self.progress(work, run, FlowRunState::Sent, self.now());
             progress.act = Some(as_json(&act));
-            self.save_run_of(work.shop, &progress).await?;
+            if !self.save_run_of(work.shop, &progress).await? {
+                return Ok(AfterCall::Saved);
+            }
         }
         let cause = run.occurrence.cause.then(&work.flow.id);
         if act.operation == flows::RUN_FLOW {
@@ -305,7 +340,18 @@ impl App {
         };
         let acted = self.act(work.shop, &act, caller, unheard).await?;
         Ok(match acted {
-            Acted::Done(output) => AfterCall::Resume(Resume::Called(Ok(output))),
+            Acted::Done(output) => {
+                if writes {
+                    // Before anything else is asked: what was done is not done again.
+                    let mut progress = self.progress(work, run, FlowRunState::Ready, self.now());
+                    act.answer = Some(output.clone());
+                    progress.act = Some(as_json(&act));
+                    if !self.save_run_of(work.shop, &progress).await? {
+                        return Ok(AfterCall::Saved);
+                    }
+                }
+                AfterCall::Resume(Resume::Called(Ok(output)))
+            }
             Acted::Failed(failure) => AfterCall::Resume(Resume::Called(Err(failure))),
             Acted::Later { at, sent, why } => {
                 let state = if sent {
@@ -350,6 +396,11 @@ impl App {
         let Some(other) = self.store.flow(work.shop.id, id).await? else {
             return refuse(format!("there is no flow `{id}`"));
         };
+        if !other.enabled || other.paused_why.is_some() {
+            return refuse(format!(
+                "the flow `{id}` is switched off, or stopped by itself"
+            ));
+        }
         if let Some(why) = flows::loops::circle(id, &cause) {
             return refuse(why);
         }
@@ -384,7 +435,7 @@ impl App {
 
     /// Why a person should look before a flow writes that suddenly begins so many runs.
     async fn mass(&self, work: &Work<'_>) -> Result<Option<String>, AppError> {
-        if work.row.answer.as_deref() == Some(ALLOWED) {
+        if work.row.allowed {
             return Ok(None);
         }
         let since = earlier(self.now(), MASS_WITHIN);
@@ -395,7 +446,20 @@ impl App {
             .flow_run_times(work.shop.id, &work.row.begun.flow, None, since, most)
             .await?;
         let others = begun.get(1..).unwrap_or_default();
-        Ok(flows::loops::mass(others, self.now()).map(|why| {
+        // Runs that waited for days may all come to write at once.
+        let wrote = self
+            .store
+            .flow_writes(
+                work.shop.id,
+                &work.row.begun.flow,
+                &work.row.begun.id,
+                since,
+                most,
+            )
+            .await?;
+        let now = self.now();
+        let why = flows::loops::mass(others, now).or_else(|| flows::loops::mass(&wrote, now));
+        Ok(why.map(|why| {
             let (shop, flow) = (&work.shop.name, &work.row.begun.flow);
             format!("{why}; `repairbridge flow release {shop} {flow}` says so")
         }))
@@ -422,7 +486,8 @@ impl App {
         }
     }
 
-    async fn save_run_of(&self, shop: &Shop, progress: &RunProgress) -> Result<(), AppError> {
+    /// Saves how far a run has come. Answers whether it is still there to go on: a person may have stopped it.
+    async fn save_run_of(&self, shop: &Shop, progress: &RunProgress) -> Result<bool, AppError> {
         Ok(self
             .store
             .save_flow_run(shop.id, self.now(), progress)
@@ -448,7 +513,7 @@ impl App {
             attempt: row.attempt,
             steps: Vec::new(),
         };
-        self.save_run_of(shop, &progress).await
+        self.save_run_of(shop, &progress).await.map(|_| ())
     }
 }
 
@@ -492,4 +557,13 @@ fn step(log: StepLog) -> NewStep {
 
 pub(super) fn as_json(value: &impl Serialize) -> Json {
     serde_json::to_value(value).unwrap_or(Json::Null)
+}
+
+/// Whether a run, as it is now, is to go on.
+fn is_due(row: &FlowRun, now: Timestamp) -> bool {
+    row.due_at <= now
+        && matches!(
+            row.begun.state,
+            FlowRunState::Ready | FlowRunState::Waiting | FlowRunState::Asking | FlowRunState::Sent
+        )
 }

@@ -311,7 +311,7 @@ impl Prepared {
         reached: Option<Reached>,
     ) -> OperationReport {
         let shown = |body: &Json| match call.show_values {
-            true => body.clone(),
+            true => redact::without_keys(body),
             false => redact::redacted(body),
         };
         OperationReport {

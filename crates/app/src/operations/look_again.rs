@@ -43,6 +43,8 @@ impl App {
         }
         let (connection, facts) = self.open(shop).await?;
         let mut changes = Vec::new();
+        // A record that the sync writes while it is fetched here is newer than what is fetched.
+        let began = self.now();
         for one in touched.iter().take(MOST) {
             if one.kind == Kind::Note {
                 // The notes of a person are read together.
@@ -60,7 +62,7 @@ impl App {
                     changes.push(Change::Saw {
                         records: vec![(record, keys)],
                         sweep: 0,
-                        stale_after: None,
+                        stale_after: Some(began),
                     });
                 }
                 None => changes.extend(self.gone(shop, one, cause).await?),
@@ -69,7 +71,8 @@ impl App {
         if changes.is_empty() {
             return Ok(());
         }
-        changes.insert(0, Change::Sight(seen_because(cause)));
+        // Who changed what is told by the values: a person may have changed the same record meanwhile.
+        changes.insert(0, Change::Sight(json!({"by": "outside"})));
         self.store.commit(shop.id, self.now(), changes).await?;
         connection.flows.notify_one();
         // A service that is at rest takes it up at once.
@@ -129,14 +132,6 @@ impl App {
             })) => tracing::debug!(code, "what a call changed is looked at by the next walk"),
             Err(error) => tracing::warn!(%error, "what a call changed could not be looked at"),
         }
-    }
-}
-
-/// Who brought about what is seen now, for flows.
-fn seen_because(cause: &CallCause) -> Json {
-    match cause {
-        CallCause::Flow { chain, .. } => json!({"by": "flow", "chain": chain}),
-        CallCause::Person | CallCause::Program { .. } => json!({"by": "outside"}),
     }
 }
 

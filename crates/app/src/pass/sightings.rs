@@ -1,6 +1,6 @@
 //! What a pass keeps of changes, so that flows hear of each of them once.
 //!
-//! A first run is history, and an undo is no news: neither keeps anything.
+//! A first run is history and keeps nothing; what an undo puts back is no news.
 
 use super::Pass;
 use crate::AppError;
@@ -8,14 +8,14 @@ use crate::flows::sources;
 use domain::Side;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, NewSighting, Signal};
 
 /// What is kept.
 #[derive(Debug, Default)]
-pub(super) struct Sightings(OnceLock<Kept>);
+pub(super) struct Sightings(Mutex<Kept>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kept {
     /// Whether changes of snapshots are kept.
     changes: bool,
@@ -24,27 +24,36 @@ struct Kept {
 }
 
 impl Pass<'_> {
-    /// Finds out what is to be kept.
+    /// Finds out what is to be kept: when a pass begins, and before webhooks are taken, since a flow may have been given
+    /// meanwhile.
     pub(super) async fn begin_sightings(&self) -> Result<(), AppError> {
-        let changes =
-            !self.own_work_only && !self.connection.is_dry && !self.is_first_run().await?;
+        let changes = !self.connection.is_dry && !self.is_first_run().await?;
         let waited_for = if changes {
             let flows = self.store.flows(self.shop.id).await?;
             flows.iter().filter_map(sources::of).collect()
         } else {
             BTreeSet::new()
         };
-        // A pass begins once.
-        let _ = self.sightings.0.set(Kept {
+        *self.kept() = Kept {
             changes,
             waited_for,
-        });
+        };
         Ok(())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        let kept = &self.sightings.0;
+        kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The changes, with the word that they are kept as sightings; and whether flows may wait for any of them.
     pub(super) fn sighted(&self, mut changes: Vec<Change>) -> (Vec<Change>, bool) {
-        let kept = self.sightings.0.get().is_some_and(|kept| kept.changes);
+        // What an undo puts back is no news; what it finds that people did is.
+        let puts_back = self.own_work_only
+            && changes
+                .iter()
+                .any(|change| matches!(change, Change::Wrote(..)));
+        let kept = self.kept().changes && !puts_back;
         let tells = |change: &Change| {
             matches!(
                 change,
@@ -63,8 +72,7 @@ impl Pass<'_> {
 
     /// Whether a flow waits for what happens to the records of a source.
     pub(super) fn flows_wait_for(&self, source: &str) -> bool {
-        let kept = self.sightings.0.get();
-        kept.is_some_and(|kept| kept.waited_for.contains(source))
+        self.kept().waited_for.contains(source)
     }
 
     /// What a webhook tells that no snapshot shows, where a flow waits for it.
@@ -73,8 +81,7 @@ impl Pass<'_> {
             return None;
         }
         let source = sources::of_event(&signal.what)?;
-        let kept = self.sightings.0.get()?;
-        if !kept.waited_for.contains(&source) {
+        if !self.flows_wait_for(&source) {
             return None;
         }
         let after: Json = serde_json::from_slice(&signal.body).ok()?;

@@ -79,6 +79,7 @@ impl Pass<'_> {
         if signals.is_empty() {
             return Ok(false);
         }
+        self.begin_sightings().await?;
         let mut taken = Taken::default();
         let (left, right): (Vec<_>, Vec<_>) = signals
             .into_iter()

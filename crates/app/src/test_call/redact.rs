@@ -45,6 +45,41 @@ pub(crate) fn redacted(value: &Json) -> Json {
     }
 }
 
+/// Ends of names under which vendors answer keys and passwords.
+const SECRET: [&str; 6] = [
+    "apikey",
+    "secret",
+    "password",
+    "accesstoken",
+    "refreshtoken",
+    "privatekey",
+];
+
+/// The same without keys and passwords, which nobody reads here.
+pub(crate) fn without_keys(value: &Json) -> Json {
+    let is_secret = |name: &str| {
+        let bare: String = name
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_lowercase();
+        SECRET.iter().any(|end| bare.ends_with(end))
+    };
+    match value {
+        Json::Object(parts) => parts
+            .iter()
+            .map(|(name, value)| match value {
+                Json::String(text) if is_secret(name) && !text.is_empty() => {
+                    (name.clone(), Json::from("(hidden)"))
+                }
+                value => (name.clone(), without_keys(value)),
+            })
+            .collect(),
+        Json::Array(items) => Json::Array(items.iter().map(without_keys).collect()),
+        other => other.clone(),
+    }
+}
+
 fn member(key: &str, value: &Json) -> Json {
     let is_id = key.ends_with("Id") || key.ends_with("ID");
     match value {
@@ -70,6 +105,16 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_hidden_wherever_they_stand_and_nothing_else_is() {
+        let answer = json!({"live": {"apiKey": "k-1", "publishableKey": "p-1"}, "list": [{"client_secret": "s-1"}], "name": "Ann"});
+        let shown = without_keys(&answer);
+        assert_eq!(
+            shown,
+            json!({"live": {"apiKey": "(hidden)", "publishableKey": "p-1"}, "list": [{"client_secret": "(hidden)"}], "name": "Ann"})
+        );
+    }
     use serde_json::json;
 
     #[test]

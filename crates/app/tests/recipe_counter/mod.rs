@@ -176,6 +176,20 @@ impl RecipeShop {
             .collect()
     }
 
+    /// The permissions that the shop needs.
+    pub async fn scopes(&self) -> Vec<String> {
+        let shop = self.bench.app.shop(SHOP).await.unwrap();
+        let needed = self.bench.app.needed_scopes(&shop).await.unwrap();
+        needed.iter().map(|one| one.scope.to_string()).collect()
+    }
+
+    /// When the run about a record goes on.
+    pub async fn goes_on(&self, record: &str) -> Timestamp {
+        let runs = self.runs().await;
+        let run = runs.iter().find(|run| run.record == record);
+        run.and_then(|run| run.goes_on_at).unwrap()
+    }
+
     /// The tags of a contact, in the order of the alphabet.
     pub async fn tags(&self, contact: &str) -> Vec<String> {
         let truth = self.bench.truth().await;

@@ -34,6 +34,21 @@ fn a_complete_customer_is_read() {
 }
 
 #[test]
+fn a_customers_group_is_read_however_it_is_written() {
+    for (group, read_as) in [
+        (json!({"id": 302, "name": "Trade"}), Some("Trade")),
+        (json!({"id": 302, "label": "Trade"}), Some("Trade")),
+        (json!("Trade"), Some("Trade")),
+        (json!({}), None),
+        (json!(""), None),
+        (json!(null), None),
+    ] {
+        let customer: Customer = read(json!({"id": "1", "group": group}));
+        assert_eq!(customer.group.as_deref(), read_as);
+    }
+}
+
+#[test]
 fn a_nasty_customer_is_read_too() {
     let customer: Customer = read(json!({
         "ID": 317, "name_parts": {"first_name": "Ana", "middle_name": "", "last_name": "Ruiz"},

@@ -232,7 +232,10 @@ fn flow(what: &Flow) -> Option<ChangeWords> {
         Flow::Enable { name, flow } => of_flow("enable", name, flow),
         Flow::Disable { name, flow } => of_flow("disable", name, flow),
         Flow::Remove { name, flow } => of_flow("remove", name, flow),
-        Flow::Release { name, flow } => of_flow("release", name, flow),
+        Flow::Release { name, flow, run } => {
+            let what = flow.as_ref().or(run.as_ref());
+            of_flow("release", name, what.map_or("", String::as_str))
+        }
         Flow::Stop { name, flow } => of_flow("stop", name, flow),
         Flow::Promote { name, flow, .. } => of_flow("promote", name, flow),
         Flow::Run {

@@ -107,12 +107,17 @@ pub(crate) enum Flow {
         /// One of the answers that it offers.
         answer: String,
     },
-    /// Lets runs go on that wait for a person's word: a mass of them, or calls whose outcome is not known.
+    /// Lets runs go on that wait for a person's word before they write. A run of which it is not known whether it wrote
+    /// is let go by its id alone: that may do it twice.
     Release {
         /// The shop.
         name: String,
         /// The flow.
-        flow: String,
+        #[arg(required_unless_present = "run")]
+        flow: Option<String>,
+        /// One run.
+        #[arg(long, value_name = "ID", conflicts_with = "flow")]
+        run: Option<String>,
     },
     /// Ends the runs of a flow that are not over.
     Stop {

@@ -19,8 +19,7 @@ pub(crate) async fn run(app: &App, what: Flow, output: Output) -> Result<Exit, P
         Flow::Show { name, flow } => show(app, &name, flow.as_deref(), output).await?,
         Flow::Add { name, file, draft } => add(app, &name, &file, draft, output).await?,
         Flow::Check { file } => {
-            let document = read(&file)?;
-            app.check_flows(&document)?;
+            let document = read(app, &file)?;
             let count = document.flows.len();
             output.answer(
                 format!("the document is sound; flows in it: {count}"),
@@ -43,7 +42,19 @@ pub(crate) async fn run(app: &App, what: Flow, output: Output) -> Result<Exit, P
                 &json!({"shop": name, "flow": flow, "stopped": stopped}),
             );
         }
-        Flow::Release { name, flow } => {
+        Flow::Release {
+            name,
+            run: Some(run),
+            ..
+        } => {
+            app.release_flow_run(&name, &run).await?;
+            output.answer(
+                format!("the run `{run}` goes on"),
+                &json!({"shop": name, "run": run, "released": 1}),
+            );
+        }
+        Flow::Release { name, flow, .. } => {
+            let flow = flow.unwrap_or_default();
             let released = app.release_flow(&name, &flow).await?;
             output.answer(
                 format!("{released} runs of `{flow}` go on"),
@@ -137,7 +148,7 @@ async fn add(
     draft: bool,
     output: Output,
 ) -> Result<(), Problem> {
-    let document = read(file)?;
+    let document = read(app, file)?;
     let kept = app.keep_flows(name, &document, draft).await?;
     output.json(&json!({"shop": name, "flows": kept}));
     for flow in kept {
@@ -187,7 +198,8 @@ async fn versions(app: &App, name: &str, flow: &str, output: Output) -> Result<(
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Document, Problem> {
+fn read(app: &App, file: &Path) -> Result<Document, Problem> {
     let text = read_text(file)?;
-    Document::parse(&text).map_err(|why| Problem::wrong("FLOW", why.to_string()))
+    app.read_flows(&text)
+        .map_err(|why| Problem::wrong("FLOW", why.to_string()))
 }

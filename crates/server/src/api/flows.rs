@@ -9,7 +9,6 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use flows::Document;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -85,8 +84,7 @@ async fn keep(
 ) -> Answer {
     let app = views.app();
     permitted(&signed, app, Permission::Admin, "changed flows", &name).await?;
-    let document =
-        Document::parse(&text).map_err(|why| refused(AppError::Refused(why.to_string())))?;
+    let document = app.read_flows(&text).map_err(refused)?;
     let kept = app.keep_flows(&name, &document, keeping.draft).await;
     Ok(told(
         &json!({"shop": name, "flows": kept.map_err(refused)?}),
@@ -130,9 +128,14 @@ async fn versions(
 }
 
 async fn compare(
+    signed: Signed,
     State(views): State<Arc<Views>>,
     Path((name, flow)): Path<(String, String)>,
 ) -> Answer {
+    // What goes into steps and comes out of them tells of people; who may only look sees none.
+    signed
+        .require(Permission::Operate)
+        .map_err(IntoResponse::into_response)?;
     let compared = views.app().compare_flow(&name, &flow).await;
     Ok(told(&compared.map_err(refused)?))
 }
@@ -210,6 +213,7 @@ struct Which {
 }
 
 async fn runs(
+    signed: Signed,
     State(views): State<Arc<Views>>,
     Path(name): Path<String>,
     Query(which): Query<Which>,
@@ -243,10 +247,26 @@ async fn runs(
         limit: which.limit.unwrap_or(100).clamp(1, MOST_RUNS),
     };
     let runs = views.app().flow_runs(&name, &filter).await;
-    Ok(told(&json!({"shop": name, "runs": runs.map_err(refused)?})))
+    let mut runs = runs.map_err(refused)?;
+    if !signed.who.may(Permission::Operate) {
+        // Questions and reasons may name people.
+        for run in &mut runs {
+            run.question = None;
+            run.why = None;
+        }
+    }
+    Ok(told(&json!({"shop": name, "runs": runs})))
 }
 
-async fn run(State(views): State<Arc<Views>>, Path((name, run)): Path<(String, String)>) -> Answer {
+async fn run(
+    signed: Signed,
+    State(views): State<Arc<Views>>,
+    Path((name, run)): Path<(String, String)>,
+) -> Answer {
+    // What goes into steps and comes out of them tells of people; who may only look sees none.
+    signed
+        .require(Permission::Operate)
+        .map_err(IntoResponse::into_response)?;
     let story = views.app().flow_run(&name, &run).await;
     Ok(told(&story.map_err(refused)?))
 }

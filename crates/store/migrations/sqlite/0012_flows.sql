@@ -16,6 +16,11 @@ CREATE INDEX sighting_shop ON sighting (shop, id);
 CREATE INDEX sighting_record ON sighting (shop, source, record, id);
 CREATE INDEX sighting_at ON sighting (shop, at);
 
+-- Snapshots from before this version lack what flows need: until a kind was read completely once more, what differs from
+-- them is no news.
+INSERT INTO cursor (shop, source, value, at)
+SELECT id, 'sightings', 'null', CAST(strftime('%s', 'now') AS INTEGER) * 1000000 FROM shop;
+
 -- Snapshots of what flows watch beside the synced kinds: invoices, estimates, reminders and so on.
 CREATE TABLE watched (
     shop    INTEGER NOT NULL REFERENCES shop (id) ON DELETE CASCADE,
@@ -90,6 +95,7 @@ CREATE TABLE flow_run (
     acts        TEXT NOT NULL DEFAULT '[]',
     question    TEXT,
     answer      TEXT,
+    allowed     INTEGER NOT NULL DEFAULT 0,
     why         TEXT,
     due_at      INTEGER NOT NULL,
     attempt     INTEGER NOT NULL DEFAULT 0,
@@ -130,8 +136,10 @@ CREATE TABLE flow_act (
     record TEXT NOT NULL,
     run    TEXT NOT NULL,
     step   TEXT NOT NULL,
+    operation TEXT NOT NULL,
     chain  TEXT NOT NULL,
     input  TEXT NOT NULL,
+    emptied INTEGER NOT NULL DEFAULT 0,
     made   INTEGER NOT NULL,
     at     INTEGER NOT NULL,
     PRIMARY KEY (shop, record, run, step)

@@ -358,6 +358,7 @@ pub async fn calls_are_found_by_the_records_that_they_named_or_made(bench: &Benc
     let act = |step: &str, made: bool, now: i64| FlowAct {
         run: "r1".to_owned(),
         step: step.to_owned(),
+        operation: "highlevel.contact.add_tags".to_owned(),
         chain: vec!["thank".to_owned()],
         input: json!({"contactId": "h1"}),
         made,

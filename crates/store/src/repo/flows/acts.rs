@@ -20,7 +20,7 @@ impl Store {
         let mut tx = self.begin().await?;
         for record in records {
             sqlx::query(
-                "INSERT INTO flow_act (shop, record, run, step, chain, input, made, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                "INSERT INTO flow_act (shop, record, run, step, chain, input, made, at, operation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                  ON CONFLICT (shop, record, run, step) DO UPDATE SET made = excluded.made, input = excluded.input",
             )
             .bind(shop.0)
@@ -31,6 +31,7 @@ impl Store {
             .bind(act.input.to_string())
             .bind(i64::from(act.made))
             .bind(time(act.at))
+            .bind(&act.operation)
             .execute(&mut *tx)
             .await?;
         }
@@ -49,7 +50,7 @@ impl Store {
         since: Timestamp,
     ) -> Result<Vec<FlowAct>, StoreError> {
         let rows = sqlx::query(
-            "SELECT run, step, chain, input, made, at FROM flow_act WHERE shop = $1 AND record = $2 AND at >= $3 ORDER BY at DESC",
+            "SELECT run, step, chain, input, made, at, operation FROM flow_act WHERE shop = $1 AND record = $2 AND at >= $3 ORDER BY at DESC",
         )
         .bind(shop.0)
         .bind(record)
@@ -65,9 +66,30 @@ impl Store {
                     input: read_json(&row.try_get::<String, _>(3)?, "flow_act", "input")?,
                     made: row.try_get::<i64, _>(4)? != 0,
                     at: read_time(row.try_get(5)?),
+                    operation: row.try_get(6)?,
                 })
             })
             .collect()
+    }
+
+    /// Forgets what was sent before an instant, and keeps the names of it: by its values nothing is recognised any more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_flow_inputs(
+        &self,
+        shop: ShopId,
+        before: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE flow_act SET input = (SELECT json_group_object(key, NULL) FROM json_each(flow_act.input)), emptied = 1
+             WHERE shop = $1 AND at < $2 AND emptied = 0",
+        )
+        .bind(shop.0)
+        .bind(time(before))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
     }
 
     /// Forgets calls before an instant.

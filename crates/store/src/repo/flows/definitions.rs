@@ -100,7 +100,8 @@ impl Store {
              ON CONFLICT (shop, id) DO UPDATE SET
                  live = CASE WHEN $5 IS NULL THEN excluded.live ELSE flow.live END, draft = $5,
                  recipe = CASE WHEN $5 IS NULL THEN excluded.recipe ELSE flow.recipe END,
-                 active_from = CASE WHEN $5 IS NULL AND excluded.enabled = 1 AND flow.enabled = 0 THEN $7 ELSE flow.active_from END,
+                 active_from = CASE WHEN $5 IS NULL AND excluded.enabled = 1 AND (flow.enabled = 0 OR flow.paused_why IS NOT NULL)
+                     THEN $7 ELSE flow.active_from END,
                  paused_why = CASE WHEN $5 IS NULL THEN NULL ELSE flow.paused_why END,
                  enabled = CASE WHEN $5 IS NULL THEN excluded.enabled ELSE flow.enabled END",
         )

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 macro_rules! run_columns {
     () => {
         "SELECT id, flow, version, mode, key, source, record, occurrence, state, why, run, act, question, answer,
-             due_at, attempt, created_at, finished_at, acts FROM flow_run "
+             due_at, attempt, created_at, finished_at, acts, allowed FROM flow_run "
     };
 }
 pub(super) use run_columns;
@@ -39,6 +39,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<FlowRun, StoreError> {
         acts: body(18, "acts")?.unwrap_or_default(),
         question: body(12, "question")?,
         answer: row.try_get(13)?,
+        allowed: row.try_get::<i64, _>(19)? != 0,
         due_at: read_time(row.try_get(14)?),
         attempt: row.try_get(15)?,
         created_at: read_time(row.try_get(16)?),

@@ -98,7 +98,8 @@ impl Store {
         Ok(at.map(read_time))
     }
 
-    /// Saves how a run goes on, with the steps that it took.
+    /// Saves how a run goes on, with the steps that it took. Answers whether it was there to go on; one that a person has
+    /// stopped, or that is gone, stays as it is.
     ///
     /// # Errors
     /// When the database refuses.
@@ -107,13 +108,13 @@ impl Store {
         shop: ShopId,
         now: Timestamp,
         progress: &RunProgress,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let text = |body: &Option<Json>| body.as_ref().map(Json::to_string);
-        sqlx::query(
+        let saved = sqlx::query(
             "UPDATE flow_run SET state = $3, why = $4, run = $5, act = $6, question = $7, due_at = $8, attempt = $9, acts = $12,
                  answer = CASE WHEN $3 = 'asking' THEN answer END, finished_at = CASE WHEN $10 THEN $11 END
-             WHERE shop = $1 AND id = $2",
+             WHERE shop = $1 AND id = $2 AND finished_at IS NULL",
         )
         .bind(shop.0)
         .bind(&progress.id)
@@ -129,9 +130,12 @@ impl Store {
         .bind(progress.acts.to_string())
         .execute(&mut *tx)
         .await?;
+        if saved.rows_affected() == 0 {
+            return Ok(false);
+        }
         steps(&mut tx, now, &progress.id, &progress.steps).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Gives a person's answer to a run that asks, and lets it go on. Nothing where it does not ask any more.
@@ -157,7 +161,7 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Lets runs of a flow go on that were held, with what a person said to it. Answers how many.
+    /// Lets runs of a flow go on that were held before they sent anything. Answers how many.
     ///
     /// # Errors
     /// When the database refuses.
@@ -166,19 +170,90 @@ impl Store {
         shop: ShopId,
         now: Timestamp,
         flow: &str,
-        answer: &str,
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
-            "UPDATE flow_run SET state = 'ready', why = NULL, due_at = $3, answer = $4
-             WHERE shop = $1 AND flow = $2 AND state = 'held' AND mode = 'live'",
+            "UPDATE flow_run SET state = 'ready', why = NULL, due_at = $3, allowed = 1
+             WHERE shop = $1 AND flow = $2 AND state = 'held' AND mode = 'live'
+                 AND json_extract(act, '$.sent_at') IS NULL",
         )
         .bind(shop.0)
         .bind(flow)
         .bind(time(now))
-        .bind(answer)
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected())
+    }
+
+    /// Lets one held run go on. Nothing where it is not held.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release_flow_run(
+        &self,
+        shop: ShopId,
+        now: Timestamp,
+        id: &str,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE flow_run SET state = 'ready', why = NULL, due_at = $3, allowed = 1
+             WHERE shop = $1 AND id = $2 AND state = 'held'",
+        )
+        .bind(shop.0)
+        .bind(id)
+        .bind(time(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Puts a run off, with the reason. Where it stands does not change.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn put_off_flow_run(
+        &self,
+        shop: ShopId,
+        id: &str,
+        until: Timestamp,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE flow_run SET due_at = $3, why = $4 WHERE shop = $1 AND id = $2 AND finished_at IS NULL",
+        )
+        .bind(shop.0)
+        .bind(id)
+        .bind(time(until))
+        .bind(why)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// When other runs of a flow wrote for the first time, after an instant, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn flow_writes(
+        &self,
+        shop: ShopId,
+        flow: &str,
+        but: &str,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        let times: Vec<i64> = sqlx::query_scalar(
+            "SELECT min(flow_act.at) FROM flow_act JOIN flow_run ON flow_run.id = flow_act.run
+             WHERE flow_act.shop = $1 AND flow_run.flow = $2 AND flow_run.id <> $3 AND flow_act.at > $4
+             GROUP BY flow_act.run ORDER BY 1 DESC LIMIT $5",
+        )
+        .bind(shop.0)
+        .bind(flow)
+        .bind(but)
+        .bind(time(since))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(times.into_iter().map(read_time).collect())
     }
 
     /// Stops runs of a flow that are not over. Answers how many.
@@ -194,7 +269,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "UPDATE flow_run SET state = 'stopped', why = $3, finished_at = $4
-             WHERE shop = $1 AND flow = $2 AND state IN ('ready', 'waiting', 'asking', 'held')",
+             WHERE shop = $1 AND flow = $2 AND state IN ('ready', 'waiting', 'asking', 'held', 'sent')",
         )
         .bind(shop.0)
         .bind(flow)

@@ -186,7 +186,8 @@ async fn read_since(
         (_, other) => other,
     };
     let second: Option<i64> = sqlx::query_scalar(
-        "SELECT CAST(value AS INTEGER) FROM cursor WHERE shop = $1 AND source = $2",
+        "SELECT CAST(value AS INTEGER) FROM cursor WHERE shop = $1 AND source = $2
+             AND at > coalesce((SELECT at FROM cursor WHERE shop = $1 AND source = 'sightings'), 0)",
     )
     .bind(shop.0)
     .bind(format!("read.{on}.{of}"))

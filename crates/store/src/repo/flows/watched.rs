@@ -7,6 +7,7 @@ use crate::repo::in_list;
 use crate::{Store, StoreError};
 use domain::{Kind, Record, ShopId, Side, Timestamp};
 use serde_json::{Value as Json, json};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,12 +46,7 @@ impl Store {
         .bind(Json::from(records.to_vec()).to_string())
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let body: String = row.try_get(1)?;
-                Ok((row.try_get(0)?, read_json(&body, "watched", "body")?))
-            })
-            .collect()
+        rows.iter().map(read).collect()
     }
 
     /// Watched records after one, in the order of their ids.
@@ -73,12 +69,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let body: String = row.try_get(1)?;
-                Ok((row.try_get(0)?, read_json(&body, "watched", "body")?))
-            })
-            .collect()
+        rows.iter().map(read).collect()
     }
 
     /// Live records of a synced kind after one, in the order of their ids.
@@ -206,8 +197,20 @@ impl Store {
         Ok(found)
     }
 
+    /// Forgets since when records are as they are: while nobody counts it, it goes out of date.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_since(&self, shop: ShopId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM since WHERE shop = $1")
+            .bind(shop.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Watched records of a source that name another record, newest first: the invoices of a ticket. `named` are the
-    /// members under which vendors put its id.
+    /// members under which vendors put what it is known by, each with that: an id, or the number that people use.
     ///
     /// # Errors
     /// When the database refuses.
@@ -215,21 +218,22 @@ impl Store {
         &self,
         shop: ShopId,
         source: &str,
-        named: [&str; 2],
-        id: &str,
+        named: &[(&str, &str)],
         limit: u32,
     ) -> Result<Vec<Json>, StoreError> {
-        let [nested, flat] = named;
+        let named: Vec<Json> = named
+            .iter()
+            .map(|(member, value)| json!({"at": member, "is": value}))
+            .collect();
         let bodies: Vec<String> = sqlx::query_scalar(
             "SELECT body FROM watched WHERE shop = $1 AND source = $2
-                 AND (CAST(json_extract(body, '$.' || $3) AS TEXT) = $5 OR CAST(json_extract(body, '$.' || $4) AS TEXT) = $5)
-             ORDER BY seen_at DESC LIMIT $6",
+                 AND EXISTS (SELECT 1 FROM json_each($3)
+                     WHERE CAST(json_extract(body, '$.' || (value ->> 'at')) AS TEXT) = value ->> 'is')
+             ORDER BY seen_at DESC LIMIT $4",
         )
         .bind(shop.0)
         .bind(source)
-        .bind(nested)
-        .bind(flat)
-        .bind(id)
+        .bind(Json::from(named).to_string())
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
@@ -238,6 +242,12 @@ impl Store {
             .map(|body| read_json(body, "watched", "body"))
             .collect()
     }
+}
+
+/// A record and its body.
+fn read(row: &SqliteRow) -> Result<(String, Json), StoreError> {
+    let body: String = row.try_get(1)?;
+    Ok((row.try_get(0)?, read_json(&body, "watched", "body")?))
 }
 
 async fn save(
