@@ -51,6 +51,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "app",
             "catalogue",
             "domain",
+            "flows",
             "mapping",
             "prove",
             "repairbridge-http",
