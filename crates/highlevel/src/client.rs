@@ -165,8 +165,7 @@ impl Client {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        let now = self.inner.clock.now();
-        Err(match vendor_error::judge(&answer, &subject, now) {
+        Err(match self.refused(&answer, &subject) {
             // What is missing is something that the body names; the vendor says what.
             Error::NotFound { .. } if record.is_none() => Error::Vendor {
                 what,
@@ -217,20 +216,21 @@ impl Client {
         if answer.status.is_success() {
             decode::parse(&answer.body, subject)
         } else {
-            // The vendor's support asks for this id (highlevel-api.md 2).
-            let trace_id = vendor_error::trace_id(&answer);
-            tracing::debug!(
-                status = answer.status.as_u16(),
-                trace_id,
-                what = subject.what,
-                "refused"
-            );
-            Err(vendor_error::judge(
-                &answer,
-                subject,
-                self.inner.clock.now(),
-            ))
+            Err(self.refused(&answer, subject))
         }
+    }
+
+    /// Why the vendor did not do it.
+    fn refused(&self, answer: &Answer, subject: &Subject) -> Error {
+        // The vendor's support asks for this id (highlevel-api.md 2).
+        let trace_id = vendor_error::trace_id(answer);
+        tracing::debug!(
+            status = answer.status.as_u16(),
+            trace_id,
+            what = subject.what,
+            "refused"
+        );
+        vendor_error::judge(answer, subject, self.inner.clock.now())
     }
 
     async fn send(&self, request: Request, subject: &Subject) -> Result<Answer, Error> {

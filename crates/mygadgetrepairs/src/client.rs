@@ -191,10 +191,7 @@ impl Client {
             None if writes => Target::create("record"),
             None => Target::list("record"),
         };
-        match of_answer(&answer, &target, self.now()) {
-            Some(error) => Err(error),
-            None => Ok(answer),
-        }
+        self.judged(answer, &target)
     }
 
     /// Sends and returns any answer.
@@ -209,6 +206,10 @@ impl Client {
     /// Sends and returns a successful answer.
     pub(crate) async fn succeed(&self, request: Request, target: &Target) -> Result<Answer, Error> {
         let answer = self.ask(request).await?;
+        self.judged(answer, target)
+    }
+
+    fn judged(&self, answer: Answer, target: &Target) -> Result<Answer, Error> {
         match of_answer(&answer, target, self.now()) {
             Some(error) => Err(error),
             None => Ok(answer),

@@ -10,7 +10,7 @@ pub(crate) use flows_described::describe as describe_flows;
 use crate::access::{Signed, html};
 use crate::view::{LogLine, Views};
 use app::access::{Permission, Who};
-use app::{AppError, PortError, VendorCause};
+use app::{App, AppError, PortError, VendorCause};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -85,31 +85,45 @@ async fn resume(
     set_paused(&signed, &views, &name, false).await
 }
 
-async fn set_paused(
-    signed: &Signed,
-    views: &Views,
-    name: &str,
-    paused: bool,
-) -> Result<Response, Response> {
-    signed
-        .require(Permission::Operate)
-        .map_err(IntoResponse::into_response)?;
-    let done = async {
-        let app = views.app();
-        // Looked up first, so that the log holds no words of strangers.
-        let shop = app.shop(name).await?;
-        let what = if paused {
-            "paused a shop"
-        } else {
-            "resumed a shop"
-        };
-        app.note_audit(signed.doer(), what, Some(&shop.name))
-            .await?;
-        app.pause_shop(&shop.name, paused).await
+async fn set_paused(signed: &Signed, views: &Views, name: &str, paused: bool) -> Answer {
+    let app = views.app();
+    let what = if paused {
+        "paused a shop"
+    } else {
+        "resumed a shop"
     };
-    let shop = done.await.map_err(|error| Refusal(error).into_response())?;
-    let body = serde_json::json!({"shop": shop.name, "paused": shop.paused});
-    Ok(Json(body).into_response())
+    permitted(signed, app, Permission::Operate, what, name).await?;
+    let shop = app.pause_shop(name, paused).await.map_err(refused)?;
+    Ok(told(
+        &serde_json::json!({"shop": shop.name, "paused": shop.paused}),
+    ))
+}
+
+type Answer = Result<Response, Response>;
+
+fn refused(error: AppError) -> Response {
+    Refusal::from(error).into_response()
+}
+
+fn told(body: &impl Serialize) -> Response {
+    Json(body).into_response()
+}
+
+/// What somebody wants to do, asked for and written down before it is done.
+async fn permitted(
+    signed: &Signed,
+    app: &App,
+    wanted: Permission,
+    what: &str,
+    shop: &str,
+) -> Result<(), Response> {
+    signed.require(wanted)?;
+    let noted = async {
+        // Looked up first, so that the log holds no words of strangers.
+        let shop = app.shop(shop).await?;
+        app.note_audit(signed.doer(), what, Some(&shop.name)).await
+    };
+    noted.await.map_err(refused)
 }
 
 /// Who is asking, and what this one may do.
@@ -137,22 +151,18 @@ async fn audit(
     State(views): State<Arc<Views>>,
     Query(how_many): Query<HowMany>,
 ) -> Result<Response, Response> {
-    signed
-        .require(Permission::Admin)
-        .map_err(IntoResponse::into_response)?;
+    signed.require(Permission::Admin)?;
     let limit = how_many.limit.unwrap_or(100).clamp(1, MOST_LINES);
     let lines = views.app().audit(limit).await;
-    let lines = lines.map_err(|error| Refusal(error).into_response())?;
+    let lines = lines.map_err(refused)?;
     Ok(Json(serde_json::json!({"lines": lines})).into_response())
 }
 
 async fn sessions(signed: Signed, State(views): State<Arc<Views>>) -> Result<Response, Response> {
-    signed
-        .require(Permission::Admin)
-        .map_err(IntoResponse::into_response)?;
+    signed.require(Permission::Admin)?;
     let sessions = views.app().sessions(None).await;
-    let sessions = sessions.map_err(|error| Refusal(error).into_response())?;
-    Ok(Json(serde_json::json!({"sessions": sessions})).into_response())
+    let sessions = sessions.map_err(refused)?;
+    Ok(told(&serde_json::json!({"sessions": sessions})))
 }
 
 async fn end_session(
@@ -160,9 +170,7 @@ async fn end_session(
     State(views): State<Arc<Views>>,
     Path(id): Path<i64>,
 ) -> Result<Response, Response> {
-    signed
-        .require(Permission::Admin)
-        .map_err(IntoResponse::into_response)?;
+    signed.require(Permission::Admin)?;
     let target = id.to_string();
     let app = views.app();
     let done = async {
@@ -170,7 +178,7 @@ async fn end_session(
             .await?;
         app.end_session(id).await
     };
-    done.await.map_err(|error| Refusal(error).into_response())?;
+    done.await.map_err(refused)?;
     Ok(Json(serde_json::json!({"ended": id})).into_response())
 }
 

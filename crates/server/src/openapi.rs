@@ -15,14 +15,8 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
 /// The document.
 pub(crate) fn document() -> Value {
     let mut paths = Map::new();
-    for (path, method, summary, parameters) in PLAIN {
-        let mut operation = json!({ "summary": summary, "responses": answers("The answer") });
-        let named = parameters.iter().map(|name| query(name));
-        let parameters: Vec<Value> = path_names(path).chain(named).collect();
-        if !parameters.is_empty() {
-            operation["parameters"] = json!(parameters);
-        }
-        paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
+    for (path, method, summary, named) in PLAIN {
+        put(&mut paths, path, method, described(path, summary, named));
     }
     crate::api::describe_flows(&mut paths);
     paths.insert(
@@ -144,17 +138,32 @@ fn body(input: &Value) -> Value {
     } } } })
 }
 
-pub(crate) fn path_names(path: &str) -> impl Iterator<Item = Value> {
+/// A call of one path: what it does, and the names in its path and its query.
+pub(crate) fn described(path: &str, summary: &str, named: &[&str]) -> Value {
+    let mut operation = json!({ "summary": summary, "responses": answers("The answer") });
+    let named = named.iter().map(|name| query(name));
+    let parameters: Vec<Value> = path_names(path).chain(named).collect();
+    if !parameters.is_empty() {
+        operation["parameters"] = json!(parameters);
+    }
+    operation
+}
+
+pub(crate) fn put(paths: &mut Map<String, Value>, path: &str, method: &str, operation: Value) {
+    paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
+}
+
+fn path_names(path: &str) -> impl Iterator<Item = Value> {
     catalogue::path_names(path).map(|name| {
         json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
     })
 }
 
-pub(crate) fn query(name: &str) -> Value {
+fn query(name: &str) -> Value {
     json!({ "name": name, "in": "query", "schema": { "type": "string" } })
 }
 
-pub(crate) fn answers(good: &str) -> Value {
+fn answers(good: &str) -> Value {
     let error = json!({ "application/json": { "schema": {
         "type": "object",
         "properties": { "error": { "type": "object", "properties": {

@@ -122,9 +122,7 @@ async fn call(
     if !wanted.plan && operation.kind == OperationKind::Action {
         let danger = operation.danger_of(&input);
         if let Some(permission) = permission(&operation, danger) {
-            signed
-                .require(permission)
-                .map_err(IntoResponse::into_response)?;
+            signed.require(permission)?;
         }
     }
     let call = OperationCall {

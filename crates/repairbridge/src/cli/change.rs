@@ -142,7 +142,7 @@ fn mcp(what: &Mcp) -> Option<ChangeWords> {
     }
 }
 
-/// Whether a word can be the name of a call; anything else may be a secret in the wrong place.
+/// Whether a word can be the name of a call or of a flow; anything else may be a secret in the wrong place.
 fn is_a_name(word: &str) -> bool {
     word.chars()
         .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-'))
@@ -214,10 +214,7 @@ fn review(what: &Review) -> Option<ChangeWords> {
 fn flow(what: &Flow) -> Option<ChangeWords> {
     let of_flow = |deed: &str, name: &str, flow: &str| {
         // Ids are typed by hand, and may be anything.
-        let is_an_id = flow
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-        let flow = if is_an_id { flow } else { "(no id)" };
+        let flow = if is_a_name(flow) { flow } else { "(no id)" };
         of_shop(format!("flow {deed} {flow}"), name)
     };
     match what {

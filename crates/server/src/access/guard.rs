@@ -71,6 +71,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
 #[derive(Clone, Copy, Debug)]
 pub struct Forbidden(Permission);
 
+impl From<Forbidden> for Response {
+    fn from(forbidden: Forbidden) -> Self {
+        forbidden.into_response()
+    }
+}
+
 impl IntoResponse for Forbidden {
     fn into_response(self) -> Response {
         let says = match self.0 {

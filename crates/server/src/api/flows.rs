@@ -1,12 +1,11 @@
 //! `/api/v1/shops/{name}/flows`: automations and what they did.
 
-use super::Refusal;
+use super::{Answer, permitted, refused, told};
 use crate::access::Signed;
 use crate::view::Views;
+use app::AppError;
 use app::access::Permission;
-use app::{App, AppError};
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -32,35 +31,6 @@ pub(super) fn routes() -> Router<Arc<Views>> {
         .route("/api/v1/shops/{name}/flow-runs/{run}/answer", post(answer))
         .route("/api/v1/shops/{name}/flow-runs/{run}/replay", post(replay))
         .merge(super::recipes::routes())
-}
-
-pub(super) type Answer = Result<Response, Response>;
-
-pub(super) fn refused(error: AppError) -> Response {
-    Refusal::from(error).into_response()
-}
-
-pub(super) fn told(body: &impl serde::Serialize) -> Response {
-    Json(body).into_response()
-}
-
-/// What somebody wants to do, asked for and written down before it is done.
-pub(super) async fn permitted(
-    signed: &Signed,
-    app: &App,
-    wanted: Permission,
-    what: &str,
-    shop: &str,
-) -> Result<(), Response> {
-    signed
-        .require(wanted)
-        .map_err(IntoResponse::into_response)?;
-    let noted = async {
-        // Looked up first, so that the log holds no words of strangers.
-        let shop = app.shop(shop).await?;
-        app.note_audit(signed.doer(), what, Some(&shop.name)).await
-    };
-    noted.await.map_err(refused)
 }
 
 async fn list(State(views): State<Arc<Views>>, Path(name): Path<String>) -> Answer {
@@ -133,9 +103,7 @@ async fn compare(
     Path((name, flow)): Path<(String, String)>,
 ) -> Answer {
     // What goes into steps and comes out of them tells of people; who may only look sees none.
-    signed
-        .require(Permission::Operate)
-        .map_err(IntoResponse::into_response)?;
+    signed.require(Permission::Operate)?;
     let compared = views.app().compare_flow(&name, &flow).await;
     Ok(told(&compared.map_err(refused)?))
 }
@@ -264,9 +232,7 @@ async fn run(
     Path((name, run)): Path<(String, String)>,
 ) -> Answer {
     // What goes into steps and comes out of them tells of people; who may only look sees none.
-    signed
-        .require(Permission::Operate)
-        .map_err(IntoResponse::into_response)?;
+    signed.require(Permission::Operate)?;
     let story = views.app().flow_run(&name, &run).await;
     Ok(told(&story.map_err(refused)?))
 }

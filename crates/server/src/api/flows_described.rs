@@ -1,6 +1,6 @@
 //! Flows and recipes in the OpenAPI document.
 
-use crate::openapi::{answers, path_names, query};
+use crate::openapi::{described, put};
 use serde_json::{Map, Value, json};
 
 /// Path, method, what it does, names in the query, members of the body with their types.
@@ -130,18 +130,4 @@ pub(crate) fn describe(paths: &mut Map<String, Value>) {
     keep["requestBody"] =
         json!({ "content": { "text/plain": { "schema": { "type": "string" } } } });
     put(paths, FLOWS, "post", keep);
-}
-
-fn described(path: &str, summary: &str, named: &[&str]) -> Value {
-    let mut operation = json!({ "summary": summary, "responses": answers("The answer") });
-    let named = named.iter().map(|name| query(name));
-    let parameters: Vec<Value> = path_names(path).chain(named).collect();
-    if !parameters.is_empty() {
-        operation["parameters"] = json!(parameters);
-    }
-    operation
-}
-
-fn put(paths: &mut Map<String, Value>, path: &str, method: &str, operation: Value) {
-    paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
 }

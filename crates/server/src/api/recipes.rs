@@ -1,6 +1,6 @@
 //! `/api/v1/recipes`: presets of flows and rules, and those of a shop.
 
-use super::flows::{Answer, permitted, refused, told};
+use super::{Answer, permitted, refused, told};
 use crate::access::Signed;
 use crate::view::Views;
 use app::access::Permission;

@@ -13,7 +13,8 @@ use super::book::{Book, Truth, Word};
 use super::id::Id;
 use super::notifications::{self, Delivery, Notification};
 use super::person::{self, Act};
-use super::resources::{self, show_appointment, show_comment, show_customer, show_ticket};
+use super::records::{Asset, Estimate, Invoice, Lead, Reminder};
+use super::resources::{Kept, show_appointment, show_comment, show_customer, show_ticket};
 use super::shelf::{Row, Shelf};
 use super::{Account, Counts, LimitState, MyGadgetRepairsTwin, Settings};
 
@@ -71,21 +72,11 @@ async fn state(
         "appointment" => page(&book.appointments, &query, |row| {
             show_appointment(book, &plain, row)
         }),
-        "reminder" => page(&book.reminders, &query, |row| {
-            resources::shown(book, &plain, row)
-        }),
-        "invoice" => page(&book.invoices, &query, |row| {
-            resources::shown(book, &plain, row)
-        }),
-        "estimate" => page(&book.estimates, &query, |row| {
-            resources::shown(book, &plain, row)
-        }),
-        "lead" => page(&book.leads, &query, |row| {
-            resources::shown(book, &plain, row)
-        }),
-        "asset" => page(&book.assets, &query, |row| {
-            resources::shown(book, &plain, row)
-        }),
+        "reminder" => page_of::<Reminder>(book, &query, &plain),
+        "invoice" => page_of::<Invoice>(book, &query, &plain),
+        "estimate" => page_of::<Estimate>(book, &query, &plain),
+        "lead" => page_of::<Lead>(book, &query, &plain),
+        "asset" => page_of::<Asset>(book, &query, &plain),
         _ => Err(unknown_kind()),
     }?;
     let last = rows
@@ -99,6 +90,14 @@ async fn state(
         response.headers_mut().insert("x-next-after", last);
     }
     Ok(response)
+}
+
+fn page_of<T: Kept>(
+    book: &Book,
+    query: &StateQuery,
+    plain: &Settings,
+) -> Result<Vec<Value>, Refusal> {
+    page(T::shelf(book), query, |row| T::show(book, plain, row))
 }
 
 fn page<T>(
@@ -152,11 +151,11 @@ async fn one(
             .appointments
             .get(id)
             .map(|row| show_appointment(book, &plain, row)),
-        "reminder" => one_of(&book.reminders, id, book, &plain),
-        "invoice" => one_of(&book.invoices, id, book, &plain),
-        "estimate" => one_of(&book.estimates, id, book, &plain),
-        "lead" => one_of(&book.leads, id, book, &plain),
-        "asset" => one_of(&book.assets, id, book, &plain),
+        "reminder" => one_of::<Reminder>(book, id, &plain),
+        "invoice" => one_of::<Invoice>(book, id, &plain),
+        "estimate" => one_of::<Estimate>(book, id, &plain),
+        "lead" => one_of::<Lead>(book, id, &plain),
+        "asset" => one_of::<Asset>(book, id, &plain),
         _ => return Err(unknown_kind()),
     };
     shown
@@ -164,13 +163,9 @@ async fn one(
         .ok_or_else(|| (StatusCode::NOT_FOUND, "no such record".to_owned()))
 }
 
-fn one_of<T: resources::Kept>(
-    shelf: &Shelf<T>,
-    id: Id,
-    book: &Book,
-    plain: &Settings,
-) -> Option<Value> {
-    shelf.get(id).map(|row| resources::shown(book, plain, row))
+fn one_of<T: Kept>(book: &Book, id: Id, plain: &Settings) -> Option<Value> {
+    let row = T::shelf(book).get(id)?;
+    Some(T::show(book, plain, row))
 }
 
 fn unknown_kind() -> Refusal {

@@ -3,12 +3,14 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::MyGadgetRepairsTwin;
 use super::answer::Answer;
+use super::book::Book;
 use super::control::{carried_out, plainly};
 use super::person::Act;
 use super::records::{Asset, Estimate, Invoice, Lead, Reminder};
 use super::resources::{Kept, show_appointment, show_comment, show_customer, show_ticket};
+use super::shelf::{Row, Shelf};
+use super::{MyGadgetRepairsTwin, Settings};
 
 impl MyGadgetRepairsTwin {
     /// Does what a person at the counter does; see `POST /_twin/person`. Answers the id of the record.
@@ -36,26 +38,17 @@ impl MyGadgetRepairsTwin {
 
     /// All customers as they are, oldest first, with their times.
     pub fn customers(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.customers.by_created();
-        rows.map(|row| show_customer(book, &plain, row)).collect()
+        self.all(|book| &book.customers, show_customer)
     }
 
     /// All tickets as they are, oldest first, with their times.
     pub fn tickets(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.tickets.by_created();
-        rows.map(|row| show_ticket(book, &plain, row)).collect()
+        self.all(|book| &book.tickets, show_ticket)
     }
 
     /// All comments as they are, oldest first, with their times.
     pub fn comments(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.comments.by_created();
-        rows.map(|row| show_comment(book, &plain, row)).collect()
+        self.all(|book| &book.comments, show_comment)
     }
 
     /// All reminders as they are, oldest first.
@@ -111,18 +104,22 @@ impl MyGadgetRepairsTwin {
     }
 
     fn shown<T: Kept>(&self) -> Vec<Value> {
+        self.all(T::shelf, T::show)
+    }
+
+    fn all<T>(
+        &self,
+        of: fn(&Book) -> &Shelf<T>,
+        show: fn(&Book, &Settings, &Row<T>) -> Value,
+    ) -> Vec<Value> {
         let account = self.account();
         let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = T::shelf(book).by_created();
-        rows.map(|row| T::show(book, &plain, row)).collect()
+        let rows = of(book).by_created();
+        rows.map(|row| show(book, &plain, row)).collect()
     }
 
     /// All appointments as they are, oldest first, with their times.
     pub fn appointments(&self) -> Vec<Value> {
-        let account = self.account();
-        let (book, plain) = (&account.book, plainly(&account.settings));
-        let rows = book.appointments.by_created();
-        rows.map(|row| show_appointment(book, &plain, row))
-            .collect()
+        self.all(|book| &book.appointments, show_appointment)
     }
 }

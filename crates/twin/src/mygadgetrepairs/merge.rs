@@ -24,26 +24,12 @@ pub(super) fn customers(account: &mut Account, keep: &str, gone: &str, now: Time
         return Answer::invalid("A customer cannot be merged with itself.");
     }
     let book = &mut account.book;
-    let tickets: Vec<Id> = book
-        .tickets
-        .by_created()
-        .filter(|row| row.body.customer == Some(gone))
-        .map(|row| row.id)
-        .collect();
-    for id in tickets {
-        book.tickets
-            .change(id, now, |ticket| ticket.customer = Some(keep));
-    }
-    let appointments: Vec<Id> = book
-        .appointments
-        .by_created()
-        .filter(|row| row.body.customer == Some(gone))
-        .map(|row| row.id)
-        .collect();
-    for id in appointments {
-        book.appointments
-            .change(id, now, |visit| visit.customer = Some(keep));
-    }
+    moved(&mut book.tickets, now, |body| {
+        of(&mut body.customer, gone, keep)
+    });
+    moved(&mut book.appointments, now, |body| {
+        of(&mut body.customer, gone, keep)
+    });
     moved(&mut book.reminders, now, |body| {
         of(&mut body.customer, gone, keep)
     });

@@ -143,19 +143,6 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Drops the draft of a flow.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn drop_draft(&self, shop: ShopId, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE flow SET draft = NULL WHERE shop = $1 AND id = $2")
-            .bind(shop.0)
-            .bind(id)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
     /// Switches a flow on or off. What happened while it was off is history to it.
     ///
     /// # Errors

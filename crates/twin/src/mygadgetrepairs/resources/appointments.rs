@@ -6,13 +6,12 @@ use serde_json::Value;
 use super::super::Account;
 use super::super::answer::Answer;
 use super::super::book::{Appointment, Book};
-use super::super::dates;
 use super::super::id::Id;
 use super::super::notifications::NotificationEvent as Event;
 use super::super::settings::CreatedFilter;
 use super::super::shelf::Row;
 use super::list::{self, Page, Span};
-use super::{Call, Resource, show, written};
+use super::{Call, Resource, given, show, written};
 
 /// Longest subject that is taken.
 const LONGEST_SUBJECT: usize = 100;
@@ -183,36 +182,24 @@ fn write(
             .ok_or("The type is not known. Use InShop, OnSite or PhoneCall.")?
             .to_owned();
     }
-    let time = |names: &[&str]| {
-        let Some(text) = call.arguments.filter(names) else {
-            return Ok(None);
-        };
-        let time = dates::read(&text, &book.zone).and_then(|given| given.start(&book.zone));
-        time.map(Some).ok_or(format!(
-            "{text} is not a date and time. Use the format dd-mmm-yyyy HH:mm."
-        ))
-    };
-    if let Some(start) = time(START)? {
+    if let Some(start) = given::moment(book, call, START)? {
         appointment.start = start;
     }
-    if let Some(end) = time(END)? {
+    if let Some(end) = given::moment(book, call, END)? {
         appointment.end = Some(end);
     }
     if appointment.end.is_some_and(|end| end < appointment.start) {
         return Err("The appointment ends before it starts. Send a later end.".to_owned());
     }
-    if let Some(customer) = call.arguments.filter(&["customer", "customerId"]) {
-        let id = Id::read(&customer).filter(|id| book.customers.get(*id).is_some());
-        appointment.customer =
-            Some(id.ok_or("The customer is not known. Use an id of /customers.")?);
+    if let Some(customer) = given::customer(book, call)? {
+        appointment.customer = Some(customer);
     }
     if let Some(staff) = call.arguments.filter(&["staff", "staffId"]) {
         let id = Id::read(&staff).filter(|id| book.user(*id).is_some());
         appointment.staff = Some(id.ok_or("The staff member is not known. Use an id of /users.")?);
     }
-    if let Some(ticket) = call.arguments.filter(&["ticket", "ticketId"]) {
-        let id = Id::read(&ticket).filter(|id| book.tickets.get(*id).is_some());
-        appointment.ticket = Some(id.ok_or("The ticket is not known. Use an id of /tickets.")?);
+    if let Some(ticket) = given::ticket(book, call)? {
+        appointment.ticket = Some(ticket);
     }
     Ok(())
 }

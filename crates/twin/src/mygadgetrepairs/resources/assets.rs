@@ -4,22 +4,13 @@
 use serde_json::{Value, json};
 
 use super::super::Account;
-use super::super::answer::Answer;
 use super::super::book::Book;
 use super::super::id::Id;
 use super::super::records::Asset;
 use super::super::settings::Settings;
 use super::super::shelf::{Row, Shelf};
-use super::kept::{self, Kept};
-use super::{Call, Resource, given, show, written};
-
-pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
-    match (resource, call.method == axum::http::Method::POST) {
-        (Resource::Assets, true) => kept::add::<Asset>(account, call),
-        (Resource::Assets, false) => kept::collection::<Asset>(account, call),
-        _ => kept::member::<Asset>(account, call),
-    }
-}
+use super::kept::Kept;
+use super::{Call, given, show, written};
 
 impl Kept for Asset {
     const NAME: &'static str = "The asset";

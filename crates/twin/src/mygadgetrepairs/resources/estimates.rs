@@ -4,23 +4,13 @@
 use serde_json::{Value, json};
 
 use super::super::Account;
-use super::super::answer::Answer;
 use super::super::book::Book;
 use super::super::id::Id;
 use super::super::records::Estimate;
 use super::super::settings::Settings;
 use super::super::shelf::{Row, Shelf};
-use super::kept::{self, Kept};
-use super::{Call, Resource, given, show, written};
-
-pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
-    match (resource, call.method == axum::http::Method::POST) {
-        (Resource::Estimates, true) => kept::add::<Estimate>(account, call),
-        (Resource::Estimates, false) => kept::collection::<Estimate>(account, call),
-        (Resource::EstimatesUpdated, _) => kept::feed::<Estimate>(account, call),
-        _ => kept::member::<Estimate>(account, call),
-    }
-}
+use super::kept::Kept;
+use super::{Call, given, show, written};
 
 impl Kept for Estimate {
     const NAME: &'static str = "The estimate";

@@ -43,6 +43,24 @@ pub(in super::super) trait Kept: Clone + Default {
     fn texts(&self) -> Vec<&str>;
 }
 
+/// Which of its paths is called.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Collection,
+    Feed,
+    Member,
+}
+
+/// What a kind of record says to a call that is like everybody's.
+pub(super) fn answer<T: Kept>(account: &mut Account, part: Part, call: &Call<'_>) -> Answer {
+    match part {
+        Part::Collection if call.method == Method::POST => add::<T>(account, call),
+        Part::Collection => collection::<T>(account, call),
+        Part::Feed => feed::<T>(account, call),
+        Part::Member => member::<T>(account, call),
+    }
+}
+
 /// `GET` of the collection: newest first.
 pub(super) fn collection<T: Kept>(account: &Account, call: &Call<'_>) -> Answer {
     let (book, settings) = (&account.book, &account.settings);
@@ -74,7 +92,7 @@ pub(super) fn collection<T: Kept>(account: &Account, call: &Call<'_>) -> Answer 
 }
 
 /// `GET` of the feed of changes: last changed first.
-pub(super) fn feed<T: Kept>(account: &Account, call: &Call<'_>) -> Answer {
+fn feed<T: Kept>(account: &Account, call: &Call<'_>) -> Answer {
     let (book, settings) = (&account.book, &account.settings);
     let span = match list::updated(&call.arguments, settings, &book.zone) {
         Ok(span) => span,
@@ -140,9 +158,4 @@ pub(super) fn member<T: Kept>(account: &mut Account, call: &Call<'_>) -> Answer 
     }
     T::shelf_mut(&mut account.book).change(id, call.now, |kept| *kept = body);
     Answer::Changed(Value::from(id.to_string()))
-}
-
-/// The record as an answer shows it.
-pub(in super::super) fn shown<T: Kept>(book: &Book, settings: &Settings, row: &Row<T>) -> Value {
-    T::show(book, settings, row)
 }

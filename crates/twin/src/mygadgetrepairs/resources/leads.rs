@@ -4,22 +4,13 @@
 use serde_json::{Value, json};
 
 use super::super::Account;
-use super::super::answer::Answer;
 use super::super::book::Book;
 use super::super::id::Id;
 use super::super::records::Lead;
 use super::super::settings::Settings;
 use super::super::shelf::{Row, Shelf};
-use super::kept::{self, Kept};
-use super::{Call, Resource, given, show, written};
-
-pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
-    match (resource, call.method == axum::http::Method::POST) {
-        (Resource::Leads, true) => kept::add::<Lead>(account, call),
-        (Resource::Leads, false) => kept::collection::<Lead>(account, call),
-        _ => kept::member::<Lead>(account, call),
-    }
-}
+use super::kept::Kept;
+use super::{Call, given, show, written};
 
 impl Kept for Lead {
     const NAME: &'static str = "The lead";

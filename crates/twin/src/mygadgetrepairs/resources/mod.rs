@@ -26,7 +26,7 @@ use axum::http::Method;
 use jiff::Timestamp;
 
 pub(super) use documents::{Documents, PROJECT_TASKS, find as documents};
-pub(super) use kept::{Kept, shown};
+pub(super) use kept::Kept;
 pub(super) use money::{pay, refund};
 pub(super) use show::{
     appointment as show_appointment, comment as show_comment, customer as show_customer, reference,
@@ -37,6 +37,8 @@ pub(super) use till::Sale;
 use super::Account;
 use super::answer::Answer;
 use super::arguments::Arguments;
+use super::records::{Asset, Estimate, Lead, Reminder};
+use kept::Part;
 
 /// A path of the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,12 +138,15 @@ pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>)
         }
         R::Product | R::Model | R::Group => members::answer(account, resource, call),
         R::ItemLines => lines::answer(account, call),
-        R::Reminders | R::Reminder => reminders::answer(account, resource, call),
-        R::Estimates | R::EstimatesUpdated | R::Estimate => {
-            estimates::answer(account, resource, call)
-        }
-        R::Leads | R::Lead => leads::answer(account, resource, call),
-        R::Assets | R::Asset => assets::answer(account, resource, call),
+        R::Reminders => kept::answer::<Reminder>(account, Part::Collection, call),
+        R::Reminder => kept::answer::<Reminder>(account, Part::Member, call),
+        R::Estimates => kept::answer::<Estimate>(account, Part::Collection, call),
+        R::EstimatesUpdated => kept::answer::<Estimate>(account, Part::Feed, call),
+        R::Estimate => kept::answer::<Estimate>(account, Part::Member, call),
+        R::Leads => kept::answer::<Lead>(account, Part::Collection, call),
+        R::Lead => kept::answer::<Lead>(account, Part::Member, call),
+        R::Assets => kept::answer::<Asset>(account, Part::Collection, call),
+        R::Asset => kept::answer::<Asset>(account, Part::Member, call),
         R::Documents(_) | R::Document(_) => documents::answer(account, resource, call),
         R::Payments | R::TicketInvoices | R::TicketInvoice => {
             money::answer(account, resource, call)

@@ -3,22 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::Account;
-use super::super::answer::Answer;
 use super::super::book::Book;
 use super::super::id::Id;
 use super::super::records::Reminder;
 use super::super::settings::Settings;
 use super::super::shelf::{Row, Shelf};
-use super::kept::{self, Kept};
-use super::{Call, Resource, given, show, written};
-
-pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
-    match (resource, call.method == axum::http::Method::POST) {
-        (Resource::Reminders, true) => kept::add::<Reminder>(account, call),
-        (Resource::Reminders, false) => kept::collection::<Reminder>(account, call),
-        _ => kept::member::<Reminder>(account, call),
-    }
-}
+use super::kept::Kept;
+use super::{Call, given, show, written};
 
 impl Kept for Reminder {
     const NAME: &'static str = "The reminder";

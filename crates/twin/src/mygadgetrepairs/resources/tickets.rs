@@ -14,7 +14,7 @@ use super::super::notifications::NotificationEvent as Event;
 use super::super::settings::{CreatedFilter, Settings, TicketOrder};
 use super::super::shelf::Row;
 use super::list::{self, Page, Span};
-use super::{Call, Resource, show, written};
+use super::{Call, Resource, given, show, written};
 
 pub(super) fn answer(account: &mut Account, resource: Resource, call: &Call<'_>) -> Answer {
     match (resource, call.method == Method::POST) {
@@ -205,9 +205,8 @@ fn write(book: &Book, clear: bool, call: &Call<'_>, ticket: &mut Ticket) -> Resu
     {
         ticket.device.clone_from(&word.label);
     }
-    if let Some(customer) = call.arguments.filter(&["customer", "customerId"]) {
-        let id = Id::read(&customer).filter(|id| book.customers.get(*id).is_some());
-        ticket.customer = Some(id.ok_or("The customer is not known. Use an id of /customers.")?);
+    if let Some(customer) = given::customer(book, call)? {
+        ticket.customer = Some(customer);
     }
     if let Some(status) = call.arguments.filter(&["status", "statusId"]) {
         ticket.status = choice(&book.statuses, &status)
