@@ -268,9 +268,14 @@ impl App {
     }
 
     pub(crate) async fn lock_shop(&self, shop: &Shop) -> Result<Lock, AppError> {
+        self.wait_for_lock(shop, &format!("shop-{}", shop.id)).await
+    }
+
+    /// A lock of a shop, waited for a while.
+    pub(crate) async fn wait_for_lock(&self, shop: &Shop, name: &str) -> Result<Lock, AppError> {
         let deadline = self.now().checked_add(LOCK_WAIT).unwrap_or(Timestamp::MAX);
         loop {
-            if let Some(lock) = self.store.lock(&format!("shop-{}", shop.id))? {
+            if let Some(lock) = self.store.lock(name)? {
                 return Ok(lock);
             }
             if self.now() > deadline {
@@ -285,7 +290,7 @@ impl App {
         self.context.clock.sleep_until(until).await;
     }
 
-    fn in_seconds(&self, seconds: i64) -> Timestamp {
+    pub(crate) fn in_seconds(&self, seconds: i64) -> Timestamp {
         let until = self.now().checked_add(SignedDuration::from_secs(seconds));
         until.unwrap_or(Timestamp::MAX)
     }

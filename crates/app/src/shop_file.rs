@@ -156,11 +156,7 @@ pub(crate) fn changes_between(before: Json, after: Json) -> Vec<Changed> {
     let (mut left, mut right) = (BTreeMap::new(), BTreeMap::new());
     flatten("", before, &mut left);
     flatten("", after, &mut right);
-    let mut changed = compared(&left, &right);
-    for one in &mut changed {
-        one.key = one.key.trim_start_matches('.').to_owned();
-    }
-    changed
+    compared(&left, &right)
 }
 
 fn compared(before: &BTreeMap<String, Json>, after: &BTreeMap<String, Json>) -> Vec<Changed> {
@@ -183,7 +179,11 @@ pub(crate) fn flatten(key: &str, value: Json, leaves: &mut BTreeMap<String, Json
     match value {
         Json::Object(parts) => {
             for (part, value) in parts {
-                flatten(&format!("{key}.{part}"), value, leaves);
+                let whole = match key {
+                    "" => part,
+                    key => format!("{key}.{part}"),
+                };
+                flatten(&whole, value, leaves);
             }
         }
         value => {

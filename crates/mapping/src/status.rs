@@ -21,6 +21,27 @@ pub enum StatusGroup {
 }
 
 impl StatusGroup {
+    /// Every group.
+    pub const ALL: [Self; 5] = [
+        Self::Open,
+        Self::Waiting,
+        Self::Ready,
+        Self::Done,
+        Self::Cancelled,
+    ];
+
+    /// As it stands in rules and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::Ready => "ready",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// Whether the task counts as completed.
     #[must_use]
     pub const fn completed(self) -> bool {

@@ -20,8 +20,9 @@ pub struct Key {
 /// One write. [`crate::Store::commit`] carries out a list of them, all or none.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Of what is committed after this, every change of a record is kept as a sighting, with its cause as JSON.
-    Sight(Json),
+    /// Of what is committed after this, every change of a record is kept as a sighting: of what was seen as somebody's
+    /// outside, of what we wrote ourselves as the sync's.
+    Sight,
     /// Sightings of what is no snapshot of a synced kind.
     Sighted(Vec<NewSighting>),
     /// Records as just fetched, in one statement. A record whose fingerprint is unchanged keeps its state;

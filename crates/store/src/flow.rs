@@ -10,6 +10,8 @@ pub struct StoredSighting {
     pub seq: i64,
     /// What it is about.
     pub sighting: NewSighting,
+    /// Who changed it.
+    pub cause: Json,
     /// When it was seen.
     pub at: Timestamp,
 }
@@ -27,8 +29,6 @@ pub struct NewSighting {
     pub before: Option<Json>,
     /// The record now; nothing where it is gone.
     pub after: Option<Json>,
-    /// Who changed it.
-    pub cause: Json,
 }
 
 /// A record that flows watch beside the synced kinds.
@@ -171,6 +171,15 @@ impl FlowRunState {
             Self::Failed => "failed",
             Self::Stopped => "stopped",
         }
+    }
+
+    /// Whether it goes on by itself when its time has come.
+    #[must_use]
+    pub const fn goes_on(self) -> bool {
+        matches!(
+            self,
+            Self::Ready | Self::Waiting | Self::Asking | Self::Sent
+        )
     }
 
     /// Whether nothing more happens in it.

@@ -3,7 +3,7 @@
 use super::sources;
 use crate::{App, AppError};
 use highlevel::webhook::Event;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use store::{Change, NewSighting};
 
 /// Where the connection itself is sighted.
@@ -23,24 +23,18 @@ impl App {
         let Some(shop) = self.shop_at(location).await? else {
             return Ok(());
         };
-        let flows = self.store.flows(shop).await?;
-        let awaited = flows
-            .iter()
-            .filter_map(sources::of)
-            .any(|source| source == SOURCE);
+        if !sources::awaited(&self.store.flows(shop).await?).contains(SOURCE) {
+            return Ok(());
+        }
         let Ok(after) = serde_json::from_slice::<Json>(body) else {
             return Ok(());
         };
-        if !awaited {
-            return Ok(());
-        }
         let seen = NewSighting {
             source: SOURCE.to_owned(),
             record: location.clone(),
             event: Some(event.kind.as_str().to_owned()),
             before: None,
             after: Some(after),
-            cause: json!({"by": "outside"}),
         };
         self.store
             .commit(shop, self.now(), vec![Change::Sighted(vec![seen])])

@@ -199,13 +199,7 @@ impl App {
 }
 
 fn line(run: FlowRun) -> RunLine {
-    let waits = matches!(
-        run.begun.state,
-        store::FlowRunState::Ready
-            | store::FlowRunState::Waiting
-            | store::FlowRunState::Asking
-            | store::FlowRunState::Sent
-    );
+    let goes_on = run.begun.state.goes_on();
     RunLine {
         mode: run.begun.mode.as_str(),
         state: run.begun.state.as_str(),
@@ -217,7 +211,7 @@ fn line(run: FlowRun) -> RunLine {
         record: run.begun.record,
         question: run.question,
         began_at: run.created_at,
-        goes_on_at: waits.then_some(run.due_at),
+        goes_on_at: goes_on.then_some(run.due_at),
         ended_at: run.finished_at,
     }
 }

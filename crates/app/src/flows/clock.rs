@@ -2,7 +2,7 @@
 
 use super::hand_out::{Beginnings, earlier, place};
 use super::shelf::AtWork;
-use super::work::hours_of;
+use super::work::{as_json, hours_of};
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::{Kind, Side, Timestamp};
@@ -55,7 +55,7 @@ impl App {
         let cursor = format!("clock.{source}");
         let last = self.store.cursor(shop.id, &cursor).await?.map(|row| row.at);
         let soon = source.ends_with(".appointment");
-        if !soon && last.is_some_and(|last| now.duration_since(last) < DAYS_EVERY) {
+        if !soon && !self.is_older(last, DAYS_EVERY) {
             return Ok(());
         }
         let from = last.map_or(Timestamp::MIN, |last| earlier(last, OVERLAP));
@@ -116,21 +116,30 @@ impl App {
                     }
                 }
             }
-            let scope = self.scope_of_clock(shop, facts, source, id).await?;
+            let unread = json!({});
             let watched = Watched {
                 source,
                 record: id,
                 view: &view,
                 since: &since,
-                scope: &scope,
+                scope: &unread,
             };
+            let mut scope = None;
             for flow in waiting {
                 let Some(due) = flows::due(&flow.flow.trigger, &watched, &hours) else {
                     continue;
                 };
                 let now = self.now();
                 let too_late = due.until.is_some_and(|until| until <= now);
-                if due.at <= now && !too_late && due.at > flow.active_from && due.at > from {
+                if due.at > now || too_late || due.at <= flow.active_from || due.at <= from {
+                    continue;
+                }
+                // What is around a record is read only where its time has come.
+                if scope.is_none() {
+                    scope = Some(self.scope_of_clock(shop, facts, source, id).await?);
+                }
+                let scope = scope.as_ref().unwrap_or(&unread);
+                if flows::due(&flow.flow.trigger, &Watched { scope, ..watched }, &hours).is_some() {
                     self.begin(shop, flow, &due.occurrence, new).await?;
                 }
             }
@@ -175,7 +184,7 @@ impl App {
             .into_iter()
             .map(|record| {
                 let id = record.id.as_str().to_owned();
-                (id, serde_json::to_value(record).unwrap_or_default())
+                (id, as_json(&record))
             })
             .collect())
     }

@@ -1,6 +1,8 @@
 //! Handing out what was seen: each occurrence begins each flow that waits for it once.
 
 use super::shelf::AtWork;
+use super::sources;
+use super::work::as_json;
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::{Kind, RecordId, Side, Timestamp};
@@ -16,24 +18,29 @@ const ACT_SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(6);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 impl App {
-    /// Hands out what was seen since the last time. Answers how many runs were begun.
-    pub(super) async fn hand_out(&self, shop: &Shop, facts: &ShopFacts) -> Result<u64, AppError> {
-        let mut begun = 0;
+    /// Hands out what was seen since the last time.
+    pub(super) async fn hand_out(&self, shop: &Shop, facts: &ShopFacts) -> Result<(), AppError> {
         loop {
             let from = self.store.handed_out(shop.id).await?;
             let seen = self.store.sightings_after(shop.id, from, AT_ONCE).await?;
             let Some(last) = seen.last().map(|last| last.seq) else {
-                return Ok(begun);
+                return Ok(());
             };
             // Read after the sightings: a flow that is given meanwhile is not passed over.
             let at_work = self.flows_at_work(shop).await?;
+            let mut waiting: BTreeMap<String, Vec<AtWork>> = BTreeMap::new();
+            for flow in at_work {
+                let source = sources::of_trigger(&flow.flow.trigger.on);
+                waiting.entry(source).or_default().push(flow);
+            }
             let mut new = Beginnings::default();
             for stored in seen {
-                self.begin_on(shop, facts, &at_work, stored, &mut new)
+                let waiting = waiting.get(&stored.sighting.source);
+                let waiting = waiting.map_or(&[][..], Vec::as_slice);
+                self.begin_on(shop, facts, waiting, stored, &mut new)
                     .await?;
             }
-            begun += self
-                .store
+            self.store
                 .hand_out(shop.id, self.now(), Some(last), &new.runs, &new.since)
                 .await?;
             for (flow, why) in new.paused {
@@ -42,15 +49,17 @@ impl App {
         }
     }
 
+    /// `waiting` are the flows that wait for something of this source.
     async fn begin_on(
         &self,
         shop: &Shop,
         facts: &ShopFacts,
-        at_work: &[AtWork],
+        waiting: &[AtWork],
         stored: StoredSighting,
         new: &mut Beginnings,
     ) -> Result<(), AppError> {
-        let cause = if at_work.is_empty() {
+        // Who did it takes several looks into the store.
+        let cause = if waiting.is_empty() {
             Cause::Outside
         } else {
             self.cause_of(shop, &stored).await?
@@ -64,11 +73,11 @@ impl App {
                 at,
             });
         }
-        if at_work.is_empty() {
+        if waiting.is_empty() {
             return Ok(());
         }
         for occurrence in flows::occurrences(&sighting, &facts.setting, &facts.rules) {
-            for flow in at_work {
+            for flow in waiting {
                 if occurrence.at >= flow.active_from {
                     self.begin(shop, flow, &occurrence, new).await?;
                 }
@@ -89,13 +98,10 @@ impl App {
         if !flow.starts_on(occurrence) || new.paused.contains_key(&flow.id) {
             return Ok(());
         }
-        let live = at_work.mode == RunMode::Live;
         let (state, why) = if let Some(why) = flows::loops::circle(&flow.id, &occurrence.cause) {
             (FlowRunState::Stopped, Some(why))
-        } else if let Some(why) = self
-            .burst(shop, flow, occurrence, new)
-            .await?
-            .filter(|_| live)
+        } else if at_work.mode == RunMode::Live
+            && let Some(why) = self.burst(shop, flow, occurrence, new).await?
         {
             new.paused.insert(flow.id.clone(), why.clone());
             (FlowRunState::Stopped, Some(why))
@@ -103,18 +109,33 @@ impl App {
             (FlowRunState::Ready, None)
         };
         new.runs.push(NewFlowRun {
+            state,
+            why,
+            ..self.new_run(&flow.id, at_work.version, at_work.mode, occurrence)
+        });
+        Ok(())
+    }
+
+    /// A run of a flow on an occurrence, from its beginning.
+    pub(super) fn new_run(
+        &self,
+        flow: &str,
+        version: i64,
+        mode: RunMode,
+        occurrence: &Occurrence,
+    ) -> NewFlowRun {
+        NewFlowRun {
             id: self.context.new_id().to_string(),
-            flow: flow.id.clone(),
-            version: at_work.version,
-            mode: at_work.mode,
+            flow: flow.to_owned(),
+            version,
+            mode,
             key: occurrence.key.clone(),
             source: occurrence.source.clone(),
             record: occurrence.record.clone(),
-            occurrence: serde_json::to_value(occurrence).unwrap_or_default(),
-            state,
-            why,
-        });
-        Ok(())
+            occurrence: as_json(occurrence),
+            state: FlowRunState::Ready,
+            why: None,
+        }
     }
 
     /// Why a flow is to stop: it ran on this record again and again.
@@ -168,8 +189,7 @@ impl App {
 
     /// Who brought a change about on its own side: a flow, where it shows nothing but what that sent.
     async fn own_cause(&self, shop: &Shop, stored: &StoredSighting) -> Result<Cause, AppError> {
-        let named: Cause =
-            serde_json::from_value(stored.sighting.cause.clone()).unwrap_or_default();
+        let named: Cause = serde_json::from_value(stored.cause.clone()).unwrap_or_default();
         if named != Cause::Outside {
             return Ok(named);
         }

@@ -1,7 +1,7 @@
 //! What a recipe or a flow would have done last month: played on what was seen then, writing and asking nothing.
 
 use super::hand_out::{earlier, sighting};
-use super::work::hours_of;
+use super::work::{ended, hours_of};
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::Timestamp;
@@ -105,7 +105,7 @@ impl App {
             seq = last.seq;
             for stored in seen {
                 told.since = told.since.or(Some(stored.at));
-                let cause = serde_json::from_value(stored.sighting.cause.clone());
+                let cause = serde_json::from_value(stored.cause.clone());
                 let sighting = sighting(stored, cause.unwrap_or_default());
                 for occurrence in flows::occurrences(&sighting, &facts.setting, &facts.rules) {
                     for flow in &document.flows {
@@ -138,7 +138,9 @@ impl App {
         claimed: &mut BTreeSet<String>,
         told: &mut LastMonth,
     ) -> Result<(), AppError> {
-        let mut scope = self.scope_of(shop, facts, flow, occurrence).await?;
+        let mut scope = self
+            .scope_of(shop, facts, &flow.reads(), occurrence)
+            .await?;
         // The record as it was then; what it is linked to is as it is now.
         if let (Some(name), Some(after)) = (
             flows::scope::name_of(&occurrence.source),
@@ -150,13 +152,8 @@ impl App {
         }
         let (calls, outcome) = play(flow, occurrence, &scope, hours, claimed);
         *told.started.entry(flow.id.clone()).or_default() += 1;
-        let (word, ended) = match outcome {
-            Outcome::Done => ("done", "done".to_owned()),
-            Outcome::NotNeeded { why } => ("not_needed", why),
-            Outcome::Failed { place, why } => ("failed", format!("{place}: {why}")),
-            Outcome::Stopped { why } => ("stopped", why),
-        };
-        *told.ended.entry(word).or_default() += 1;
+        let (state, why) = ended(outcome);
+        *told.ended.entry(state.as_str()).or_default() += 1;
         for call in &calls {
             *told.calls.entry(call.clone()).or_default() += 1;
         }
@@ -167,7 +164,7 @@ impl App {
                 source: occurrence.source.clone(),
                 record: occurrence.record.clone(),
                 calls,
-                ended,
+                ended: why.unwrap_or_else(|| state.as_str().to_owned()),
             });
         }
         Ok(())

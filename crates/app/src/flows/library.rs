@@ -3,10 +3,10 @@
 use super::board::RunStory;
 use super::work::hours_of;
 use crate::{App, AppError};
-use flows::{Document, Flow, Occurrence};
+use flows::{Document, Flow, Occurrence, Problems};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use store::{FlowRunState, FlowToKeep, FlowVersion, NewFlowRun, RunMode, Shop, StoredFlow};
+use store::{FlowRunState, FlowToKeep, FlowVersion, RunMode, Shop, StoredFlow};
 
 /// A flow that was kept.
 #[derive(Clone, Debug, Serialize)]
@@ -89,8 +89,7 @@ impl App {
         if problems.is_empty() {
             return Ok(());
         }
-        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        Err(AppError::Refused(lines.join("\n")))
+        Err(super::recipes::refused(&Problems(problems)))
     }
 
     /// The flows of a shop as one document.
@@ -333,19 +332,8 @@ impl App {
         // Nobody else works on the shop's flows meanwhile: one who did would take the run up where it stands.
         let _lock = self.wait_for_flows(shop).await?;
         let facts = self.flow_facts(shop).await?;
-        let id = self.context.new_id().to_string();
-        let run = NewFlowRun {
-            id: id.clone(),
-            flow: flow.to_owned(),
-            version,
-            mode,
-            key: occurrence.key.clone(),
-            source: occurrence.source.clone(),
-            record: occurrence.record.clone(),
-            occurrence: super::work::as_json(&occurrence),
-            state: FlowRunState::Ready,
-            why: None,
-        };
+        let run = self.new_run(flow, version, mode, &occurrence);
+        let id = run.id.clone();
         self.store
             .hand_out(shop.id, self.now(), None, &[run], &[])
             .await?;

@@ -1,5 +1,6 @@
 //! What a shop has to choose from where a recipe asks: its statuses, calendars, users and so on.
 
+use super::acts::CUSTOM_FIELDS;
 use crate::operations::{Allowed, CallCause, OperationCall};
 use crate::{App, AppError};
 use domain::Lane;
@@ -34,7 +35,7 @@ impl App {
         shop: &Shop,
         asked: &Asked,
     ) -> Result<Vec<Choice>, AppError> {
-        let (operation, list, label) = match asked.kind {
+        let (operation, list) = match asked.kind {
             Kind::Number | Kind::Text | Kind::YesNo => return Ok(Vec::new()),
             Kind::Choice => {
                 let options = asked.options.iter();
@@ -43,19 +44,8 @@ impl App {
                     .collect());
             }
             Kind::StatusGroup => {
-                const GROUPS: [StatusGroup; 5] = [
-                    StatusGroup::Open,
-                    StatusGroup::Waiting,
-                    StatusGroup::Ready,
-                    StatusGroup::Done,
-                    StatusGroup::Cancelled,
-                ];
-                let groups = GROUPS.into_iter().filter_map(|group| {
-                    let word = serde_json::to_value(group).ok()?;
-                    let label = word.as_str()?.to_owned();
-                    Some(Choice::new(word, label))
-                });
-                return Ok(groups.collect());
+                let groups = StatusGroup::ALL.into_iter().map(StatusGroup::as_str);
+                return Ok(groups.map(|group| Choice::new(group, group)).collect());
             }
             Kind::Status => {
                 let judge = self.stored_judge(shop).await?;
@@ -64,28 +54,28 @@ impl App {
                     .map(|status| Choice::new(status.label.clone(), status.label.clone()))
                     .collect());
             }
-            Kind::Tag => ("highlevel.tag.list", "/tags", "name"),
-            Kind::Calendar => ("highlevel.calendar.list", "/calendars", "name"),
-            Kind::User => ("highlevel.user.list", "/users", "name"),
-            Kind::Pipeline | Kind::Stage => ("highlevel.pipeline.list", "/pipelines", "name"),
-            Kind::CustomField => ("highlevel.custom_field.list", "/customFields", "name"),
-            Kind::IssueType => ("mygadgetrepairs.issue_type.list", "", "name"),
-            Kind::CustomerGroup => ("mygadgetrepairs.group.list", "", "name"),
+            Kind::Tag => ("highlevel.tag.list", "/tags"),
+            Kind::Calendar => ("highlevel.calendar.list", "/calendars"),
+            Kind::User => ("highlevel.user.list", "/users"),
+            Kind::Pipeline | Kind::Stage => ("highlevel.pipeline.list", "/pipelines"),
+            Kind::CustomField => (CUSTOM_FIELDS, "/customFields"),
+            Kind::IssueType => ("mygadgetrepairs.issue_type.list", ""),
+            Kind::CustomerGroup => ("mygadgetrepairs.group.list", ""),
         };
         let answer = self.read_for_choices(shop, operation).await?;
         let found = answer.pointer(list).and_then(Json::as_array);
         let mut choices = Vec::new();
         for one in found.into_iter().flatten() {
             if asked.kind == Kind::Stage {
-                let pipeline = text(one, label);
+                let pipeline = text(one);
                 let stages = one.get("stages").and_then(Json::as_array);
                 for stage in stages.into_iter().flatten() {
-                    let label = format!("{pipeline}: {}", text(stage, "name"));
+                    let label = format!("{pipeline}: {}", text(stage));
                     choices.push(Choice::new(id(stage), label));
                 }
                 continue;
             }
-            let named = text(one, label);
+            let named = text(one);
             let by_name = matches!(asked.kind, Kind::Tag | Kind::CustomerGroup);
             let value = if by_name {
                 Json::from(named.clone())
@@ -115,8 +105,9 @@ fn id(of: &Json) -> Json {
     of.get("id").cloned().unwrap_or_default()
 }
 
-fn text(of: &Json, name: &str) -> String {
-    let named = of.get(name).or_else(|| of.get("label"));
-    let named = named.or_else(|| of.get("title"));
+fn text(of: &Json) -> String {
+    let named = ["name", "label", "title"]
+        .iter()
+        .find_map(|name| of.get(*name));
     named.and_then(Json::as_str).unwrap_or_default().to_owned()
 }

@@ -5,8 +5,9 @@ use super::scope::{INVOICE, Known};
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::{Kind, Lane, RecordId, Side};
-use flows::{Flow, Occurrence};
+use flows::Occurrence;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use store::{Shop, Watched, source_of};
 
 /// Where MyGadgetRepairs shows a single record (mygadgetrepairs-api.md 12).
@@ -24,11 +25,11 @@ impl App {
         &self,
         shop: &Shop,
         facts: &ShopFacts,
-        flow: &Flow,
+        reads: &BTreeSet<String>,
         occurrence: &Occurrence,
     ) -> Result<(), AppError> {
         let ticket = source_of(Side::MyGadgetRepairs, Kind::Task);
-        let (source, records) = if occurrence.source == ticket && flow.reads().contains("invoice") {
+        let (source, records) = if occurrence.source == ticket && reads.contains("invoice") {
             let id = RecordId::new(occurrence.record.clone());
             let invoice = self.invoice_of(shop, &id).await?;
             (INVOICE, Vec::from_iter(invoice))
@@ -104,14 +105,9 @@ impl App {
         let Some(known) = stored.map(|stored| Known::of(&stored.record)) else {
             return Ok(None);
         };
-        let named = known.as_ticket();
-        let named: Vec<(&str, &str)> = named
-            .iter()
-            .map(|(member, value)| (*member, value.as_str()))
-            .collect();
         let found = self
             .store
-            .watched_about(shop.id, INVOICE, &named, 1)
+            .watched_about(shop.id, INVOICE, &known.as_ticket(), 1)
             .await?;
         let id = found.first().and_then(|body| body.get("id"));
         Ok(id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)))

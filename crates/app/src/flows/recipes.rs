@@ -305,7 +305,6 @@ fn lay_over(all: &mut Json, rules: &Json) -> Vec<Replaced> {
     flatten("", rules.clone(), &mut wanted);
     let mut replaced = Vec::new();
     for (key, after) in wanted {
-        let key = key.trim_start_matches('.').to_owned();
         let before = at(all, &key);
         if before != after {
             put(all, &key, &after);

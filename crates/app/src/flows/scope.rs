@@ -3,16 +3,17 @@
 
 use super::hand_out::place;
 use super::watch::DEVICE;
+use super::work::as_json;
 use crate::connection::ShopFacts;
 use crate::{App, AppError};
 use domain::{Kind, Record, RecordId, Side};
-use flows::{Flow, Occurrence};
+use flows::Occurrence;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use store::{Shop, StoredRecord, source_of};
 
 /// Records of a person that are shown in a list, newest first.
-const MOST: usize = 100;
+const MOST: u32 = 100;
 pub(super) const INVOICE: &str = "mygadgetrepairs.invoice";
 
 /// The records around an occurrence.
@@ -70,13 +71,13 @@ impl App {
         &self,
         shop: &Shop,
         facts: &ShopFacts,
-        flow: &Flow,
+        reads: &BTreeSet<String>,
         occurrence: &Occurrence,
     ) -> Result<Json, AppError> {
         let (source, record) = (occurrence.source.as_str(), occurrence.record.as_str());
         // What no snapshot is kept of is as it was when it happened.
         let told = occurrence.facts.get("after");
-        self.scope_around(shop, facts, source, record, told, &flow.reads())
+        self.scope_around(shop, facts, source, record, told, reads)
             .await
     }
 
@@ -132,7 +133,7 @@ impl App {
     ) -> Result<(), AppError> {
         let view = |record: &Record| {
             let source = source_of(record.side, record.kind);
-            let record = serde_json::to_value(record).unwrap_or_default();
+            let record = as_json(record);
             flows::view::view(source, &record, &facts.setting, &facts.rules)
         };
         let id = |record: &Option<Record>| record.as_ref().map(|record| record.id.clone());
@@ -166,7 +167,7 @@ impl App {
                 None => Vec::new(),
             };
             children.sort_by_key(|stored| std::cmp::Reverse(stored.record.created_at));
-            children.truncate(MOST);
+            children.truncate(MOST as usize);
             let shown: Vec<_> = children.iter().map(|stored| view(&stored.record)).collect();
             names.insert(name.to_owned(), Json::Array(shown));
         }
@@ -176,7 +177,6 @@ impl App {
             names.insert("invoice".to_owned(), found.pop().unwrap_or_default());
         }
         if reads.contains("invoices") || totals {
-            let most = u32::try_from(MOST).unwrap_or(u32::MAX);
             // What is observed of an invoice names its ticket by number, and no customer.
             let mut named: Vec<_> = holder.iter().flat_map(Known::as_customer).collect();
             let tickets = names.get("tickets").and_then(Json::as_array);
@@ -185,7 +185,7 @@ impl App {
                     named.push((TICKET_NUMBER, number.to_owned()));
                 }
             }
-            let found = self.invoices(shop, facts, named, most).await?;
+            let found = self.invoices(shop, facts, named, MOST).await?;
             names.insert("invoices".to_owned(), Json::Array(found));
         }
         if reads.contains("device") {
@@ -213,10 +213,6 @@ impl App {
         if named.is_empty() {
             return Ok(Vec::new());
         }
-        let named: Vec<(&str, &str)> = named
-            .iter()
-            .map(|(member, value)| (*member, value.as_str()))
-            .collect();
         let found = self
             .store
             .watched_about(shop.id, INVOICE, &named, limit)
@@ -237,14 +233,9 @@ impl App {
             return Ok(Json::Null);
         };
         let named: Vec<_> = customer.into_iter().flat_map(Known::as_customer).collect();
-        let named: Vec<(&str, &str)> = named
-            .iter()
-            .map(|(member, value)| (*member, value.as_str()))
-            .collect();
-        let most = u32::try_from(MOST).unwrap_or(u32::MAX);
         let found = self
             .store
-            .watched_about(shop.id, DEVICE, &named, most)
+            .watched_about(shop.id, DEVICE, &named, MOST)
             .await?;
         let view = |body: &Json| flows::view::view(DEVICE, body, &facts.setting, &facts.rules);
         let devices: Vec<Json> = found.iter().map(view).collect();
@@ -263,7 +254,7 @@ impl App {
         let body = match place(source) {
             Some((side, kind)) => {
                 let stored = self.stored(shop, side, kind, record).await?;
-                stored.map(|record| serde_json::to_value(record).unwrap_or_default())
+                stored.as_ref().map(as_json)
             }
             None => {
                 let ids = [record.to_owned()];

@@ -39,7 +39,7 @@ impl App {
                     if !matches!(error, AppError::NotConnected { .. } | AppError::ShopBusy(_)) {
                         tracing::warn!(shop.name = shop.name, %error, "the flows could not be worked on");
                     }
-                    self.later(IDLE_SECONDS)
+                    self.in_seconds(IDLE_SECONDS)
                 }
             };
             tokio::select! {
@@ -63,32 +63,35 @@ impl App {
     async fn work_flows_now(&self, name: &str, last: &mut Last) -> Result<Timestamp, AppError> {
         let shop = self.shop(name).await?;
         if shop.paused {
-            return Ok(self.later(IDLE_SECONDS));
+            return Ok(self.in_seconds(IDLE_SECONDS));
         }
         // Before the flows: what is seen after a flow is given is not passed over.
         let newest = self.store.newest_sighting(shop.id).await?;
-        let at_work = self.flows_at_work(&shop).await?;
         let next = self.store.next_flow_run(shop.id).await?;
-        if at_work.is_empty() && next.is_none() {
-            self.pass_over(&shop, newest).await?;
-            self.trim_flows(&shop, last).await?;
-            return Ok(self.later(IDLE_SECONDS));
-        }
-        let look = self.later(LOOK_SECONDS);
+        let look = self.in_seconds(LOOK_SECONDS);
         let poll = SignedDuration::from_secs(i64::from(self.config.poll_seconds));
-        let timers = self.is_due(last.watch, poll) || self.is_due(last.clock, CLOCK_EVERY);
+        let timers = self.is_older(last.watch, poll) || self.is_older(last.clock, CLOCK_EVERY);
         let due = next.is_some_and(|next| next <= self.now());
-        if !timers && !due && !self.has_news(&shop).await? {
+        let news = newest > self.store.handed_out(shop.id).await?;
+        if !timers && !due && !news {
             return Ok(next.map_or(look, |next| next.min(look)));
+        }
+        let at_work = self.flows_at_work(&shop).await?;
+        if at_work.is_empty() && next.is_none() {
+            if news {
+                self.pass_over(&shop, newest).await?;
+            }
+            self.trim_flows(&shop, last).await?;
+            return Ok(self.in_seconds(IDLE_SECONDS));
         }
         let _lock = self.lock_flows(&shop)?;
         let facts = self.flow_facts(&shop).await?;
-        if self.is_due(last.watch, poll) {
+        if self.is_older(last.watch, poll) {
             last.watch = Some(self.now());
             self.watch(&shop, &facts, &at_work).await?;
         }
         self.hand_out(&shop, &facts).await?;
-        if self.is_due(last.clock, CLOCK_EVERY) {
+        if self.is_older(last.clock, CLOCK_EVERY) {
             last.clock = Some(self.now());
             self.look_at_clock(&shop, &facts, &at_work).await?;
         }
@@ -98,25 +101,17 @@ impl App {
         }
         self.trim_flows(&shop, last).await?;
         let next = self.store.next_flow_run(shop.id).await?;
-        let look = self.later(LOOK_SECONDS);
+        let look = self.in_seconds(LOOK_SECONDS);
         Ok(next.map_or(look, |next| next.min(look)))
-    }
-
-    /// Whether anything was seen that was not handed out yet.
-    async fn has_news(&self, shop: &Shop) -> Result<bool, AppError> {
-        let from = self.store.handed_out(shop.id).await?;
-        Ok(self.store.newest_sighting(shop.id).await? > from)
     }
 
     /// Where nobody waits, what was seen is passed over.
     async fn pass_over(&self, shop: &Shop, newest: i64) -> Result<(), AppError> {
-        if newest > self.store.handed_out(shop.id).await? {
-            // Nor is it counted since when anything is as it is; a flow that does later begins with what vendors tell.
-            self.store.forget_since(shop.id).await?;
-            self.store
-                .hand_out(shop.id, self.now(), Some(newest), &[], &[])
-                .await?;
-        }
+        // Nor is it counted since when anything is as it is; a flow that does later begins with what vendors tell.
+        self.store.forget_since(shop.id).await?;
+        self.store
+            .hand_out(shop.id, self.now(), Some(newest), &[], &[])
+            .await?;
         Ok(())
     }
 
@@ -128,20 +123,13 @@ impl App {
 
     /// One process at a time works on the flows of a shop.
     pub(super) fn lock_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
-        let lock = self.store.lock(&format!("flows-{}", shop.id))?;
+        let lock = self.store.lock(&lock_name(shop))?;
         lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))
     }
 
     /// The same, waited for a while.
     pub(super) async fn wait_for_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
-        const TRIES: u32 = 120;
-        for _ in 0..TRIES {
-            match self.lock_flows(shop) {
-                Err(AppError::ShopBusy(_)) => self.pause(1).await,
-                taken => return taken,
-            }
-        }
-        self.lock_flows(shop)
+        self.wait_for_lock(shop, &lock_name(shop)).await
     }
 
     /// Forgets what is older than what is kept.
@@ -153,7 +141,7 @@ impl App {
         const INPUTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
         /// That they wrote is told of for longer.
         const ACTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
-        if !self.is_due(last.trim, SignedDuration::from_hours(1)) {
+        if !self.is_older(last.trim, SignedDuration::from_hours(1)) {
             return Ok(());
         }
         last.trim = Some(self.now());
@@ -169,13 +157,8 @@ impl App {
         self.store.forget_flow_acts(shop.id, acts).await?;
         Ok(())
     }
+}
 
-    fn is_due(&self, last: Option<Timestamp>, every: SignedDuration) -> bool {
-        last.is_none_or(|last| self.now().duration_since(last) >= every)
-    }
-
-    fn later(&self, seconds: i64) -> Timestamp {
-        let until = self.now().checked_add(SignedDuration::from_secs(seconds));
-        until.unwrap_or(Timestamp::MAX)
-    }
+fn lock_name(shop: &Shop) -> String {
+    format!("flows-{}", shop.id)
 }

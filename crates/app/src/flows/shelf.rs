@@ -3,14 +3,13 @@
 use crate::{App, AppError};
 use domain::Timestamp;
 use flows::Flow;
-use std::sync::Arc;
 use store::{RunMode, Shop, StoredFlow};
 
 /// A version of a flow that is at work, or tried beside the one that is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct AtWork {
     /// The flow as written.
-    pub(super) flow: Arc<Flow>,
+    pub(super) flow: Flow,
     /// Its version.
     pub(super) version: i64,
     /// Whether it does what it says.
@@ -59,7 +58,7 @@ fn version(
     document: &serde_json::Value,
 ) -> Option<AtWork> {
     Some(AtWork {
-        flow: Arc::new(read(&stored.id, document)?),
+        flow: read(&stored.id, document)?,
         version: number,
         mode,
         active_from: stored.active_from,

@@ -5,8 +5,12 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use store::StoredFlow;
 
-/// The source of a flow's trigger, where the flow is switched on.
-pub(crate) fn of(flow: &StoredFlow) -> Option<String> {
+/// The sources for which flows that are switched on wait.
+pub(crate) fn awaited(flows: &[StoredFlow]) -> BTreeSet<String> {
+    flows.iter().filter_map(of).collect()
+}
+
+fn of(flow: &StoredFlow) -> Option<String> {
     let trigger = flow.document.pointer("/trigger/on")?.as_str()?;
     (flow.enabled && flow.paused_why.is_none()).then(|| of_trigger(trigger))
 }

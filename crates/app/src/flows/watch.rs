@@ -1,5 +1,6 @@
 //! What flows wait for and the sync does not read: asked for only while a flow needs it.
 
+use super::scope::INVOICE;
 use super::shelf::AtWork;
 use super::sources;
 use crate::connection::{Clients, ShopFacts};
@@ -20,10 +21,7 @@ const WHOLE_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
 /// What MyGadgetRepairs lists of a source (mygadgetrepairs-api.md 12).
 const COUNTER: [(&str, &[&str]); 6] = [
-    (
-        "mygadgetrepairs.invoice",
-        &["/ticketInvoices", "/posOrders"],
-    ),
+    (INVOICE, &["/ticketInvoices", "/posOrders"]),
     ("mygadgetrepairs.estimate", &["/estimates"]),
     ("mygadgetrepairs.lead", &["/leads"]),
     ("mygadgetrepairs.reminder", &["/reminders"]),
@@ -216,7 +214,7 @@ impl App {
         Ok(self.store.commit(shop.id, self.now(), vec![cursor]).await?)
     }
 
-    fn is_older(&self, at: Option<Timestamp>, than: SignedDuration) -> bool {
+    pub(super) fn is_older(&self, at: Option<Timestamp>, than: SignedDuration) -> bool {
         at.is_none_or(|at| self.now().duration_since(at) >= than)
     }
 }
@@ -234,7 +232,7 @@ fn wanted(at_work: &[AtWork]) -> BTreeMap<String, Timestamp> {
     wanted
 }
 
-const OPPORTUNITY: &str = "highlevel.opportunity";
+pub(super) const OPPORTUNITY: &str = "highlevel.opportunity";
 pub(super) const DEVICE: &str = "mygadgetrepairs.device";
 
 /// What is kept of a record: of a device neither its passcode nor its whole number.

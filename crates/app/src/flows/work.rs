@@ -2,6 +2,7 @@
 
 use super::acts::{Acted, Caller};
 use super::hand_out::earlier;
+use super::watch::OPPORTUNITY;
 use crate::connection::ShopFacts;
 use crate::operations::CallCause;
 use crate::{App, AppError};
@@ -15,7 +16,8 @@ use jiff::tz::TimeZone;
 use mapping::Rules;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use store::{FlowRun, FlowRunState, NewFlowRun, NewStep, RunMode, RunProgress, Shop};
+use std::collections::BTreeSet;
+use store::{FlowRun, FlowRunState, NewStep, RunMode, RunProgress, Shop};
 
 /// Runs that are taken up together.
 const AT_ONCE: u32 = 50;
@@ -52,6 +54,8 @@ struct Work<'a> {
     steps: Vec<NewStep>,
     /// Calls that wrote, or would have.
     acts: Vec<Json>,
+    /// The names that the flow reads.
+    reads: BTreeSet<String>,
     /// The contact's opportunity, once it was asked for.
     opportunity: Option<Json>,
     /// Now; of a run that only tries a flow, the instant to which it has waited in thought.
@@ -136,6 +140,7 @@ impl App {
             hours,
             steps: Vec::new(),
             acts: row.acts.as_array().cloned().unwrap_or_default(),
+            reads: flow.reads(),
             opportunity: None,
             now: self.now(),
         };
@@ -166,7 +171,7 @@ impl App {
             Resume::Called(_) | Resume::Once(_) => false,
         };
         if long_ago && row.begun.mode == RunMode::Live {
-            Box::pin(self.read_anew(shop, facts, &flow, &run.occurrence)).await?;
+            Box::pin(self.read_anew(shop, facts, &work.reads, &run.occurrence)).await?;
         }
         self.go_on(work, run, resume).await
     }
@@ -175,11 +180,10 @@ impl App {
     async fn scope_now(&self, work: &mut Work<'_>, run: &Run) -> Result<Json, AppError> {
         const NAME: &str = "opportunity";
         let mut scope = self
-            .scope_of(work.shop, work.facts, work.flow, &run.occurrence)
+            .scope_of(work.shop, work.facts, &work.reads, &run.occurrence)
             .await?;
         let contact = scope.pointer("/contact/id").and_then(Json::as_str);
-        let is_asked =
-            scope.get(NAME).is_none_or(Json::is_null) && work.flow.reads().contains(NAME);
+        let is_asked = scope.get(NAME).is_none_or(Json::is_null) && work.reads.contains(NAME);
         if let Some(contact) = contact.filter(|_| is_asked) {
             if work.opportunity.is_none() {
                 let cause = CallCause::Flow {
@@ -191,7 +195,7 @@ impl App {
                 let found = asked.await?;
                 let view = |found: Json| {
                     let (setting, rules) = (&work.facts.setting, &work.facts.rules);
-                    flows::view::view("highlevel.opportunity", &found, setting, rules)
+                    flows::view::view(OPPORTUNITY, &found, setting, rules)
                 };
                 work.opportunity = Some(found.map_or(Json::Null, view));
             }
@@ -302,9 +306,12 @@ impl App {
         let writes = act.operation != flows::RUN_FLOW && super::acts::writes(&act.operation);
         if writes && !taken_up {
             let (step, operation, input) = (&act.step, &act.operation, &act.input);
-            work.acts.push(
-                json!({"step": step, "operation": operation, "input": input, "at": work.now}),
-            );
+            work.acts.push(as_json(&flows::shadow::Act {
+                step: step.clone(),
+                operation: operation.clone(),
+                input: input.clone(),
+                at: work.now,
+            }));
         }
         if writes && work.row.begun.mode != RunMode::Live {
             return Ok(AfterCall::Resume(Resume::Called(Ok(
@@ -412,18 +419,7 @@ impl App {
             cause,
             ..run.occurrence.clone()
         };
-        let new = NewFlowRun {
-            id: self.context.new_id().to_string(),
-            flow: other.id,
-            version: other.live,
-            mode: begun.mode,
-            key: occurrence.key.clone(),
-            source: begun.source.clone(),
-            record: begun.record.clone(),
-            occurrence: as_json(&occurrence),
-            state: FlowRunState::Ready,
-            why: None,
-        };
+        let new = self.new_run(&other.id, other.live, begun.mode, &occurrence);
         let started = json!({"flow": new.flow, "run": new.id});
         if begun.mode == RunMode::Live {
             self.store
@@ -531,7 +527,8 @@ pub(super) fn hours_of_rules(rules: &Rules, zone: &TimeZone) -> BusinessHours {
     }
 }
 
-fn ended(outcome: Outcome) -> (FlowRunState, Option<String>) {
+/// How an outcome stands in a run.
+pub(super) fn ended(outcome: Outcome) -> (FlowRunState, Option<String>) {
     match outcome {
         Outcome::Done => (FlowRunState::Done, None),
         Outcome::NotNeeded { why } => (FlowRunState::NotNeeded, Some(why)),
@@ -561,9 +558,5 @@ pub(super) fn as_json(value: &impl Serialize) -> Json {
 
 /// Whether a run, as it is now, is to go on.
 fn is_due(row: &FlowRun, now: Timestamp) -> bool {
-    row.due_at <= now
-        && matches!(
-            row.begun.state,
-            FlowRunState::Ready | FlowRunState::Waiting | FlowRunState::Asking | FlowRunState::Sent
-        )
+    row.due_at <= now && row.begun.state.goes_on()
 }

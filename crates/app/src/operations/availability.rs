@@ -64,6 +64,8 @@ impl Availability {
 pub(super) struct Abilities {
     shop: String,
     connected: [bool; 2],
+    /// The agency of the sub-account in which the app is installed.
+    pub(super) company: Option<String>,
     /// What the app's installation was granted; nothing of a private token, whose permissions are not told.
     granted: Option<Vec<String>>,
     /// Whether HighLevel sends webhooks: it does to an app, not to whoever has a private token alone.
@@ -84,28 +86,30 @@ impl App {
                 Err(other) => return Err(other),
             };
         }
-        let granted = self.granted_scopes(shop).await?;
+        let private_token = self.has_static_token(shop).await?;
         let hears = self.store.hears_webhooks(shop.id).await?;
+        let installation = self.installation_of(shop).await?;
+        let company = installation
+            .as_ref()
+            .and_then(|found| found.company.clone());
         Ok(Abilities {
             shop: shop.name.clone(),
-            hears: hears || !self.has_static_token(shop).await?,
+            hears: hears || !private_token,
             connected,
-            granted: granted.map(|scopes| scopes.granted),
+            company,
+            granted: installation
+                .filter(|_| !private_token)
+                .map(|found| found.scopes),
             capabilities: self.fact_of(shop, CAPABILITIES).await?,
             paths: self.fact_of(shop, PATHS).await?.unwrap_or_default(),
         })
     }
 
-    /// Remembers whether the account has a path that the probe does not look at.
-    pub(super) async fn learn_path(
-        &self,
-        shop: &Shop,
-        path: &str,
-        has: bool,
-    ) -> Result<(), AppError> {
+    /// Remembers that the account does not have a path that the probe does not look at.
+    pub(super) async fn learn_missing(&self, shop: &Shop, path: &str) -> Result<(), AppError> {
         let mut paths: BTreeMap<String, bool> =
             self.fact_of(shop, PATHS).await?.unwrap_or_default();
-        if paths.insert(path.to_owned(), has) == Some(has) {
+        if paths.insert(path.to_owned(), false) == Some(false) {
             return Ok(());
         }
         let value = serde_json::to_value(paths).unwrap_or_default();

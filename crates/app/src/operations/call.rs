@@ -206,7 +206,7 @@ impl App {
         }
         if error.code == NOT_OFFERED {
             if let Some(path) = &operation.needs.capability {
-                self.learn_path(shop, path, false).await?;
+                self.learn_missing(shop, path).await?;
             }
             error.message = format!(
                 "this MyGadgetRepairs account does not offer `{}`; ask the vendor whether your plan can have it",
@@ -225,18 +225,18 @@ impl App {
             )));
         }
         self.sealed(shop, operation.side).await?;
-        let offer = self.availability(shop).await?.of(&operation);
+        let abilities = self.availability(shop).await?;
+        let offer = abilities.of(&operation);
         if offer.state == OfferState::Missing {
             return Err(AppError::NotAvailable {
                 operation: operation.id,
                 why: offer.words.unwrap_or_default(),
             });
         }
-        let company = self.company_of(shop).await?;
         let spelling = self.spelling(shop, &operation, &call.input).await?;
         let circumstances = Circumstances {
             location: &shop.location,
-            company: company.as_deref(),
+            company: abilities.company.as_deref(),
             spelling: &spelling,
         };
         let plan =
@@ -255,11 +255,6 @@ impl App {
             operation,
             plan,
         })
-    }
-
-    async fn company_of(&self, shop: &Shop) -> Result<Option<String>, AppError> {
-        let installation = self.installation_of(shop).await?;
-        Ok(installation.and_then(|installation| installation.company))
     }
 
     /// A line for the journal: ids, codes and statuses, and no value of a record.

@@ -15,24 +15,21 @@ const MOST: usize = 20;
 
 /// A record that a call changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Touched {
+struct Touched {
     /// Whose it is.
-    pub side: Side,
+    side: Side,
     /// What it is.
-    pub kind: Kind,
+    kind: Kind,
     /// Its id.
-    pub id: RecordId,
+    id: RecordId,
     /// The record that it belongs to.
-    pub parent: Option<RecordId>,
+    parent: Option<RecordId>,
 }
 
 impl App {
     /// Fetches records that were changed by a call, and stores them as just seen. A shop that was never read is left
     /// alone: its first pass reads everything.
-    ///
-    /// # Errors
-    /// When a vendor or the store refuses.
-    pub async fn look_again(
+    async fn look_again(
         &self,
         shop: &Shop,
         touched: &[Touched],
@@ -72,7 +69,7 @@ impl App {
             return Ok(());
         }
         // Who changed what is told by the values: a person may have changed the same record meanwhile.
-        changes.insert(0, Change::Sight(json!({"by": "outside"})));
+        changes.insert(0, Change::Sight);
         self.store.commit(shop.id, self.now(), changes).await?;
         connection.flows.notify_one();
         // A service that is at rest takes it up at once.

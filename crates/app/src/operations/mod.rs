@@ -12,7 +12,6 @@ mod spelling;
 pub use allowed::Allowed;
 pub use availability::{Availability, Offer, OfferState};
 pub use call::{CallCause, CallOutcome, Mistakes, OperationCall, OperationReport};
-pub use look_again::Touched;
 
 use crate::{App, AppError};
 use catalogue::{Filter, Operation};

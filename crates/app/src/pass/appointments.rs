@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, Intent, Store};
 
 const APPOINTMENT: Kind = Kind::Appointment;
-const DIARY: &str = "mygadgetrepairs.appointment";
+const DIARY: &str = store::source_of(Side::MyGadgetRepairs, APPOINTMENT);
 /// The fact that remembers why appointments rest.
 const RESTING: &str = "appointments";
 /// Records looked through together.

@@ -6,7 +6,7 @@ use super::Pass;
 use crate::AppError;
 use crate::flows::sources;
 use domain::Side;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, NewSighting, Signal};
@@ -29,8 +29,7 @@ impl Pass<'_> {
     pub(super) async fn begin_sightings(&self) -> Result<(), AppError> {
         let changes = !self.connection.is_dry && !self.is_first_run().await?;
         let waited_for = if changes {
-            let flows = self.store.flows(self.shop.id).await?;
-            flows.iter().filter_map(sources::of).collect()
+            sources::awaited(&self.store.flows(self.shop.id).await?)
         } else {
             BTreeSet::new()
         };
@@ -62,7 +61,7 @@ impl Pass<'_> {
         };
         let snapshots = kept && changes.iter().any(tells);
         if snapshots {
-            changes.insert(0, Change::Sight(json!({"by": "outside"})));
+            changes.insert(0, Change::Sight);
         }
         let events = changes
             .iter()
@@ -91,7 +90,6 @@ impl Pass<'_> {
             event: Some(signal.what.clone()),
             before: None,
             after: Some(after),
-            cause: json!({"by": "outside"}),
         })
     }
 }

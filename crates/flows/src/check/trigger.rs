@@ -3,9 +3,8 @@
 use super::at;
 use crate::trigger::{EVENT, trigger, triggers};
 use crate::{BusinessDays, Problem, Trigger, scope, words};
+use mapping::StatusGroup;
 
-/// The groups of statuses (DESIGN.md section 6).
-const GROUPS: [&str; 5] = ["open", "waiting", "ready", "done", "cancelled"];
 /// How an opportunity is closed (highlevel-api.md section 12).
 const CLOSED: [&str; 3] = ["won", "lost", "abandoned"];
 const ANSWERS: [&str; 2] = ["approved", "declined"];
@@ -50,7 +49,11 @@ pub(super) fn check(given: &Trigger, problems: &mut Vec<Problem>) {
             }
         }
     };
-    listed("groups", &given.groups, &GROUPS);
+    listed(
+        "groups",
+        &given.groups,
+        &StatusGroup::ALL.map(StatusGroup::as_str),
+    );
     listed("answers", &given.answers, &ANSWERS);
     if kind.id == "highlevel.opportunity.closed" {
         listed("statuses", &given.statuses, &CLOSED);

@@ -2,6 +2,7 @@
 
 use super::{Asked, Kind, Recipe};
 use crate::{Problem, Problems, words};
+use mapping::StatusGroup;
 use serde_json::{Map, Value as Json};
 
 /// The answers with the proposals for what was not answered.
@@ -83,7 +84,7 @@ impl Asked {
                     known(&options, text)
                 }
                 Some(text) if self.kind == Kind::StatusGroup => {
-                    known(&["open", "waiting", "ready", "done", "cancelled"], text)
+                    known(&StatusGroup::ALL.map(StatusGroup::as_str), text)
                 }
                 Some(_) => Ok(()),
             },

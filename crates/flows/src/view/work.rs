@@ -2,7 +2,7 @@
 
 use super::{head, parent, secret, value};
 use domain::{Field, Record};
-use mapping::{Rules, Setting};
+use mapping::{Rules, Setting, StatusGroup};
 use serde_json::{Map, Value as Json};
 
 /// A HighLevel task.
@@ -30,10 +30,7 @@ pub(super) fn ticket(record: &Record, rules: &Rules, setting: &Setting) -> Map<S
         ("customer_id", parent(record)),
         ("status", label.or(id).into()),
         ("status_id", id.into()),
-        (
-            "status_group",
-            serde_json::to_value(group).unwrap_or_default(),
-        ),
+        ("status_group", group.map(StatusGroup::as_str).into()),
         (
             "technician",
             record.text(Field::StaffName).or(technician).into(),

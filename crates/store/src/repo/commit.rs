@@ -1,11 +1,11 @@
 //! Carrying out a list of changes in one transaction.
 
-use super::flows::{Cause, keep_sightings, seen_gone, sight};
+use super::flows::{By, Fresh, keep_sightings, seen_gone, sight};
 use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
 use crate::{Store, StoreError};
-use domain::{Fingerprint, Kind, Record, RecordId, ShopId, Side, Timestamp};
+use domain::{Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::json as object;
 use sqlx::{Sqlite, Transaction};
 use std::collections::HashSet;
@@ -42,9 +42,9 @@ impl Store {
             return Ok(());
         }
         let mut tx = self.begin().await?;
-        let mut cause = Cause::default();
+        let mut sighting = false;
         for change in changes {
-            carry_out(&mut tx, shop, now, &mut cause, change).await?;
+            carry_out(&mut tx, shop, now, &mut sighting, change).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -55,21 +55,21 @@ async fn carry_out(
     tx: &mut Tx,
     shop: ShopId,
     now: Timestamp,
-    cause: &mut Cause,
+    sighting: &mut bool,
     change: Change,
 ) -> Result<(), StoreError> {
     let at = time(now);
     match change {
-        Change::Sight(named) => *cause = Cause(Some(named)),
+        Change::Sight => *sighting = true,
         Change::Sighted(seen) => keep_sightings(tx, shop, at, &seen).await?,
         Change::Saw {
             records,
             sweep,
             stale_after,
         } => {
-            saw(tx, shop, at, cause, &records, sweep, stale_after).await?;
+            saw(tx, shop, at, *sighting, &records, sweep, stale_after).await?;
         }
-        Change::Wrote(record, keys) => wrote(tx, shop, at, cause, &record, &keys).await?,
+        Change::Wrote(record, keys) => wrote(tx, shop, at, *sighting, &record, &keys).await?,
         Change::Settle(on, what, id, state) => {
             sqlx::query("UPDATE record SET state = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(super::records::state_code(state))
@@ -123,7 +123,9 @@ async fn carry_out(
             .execute(&mut **tx).await?;
         }
         Change::Gone(on, what, id) => {
-            seen_gone(tx, shop, at, cause, on, what, &id).await?;
+            if *sighting {
+                seen_gone(tx, shop, at, on, what, &id).await?;
+            }
             // A lagging index shows a deleted record for a while: that is no news of it.
             sqlx::query("UPDATE record SET gone = 1, state = 1, written_at = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(at)
@@ -314,7 +316,7 @@ async fn saw(
     tx: &mut Tx,
     shop: ShopId,
     at: i64,
-    cause: &Cause,
+    sighting: bool,
     records: &[(Record, Vec<Key>)],
     sweep: i64,
     stale_after: Option<Timestamp>,
@@ -323,19 +325,24 @@ async fn saw(
         return Ok(());
     };
     let (on, what) = (side(first.side), kind(first.kind));
-    let mut rows = Vec::with_capacity(records.len());
-    for (record, _) in records {
-        rows.push(object!({
-            "id": record.id.as_str(),
-            "parent": record.parent.as_ref().map(RecordId::as_str),
-            "body": json(record, "record", "body")?,
-            "print": Fingerprint::of(record).0,
-            "changed": record.changed_at.map_or(0, time),
-        }));
-    }
-    let rows = serde_json::Value::from(rows).to_string();
-    let seen: Vec<&Record> = records.iter().map(|(record, _)| record).collect();
-    let before = sight(tx, shop, cause, false, &seen).await?;
+    let fresh: Vec<Fresh<'_>> = records
+        .iter()
+        .map(|(record, _)| Fresh::of(record))
+        .collect::<Result<_, _>>()?;
+    let before = match sighting {
+        true => sight(tx, shop, By::Outside, &fresh).await?,
+        false => None,
+    };
+    let rows = fresh.iter().map(|fresh| {
+        object!({
+            "id": fresh.record.id.as_str(),
+            "parent": fresh.record.parent.as_ref().map(RecordId::as_str),
+            "body": fresh.body,
+            "print": fresh.fingerprint,
+            "changed": fresh.record.changed_at.map_or(0, time),
+        })
+    });
+    let rows = serde_json::Value::from_iter(rows).to_string();
     let taken: Vec<String> = sqlx::query_scalar(
         "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
          SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $5, $6
@@ -361,9 +368,9 @@ async fn saw(
     .await?;
     let taken: HashSet<String> = taken.into_iter().collect();
     if let Some(before) = before {
-        let taken = seen
-            .into_iter()
-            .filter(|record| taken.contains(record.id.as_str()));
+        let taken = fresh
+            .iter()
+            .filter(|fresh| taken.contains(fresh.record.id.as_str()));
         before.keep(tx, shop, at, taken).await?;
     }
     if sweep > 0 && stale_after.is_some() {
@@ -397,11 +404,16 @@ async fn wrote(
     tx: &mut Tx,
     shop: ShopId,
     at: i64,
-    cause: &Cause,
+    sighting: bool,
     record: &Record,
     found: &[Key],
 ) -> Result<(), StoreError> {
-    let before = sight(tx, shop, cause, true, &[record]).await?;
+    let fresh = [Fresh::of(record)?];
+    let before = match sighting {
+        true => sight(tx, shop, By::Sync, &fresh).await?,
+        false => None,
+    };
+    let [fresh] = &fresh;
     sqlx::query(
         "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, written_at, state)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, 1)
@@ -414,14 +426,14 @@ async fn wrote(
     .bind(kind(record.kind))
     .bind(record.id.as_str())
     .bind(record.parent.as_ref().map(RecordId::as_str))
-    .bind(json(record, "record", "body")?)
-    .bind(Fingerprint::of(record).0)
+    .bind(&fresh.body)
+    .bind(&fresh.fingerprint)
     .bind(record.changed_at.map_or(at, time))
     .bind(at)
     .execute(&mut **tx)
     .await?;
     if let Some(before) = before {
-        before.keep(tx, shop, at, std::iter::once(record)).await?;
+        before.keep(tx, shop, at, std::iter::once(fresh)).await?;
     }
     let found = [(&record.id, found)];
     keys(tx, shop, record.side, record.kind, found.into_iter()).await

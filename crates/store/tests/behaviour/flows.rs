@@ -22,7 +22,7 @@ fn saw(content: &str, stale_after: Option<i64>, created: Option<i64>, changed: i
 }
 
 fn sight(change: Change) -> Vec<Change> {
-    vec![Change::Sight(json!({"by": "outside"})), change]
+    vec![Change::Sight, change]
 }
 
 async fn sightings(bench: &Bench) -> Vec<StoredSighting> {
@@ -78,7 +78,7 @@ pub async fn history_is_not_sighted_and_every_later_change_is_sighted_once(bench
         seen.iter()
             .all(|one| one.sighting.source == "highlevel.contact")
     );
-    assert_eq!(seen[0].sighting.cause, json!({"by": "outside"}));
+    assert_eq!(seen[0].cause, json!({"by": "outside"}));
 }
 
 pub async fn a_new_record_is_sighted_unless_it_was_made_before_its_kind_was_read(bench: &Bench) {
@@ -94,7 +94,7 @@ pub async fn a_new_record_is_sighted_unless_it_was_made_before_its_kind_was_read
     let seen = sightings(bench).await;
     assert_eq!(names(&seen[0]), (None, text("New")));
     assert_eq!(
-        seen[0].sighting.cause,
+        seen[0].cause,
         json!({"by": "sync"}),
         "our own write is called so"
     );
@@ -306,7 +306,6 @@ pub async fn events_are_kept_in_the_order_in_which_they_came(bench: &Bench) {
         event: Some("InboundMessage".to_owned()),
         before: None,
         after: Some(json!({"messageId": id})),
-        cause: json!({"by": "outside"}),
     };
     let events = vec![event("m1"), event("m2")];
     bench.commit(1, vec![Change::Sighted(events)]).await;

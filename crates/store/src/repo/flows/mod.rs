@@ -9,4 +9,4 @@ mod sightings;
 mod watched;
 
 pub use definitions::FlowToKeep;
-pub(super) use sightings::{Cause, insert as keep_sightings, seen_gone, sight};
+pub(super) use sightings::{By, Fresh, insert as keep_sightings, seen_gone, sight};

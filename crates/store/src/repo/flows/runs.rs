@@ -13,6 +13,13 @@ use sqlx::{Row, Sqlite, Transaction};
 
 type Tx = Transaction<'static, Sqlite>;
 
+/// The runs of which [`FlowRunState::goes_on`] is true, word for word as the index `flow_run_due` has them.
+macro_rules! going_on {
+    () => {
+        "state IN ('ready', 'waiting', 'asking', 'sent')"
+    };
+}
+
 /// The cursor of what was handed out to flows. It belongs to the shop, not to a flow.
 const HANDED_OUT: &str = "flows";
 
@@ -73,8 +80,9 @@ impl Store {
     ) -> Result<Vec<FlowRun>, StoreError> {
         let rows = sqlx::query(concat!(
             run_columns!(),
-            "WHERE shop = $1 AND due_at <= $2 AND state IN ('ready', 'waiting', 'asking', 'sent')
-             ORDER BY due_at, id LIMIT $3"
+            "WHERE shop = $1 AND due_at <= $2 AND ",
+            going_on!(),
+            " ORDER BY due_at, id LIMIT $3"
         ))
         .bind(shop.0)
         .bind(time(now))
@@ -89,9 +97,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn next_flow_run(&self, shop: ShopId) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar(
-            "SELECT min(due_at) FROM flow_run WHERE shop = $1 AND state IN ('ready', 'waiting', 'asking', 'sent')",
-        )
+        let at: Option<i64> = sqlx::query_scalar(concat!(
+            "SELECT min(due_at) FROM flow_run WHERE shop = $1 AND ",
+            going_on!()
+        ))
         .bind(shop.0)
         .fetch_one(&self.readers)
         .await?;
@@ -269,7 +278,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "UPDATE flow_run SET state = 'stopped', why = $3, finished_at = $4
-             WHERE shop = $1 AND flow = $2 AND state IN ('ready', 'waiting', 'asking', 'held', 'sent')",
+             WHERE shop = $1 AND flow = $2 AND finished_at IS NULL",
         )
         .bind(shop.0)
         .bind(flow)

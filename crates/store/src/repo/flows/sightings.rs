@@ -10,37 +10,52 @@ use std::collections::HashMap;
 
 type Tx = Transaction<'static, Sqlite>;
 
-/// Who changes what is committed; nothing while nobody keeps sightings.
-#[derive(Clone, Debug, Default)]
-pub(in crate::repo) struct Cause(pub(in crate::repo) Option<Json>);
+/// Who changes what is committed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::repo) enum By {
+    /// Somebody at the vendor: it was seen there.
+    Outside,
+    /// The sync, which wrote it.
+    Sync,
+}
 
-impl Cause {
-    /// Of what is seen at a vendor.
-    fn seen(&self) -> Option<String> {
-        self.0.as_ref().map(Json::to_string)
+impl By {
+    /// As it is kept.
+    const fn as_json(self) -> &'static str {
+        match self {
+            Self::Outside => r#"{"by":"outside"}"#,
+            Self::Sync => r#"{"by":"sync"}"#,
+        }
     }
+}
 
-    /// Of what we wrote ourselves: the sync, unless it is said otherwise.
-    fn written(&self) -> Option<String> {
-        let named = self.0.as_ref()?;
-        let outside = named.get("by").and_then(Json::as_str) == Some("outside");
-        Some(if outside {
-            object!({"by": "sync"}).to_string()
-        } else {
-            named.to_string()
+/// A record as it is about to be saved.
+pub(in crate::repo) struct Fresh<'a> {
+    pub(in crate::repo) record: &'a Record,
+    pub(in crate::repo) body: String,
+    pub(in crate::repo) fingerprint: String,
+}
+
+impl<'a> Fresh<'a> {
+    pub(in crate::repo) fn of(record: &'a Record) -> Result<Self, StoreError> {
+        Ok(Self {
+            record,
+            body: json(record, "record", "body")?,
+            fingerprint: Fingerprint::of(record).0,
         })
     }
 }
 
 /// A snapshot that is about to be replaced.
 struct Before {
-    body: String,
     fingerprint: String,
+    /// Only where it differs from what is about to be saved.
+    body: Option<String>,
 }
 
 /// What was known of the records before they are saved.
 pub(in crate::repo) struct Snapshots {
-    cause: String,
+    by: By,
     /// What was made before is history.
     since: i64,
     found: HashMap<String, Before>,
@@ -51,62 +66,64 @@ pub(in crate::repo) struct Snapshots {
 pub(in crate::repo) async fn sight(
     tx: &mut Tx,
     shop: ShopId,
-    cause: &Cause,
-    written: bool,
-    records: &[&Record],
+    by: By,
+    records: &[Fresh<'_>],
 ) -> Result<Option<Snapshots>, StoreError> {
-    let (Some(first), Some(cause)) = (
-        records.first(),
-        if written {
-            cause.written()
-        } else {
-            cause.seen()
-        },
-    ) else {
+    let Some(Fresh { record: first, .. }) = records.first() else {
         return Ok(None);
     };
     let Some(since) = read_since(tx, shop, first.side, first.kind).await? else {
         return Ok(None);
     };
-    let rows = sqlx::query(concat!(
-        "SELECT id, body, fingerprint FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND id ",
-        crate::repo::in_list!("4")
-    ))
+    let prints: Vec<Json> = records
+        .iter()
+        .map(|fresh| object!([fresh.record.id.as_str(), fresh.fingerprint]))
+        .collect();
+    // Most of what is read again is as it was: its body is not fetched.
+    let rows = sqlx::query(
+        "SELECT record.id, fingerprint, CASE WHEN fingerprint <> fresh.value ->> 1 THEN body END
+         FROM json_each($4) AS fresh CROSS JOIN record
+         WHERE shop = $1 AND side = $2 AND kind = $3 AND record.id = fresh.value ->> 0",
+    )
     .bind(shop.0)
     .bind(side(first.side))
     .bind(kind(first.kind))
-    .bind(crate::repo::list(records.iter().map(|record| &record.id)))
+    .bind(Json::from(prints).to_string())
     .fetch_all(&mut **tx)
     .await?;
-    let mut found = HashMap::with_capacity(rows.len());
+    let mut found: HashMap<String, Before> = HashMap::with_capacity(rows.len());
     for row in rows {
-        let before = Before {
-            body: row.try_get(1)?,
-            fingerprint: row.try_get(2)?,
-        };
-        found.insert(row.try_get(0)?, before);
+        let body: Option<String> = row.try_get(2)?;
+        let fingerprint = row.try_get(1)?;
+        let before = found.entry(row.try_get(0)?).or_insert(Before {
+            fingerprint,
+            body: None,
+        });
+        // A page may hold a record twice.
+        before.body = before.body.take().or(body);
     }
-    Ok(Some(Snapshots {
-        cause,
-        since,
-        found,
-    }))
+    Ok(Some(Snapshots { by, since, found }))
 }
 
 impl Snapshots {
     /// Keeps what differs from the snapshots, of the records that were saved.
-    pub(in crate::repo) async fn keep(
+    pub(in crate::repo) async fn keep<'a>(
         self,
         tx: &mut Tx,
         shop: ShopId,
         at: i64,
-        records: impl Iterator<Item = &Record>,
+        records: impl Iterator<Item = &'a Fresh<'a>>,
     ) -> Result<(), StoreError> {
         let mut rows = Vec::new();
-        for record in records {
+        for Fresh {
+            record,
+            body,
+            fingerprint,
+        } in records
+        {
             let before = self.found.get(record.id.as_str());
             let changed = match before {
-                Some(before) => before.fingerprint != Fingerprint::of(record).0,
+                Some(before) => before.fingerprint != *fingerprint,
                 None => {
                     let made = record.created_at.map(time);
                     made.is_none_or(|made| made >= self.since)
@@ -116,8 +133,8 @@ impl Snapshots {
                 rows.push(object!({
                     "source": source_of(record.side, record.kind),
                     "record": record.id.as_str(),
-                    "before": before.map(|before| before.body.as_str()),
-                    "after": json(record, "sighting", "after")?,
+                    "before": before.and_then(|before| before.body.as_deref()),
+                    "after": body,
                 }));
             }
         }
@@ -130,7 +147,7 @@ impl Snapshots {
              FROM json_each($4)",
         )
         .bind(shop.0)
-        .bind(self.cause)
+        .bind(self.by.as_json())
         .bind(at)
         .bind(Json::from(rows).to_string())
         .execute(&mut **tx)
@@ -144,14 +161,10 @@ pub(in crate::repo) async fn seen_gone(
     tx: &mut Tx,
     shop: ShopId,
     at: i64,
-    cause: &Cause,
     on: Side,
     what: Kind,
     id: &RecordId,
 ) -> Result<(), StoreError> {
-    let Some(cause) = cause.seen() else {
-        return Ok(());
-    };
     if read_since(tx, shop, on, what).await?.is_none() {
         return Ok(());
     }
@@ -165,7 +178,7 @@ pub(in crate::repo) async fn seen_gone(
     .bind(kind(what))
     .bind(id.as_str())
     .bind(source_of(on, what))
-    .bind(cause)
+    .bind(By::Outside.as_json())
     .bind(at)
     .execute(&mut **tx)
     .await?;
@@ -215,7 +228,7 @@ pub(in crate::repo) async fn insert(
         .bind(seen.event.as_deref())
         .bind(text(&seen.before))
         .bind(text(&seen.after))
-        .bind(seen.cause.to_string())
+        .bind(By::Outside.as_json())
         .bind(at)
         .execute(&mut **tx)
         .await?;
@@ -239,8 +252,8 @@ fn read(row: &sqlx::sqlite::SqliteRow) -> Result<StoredSighting, StoreError> {
             event: row.try_get(3)?,
             before: body(4, "before")?,
             after: body(5, "after")?,
-            cause: read_json(&row.try_get::<String, _>(6)?, "sighting", "cause")?,
         },
+        cause: read_json(&row.try_get::<String, _>(6)?, "sighting", "cause")?,
         at: read_time(row.try_get(7)?),
     })
 }

@@ -19,14 +19,6 @@ fn read_once(source: &str) -> String {
 }
 
 impl Store {
-    /// Whether a watched source was ever read completely.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn is_watched(&self, shop: ShopId, source: &str) -> Result<bool, StoreError> {
-        Ok(self.cursor(shop, &read_once(source)).await?.is_some())
-    }
-
     /// Which of these records are watched already, with what was seen of them.
     ///
     /// # Errors
@@ -137,7 +129,6 @@ impl Store {
                     event: None,
                     before: known.cloned(),
                     after: Some(row.body),
-                    cause: json!({"by": "outside"}),
                 });
             }
         }
@@ -218,7 +209,7 @@ impl Store {
         &self,
         shop: ShopId,
         source: &str,
-        named: &[(&str, &str)],
+        named: &[(&str, String)],
         limit: u32,
     ) -> Result<Vec<Json>, StoreError> {
         let named: Vec<Json> = named
