@@ -40,9 +40,7 @@ pub fn find(id: &str) -> Option<Operation> {
 
 /// The 126 operations of the core, in the order of operations-catalogue.md.
 pub fn core() -> impl Iterator<Item = Operation> {
-    core::all()
-        .filter_map(Result::ok)
-        .filter(Operation::is_core)
+    all(false)
 }
 
 /// Everything beyond the core.
@@ -53,11 +51,18 @@ pub fn beyond_core() -> impl Iterator<Item = Operation> {
         .chain(extended::all())
 }
 
+/// The core, and behind it what is beyond, where that is asked for as well.
+fn all(beyond: bool) -> impl Iterator<Item = Operation> {
+    // The few of the files that are not of the core are the last of them.
+    let files = core::all().filter_map(Result::ok);
+    let files = files.filter(move |operation| beyond || operation.is_core());
+    files.chain(beyond.then(extended::all).into_iter().flatten())
+}
+
 /// The id that is most like one that is not there.
 #[must_use]
 pub fn nearest(id: &str) -> Option<String> {
-    let mut ids: Vec<String> = core().map(|operation| operation.id).collect();
-    ids.extend(beyond_core().map(|operation| operation.id));
+    let ids: Vec<String> = all(true).map(|operation| operation.id).collect();
     validate::nearest(id, &ids)
 }
 

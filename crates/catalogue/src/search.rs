@@ -27,10 +27,8 @@ impl Filter {
 
 /// The operations that a filter takes: the core in the order of its rows, then the others.
 pub fn list(filter: &Filter) -> impl Iterator<Item = Operation> + use<> {
-    let further = filter.extended.then(crate::beyond_core);
-    let all = crate::core().chain(further.into_iter().flatten());
     let filter = filter.clone();
-    all.filter(move |operation| filter.takes(operation))
+    crate::all(filter.extended).filter(move |operation| filter.takes(operation))
 }
 
 /// The operations that all of these words speak of, the best first and the core before the others; at most `most`.

@@ -90,16 +90,14 @@ fn mistakes_of(schema: &Json, error: &jsonschema::ValidationError<'_>) -> Vec<Mi
             ))
         }
         Kind::Enum { options } => {
-            let options: Vec<String> = options
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(in_backticks)
+            let options = || options.as_array().into_iter().flatten();
+            let texts: Vec<String> = options()
+                .filter_map(Json::as_str)
+                .map(str::to_owned)
                 .collect();
-            let nearest = error.instance().as_str().and_then(|given| {
-                let texts = error_options(error.kind());
-                nearest(given, &texts)
-            });
+            let given = error.instance().as_str();
+            let nearest = given.and_then(|given| nearest(given, &texts));
+            let options: Vec<String> = options().map(in_backticks).collect();
             let hint = nearest.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             at(format!("it must be one of {}{hint}", options.join(", ")))
         }
@@ -113,19 +111,6 @@ fn mistakes_of(schema: &Json, error: &jsonschema::ValidationError<'_>) -> Vec<Mi
             at("it fits none of the forms that are possible here; look at the schema".to_owned())
         }
         other => at(format!("it does not fit the schema ({})", other.keyword())),
-    }
-}
-
-fn error_options(kind: &Kind) -> Vec<String> {
-    match kind {
-        Kind::Enum { options } => options
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-            .map(str::to_owned)
-            .collect(),
-        _ => Vec::new(),
     }
 }
 
@@ -154,35 +139,21 @@ fn unknown(name: &str, known: &[String]) -> String {
 
 /// The known name that is like one, if any is.
 pub(crate) fn nearest(name: &str, known: &[String]) -> Option<String> {
-    let plain = |text: &str| -> Vec<char> {
+    let plain = |text: &str| -> String {
         let letters = text.chars().filter(|letter| letter.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
     };
     let wanted = plain(name);
-    let most = (wanted.len() / 3).max(1);
+    let length = wanted.chars().count();
+    let most = (length / 3).max(1);
     known
         .iter()
-        .map(|one| (distance(&wanted, &plain(one)), one))
+        .map(|one| (strsim::levenshtein(&wanted, &plain(one)), one))
         .filter(|(distance, one)| {
-            *distance <= most
-                || wanted.len() > 3 && one.to_lowercase().contains(&name.to_lowercase())
+            *distance <= most || length > 3 && one.to_lowercase().contains(&name.to_lowercase())
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, one)| one.clone())
-}
-
-/// Letters that have to be changed, left out or put in (Levenshtein).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.iter().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let next = (corner + usize::from(left != right)).min(row[j].min(row[j + 1]) + 1);
-            corner = std::mem::replace(&mut row[j + 1], next);
-        }
-    }
-    row[b.len()]
 }
 
 fn kind_in_words(kind: &str) -> &str {

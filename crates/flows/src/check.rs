@@ -33,7 +33,7 @@ pub fn check(document: &Document, operations: &dyn Operations) -> Vec<Problem> {
 
 /// What is wrong with one flow, other flows aside.
 #[must_use]
-pub fn check_flow(flow: &Flow, operations: &dyn Operations) -> Vec<Problem> {
+fn check_flow(flow: &Flow, operations: &dyn Operations) -> Vec<Problem> {
     let mut problems = Vec::new();
     let fits =
         |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';

@@ -2,7 +2,7 @@
 
 use crate::transform::date::{self, When};
 use crate::trigger::one_of;
-use crate::{BusinessDays, BusinessHours, Cause, Occurrence, Sighting, Trigger};
+use crate::{BusinessDays, BusinessHours, Cause, Length, Occurrence, Sighting, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use mapping::{Rules, Setting};
 use serde_json::{Value as Json, json};
@@ -188,16 +188,21 @@ fn later(trigger: &Trigger, from: Timestamp, calendar: &BusinessHours) -> Option
         return from.checked_add(length(trigger)).ok();
     };
     let day = calendar.add_business_days_at(from, i32::try_from(days).ok()?)?;
-    day.checked_add(hours(trigger)).ok()
+    day.checked_add(lasting(trigger, 0)).ok()
 }
 
 /// Days of 24 hours, hours and minutes together.
 fn length(trigger: &Trigger) -> SignedDuration {
-    SignedDuration::from_hours(24 * i64::from(trigger.days.unwrap_or(0))) + hours(trigger)
+    lasting(trigger, trigger.days.unwrap_or(0))
 }
 
-fn hours(trigger: &Trigger) -> SignedDuration {
-    let minutes =
-        60 * i64::from(trigger.hours.unwrap_or(0)) + i64::from(trigger.minutes.unwrap_or(0));
-    SignedDuration::from_secs(60 * minutes)
+/// Its hours and minutes, with so many days.
+fn lasting(trigger: &Trigger, days: u32) -> SignedDuration {
+    let (hours, minutes) = (trigger.hours.unwrap_or(0), trigger.minutes.unwrap_or(0));
+    Length {
+        days,
+        hours,
+        minutes,
+    }
+    .duration()
 }

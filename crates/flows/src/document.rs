@@ -133,7 +133,7 @@ impl Document {
 }
 
 /// Gives the problems of a document their lines in the TOML text that it was read from.
-pub fn locate(text: &str, problems: &mut [Problem]) {
+fn locate(text: &str, problems: &mut [Problem]) {
     for problem in problems.iter_mut().filter(|problem| problem.line.is_none()) {
         problem.line = places::line_of_problem(text, problem);
     }

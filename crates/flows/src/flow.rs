@@ -2,7 +2,7 @@
 
 use crate::transform::Transform;
 use crate::walk::Part;
-use crate::{Condition, Danger, Deed, Occurrence, Operations, Step, Trigger};
+use crate::{Condition, Deed, Occurrence, Step, Trigger};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -53,15 +53,6 @@ impl Flow {
             }
         });
         operations
-    }
-
-    /// The most that its calls may do; nothing where it calls nothing, or nothing that is known.
-    #[must_use]
-    pub fn danger(&self, operations: &dyn Operations) -> Option<Danger> {
-        self.calls()
-            .iter()
-            .filter_map(|id| operations.danger(id))
-            .max()
     }
 
     /// The names of the scope that it uses: only these need be loaded.

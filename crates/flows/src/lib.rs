@@ -39,15 +39,15 @@ mod walk;
 mod words;
 
 pub use business::BusinessHours;
-pub use check::{RUN_FLOW, check, check_flow};
+pub use check::{RUN_FLOW, check};
 pub use clock::{Due, Watched, due, since};
 pub use condition::{Condition, Count};
-pub use document::{Document, Problem, Problems, locate};
+pub use document::{Document, Problem, Problems};
 pub use expr::Expr;
 pub use flow::Flow;
 pub use length::Length;
 pub use occurrence::{Occurrence, occurrences};
-pub use operations::{Danger, Input, InputProblem, Operations};
+pub use operations::{Input, InputProblem, Operations};
 pub use run::{Advanced, CallFailure, Given, Next, Outcome, Resume, Run, StepLog, StepOutcome};
 pub use sighting::{Cause, Sighting};
 pub use step::{Ask, Branch, Deed, ForEach, OnFailure, Once, Step, Until, UntilWord, Wait};

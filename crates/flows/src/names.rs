@@ -5,11 +5,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
+/// What the steps before gave.
+const STEPS: &str = "steps";
+
 /// What the names in a flow stand for: the records of the scope, and what the run itself knows.
 pub(crate) struct Names<'a> {
     scope: &'a Json,
     run: &'a Run,
-    trigger: Cow<'a, Json>,
+    trigger: &'a Json,
     items: Vec<(&'a str, &'a Json)>,
     pub now: Timestamp,
     now_json: Json,
@@ -20,13 +23,14 @@ impl<'a> Names<'a> {
     pub(crate) fn new(
         scope: &'a Json,
         run: &'a Run,
+        trigger: &'a Json,
         now: Timestamp,
         calendar: &'a BusinessHours,
     ) -> Self {
         Self {
             scope,
             run,
-            trigger: Cow::Owned(trigger(run)),
+            trigger,
             items: Vec::new(),
             now,
             now_json: Json::String(now.to_string()),
@@ -47,7 +51,7 @@ impl<'a> Names<'a> {
         Names {
             scope: self.scope,
             run: self.run,
-            trigger: Cow::Borrowed(&self.trigger),
+            trigger: self.trigger,
             items,
             now: self.now,
             now_json: self.now_json.clone(),
@@ -59,19 +63,28 @@ impl<'a> Names<'a> {
     pub(crate) fn find(&self, path: &str) -> Result<Option<Json>, String> {
         let path = path.trim();
         let (root, rest) = path.split_once(['.', '[']).unwrap_or((path, ""));
+        let mut parts = parts(rest);
+        // What all steps gave may be large: one of them is found without the others.
+        if root == STEPS
+            && self.item(root).is_none()
+            && let Some(step) = parts.next()
+        {
+            let found = self.run.steps.get(step);
+            return Ok(found.and_then(|gave| follow(gave, parts)).cloned());
+        }
         let found = self.root(root).ok_or_else(|| self.unknown(root))?;
-        Ok(within(&found, rest).cloned())
+        Ok(follow(&found, parts).cloned())
     }
 
     /// What a name stands for.
     pub(crate) fn root(&self, name: &str) -> Option<Cow<'_, Json>> {
-        if let Some((_, item)) = self.items.iter().rev().find(|(own, _)| *own == name) {
+        if let Some(item) = self.item(name) {
             return Some(Cow::Borrowed(item));
         }
         match name {
-            "trigger" => Some(Cow::Borrowed(self.trigger.as_ref())),
+            "trigger" => Some(Cow::Borrowed(self.trigger)),
             "now" => Some(Cow::Borrowed(&self.now_json)),
-            "steps" => Some(Cow::Owned(Json::Object(self.run.steps.clone()))),
+            STEPS => Some(Cow::Owned(Json::Object(self.run.steps.clone()))),
             _ => self
                 .run
                 .names
@@ -79,6 +92,11 @@ impl<'a> Names<'a> {
                 .or_else(|| self.scope.get(name))
                 .map(Cow::Borrowed),
         }
+    }
+
+    fn item(&self, name: &str) -> Option<&'a Json> {
+        let mut inmost = self.items.iter().rev();
+        inmost.find(|(own, _)| *own == name).map(|(_, item)| *item)
     }
 
     /// The shop's country, where the scope tells it.
@@ -99,7 +117,7 @@ impl<'a> Names<'a> {
         let known = scope
             .chain(own)
             .chain(items)
-            .chain(["trigger", "now", "steps"]);
+            .chain(["trigger", "now", STEPS]);
         format!(
             "nothing here is called `{root}`{}",
             crate::words::hint(root, known)
@@ -108,7 +126,7 @@ impl<'a> Names<'a> {
 }
 
 /// What happened, as the name `trigger` shows it: the facts, and beside them what it is.
-fn trigger(run: &Run) -> Json {
+pub(crate) fn trigger(run: &Run) -> Json {
     let mut facts = match &run.occurrence.facts {
         Json::Object(facts) => facts.clone(),
         _ => Map::new(),
@@ -122,12 +140,19 @@ fn trigger(run: &Run) -> Json {
 
 /// What stands at a path within a value: `customer.tags[0]`, `customer.tags.0`.
 pub(crate) fn within<'j>(value: &'j Json, path: &str) -> Option<&'j Json> {
+    follow(value, parts(path))
+}
+
+fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split(['.', '['])
         .map(|part| part.trim_end_matches(']'))
         .filter(|part| !part.is_empty())
-        .try_fold(value, |value, part| match value {
-            Json::Object(table) => table.get(part),
-            Json::Array(items) => items.get(part.parse::<usize>().ok()?),
-            _ => None,
-        })
+}
+
+fn follow<'j, 'p>(value: &'j Json, mut parts: impl Iterator<Item = &'p str>) -> Option<&'j Json> {
+    parts.try_fold(value, |value, part| match value {
+        Json::Object(table) => table.get(part),
+        Json::Array(items) => items.get(part.parse::<usize>().ok()?),
+        _ => None,
+    })
 }

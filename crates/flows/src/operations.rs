@@ -10,9 +10,6 @@ pub trait Operations {
     /// What is wrong with an input, each with its place.
     fn input_problems(&self, id: &str, input: &Json) -> Vec<InputProblem>;
 
-    /// What a call may do.
-    fn danger(&self, id: &str) -> Option<Danger>;
-
     /// The ids of all operations, to find the one that was meant.
     fn ids(&self) -> Vec<String> {
         Vec::new()
@@ -21,11 +18,6 @@ pub trait Operations {
     /// Which inputs an operation has, and which of them it needs; nothing where that is not known.
     fn inputs(&self, _id: &str) -> Option<Vec<Input>> {
         None
-    }
-
-    /// The scopes of the vendor that a call needs.
-    fn scopes(&self, _id: &str) -> Vec<String> {
-        Vec::new()
     }
 }
 
@@ -45,17 +37,4 @@ pub struct Input {
     pub name: String,
     /// Whether it must be given.
     pub required: bool,
-}
-
-/// What a call may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Danger {
-    /// Only reads.
-    Reads,
-    /// Writes.
-    Writes,
-    /// May send a customer a message.
-    MayMessage,
-    /// Deletes.
-    Deletes,
 }

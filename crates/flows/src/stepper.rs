@@ -5,7 +5,7 @@ mod deeds;
 mod place;
 mod resumed;
 
-use crate::names::Names;
+use crate::names::{self, Names};
 use crate::run::{Advanced, Frame, Given, List, Next, Outcome, Run, StepLog, StepOutcome};
 use crate::{Deed, Flow, Step, ceiling, eval};
 use deeds::Did;
@@ -19,6 +19,7 @@ use serde_json::Value as Json;
 pub fn advance(flow: &Flow, run: Run, given: &Given<'_>) -> Advanced {
     let mut work = Work {
         flow,
+        trigger: names::trigger(&run),
         run,
         given,
         log: Vec::new(),
@@ -34,6 +35,8 @@ pub fn advance(flow: &Flow, run: Run, given: &Given<'_>) -> Advanced {
 /// A run under way.
 struct Work<'a> {
     flow: &'a Flow,
+    /// What the name `trigger` stands for.
+    trigger: Json,
     run: Run,
     given: &'a Given<'a>,
     log: Vec<StepLog>,
@@ -99,21 +102,12 @@ impl<'a> Work<'a> {
                 self.run.place.push(frame);
                 None
             }
-            Ok(Did::Waits {
-                input,
-                waits_for,
-                next,
-            }) => {
+            Ok(Did::Waits { input, waits_for }) => {
                 self.tell(step, input, Json::Null, StepOutcome::Waits);
-                self.run.waits_for = Some(waits_for);
-                Some(next)
+                Some(self.asks(step, waits_for))
             }
-            Ok(Did::Ended {
-                input,
-                why,
-                outcome,
-            }) => {
-                self.tell(step, input, Json::Null, StepOutcome::Ended { why });
+            Ok(Did::Ended { why, outcome }) => {
+                self.tell(step, Json::Null, Json::Null, StepOutcome::Ended { why });
                 Some(self.end(outcome))
             }
             Err(why) => {
@@ -192,6 +186,7 @@ impl<'a> Work<'a> {
         Names::new(
             self.given.scope,
             &self.run,
+            &self.trigger,
             self.given.now,
             self.given.calendar,
         )

@@ -14,6 +14,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Template, UndefinedBehavior}
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::LazyLock;
 
 /// What a template gives with these names.
 ///
@@ -52,8 +53,8 @@ pub(crate) fn paths_in(source: &str) -> Result<Vec<String>, String> {
 }
 
 fn used(source: &str, fields: bool) -> Result<Vec<String>, String> {
-    let environment = environment(None);
-    let template = read(&environment, source)?;
+    static READER: LazyLock<Environment<'static>> = LazyLock::new(|| environment(None));
+    let template = read(&READER, source)?;
     let mut names: Vec<String> = template.undeclared_variables(fields).into_iter().collect();
     names.sort();
     Ok(names)

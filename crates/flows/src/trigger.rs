@@ -129,13 +129,14 @@ impl Trigger {
             return false;
         }
         let by = self.by.unwrap_or_default();
-        let knows_by = trigger(&self.on).is_some_and(|kind| kind.parameters.contains(&"by"));
+        let kind = trigger(&self.on);
+        let knows_by = kind.is_some_and(|kind| kind.parameters.contains(&"by"));
         if knows_by && by == By::People && occurrence.cause != Cause::Outside {
             return false;
         }
         let facts = Facts(&occurrence.facts);
         // What the clock sets off was chosen by the same parameters when it was found.
-        if trigger(&self.on).is_some_and(|kind| kind.clock) {
+        if kind.is_some_and(|kind| kind.clock) {
             return true;
         }
         let moved = facts.get("from") != facts.get("to");

@@ -13,6 +13,7 @@ mod work;
 
 use domain::{Field, Record, Value};
 use mapping::{Rules, Setting};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 /// A record of a source in the words users see.
@@ -22,7 +23,7 @@ use serde_json::{Map, Value as Json};
 #[must_use]
 pub fn view(source: &str, record: &Json, setting: &Setting, rules: &Rules) -> Json {
     let synced = |show: fn(&Record, &Rules, &Setting) -> Map<String, Json>| {
-        serde_json::from_value::<Record>(record.clone()).map_or_else(
+        Record::deserialize(record).map_or_else(
             |_| vendor::any(record),
             |record| show(&record, rules, setting),
         )
@@ -70,6 +71,12 @@ pub(crate) fn changed(before: &Json, after: &Json) -> Vec<String> {
         })
         .cloned()
         .collect()
+}
+
+/// Fields as a view holds them.
+fn shown<const N: usize>(fields: [(&str, Json); N]) -> Map<String, Json> {
+    let owned = fields.map(|(name, value)| (name.to_owned(), value));
+    owned.into_iter().collect()
 }
 
 /// A field's value; nothing as null.

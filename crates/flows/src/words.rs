@@ -19,28 +19,14 @@ pub(crate) fn nearest<'a>(
     wrong: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let wrong: Vec<char> = wrong.chars().take(80).collect();
+    let wrong: String = wrong.chars().take(80).collect();
+    let letters = wrong.chars().count();
     known
         .into_iter()
-        .map(|name| (distance(&wrong, name), name))
+        .map(|name| (strsim::levenshtein(&wrong, name), name))
         .min()
-        .filter(|(far, name)| *far <= 1 + name.len().min(wrong.len()) / 3)
+        .filter(|(far, name)| *far <= 1 + name.len().min(letters) / 3)
         .map(|(_, name)| name)
-}
-
-/// How many letters must be changed, added or taken away.
-fn distance(from: &[char], to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=from.len()).collect();
-    for (line, letter) in to.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = line + 1;
-        for place in 0..from.len() {
-            let change = corner + usize::from(from[place] != letter);
-            corner = row[place + 1];
-            row[place + 1] = change.min(corner + 1).min(row[place] + 1);
-        }
-    }
-    row[from.len()]
 }
 
 /// ` (did you mean …?)`, or nothing.

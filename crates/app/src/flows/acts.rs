@@ -71,15 +71,6 @@ impl Operations for Known {
             .collect()
     }
 
-    fn danger(&self, id: &str) -> Option<flows::Danger> {
-        catalogue::find(id).map(|found| match found.danger {
-            Danger::Reads => flows::Danger::Reads,
-            Danger::Writes => flows::Danger::Writes,
-            Danger::MayMessage => flows::Danger::MayMessage,
-            Danger::Deletes => flows::Danger::Deletes,
-        })
-    }
-
     fn ids(&self) -> Vec<String> {
         let actions = catalogue::core().filter(|found| found.kind == OperationKind::Action);
         actions.map(|found| found.id).collect()
@@ -96,10 +87,6 @@ impl Operations for Known {
             required: is_required(name),
         });
         Some(inputs.collect())
-    }
-
-    fn scopes(&self, id: &str) -> Vec<String> {
-        catalogue::find(id).map_or_else(Vec::new, |found| found.scopes)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::message::webhook;
 use super::{Occurrence, Seen, known_by};
+use crate::trigger::EVENT;
 
 pub(super) fn of(seen: &Seen<'_>) -> Vec<Occurrence> {
     let source = &seen.sighting.source;
-    if !source.starts_with("highlevel.event.") || seen.after.is_none() {
+    if !source.starts_with(EVENT) || seen.after.is_none() {
         return Vec::new();
     }
     let mut told = seen.tells("");

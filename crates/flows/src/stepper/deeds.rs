@@ -1,10 +1,10 @@
 //! What each kind of step does.
 
 use super::Work;
-use crate::run::{Frame, List, Next, Outcome, WaitsFor};
+use crate::run::{Frame, List, Outcome, WaitsFor};
 use crate::step::{Ask, Branch, ForEach, Once, Until, UntilWord, Wait};
 use crate::transform::{date, filled, plain};
-use crate::{Condition, Deed, Expr, Step, ceiling, eval};
+use crate::{Condition, Deed, Expr, Length, Step, ceiling, eval};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -16,35 +16,24 @@ pub(super) enum Did {
     /// The run goes on within it.
     Entered { input: Json, frame: Frame },
     /// It needs something from outside.
-    Waits {
-        input: Json,
-        waits_for: WaitsFor,
-        next: Next,
-    },
+    Waits { input: Json, waits_for: WaitsFor },
     /// It ended the run.
-    Ended {
-        input: Json,
-        why: String,
-        outcome: Outcome,
-    },
+    Ended { why: String, outcome: Outcome },
 }
 
 impl Work<'_> {
     /// Begins a step.
     pub(super) fn begin(&self, step: &Step) -> Result<Did, String> {
         match &step.deed {
-            Deed::Call {
-                operation, with, ..
-            } => self.call(step, operation, with),
-            Deed::Wait(wait) => self.wait(step, wait),
+            Deed::Call { with, .. } => self.call(with),
+            Deed::Wait(wait) => self.wait(wait),
             Deed::GoOnIf(conditions) => self.go_on_if(conditions),
             Deed::Branch(branch) => self.branch(branch),
             Deed::ForEach(each) => self.for_each(each),
-            Deed::Ask(ask) => self.ask(step, ask),
+            Deed::Ask(ask) => self.ask(ask),
             Deed::Set(names) => self.set(names),
             Deed::Once(once) => self.once(step, once),
             Deed::Stop(reason) => Ok(Did::Ended {
-                input: Json::Null,
                 why: reason.clone(),
                 outcome: Outcome::Stopped {
                     why: reason.clone(),
@@ -53,12 +42,7 @@ impl Work<'_> {
         }
     }
 
-    fn call(
-        &self,
-        step: &Step,
-        operation: &str,
-        with: &BTreeMap<String, Expr>,
-    ) -> Result<Did, String> {
+    fn call(&self, with: &BTreeMap<String, Expr>) -> Result<Did, String> {
         let mut input = self.values("with", with)?;
         // What is empty is left out, so that an optional input can be picked from what may not be there.
         input.retain(|_, value| !value.is_null());
@@ -70,16 +54,11 @@ impl Work<'_> {
             waits_for: WaitsFor::Call {
                 input: input.clone(),
             },
-            next: Next::Call {
-                step: self.path(Some(step)),
-                operation: operation.to_owned(),
-                input: input.clone(),
-            },
             input,
         })
     }
 
-    fn wait(&self, step: &Step, wait: &Wait) -> Result<Did, String> {
+    fn wait(&self, wait: &Wait) -> Result<Did, String> {
         let now = self.given.now;
         let calendar = self.given.calendar;
         let never = || "the shop is never open; set its opening hours".to_owned();
@@ -101,15 +80,13 @@ impl Work<'_> {
                 } else {
                     calendar.add_business_days_at(now, days)
                 };
-                let open = open_time(wait);
+                let open = length(wait, 0);
                 day.and_then(|at| calendar.add_open_time(at, open))
                     .ok_or_else(never)?
             }
             None => {
-                let days = SignedDuration::from_hours(24 * i64::from(wait.days.unwrap_or(0)));
-                let length = days.checked_add(open_time(wait));
-                let until = length.and_then(|length| now.checked_add(length).ok());
-                until.ok_or_else(|| "wait: is too far away".to_owned())?
+                let until = now.checked_add(length(wait, wait.days.unwrap_or(0)));
+                until.map_err(|_| "wait: is too far away".to_owned())?
             }
         };
         let input = json!({"until": until});
@@ -122,10 +99,6 @@ impl Work<'_> {
         Ok(Did::Waits {
             input,
             waits_for: WaitsFor::Until { until },
-            next: Next::Wait {
-                step: self.path(Some(step)),
-                until,
-            },
         })
     }
 
@@ -138,7 +111,6 @@ impl Work<'_> {
                 output: json!({"holds": true}),
             },
             Some(why) => Did::Ended {
-                input: Json::Null,
                 why: why.clone(),
                 outcome: Outcome::NotNeeded { why },
             },
@@ -190,7 +162,7 @@ impl Work<'_> {
         })
     }
 
-    fn ask(&self, step: &Step, ask: &Ask) -> Result<Did, String> {
+    fn ask(&self, ask: &Ask) -> Result<Did, String> {
         let question = eval::value(&ask.question, &self.names())
             .map_err(|why| format!("ask.question: {why}"))?;
         let question = plain(&question).map_err(|why| format!("ask.question {why}"))?;
@@ -204,13 +176,6 @@ impl Work<'_> {
         Ok(Did::Waits {
             input: json!({"question": question, "options": ask.options}),
             waits_for: WaitsFor::Answer {
-                question: question.clone(),
-                options: ask.options.clone(),
-                until,
-                otherwise: ask.otherwise.clone(),
-            },
-            next: Next::Ask {
-                step: self.path(Some(step)),
                 question,
                 options: ask.options.clone(),
                 until,
@@ -247,18 +212,10 @@ impl Work<'_> {
             return Err(format!("once.per: `{}` {why}", once.per));
         }
         let key = format!("{}/{}/{of}", self.flow.id, step.id);
-        let within = once.within.map(crate::Length::duration);
+        let within = once.within.map(Length::duration);
         Ok(Did::Waits {
             input: json!({"key": key}),
-            waits_for: WaitsFor::Once {
-                key: key.clone(),
-                within,
-            },
-            next: Next::Once {
-                step: self.path(Some(step)),
-                key,
-                within,
-            },
+            waits_for: WaitsFor::Once { key, within },
         })
     }
 
@@ -279,9 +236,15 @@ impl Work<'_> {
     }
 }
 
-fn open_time(wait: &Wait) -> SignedDuration {
-    let minutes = i64::from(wait.hours.unwrap_or(0)) * 60 + i64::from(wait.minutes.unwrap_or(0));
-    SignedDuration::from_secs(minutes * 60)
+/// The hours and minutes of a wait, with so many days of 24 hours.
+fn length(wait: &Wait, days: u32) -> SignedDuration {
+    let (hours, minutes) = (wait.hours.unwrap_or(0), wait.minutes.unwrap_or(0));
+    Length {
+        days,
+        hours,
+        minutes,
+    }
+    .duration()
 }
 
 fn later(now: Timestamp, length: SignedDuration) -> Timestamp {

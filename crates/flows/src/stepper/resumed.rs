@@ -18,7 +18,7 @@ impl Work<'_> {
             (WaitsFor::Call { input }, Resume::Called(answer)) => self.called(step, input, answer),
             (WaitsFor::Until { until }, Resume::Woke | Resume::Begin) => {
                 if self.given.now < until {
-                    return Some(self.again(step, WaitsFor::Until { until }));
+                    return Some(self.asks(step, WaitsFor::Until { until }));
                 }
                 self.done(
                     step,
@@ -66,7 +66,7 @@ impl Work<'_> {
                 Some(self.end(Outcome::NotNeeded { why }))
             }
             // Taken up again after a crash, or too early: it still needs the same.
-            (waits_for, Resume::Begin | Resume::Woke) => Some(self.again(step, waits_for)),
+            (waits_for, Resume::Begin | Resume::Woke) => Some(self.asks(step, waits_for)),
             (_, resume) => {
                 let why = format!(
                     "the run was taken up with {}, which it does not wait for",
@@ -111,8 +111,8 @@ impl Work<'_> {
         }
     }
 
-    /// Waits once more for the same.
-    pub(super) fn again(&mut self, step: &Step, waits_for: WaitsFor) -> Next {
+    /// Waits for something from outside: at first, and once more for the same.
+    pub(super) fn asks(&mut self, step: &Step, waits_for: WaitsFor) -> Next {
         let path = self.path(Some(step));
         let next = match (&waits_for, &step.deed) {
             (WaitsFor::Call { input }, Deed::Call { operation, .. }) => Next::Call {

@@ -1,6 +1,7 @@
 //! Invoices and estimates of MyGadgetRepairs (mygadgetrepairs-api.md 12.6 and 12.10).
 
 use super::lenient::{amount, first, flag, json, text};
+use super::shown;
 use domain::normalize::name;
 use serde_json::{Map, Value as Json};
 
@@ -177,11 +178,4 @@ fn payments(record: &Json) -> Option<f64> {
             .filter_map(|payment| amount(payment, &["amount"]))
             .sum(),
     )
-}
-
-fn shown<const N: usize>(fields: [(&str, Json); N]) -> Map<String, Json> {
-    fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }

@@ -1,11 +1,12 @@
 //! Opportunities (highlevel-webhooks.md 5.4).
 
 use super::lenient::{amount, json, text};
+use super::shown;
 use serde_json::{Map, Value as Json};
 
 /// A HighLevel opportunity, out of an event or an answer of the API.
 pub(super) fn opportunity(record: &Json) -> Map<String, Json> {
-    [
+    shown([
         ("id", text(record, &["id", "_id"])),
         ("name", text(record, &["name"])),
         ("status", text(record, &["status"])),
@@ -16,8 +17,5 @@ pub(super) fn opportunity(record: &Json) -> Map<String, Json> {
         ("assignee", text(record, &["assignedTo"])),
         ("source", text(record, &["source"])),
         ("created", text(record, &["dateAdded", "createdAt"])),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    ])
 }

@@ -2,6 +2,7 @@
 
 use super::lenient::{flag, text};
 use super::secret;
+use super::shown;
 use serde_json::{Map, Value as Json};
 
 /// A HighLevel message (highlevel-webhooks.md 5.5).
@@ -142,11 +143,4 @@ pub(super) fn any(record: &Json) -> Map<String, Json> {
         Json::Object(table) => table,
         other => Map::from_iter([("value".to_owned(), other)]),
     }
-}
-
-fn shown<const N: usize>(fields: [(&str, Json); N]) -> Map<String, Json> {
-    fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }

@@ -8,8 +8,8 @@
 )]
 
 use flows::{
-    Advanced, BusinessHours, Cause, Danger, Document, Flow, Given, Input, InputProblem, Next,
-    Occurrence, Operations, Outcome, Resume, Run,
+    Advanced, BusinessHours, Cause, Document, Flow, Given, Input, InputProblem, Next, Occurrence,
+    Operations, Outcome, Resume, Run,
 };
 use serde_json::{Value as Json, json};
 
@@ -28,10 +28,6 @@ impl Operations for Few {
             why: "must be a text".to_owned(),
         };
         wrong.then_some(problem).into_iter().collect()
-    }
-
-    fn danger(&self, _id: &str) -> Option<Danger> {
-        Some(Danger::Writes)
     }
 
     fn ids(&self) -> Vec<String> {
@@ -208,10 +204,6 @@ impl Operations for Core {
 
     fn input_problems(&self, _id: &str, _input: &Json) -> Vec<InputProblem> {
         Vec::new()
-    }
-
-    fn danger(&self, _id: &str) -> Option<Danger> {
-        Some(Danger::Writes)
     }
 
     fn inputs(&self, id: &str) -> Option<Vec<Input>> {

@@ -63,26 +63,9 @@ pub(crate) fn nearest(word: &str) -> &'static str {
     // The last part alone often tells more: `port = 1` or `listn = …` at the top of the file.
     let likeness = |key: &&str| {
         let last = key.rsplit('.').next().unwrap_or(key);
-        distance(word, key).min(distance(word, last) + 1)
+        strsim::levenshtein(word, key).min(strsim::levenshtein(word, last) + 1)
     };
     KEYS.into_iter()
         .min_by_key(likeness)
         .unwrap_or("server.listen")
-}
-
-/// Letters to insert, remove or replace to get from one word to the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (column, other) in to.iter().enumerate() {
-            let above = row[column + 1];
-            let replaced = diagonal + usize::from(letter != *other);
-            row[column + 1] = replaced.min(above + 1).min(row[column] + 1);
-            diagonal = above;
-        }
-    }
-    row[to.len()]
 }
