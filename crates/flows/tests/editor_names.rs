@@ -1,8 +1,4 @@
 //! The editor of the dashboard offers names to pick from out of a file; it must tell what this crate knows.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read its file has failed"
-)]
 
 use flows::scope::{Holds, NAMES, OWN, fields, name_of};
 use serde_json::{Value, json};
