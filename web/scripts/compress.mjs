@@ -1,0 +1,28 @@
+// Lays a Brotli copy beside each file of the build that becomes smaller by it, and holds the scripts to their bound.
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const MOST_SCRIPT = 150 * 1024;
+const dist = new URL('../dist/', import.meta.url).pathname;
+
+let script = 0;
+for (const name of readdirSync(dist, { recursive: true })) {
+  const path = join(dist, String(name));
+  if (!statSync(path).isFile() || !/\.(js|css|html|svg|json)$/.test(path)) continue;
+  const plain = readFileSync(path);
+  const packed = brotliCompressSync(plain, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+    },
+  });
+  if (packed.length < plain.length) writeFileSync(`${path}.br`, packed);
+  if (path.endsWith('.js')) script += Math.min(packed.length, plain.length);
+}
+
+console.log(`scripts: ${(script / 1024).toFixed(1)} KiB with Brotli, of ${MOST_SCRIPT / 1024} KiB at most`);
+if (script > MOST_SCRIPT) {
+  console.error('The scripts are larger than they may be. Split or drop a dependency.');
+  process.exit(1);
+}

@@ -1,0 +1,68 @@
+// What a page fetches: shown while it is renewed, with its trouble where it could not be.
+import { Refusal } from '../api/client';
+
+export class Loaded<T> {
+  data: T | null = $state.raw(null);
+  trouble: Refusal | null = $state.raw(null);
+  busy = $state(false);
+
+  #fetch: (signal: AbortSignal) => Promise<T>;
+  #running: AbortController | null = null;
+
+  constructor(fetch: (signal: AbortSignal) => Promise<T>) {
+    this.#fetch = fetch;
+  }
+
+  /** Fetches anew. What was shown stays until the answer is here. */
+  reload = async (): Promise<void> => {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    this.busy = true;
+    try {
+      const data = await this.#fetch(running.signal);
+      if (running.signal.aborted) return;
+      this.data = data;
+      this.trouble = null;
+    } catch (cause) {
+      if (running.signal.aborted) return;
+      this.trouble = cause instanceof Refusal ? cause : new Refusal('INTERNAL', String(cause), 0);
+    } finally {
+      if (this.#running === running) this.busy = false;
+    }
+  };
+
+  /** Puts in what is known already: a deed that answers with the new state, a click that is shown at once. */
+  put(data: T): void {
+    this.data = data;
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+}
+
+/**
+ * Fetches when the page is shown, and again when `key` changes. What was shown is dropped when `subject`
+ * changes (another shop, another search), and stays when only something in it is new.
+ */
+export function load<T>(
+  subject: () => unknown,
+  fetch: (signal: AbortSignal) => Promise<T>,
+  renewedBy: () => unknown = () => null,
+): Loaded<T> {
+  const loaded = new Loaded(fetch);
+  let shown: string | null = null;
+  $effect(() => {
+    const about = JSON.stringify(subject());
+    renewedBy();
+    if (about !== shown) {
+      shown = about;
+      loaded.data = null;
+      loaded.trouble = null;
+    }
+    void loaded.reload();
+  });
+  $effect(() => () => loaded.stop());
+  return loaded;
+}

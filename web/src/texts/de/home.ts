@@ -1,0 +1,5 @@
+import type { Texts } from '../en';
+
+export const home: Texts['home'] = {
+  title: 'Übersicht',
+};

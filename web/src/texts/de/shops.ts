@@ -1,0 +1,5 @@
+import type { Texts } from '../en';
+
+export const shops: Texts['shops'] = {
+  title: 'Läden',
+};
