@@ -12,6 +12,7 @@ import { flows } from './flows';
 import { catalogue } from './catalogue';
 import { rules } from './rules';
 import { settings } from './settings';
+import { form } from './form';
 
 export const texts: Texts = {
   shell,
@@ -27,4 +28,5 @@ export const texts: Texts = {
   catalogue,
   rules,
   settings,
+  form,
 };

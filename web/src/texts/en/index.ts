@@ -11,6 +11,7 @@ import { flows } from './flows';
 import { catalogue } from './catalogue';
 import { rules } from './rules';
 import { settings } from './settings';
+import { form } from './form';
 
 export const texts = {
   shell,
@@ -26,6 +27,7 @@ export const texts = {
   catalogue,
   rules,
   settings,
+  form,
 };
 
 export type Texts = typeof texts;
