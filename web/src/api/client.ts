@@ -4,16 +4,24 @@ import type { paths } from './schema';
 
 export const api = createClient<paths>({ baseUrl: '/', headers: { accept: 'application/json' } });
 
+export interface Mistake {
+  place: string;
+  words: string;
+}
+
 /** The API did not do it: what it says, and by which code. */
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
+  /** What is wrong in what was given, place by place. */
+  readonly mistakes: Mistake[];
 
-  constructor(code: string, says: string, status: number) {
+  constructor(code: string, says: string, status: number, mistakes: Mistake[] = []) {
     super(says);
     this.name = 'Refusal';
     this.code = code;
     this.status = status;
+    this.mistakes = mistakes;
   }
 
   /** Nobody answered: the service is down or the line is. */
@@ -45,21 +53,24 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
     throw new Refusal('NOT-SIGNED-IN', '', 401);
   }
   if (response.ok) return answer.data as T;
-  // A proxy before the service that finds nobody behind it.
-  if (response.status === 502 || response.status === 504) {
-    const said = refusalIn(answer.error);
-    if (!said) throw new Refusal(OFFLINE, '', response.status);
-  }
   const said = refusalIn(answer.error);
-  throw new Refusal(said?.code ?? `HTTP-${response.status}`, said?.says ?? response.statusText, response.status);
+  // A proxy before the service that finds nobody behind it.
+  if (!said && (response.status === 502 || response.status === 504)) throw new Refusal(OFFLINE, '', response.status);
+  throw new Refusal(said?.code ?? `HTTP-${response.status}`, said?.says ?? response.statusText, response.status, said?.mistakes);
 }
 
-function refusalIn(body: unknown): { code: string; says: string } | null {
+interface Said {
+  code: string;
+  says: string;
+  mistakes: Mistake[];
+}
+
+function refusalIn(body: unknown): Said | null {
   if (typeof body !== 'object' || body === null || !('error' in body)) return null;
-  const error = body.error as { code?: unknown; says?: unknown };
-  return typeof error?.code === 'string' && typeof error.says === 'string'
-    ? { code: error.code, says: error.says }
-    : null;
+  const error = body.error as { code?: unknown; says?: unknown; message?: unknown; mistakes?: unknown } | null;
+  const says = error?.says ?? error?.message;
+  if (typeof error?.code !== 'string' || typeof says !== 'string') return null;
+  return { code: error.code, says, mistakes: Array.isArray(error.mistakes) ? (error.mistakes as Mistake[]) : [] };
 }
 
 /** The page of the server where one signs in, and back here afterwards. */

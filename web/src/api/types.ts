@@ -14,8 +14,11 @@ export interface Me {
 export type Health = 'ok' | 'attention' | 'stopped';
 
 export interface Cost {
+  highlevel: number;
+  mygadgetrepairs: number;
+  seconds: number;
+  finish_at: string;
   words: string;
-  [more: string]: unknown;
 }
 
 export interface Status {
@@ -25,8 +28,8 @@ export interface Status {
   lag_seconds: Sides<number | null>;
   backlog: number;
   budget: {
-    highlevel: { window_left: number | null; day_left: number | null };
-    mygadgetrepairs: { window_left: number | null; blocked_until: string | null };
+    highlevel: { window_left: number | null; window?: number | null; day_left: number | null; day?: number | null };
+    mygadgetrepairs: { window_left: number | null; window?: number | null; blocked_until: string | null };
   };
   agreement: { fields: number; agree: number };
   review: number;
@@ -69,4 +72,35 @@ export interface Job {
   kind: string;
   state: 'waiting' | 'running' | 'done' | 'failed';
   [more: string]: unknown;
+}
+
+/** A line of the journal: references, no names and no values. */
+export interface LogLine {
+  id: number;
+  at: string;
+  event: string;
+  side: SideName | null;
+  kind: Kind | null;
+  record: string | null;
+  counterpart: string | null;
+  text: string;
+}
+
+export type Kind = 'contact' | 'task' | 'appointment' | 'note';
+
+export interface Lines {
+  lines: LogLine[];
+  /** What `before` is for the next page. */
+  next: number | null;
+}
+
+export interface Activity {
+  buckets: Bucket[];
+}
+
+export interface Bucket {
+  at: string;
+  written: Sides<number>;
+  seen: Sides<number>;
+  failed: number;
 }

@@ -1,4 +1,5 @@
 // The keyboard: pages say which keys they have, the shell shows them under `?`.
+import { untrack } from 'svelte';
 
 export interface Key {
   /** As `KeyboardEvent.key` says it, or two of them with a space between: `g h`. */
@@ -16,7 +17,8 @@ class Keys {
 
   /** Adds keys until the answer is called: give it to `$effect`. */
   add(keys: Key[]): () => void {
-    this.#sets = [...this.#sets, keys];
+    // Whoever adds keys in an effect is not to run again because others add theirs.
+    this.#sets = [...untrack(() => this.#sets), keys];
     return () => {
       this.#sets = this.#sets.filter((set) => set !== keys);
     };

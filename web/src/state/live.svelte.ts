@@ -20,8 +20,8 @@ class Live {
   readonly journal = new SvelteMap<string, number>();
   /** Jobs that moved since this page was opened, by their id. */
   readonly jobs = new SvelteMap<string, Job>();
-  /** Grows when the connection is back, so that pages fetch what they missed. */
-  returned = $state(0);
+  /** Grows when the connection is back, and with each question while the stream is away: then pages fetch anew. */
+  missed = $state(0);
 
   #stream: EventSource | null = null;
   #asking: ReturnType<typeof setInterval> | null = null;
@@ -35,7 +35,7 @@ class Live {
 
   /** Changes when something happened in a shop. A page gives it to `load` as what renews it. */
   pulse(shop: string): string {
-    return `${this.journal.get(shop) ?? 0}.${this.returned}`;
+    return `${this.journal.get(shop) ?? 0}.${this.missed}`;
   }
 
   start(): void {
@@ -80,7 +80,7 @@ class Live {
   }
 
   #alive(): void {
-    if (this.line === 'lost') this.returned += 1;
+    if (this.line === 'lost') this.missed += 1;
     this.line = 'open';
     if (this.#watch) clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
@@ -102,10 +102,8 @@ class Live {
   async #ask(): Promise<void> {
     try {
       this.#show(await ask(api.GET('/api/v1/status', {})));
-      if (this.line !== 'open') {
-        if (this.line === 'lost') this.returned += 1;
-        this.line = 'open';
-      }
+      if (this.line === 'lost' || this.#asking) this.missed += 1;
+      this.line = 'open';
     } catch (cause) {
       if (cause instanceof Refusal && cause.isOffline) this.line = 'lost';
     }

@@ -42,9 +42,12 @@ export class Loaded<T> {
   }
 }
 
+/** What is only renewed is fetched this often at most, however much happens. */
+const RENEW_EVERY = 1_500;
+
 /**
- * Fetches when the page is shown, and again when `key` changes. What was shown is dropped when `subject`
- * changes (another shop, another search), and stays when only something in it is new.
+ * Fetches when the page is shown, and again when `subject` changes (another shop, another search), which drops
+ * what was shown. When what `renewedBy` gives changes, it is fetched quietly and what is shown stays.
  */
 export function load<T>(
   subject: () => unknown,
@@ -52,6 +55,16 @@ export function load<T>(
   renewedBy: () => unknown = () => null,
 ): Loaded<T> {
   const loaded = new Loaded(fetch);
+  let waiting: ReturnType<typeof setTimeout> | null = null;
+  let fetchedAt = 0;
+
+  function renew(): void {
+    if (waiting) clearTimeout(waiting);
+    waiting = null;
+    fetchedAt = Date.now();
+    void loaded.reload();
+  }
+
   let shown: string | null = null;
   $effect(() => {
     const about = JSON.stringify(subject());
@@ -60,9 +73,14 @@ export function load<T>(
       shown = about;
       loaded.data = null;
       loaded.trouble = null;
+      renew();
+    } else {
+      waiting ??= setTimeout(renew, Math.max(0, fetchedAt + RENEW_EVERY - Date.now()));
     }
-    void loaded.reload();
   });
-  $effect(() => () => loaded.stop());
+  $effect(() => () => {
+    if (waiting) clearTimeout(waiting);
+    loaded.stop();
+  });
   return loaded;
 }
