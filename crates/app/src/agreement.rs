@@ -4,13 +4,14 @@ use crate::judge::Notes;
 use crate::{App, AppError};
 use domain::{Field, Kind, RecordId, Side};
 use mapping::{Direction, FieldRule, label};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 use store::{Link, StoredRecord};
 use sync::PairDecision;
 
 /// A linked pair that does not agree.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Difference {
     /// What kind of records they are.
     pub kind: Kind,
@@ -26,7 +27,7 @@ pub struct Difference {
 }
 
 /// A field that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DifferingField {
     /// Its name.
     pub field: &'static str,
@@ -36,7 +37,7 @@ pub struct DifferingField {
 }
 
 /// Why two values differ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Why {
     /// It cannot be written, or be read.

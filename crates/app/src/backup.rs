@@ -3,6 +3,7 @@
 use crate::secrets::open_vault;
 use crate::{App, AppError};
 use domain::{Context, RunId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use vault::MasterSource;
 use vault::backup;
 
 /// A backup that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BackedUp {
     /// The file.
     pub file: PathBuf,
@@ -22,7 +23,7 @@ pub struct BackedUp {
 }
 
 /// A backup that was put in place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Restored {
     /// The database.
     pub database: PathBuf,
@@ -69,6 +70,42 @@ impl App {
             bytes,
             sealed_with,
         })
+    }
+}
+
+/// A sealed copy of the database in a file that goes away with this.
+#[derive(Debug)]
+pub struct SealedCopy {
+    path: PathBuf,
+}
+
+impl SealedCopy {
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for SealedCopy {
+    fn drop(&mut self) {
+        // Not there is as good as removed.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl App {
+    /// A backup to be handed out: sealed with what this installation's backups are sealed with.
+    ///
+    /// # Errors
+    /// As [`App::backup`].
+    pub async fn sealed_copy(&self) -> Result<SealedCopy, AppError> {
+        let name = format!(".backup-{}", self.context.new_id());
+        let copy = SealedCopy {
+            path: beside(self.store.path(), &name),
+        };
+        self.backup(&copy.path, self.backup_lock()).await?;
+        Ok(copy)
     }
 }
 

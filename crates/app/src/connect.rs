@@ -4,7 +4,7 @@ use crate::installations::InstallationToken;
 use crate::shops::refuse_removed;
 use crate::{App, AppError};
 use async_trait::async_trait;
-use domain::Side;
+use domain::{Side, Timestamp};
 use highlevel::{TokenError, TokenSource};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -47,6 +47,15 @@ impl App {
         }
         self.save(&shop, secret_name(side), secret).await?;
         self.after_connecting(&shop, side).await
+    }
+
+    /// Since when a side's own credentials are kept; nothing where there are none, or an app is installed.
+    pub(crate) async fn stored_since(
+        &self,
+        shop: &Shop,
+        side: Side,
+    ) -> Result<Option<Timestamp>, AppError> {
+        Ok(self.store.secret_since(shop.id, secret_name(side)).await?)
     }
 
     /// Whether a side has credentials.
@@ -144,6 +153,11 @@ impl App {
         })
         .await
     }
+}
+
+/// A source that always gives this token.
+pub(crate) fn static_token(token: &SecretString) -> Arc<dyn TokenSource> {
+    Arc::new(SwitchingToken::new(token, None))
 }
 
 fn not_connected(shop: &Shop, side: Side) -> AppError {

@@ -1,6 +1,7 @@
 //! What the use cases answer when they cannot do what was asked.
 
 use crate::ports::PortError;
+use domain::Failure;
 use store::StoreError;
 use vault::VaultError;
 
@@ -46,6 +47,9 @@ pub enum AppError {
     /// What was asked for does not make sense.
     #[error("{0}")]
     Refused(String),
+    /// What was named is not there.
+    #[error("{0}")]
+    NotFound(String),
     /// No operation has this id.
     #[error("{0}")]
     NoOperation(String),
@@ -78,4 +82,37 @@ pub enum AppError {
     /// The configuration cannot be used.
     #[error("the configuration cannot be used: {0}")]
     Configuration(String),
+}
+
+impl AppError {
+    /// The stable code of the failure, the same for HTTP, assistants and the command line.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => match error {
+                StoreError::Address { .. } => "STORE-ADDRESS",
+                StoreError::Newer { .. } => "STORE-NEWER",
+                StoreError::Damaged { .. } => "STORE-DAMAGED",
+                StoreError::Unwritable { .. } => "STORE-UNWRITABLE",
+                StoreError::Exists { .. } => "STORE-EXISTS",
+                StoreError::DiskFull => "STORE-DISK-FULL",
+                StoreError::Busy => "STORE-BUSY",
+                StoreError::Value { .. } => "STORE-VALUE",
+                _ => "STORE",
+            },
+            Self::Vault(error) => error.code(),
+            Self::Vendor(error) => error.code,
+            Self::NoShop(_) => "SHOP-UNKNOWN",
+            Self::NotConnected { .. } => "SHOP-NOT-CONNECTED",
+            Self::ShopBusy(_) => "SHOP-BUSY",
+            Self::Paused(_) => "SHOP-PAUSED",
+            Self::Refused(_) => "REFUSED",
+            Self::NotFound(_) => "NOT-FOUND",
+            Self::NoOperation(_) => "OPERATION-UNKNOWN",
+            Self::Input { .. } => "INPUT",
+            Self::NotAllowed { .. } => "NOT-ALLOWED",
+            Self::NotAvailable { .. } => "NOT-AVAILABLE",
+            Self::Configuration(_) => "CONFIG",
+        }
+    }
 }

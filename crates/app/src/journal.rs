@@ -2,7 +2,7 @@
 
 use crate::{App, AppError};
 use domain::RecordId;
-use store::{JournalRow, RunRow};
+use store::{JournalFilter, JournalPage, JournalRow, RunRow};
 
 impl App {
     /// The newest runs of a shop, newest first.
@@ -30,6 +30,31 @@ impl App {
             .store
             .journal_tail(shop.id, record.as_ref(), limit)
             .await?)
+    }
+
+    /// A page of a shop's journal, newest first.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn journal_page(
+        &self,
+        name: &str,
+        wanted: &JournalFilter,
+        record: Option<&str>,
+    ) -> Result<JournalPage, AppError> {
+        let shop = self.shop(name).await?;
+        let mut filter = wanted.clone();
+        if let Some(text) = record {
+            // By an id of either side, which the journal may know longer than the snapshots do, or by the counter's
+            // number.
+            filter.records.push(RecordId::new(text.trim()));
+            let named = self.store.records_named(shop.id, text.trim()).await?;
+            filter
+                .records
+                .extend(named.into_iter().map(|stored| stored.record.id));
+            filter.records.dedup();
+        }
+        Ok(self.store.journal_page(shop.id, &filter).await?)
     }
 
     /// Lines after the given number, in order.

@@ -1,13 +1,16 @@
 //! The use cases: connect, check, preview, sync, review, status. The only crate that knows all below it.
 
+mod about;
 pub mod access;
 mod agreement;
 mod backup;
 mod calls;
+mod cards;
 mod check;
 mod config;
 mod connect;
 mod connection;
+mod connections;
 mod edits;
 mod error;
 mod explain;
@@ -29,6 +32,7 @@ mod preview;
 mod reached;
 mod retry;
 mod review;
+mod rules;
 mod scopes;
 mod secrets;
 mod service;
@@ -39,10 +43,13 @@ mod status;
 mod test_call;
 mod undo;
 
+pub use about::About;
 pub use agreement::{Difference, DifferingField, Why};
-pub use backup::{BackedUp, Restored, restore};
+pub use backup::{BackedUp, Restored, SealedCopy, restore};
+pub use cards::{CardField, RecordCard};
 pub use check::{CheckLine, CheckReport, Verdict};
 pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
+pub use connections::{Connected, ConnectionLine, ConnectionWay};
 pub use error::AppError;
 pub use explain::{
     Explanation, FieldStory, FlowWrote, Linked, OpenWrite, Origin, RecordStory, SideValues,
@@ -62,8 +69,9 @@ pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::{Cause as VendorCause, PortError};
 pub use preview::Preview;
-pub use retry::{Unfinished, UnfinishedWrite};
-pub use review::{Answer, ReviewLine, TakenBack};
+pub use retry::{FailureGroup, Unfinished, UnfinishedWrite};
+pub use review::{Answer, CandidateShown, ReviewLine, ReviewPage, ReviewShown, TakenBack};
+pub use rules::{FieldRuleLine, FieldWish, RulesCheck, RulesProblem, field_rules};
 pub use scopes::NeededScope;
 pub use secrets::{
     DataKeyLine, KeysReport, KeysReset, MasterChange, NewMaster, Rotation, look_at_keys,
@@ -72,7 +80,7 @@ pub use secrets::{
 pub use service::SyncOptions;
 pub use shop_file::Changed;
 pub use shops::NewShop;
-pub use status::{Health, Status};
+pub use status::{Health, Status, Webhooks};
 pub use test_call::{Endpoint, ShownAnswer, ShownRequest, TestCall, TestCallReport};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 

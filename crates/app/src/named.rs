@@ -16,7 +16,7 @@ impl App {
         }
         match found.len() {
             1 => Ok(found.remove(0)),
-            0 => Err(AppError::Refused(format!(
+            0 => Err(AppError::NotFound(format!(
                 "the shop `{}` has no record `{text}`. Give an id of either side, or the number that the counter shows, such as C-317; records that no sync has read yet are not known",
                 shop.name
             ))),

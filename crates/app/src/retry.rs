@@ -3,6 +3,7 @@
 use crate::explain::open_write;
 use crate::{App, AppError, OpenWrite};
 use domain::{IntentId, Kind, RecordId, Side, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Exchange, IntentState, Shop};
 
@@ -10,7 +11,7 @@ use store::{Exchange, IntentState, Shop};
 const AT_ONCE: u32 = 1_000;
 
 /// Work that did not come to its end.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Unfinished {
     /// Refused for good: to be mended and tried again.
     pub failed: Vec<UnfinishedWrite>,
@@ -19,7 +20,7 @@ pub struct Unfinished {
 }
 
 /// One write that did not come to its end.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct UnfinishedWrite {
     /// The write.
     #[serde(flatten)]
@@ -39,6 +40,7 @@ pub struct UnfinishedWrite {
     pub code: Option<String>,
     /// When it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub at: Option<Timestamp>,
 }
 
@@ -68,6 +70,60 @@ impl UnfinishedWrite {
                 self.write.attempts
             ),
         ]
+    }
+}
+
+/// Writes that were refused for the same reason.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FailureGroup {
+    /// Stable code of the failure.
+    pub code: String,
+    /// The side that refused.
+    pub side: Side,
+    /// What is wrong and how to mend it, as the vendor's side told it of the first of them.
+    pub says: String,
+    /// How many there are.
+    pub count: u64,
+    /// Some of them.
+    pub writes: Vec<UnfinishedWrite>,
+}
+
+/// Shown of each group.
+const EXAMPLES: usize = 20;
+
+impl Unfinished {
+    /// What failed, by side and code, the most first; the words of a vendor differ in ids and times.
+    #[must_use]
+    pub fn groups(self) -> Vec<FailureGroup> {
+        let mut groups: Vec<FailureGroup> = Vec::new();
+        for write in self.failed {
+            let code = write.code.clone().unwrap_or_else(|| "unknown".to_owned());
+            let side = write.write.side;
+            let found = groups
+                .iter_mut()
+                .find(|one| one.code == code && one.side == side);
+            let group = match found {
+                Some(group) => group,
+                None => {
+                    let says = write.write.waits_for.clone();
+                    groups.push(FailureGroup {
+                        code,
+                        side,
+                        says: says.unwrap_or_else(|| "no reason known".to_owned()),
+                        count: 0,
+                        writes: Vec::new(),
+                    });
+                    let last = groups.len() - 1;
+                    &mut groups[last]
+                }
+            };
+            group.count += 1;
+            if group.writes.len() < EXAMPLES {
+                group.writes.push(write);
+            }
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+        groups
     }
 }
 

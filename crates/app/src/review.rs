@@ -1,13 +1,16 @@
 //! Questions that only a person can answer, and the answers: remembered and reversible.
 
 mod answers;
+mod page;
 mod taken_back;
 
+pub use page::{CandidateShown, ReviewPage, ReviewShown};
 pub use taken_back::TakenBack;
 
 use crate::judge::Notes;
 use crate::{App, AppError};
 use domain::{Field, Kind, Record, RecordId, Side, normalize};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Change, Link, Review, ReviewKind, ReviewState};
@@ -38,7 +41,7 @@ pub enum Answer {
 }
 
 /// A question as shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ReviewLine {
     /// Its number, for the answer.
     pub id: i64,
@@ -93,7 +96,8 @@ impl ReviewLine {
         lines
     }
 
-    fn question(&self) -> Vec<String> {
+    /// What is asked, line by line.
+    pub(crate) fn question(&self) -> Vec<String> {
         let name = self.detail["name"].as_str().unwrap_or("(no name)");
         let subject = format!("{} {name}", self.kind.name_on(self.side));
         let mut lines = Vec::new();

@@ -3,12 +3,13 @@
 use crate::{App, AppError};
 use domain::{Kind, Side};
 use mapping::{CreateRule, NotesTo, Rules};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 use store::Shop;
 
 /// A permission of a HighLevel token (highlevel-api.md 4.6).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NeededScope {
     /// Its name, as HighLevel lists it where tokens are made.
     pub scope: Cow<'static, str>,

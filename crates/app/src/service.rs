@@ -88,6 +88,16 @@ impl App {
             .0)
     }
 
+    /// Lets a shop that is being served be looked at now instead of with the next poll.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn ring(&self, name: &str) -> Result<(), AppError> {
+        let shop = self.shop(name).await?;
+        self.calls.of(shop.id.0).notify_one();
+        Ok(())
+    }
+
     /// The live progress of a shop that is being served.
     #[must_use]
     pub fn board(&self, name: &str) -> ProgressBoard {

@@ -3,6 +3,7 @@
 use crate::{App, AppError};
 use domain::CountryCode;
 use mapping::Rules;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ struct Settings {
 }
 
 /// A setting or rule that an import changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Changed {
     /// Where it stands in the file, such as `rules.create.highlevel`.
     pub key: String,

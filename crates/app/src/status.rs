@@ -3,12 +3,13 @@
 use crate::{Agreement, App, AppError, Cost, FlowsStanding};
 use domain::{Kind, Side, Timestamp};
 use http::BudgetPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::{IntentState, RecordState, ReviewKind, Shop};
 
 /// `status NAME --json`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Status {
     /// The shop's name.
     pub shop: String,
@@ -47,7 +48,7 @@ pub struct Status {
 }
 
 /// In one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// All is well.
@@ -59,7 +60,8 @@ pub enum Health {
 }
 
 /// One value per side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SidesOf{T}")]
 pub struct Sides<T> {
     /// HighLevel's.
     pub highlevel: T,
@@ -68,7 +70,7 @@ pub struct Sides<T> {
 }
 
 /// What may still be asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BudgetStatus {
     /// Of HighLevel.
     pub highlevel: HighLevelBudget,
@@ -77,7 +79,7 @@ pub struct BudgetStatus {
 }
 
 /// Of HighLevel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HighLevelBudget {
     /// Requests left in the window of ten seconds; nothing where we keep no ceiling.
     pub window_left: Option<u32>,
@@ -86,31 +88,35 @@ pub struct HighLevelBudget {
 }
 
 /// Of MyGadgetRepairs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MyGadgetRepairsBudget {
     /// Requests left in the window of a minute; nothing where we keep no ceiling.
     pub window_left: Option<u32>,
     /// Until when nothing is asked at all.
+    #[schemars(with = "Option<String>")]
     pub blocked_until: Option<Timestamp>,
 }
 
 /// Webhooks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Webhooks {
     /// Received and looked at.
     pub received: u64,
     /// Share of the changes that no webhook told of: polls found them.
     pub lost_rate: f64,
     /// When the last one came.
+    #[schemars(with = "Sides<Option<String>>")]
     pub last_at: Sides<Option<Timestamp>>,
 }
 
 /// How the last run ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LastRun {
     /// When it began.
+    #[schemars(with = "String")]
     pub started_at: Timestamp,
     /// When it ended.
+    #[schemars(with = "Option<String>")]
     pub finished_at: Option<Timestamp>,
     /// What it is doing, or how it ended.
     pub phase: String,
@@ -307,7 +313,11 @@ impl App {
         Ok(())
     }
 
-    async fn webhooks(&self, shop: &Shop) -> Result<Webhooks, AppError> {
+    /// What came of a shop's webhooks.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn webhooks(&self, shop: &Shop) -> Result<Webhooks, AppError> {
         let left = self
             .store
             .counts_of_webhooks(shop.id, Side::HighLevel)

@@ -11,6 +11,7 @@ use crate::{App, AppError};
 use domain::Lane;
 use http::{Answer, HeaderMap, Repeat, Request};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -65,7 +66,7 @@ pub struct TestCallReport {
 }
 
 /// A request, without its token.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ShownRequest {
     /// The method.
     pub method: String,
@@ -78,7 +79,7 @@ pub struct ShownRequest {
 }
 
 /// An answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ShownAnswer {
     /// Its status.
     pub status: u16,

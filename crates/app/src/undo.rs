@@ -6,6 +6,7 @@ use crate::pass::undo::Wish;
 use crate::{App, AppError, ProgressBoard};
 use domain::{Field, Kind, RecordId, RunId, Side, Value};
 use mapping::{field_named, label};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::{Exchange, IntentState, Shop};
@@ -31,7 +32,7 @@ pub enum UndoOf {
 }
 
 /// What was taken back, or would be.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct UndoReport {
     /// The shop's name.
     pub shop: String,
@@ -53,7 +54,7 @@ pub struct UndoReport {
 }
 
 /// A field of a record, or a record that was made.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UndoLine {
     /// The side that was written.
     pub side: Side,

@@ -3,6 +3,7 @@
 use crate::facts::Encoding;
 use crate::field::Field;
 use domain::Side;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ pub struct Operation {
 }
 
 /// Whether an operation is called or awaited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationKind {
     /// It is called.
@@ -59,7 +60,9 @@ pub enum OperationKind {
 }
 
 /// What an operation may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
     /// It reads.
@@ -86,7 +89,7 @@ impl Danger {
 }
 
 /// How sure it is that MyGadgetRepairs has something (operations-catalogue.md, "Sure").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Evidence {
     /// Called by third parties.
     #[serde(rename = "A")]
@@ -103,7 +106,7 @@ pub enum Evidence {
 }
 
 /// Where the occurrences of a trigger come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The vendor tells.
@@ -119,7 +122,7 @@ pub enum Source {
 }
 
 /// What has to be there for an operation.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Needs {
     /// How sure it is that the vendor offers it; of HighLevel everything is documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,7 +159,7 @@ impl Needs {
 }
 
 /// What is done when it is not known whether a call was carried out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "way")]
 pub enum Recovery {
     /// Twice is the same as once.

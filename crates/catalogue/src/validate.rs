@@ -1,12 +1,13 @@
 //! Inputs against the schema of an operation: every mistake with its place and a word on how to mend it.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::fmt;
 
 /// A mistake in an input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Mistake {
     /// Where it is, as a JSON pointer; empty for the input as a whole.
     pub place: String,

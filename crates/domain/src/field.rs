@@ -1,12 +1,15 @@
 //! The fields of a record, and when two values of a field mean the same.
 
 use crate::{Value, normalize};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A field of a record. The first group is shared by both sides and mapped; the second is what one side
 /// keeps natively and the mapping folds into the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// A person's full name.

@@ -1,5 +1,6 @@
 //! Typed ids. Vendor ids are opaque text; our own are time-ordered UUIDs.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -8,7 +9,9 @@ use uuid::Uuid;
 ///
 /// HighLevel uses 20 alphanumerics; MyGadgetRepairs uses 35-character ColdFusion ids (8-4-4-16) that are
 /// not UUIDs, and sometimes numbers (mygadgetrepairs-api.md section 8). Never parsed, only compared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct RecordId(String);
 
@@ -40,7 +43,7 @@ impl fmt::Display for RecordId {
 macro_rules! own_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -61,7 +64,9 @@ macro_rules! own_id {
 
 /// A shop: one MyGadgetRepairs account joined to one HighLevel location. A small number, since every
 /// stored row carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct ShopId(pub i64);
 

@@ -1,11 +1,12 @@
 //! The value of one field.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A field's value. An empty field is absent: there is no null and no empty text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
     /// Yes or no.
@@ -13,6 +14,7 @@ pub enum Value {
     /// An instant.
     Moment {
         /// When.
+        #[schemars(with = "String")]
         at: Timestamp,
     },
     /// Text that is not blank.

@@ -3,6 +3,7 @@
 use crate::play::{Played, Scene, play};
 use crate::{BusinessHours, Document, Flow, Outcome, Problem};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -71,7 +72,7 @@ pub struct Call {
 }
 
 /// What came of an example.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tried {
     /// What it shows.
     pub title: String,
@@ -80,6 +81,7 @@ pub struct Tried {
     /// What is not as expected; nothing when all is.
     pub wrong: Vec<String>,
     /// How the flow went.
+    #[schemars(with = "Json")]
     pub played: Option<Played>,
 }
 

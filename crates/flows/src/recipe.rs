@@ -5,6 +5,7 @@ mod built_in;
 
 use crate::overlay;
 use crate::{Document, Problem, Problems};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -39,7 +40,7 @@ pub struct Recipe {
 }
 
 /// What a recipe asks for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
     /// The name under which the answer stands in the recipe, as `$name`.
@@ -63,8 +64,9 @@ pub struct Asked {
 }
 
 /// What sort of answer: where it is chosen from, and which values there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AnswerKind")]
 pub enum Kind {
     /// A number of days, hours or minutes.
     Number,

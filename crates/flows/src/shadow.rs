@@ -1,11 +1,12 @@
 //! A changed flow beside the live one: what each would have done, and where they differ.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 /// One call of an operation by a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Act {
     /// The step's path.
     pub step: String,
@@ -14,12 +15,14 @@ pub struct Act {
     /// Its input.
     pub input: Json,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
 }
 
 /// Where the acts of two versions on the same occurrence differ.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "difference")]
+#[schemars(rename = "FlowDifference")]
 pub enum Difference {
     /// Only the live version does it.
     Missing {
@@ -39,6 +42,7 @@ pub enum Difference {
         input: Map<String, Json>,
         /// When the live version does it, and when the new one, where that differs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<(String, String)>")]
         at: Option<(Timestamp, Timestamp)>,
     },
 }

@@ -1,11 +1,12 @@
 //! Direction and conflict policy of every shared field.
 
 use domain::{Field, Kind, Side};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Which way a field flows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Either side's edit reaches the other.
@@ -45,7 +46,7 @@ impl Direction {
 }
 
 /// Whose value stands when both sides changed a field differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Policy {
     /// The later change, where both sides tell the time of change; else a person is asked.
@@ -61,7 +62,7 @@ pub enum Policy {
 }
 
 /// How one field is kept in step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldRule {
     /// Which way it flows.
     pub direction: Direction,

@@ -157,6 +157,8 @@ pub(crate) enum Command {
     /// The keys that secrets are sealed with.
     #[command(subcommand)]
     Keys(Keys),
+    /// Prints the OpenAPI document of the HTTP API.
+    Openapi,
     /// Writes a sealed copy of the database, while others go on working. The master key is not in it.
     Backup {
         /// The new file.

@@ -69,40 +69,42 @@ impl From<VaultError> for Problem {
 }
 
 impl From<StoreError> for Problem {
-    /// A place that cannot be used is a wrong configuration; a full disk or a busy neighbour is not.
     fn from(error: StoreError) -> Self {
-        let message = error.to_string();
-        match error {
-            StoreError::Address { .. } => Self::wrong("STORE-ADDRESS", message),
-            StoreError::Newer { .. } => Self::wrong("STORE-NEWER", message),
-            StoreError::Damaged { .. } => Self::wrong("STORE-DAMAGED", message),
-            StoreError::Unwritable { .. } => Self::wrong("STORE-UNWRITABLE", message),
-            StoreError::Exists { .. } => Self::wrong("STORE-EXISTS", message),
-            StoreError::DiskFull => Self::ran("STORE-DISK-FULL", message),
-            StoreError::Busy => Self::ran("STORE-BUSY", message),
-            StoreError::Value { .. } => Self::ran("STORE-VALUE", message),
-            _ => Self::ran("STORE", message),
-        }
+        AppError::from(error).into()
     }
 }
 
 impl From<AppError> for Problem {
+    /// What is wrong with the command or its configuration, or with a place that cannot be used, is told apart from what
+    /// went wrong on the way, such as a full disk or a busy neighbour.
     fn from(error: AppError) -> Self {
-        let message = error.to_string();
-        match error {
-            AppError::Store(error) => error.into(),
-            AppError::Vault(error) => error.into(),
-            AppError::Vendor(error) => Self::ran(error.code, message),
-            AppError::NoShop(_) => Self::wrong("SHOP-UNKNOWN", message),
-            AppError::NotConnected { .. } => Self::wrong("SHOP-NOT-CONNECTED", message),
-            AppError::ShopBusy(_) => Self::ran("SHOP-BUSY", message),
-            AppError::Paused(_) => Self::ran("SHOP-PAUSED", message),
-            AppError::Refused(_) => Self::wrong("REFUSED", message),
-            AppError::NoOperation(_) => Self::wrong("OPERATION-UNKNOWN", message),
-            AppError::Input { .. } => Self::wrong("INPUT", message),
-            AppError::NotAllowed { .. } => Self::wrong("NOT-ALLOWED", message),
-            AppError::NotAvailable { .. } => Self::ran("NOT-AVAILABLE", message),
-            AppError::Configuration(_) => Self::wrong("CONFIG", message),
+        let is_wrong = match &error {
+            AppError::Store(error) => matches!(
+                error,
+                StoreError::Address { .. }
+                    | StoreError::Newer { .. }
+                    | StoreError::Damaged { .. }
+                    | StoreError::Unwritable { .. }
+                    | StoreError::Exists { .. }
+            ),
+            AppError::Vault(_)
+            | AppError::NoShop(_)
+            | AppError::NotConnected { .. }
+            | AppError::Refused(_)
+            | AppError::NotFound(_)
+            | AppError::NoOperation(_)
+            | AppError::Input { .. }
+            | AppError::NotAllowed { .. }
+            | AppError::Configuration(_) => true,
+            AppError::Vendor(_)
+            | AppError::ShopBusy(_)
+            | AppError::Paused(_)
+            | AppError::NotAvailable { .. } => false,
+        };
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            exit: if is_wrong { Exit::Wrong } else { Exit::Found },
         }
     }
 }

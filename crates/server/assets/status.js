@@ -118,7 +118,13 @@ function show(shop) {
   fill(section.querySelector(".budgets"), JSON.stringify(left), () =>
     left.flatMap(([name, text]) => [element("dt", name), element("dd", text)]));
 
-  const lines = shop.journal;
+}
+
+async function journal(name) {
+  const answer = await fetch(`/api/v1/shops/${encodeURIComponent(name)}/log?limit=20`, { signal: AbortSignal.timeout(10000) });
+  const section = shown.get(name);
+  if (!answer.ok || !section) return;
+  const { lines } = await answer.json();
   fill(section.querySelector(".journal"), lines.map((line) => line.id).join(), () =>
     lines.length === 0 ? [element("li", "Nothing yet.")] : lines.map((line) => {
       const item = document.createElement("li");
@@ -165,7 +171,9 @@ async function look() {
     // Signed out here, elsewhere, or by the clock.
     if (answer.status === 401) return location.assign("/login");
     if (!answer.ok) throw new Error(`status ${answer.status}`);
-    showAll(await answer.json());
+    const overview = await answer.json();
+    showAll(overview);
+    await Promise.all(overview.shops.map((shop) => journal(shop.name)));
     live.textContent = "live";
     live.classList.remove("lost");
   } catch {

@@ -4,17 +4,18 @@
 
 pub mod access;
 mod api;
+mod describe;
 mod health;
 mod hooks;
 mod host;
 pub mod mcp;
 mod oauth;
 mod openapi;
-mod operations;
 mod page;
 mod serving;
 mod tls;
 mod view;
+mod web;
 mod words;
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ mod properties;
 mod tests;
 
 pub use access::{AccessPolicy, Signed};
+pub use openapi::document as openapi_document;
 pub use serving::{Limits, serve, serve_within};
 pub use tls::{Certificate, TlsError};
 pub use words::sentence;
@@ -73,15 +75,19 @@ pub struct ServerOptions {
 /// proof. Behind the guard stands what is merged into `guarded`; its handlers take [`Signed`].
 pub fn router(app: App, options: &ServerOptions) -> Router {
     let hooks = hooks::routes(app.clone());
-    let views = Arc::new(Views::new(app.clone(), options.warnings.clone()));
+    let views = Arc::new(Views::new(
+        app.clone(),
+        options.warnings.clone(),
+        options.page.clone(),
+    ));
     let hosts = Arc::new(host::Hosts::new(&options.hosts));
     let protection = Protection::new(options);
     let assistants = mcp::routes(app.clone());
     let door = Door::new(app, options);
     let guarded = Router::new()
+        .merge(web::routes())
         .merge(page::routes())
-        .merge(api::routes())
-        .merge(operations::routes())
+        .merge(api::routes().into_router())
         .merge(openapi::routes())
         .with_state(Arc::clone(&views))
         .merge(access::own_routes(&door))
@@ -92,6 +98,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .merge(access::open_routes(&door))
         .merge(oauth::routes(&door))
         .merge(page::open_routes())
+        .merge(web::open_routes())
         .merge(health::routes().with_state(views))
         .fallback(access::nowhere)
         .layer(own_pages_only(options))

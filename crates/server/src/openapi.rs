@@ -1,7 +1,9 @@
-//! `GET /api/openapi.json`: what `/api/v1` takes and gives, as an OpenAPI 3.1 document. Each action of the catalogue's core
+//! `GET /api/openapi.json`: what `/api/v1` takes and gives, as an OpenAPI 3.1 document, made from the routes. Each action of the catalogue's core
 //! is a path of its own in it; everything else is called the same way by its id.
 
+use crate::describe::Schemas;
 use crate::view::Views;
+use app::operations::OperationReport;
 use axum::routing::get;
 use axum::{Json, Router};
 use catalogue::{Danger, Operation, OperationKind};
@@ -13,102 +15,64 @@ pub(crate) fn routes() -> Router<Arc<Views>> {
 }
 
 /// The document.
-pub(crate) fn document() -> Value {
+#[must_use]
+pub fn document() -> Value {
+    let mut schemas = Schemas::new();
     let mut paths = Map::new();
-    for (path, method, summary, named) in PLAIN {
-        put(&mut paths, path, method, described(path, summary, named));
+    let mut put = |path: &str, method: &str, operation: Value| {
+        paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
+    };
+    for described in crate::api::routes().into_described() {
+        let operation = described.operation(&mut schemas);
+        put(described.path, described.method, operation);
     }
-    crate::api::describe_flows(&mut paths);
-    paths.insert(
-        "/api/v1/shops/{name}/operations/{id}".to_owned(),
-        json!({ "post": {
-            "summary": "Calls an operation of the catalogue for a shop",
-            "parameters": path_names("/{name}/{id}").collect::<Vec<_>>(),
-            "requestBody": body(&json!({ "type": "object" })),
-            "responses": answers("What was sent, and what came of it"),
-        } }),
-    );
+    let report = schemas.answered::<OperationReport>();
     for operation in catalogue::core().filter(|one| one.kind == OperationKind::Action) {
-        let path = format!("/api/v1/shops/{{name}}/operations/{}", operation.id);
-        paths.insert(path, json!({ "post": of(&operation) }));
+        let path = format!("/api/v1/shops/{{shop}}/operations/{}", operation.id);
+        put(&path, "post", of(&operation, &report));
     }
+    let description = "Everything that the dashboard shows and does, with an API token. A token's scopes are `read`, `operate` and `admin`, each including those before it; `x-permission` names the one that an operation takes.";
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Repairbridge",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "What the status page shows, and what can be done, with an API token.",
+            "description": description,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        "components": { "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } } },
+        "components": {
+            "schemas": schemas.collected(),
+            "responses": { "Refused": refused() },
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+        },
         "security": [{ "token": [] }],
         "paths": paths,
     })
 }
 
-/// Everything but calls: path, method, what it does, names in the query.
-const PLAIN: [(&str, &str, &str, &[&str]); 12] = [
-    ("/api/v1/status", "get", "How all shops are", &[]),
-    (
-        "/api/v1/shops/{name}/log",
-        "get",
-        "Lines of a shop's journal",
-        &["after", "contact", "limit"],
-    ),
-    ("/api/v1/shops/{name}/pause", "post", "Pauses a shop", &[]),
-    (
-        "/api/v1/shops/{name}/resume",
-        "post",
-        "Lets a shop go on",
-        &[],
-    ),
-    (
-        "/api/v1/me",
-        "get",
-        "Who is asking, and what this one may do",
-        &[],
-    ),
-    ("/api/v1/audit", "get", "Who did what", &["limit"]),
-    ("/api/v1/sessions", "get", "Who is signed in", &[]),
-    (
-        "/api/v1/sessions/{id}/end",
-        "post",
-        "Signs somebody out",
-        &[],
-    ),
-    (
-        "/api/v1/operations",
-        "get",
-        "The operations catalogue",
-        &["search", "side", "kind", "danger", "all"],
-    ),
-    (
-        "/api/v1/operations/{id}",
-        "get",
-        "One operation: what it takes, gives, costs and may do",
-        &[],
-    ),
-    (
-        "/api/v1/shops/{name}/operations",
-        "get",
-        "Operations with whether a shop can use each",
-        &["side", "kind", "danger", "all"],
-    ),
-    ("/api/openapi.json", "get", "This document", &[]),
-];
-
-fn of(operation: &Operation) -> Value {
-    let needs = match operation.danger {
-        Danger::Reads => "the permission to read",
-        _ => "the permission to operate, and `allow` in the body",
+fn of(operation: &Operation, report: &Value) -> Value {
+    let (permission, needs) = match operation.danger {
+        Danger::Reads => ("read", "the permission to read"),
+        _ => (
+            "operate",
+            "the permission to operate, and `allow` in the body",
+        ),
     };
     json!({
         "summary": operation.title,
         "description": format!("{} It {}, and takes {needs}.", operation.help, operation.danger.words()),
         "operationId": operation.id,
         "tags": [operation.side.as_str()],
-        "parameters": path_names("/{name}").collect::<Vec<_>>(),
+        "x-permission": permission,
+        "parameters": [{ "name": "shop", "in": "path", "required": true, "schema": { "type": "string" } }],
         "requestBody": body(&operation.input()),
-        "responses": answers("What was sent, and what came of it"),
+        "responses": {
+            "200": {
+                "description": "What was sent, and what came of it",
+                "content": { "application/json": { "schema": report } },
+            },
+            "default": { "$ref": "#/components/responses/Refused" },
+        },
     })
 }
 
@@ -138,43 +102,30 @@ fn body(input: &Value) -> Value {
     } } } })
 }
 
-/// A call of one path: what it does, and the names in its path and its query.
-pub(crate) fn described(path: &str, summary: &str, named: &[&str]) -> Value {
-    let mut operation = json!({ "summary": summary, "responses": answers("The answer") });
-    let named = named.iter().map(|name| query(name));
-    let parameters: Vec<Value> = path_names(path).chain(named).collect();
-    if !parameters.is_empty() {
-        operation["parameters"] = json!(parameters);
-    }
-    operation
-}
-
-pub(crate) fn put(paths: &mut Map<String, Value>, path: &str, method: &str, operation: Value) {
-    paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
-}
-
-fn path_names(path: &str) -> impl Iterator<Item = Value> {
-    catalogue::path_names(path).map(|name| {
-        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
-    })
-}
-
-fn query(name: &str) -> Value {
-    json!({ "name": name, "in": "query", "schema": { "type": "string" } })
-}
-
-fn answers(good: &str) -> Value {
-    let error = json!({ "application/json": { "schema": {
+/// Why not, and the mend.
+fn refused() -> Value {
+    let mistakes = json!({
+        "type": "array",
+        "description": "Each mistake of an input with its place",
+        "items": {
+            "type": "object",
+            "properties": { "place": { "type": "string" }, "words": { "type": "string" } },
+            "required": ["place", "words"],
+        },
+    });
+    let error = json!({
         "type": "object",
-        "properties": { "error": { "type": "object", "properties": {
-            "code": { "type": "string" },
-            "message": { "type": "string" },
-            "mistakes": { "type": "array", "items": { "type": "object", "properties": {
-                "place": { "type": "string" }, "words": { "type": "string" } } } },
-        } } },
-    } } });
+        "properties": {
+            "code": { "type": "string", "description": "Stable; for programs" },
+            "message": { "type": "string", "description": "What is wrong and how to mend it; for people" },
+            "mistakes": mistakes,
+        },
+        "required": ["code", "message"],
+    });
     json!({
-        "200": { "description": good, "content": { "application/json": { "schema": { "type": "object" } } } },
-        "default": { "description": "Why not, and the mend", "content": error },
+        "description": "Why not, and the mend",
+        "content": { "application/json": { "schema": {
+            "type": "object", "properties": { "error": error }, "required": ["error"],
+        } } },
     })
 }

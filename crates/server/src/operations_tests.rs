@@ -184,8 +184,8 @@ async fn the_document_names_every_action_of_the_core() {
     assert_eq!(status, StatusCode::OK);
     let paths = document["paths"].as_object().unwrap();
     let calls = paths.keys().filter(|path| {
-        path.starts_with("/api/v1/shops/{name}/operations/h")
-            || path.starts_with("/api/v1/shops/{name}/operations/m")
+        path.starts_with("/api/v1/shops/{shop}/operations/h")
+            || path.starts_with("/api/v1/shops/{shop}/operations/m")
     });
     assert_eq!(calls.count(), 80);
     for (path, methods) in paths {

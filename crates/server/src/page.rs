@@ -11,33 +11,31 @@ use std::sync::Arc;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The page that was there before the dashboard, while that is not built.
+pub(crate) fn before() -> impl IntoResponse {
+    file(
+        "text/html; charset=utf-8",
+        include_str!("../assets/index.html"),
+    )
+}
+
 pub(crate) fn routes() -> Router<Arc<Views>> {
-    Router::new()
-        .route(
-            "/",
-            get(|| {
-                file(
-                    "text/html; charset=utf-8",
-                    include_str!("../assets/index.html"),
-                )
-            }),
-        )
-        .route(
-            "/status.js",
-            get(|| {
-                file(
-                    "text/javascript; charset=utf-8",
-                    include_str!("../assets/status.js"),
-                )
-            }),
-        )
+    Router::new().route(
+        "/status.js",
+        get(async || {
+            file(
+                "text/javascript; charset=utf-8",
+                include_str!("../assets/status.js"),
+            )
+        }),
+    )
 }
 
 /// The looks, which the page for signing in has as well.
 pub(crate) fn open_routes() -> Router {
     Router::new().route(
         "/status.css",
-        get(|| {
+        get(async || {
             file(
                 "text/css; charset=utf-8",
                 include_str!("../assets/status.css"),
@@ -46,7 +44,7 @@ pub(crate) fn open_routes() -> Router {
     )
 }
 
-async fn file(kind: &'static str, content: &'static str) -> impl IntoResponse {
+fn file(kind: &'static str, content: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind)], content)
 }
 
@@ -87,7 +85,12 @@ pub(crate) async fn protect(
     State(protection): State<Arc<Protection>>,
     mut answer: Response,
 ) -> Response {
+    // What may be kept for ever says so itself, and is public.
+    let is_kept = answer.headers().contains_key(header::CACHE_CONTROL);
     for (name, value) in &protection.headers {
+        if is_kept && name == header::CACHE_CONTROL {
+            continue;
+        }
         answer
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));

@@ -1,16 +1,16 @@
-//! What the page shows of every shop, put together at most once a second for all who look.
+//! What the dashboard shows of every shop, put together at most once a second for all who look.
 
 use crate::words::sentence;
 use app::{App, AppError, Progress, Status};
-use domain::{Kind, Side, Timestamp};
+use domain::{Kind, RunId, Side, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::Arc;
 use std::time::Duration;
 use store::JournalRow;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// Lines of the journal on the page.
-const LINES: u32 = 20;
 /// Runs whose creations are added up: some hours of polls.
 const RUNS: u32 = 200;
 /// An overview is shown for this long.
@@ -19,15 +19,30 @@ const FRESH: Duration = Duration::from_millis(900);
 const REST: u32 = 10;
 
 /// A line of the journal as shown: references, no names and no values.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LogLine {
+    /// Ascending number.
     id: i64,
+    /// When.
+    #[schemars(with = "String")]
     at: Timestamp,
+    /// The run in which it happened.
+    run: RunId,
+    /// What happened: `linked`, `created`, `updated` …
     event: String,
+    /// The side that it happened on.
     side: Option<Side>,
+    /// The kind of record.
     kind: Option<Kind>,
+    /// The record.
     record: Option<String>,
+    /// Its counterpart.
     counterpart: Option<String>,
+    /// The number by which people know it.
+    reference: Option<String>,
+    /// The code of a failure.
+    code: Option<String>,
+    /// All of it as a sentence.
     text: String,
 }
 
@@ -36,59 +51,75 @@ impl LogLine {
         Self {
             id: row.id,
             at: row.at,
+            run: row.run,
             event: row.event.clone(),
             side: row.side,
             kind: row.kind,
             record: row.record.as_ref().map(ToString::to_string),
             counterpart: row.counterpart.as_ref().map(ToString::to_string),
+            reference: row.detail["reference"].as_str().map(str::to_owned),
+            code: row.detail["code"].as_str().map(str::to_owned),
             text: sentence(row),
         }
     }
 }
 
-#[derive(Debug, Serialize)]
+/// How a shop is.
+#[derive(Debug, Serialize, JsonSchema)]
 struct ShopView {
+    /// Its name.
     name: String,
+    /// Whether syncing is paused.
     paused: bool,
+    /// Whether a person approved the first run.
     approved: bool,
+    /// How it is doing.
     status: Status,
+    /// What is being done at this moment.
     progress: Progress,
+    /// What the newest runs made, by kind, over both sides.
     created: Created,
-    journal: Vec<LogLine>,
 }
 
 /// What the newest runs made, by kind, over both sides.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Created {
     contact: u64,
     task: u64,
     appointment: u64,
 }
 
-#[derive(Debug, Serialize)]
-struct Overview {
+/// How all shops are.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Overview {
+    /// The version that runs.
     version: &'static str,
+    /// What whoever runs this should mend, in words.
     warnings: Vec<String>,
+    /// The shops.
     shops: Vec<ShopView>,
 }
 
 struct Shown {
     until: Instant,
-    json: String,
+    overview: Arc<Overview>,
 }
 
 /// The application, and the newest overview.
 pub(crate) struct Views {
     app: App,
     warnings: Vec<String>,
+    /// The address of the dashboard as others reach it, with a slash at the end.
+    page: String,
     shown: Mutex<Option<Shown>>,
 }
 
 impl Views {
-    pub(crate) fn new(app: App, warnings: Vec<String>) -> Self {
+    pub(crate) fn new(app: App, warnings: Vec<String>, page: String) -> Self {
         Self {
             app,
             warnings,
+            page,
             shown: Mutex::new(None),
         }
     }
@@ -97,24 +128,32 @@ impl Views {
         &self.app
     }
 
-    /// The overview as JSON. The lock is held while counting, so that many viewers count once.
-    pub(crate) async fn overview(&self) -> Result<String, AppError> {
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn page(&self) -> &str {
+        &self.page
+    }
+
+    /// The overview. The lock is held while counting, so that many viewers count once.
+    pub(crate) async fn overview(&self) -> Result<Arc<Overview>, AppError> {
         let mut shown = self.shown.lock().await;
         let began = Instant::now();
         if let Some(shown) = shown.as_ref().filter(|shown| began < shown.until) {
-            return Ok(shown.json.clone());
+            return Ok(Arc::clone(&shown.overview));
         }
-        let json = self.count().await?;
+        let overview = Arc::new(self.count().await?);
         let took = began.elapsed();
         let until = began + took + FRESH.max(took * REST);
         *shown = Some(Shown {
             until,
-            json: json.clone(),
+            overview: Arc::clone(&overview),
         });
-        Ok(json)
+        Ok(overview)
     }
 
-    async fn count(&self) -> Result<String, AppError> {
+    async fn count(&self) -> Result<Overview, AppError> {
         let mut shops = Vec::new();
         for shop in self.app.shops().await? {
             let status = match self.app.status(&shop.name).await {
@@ -122,7 +161,6 @@ impl Views {
                 Err(AppError::NoShop(_)) => continue,
                 status => status?,
             };
-            let journal = self.app.log(&shop.name, None, LINES).await?;
             let created = self.created(&shop).await?;
             shops.push(ShopView {
                 progress: self.app.board(&shop.name).look(),
@@ -131,16 +169,13 @@ impl Views {
                 name: shop.name,
                 status,
                 created,
-                journal: journal.iter().rev().map(LogLine::of).collect(),
             });
         }
-        let overview = Overview {
+        Ok(Overview {
             version: env!("CARGO_PKG_VERSION"),
             warnings: self.warnings.clone(),
             shops,
-        };
-        serde_json::to_string(&overview)
-            .map_err(|why| AppError::Refused(format!("the status has no JSON form: {why}")))
+        })
     }
 
     async fn created(&self, shop: &store::Shop) -> Result<Created, AppError> {

@@ -93,3 +93,15 @@ pub(crate) fn read_id<T: std::str::FromStr<Err = String>>(
     text.parse()
         .map_err(|why| StoreError::Value { table, column, why })
 }
+
+/// A text in which nothing is a wildcard of `LIKE … ESCAPE '\\'`.
+pub(crate) fn like_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}

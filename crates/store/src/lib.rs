@@ -40,5 +40,7 @@ pub use repo::access::{
     ApiTokenRow, AttemptsRow, AuditEntry, AuditRow, Digest, NewApiToken, NewSession, SessionRow,
     UserRow,
 };
-pub use repo::{ANSWER_TAKEN_BACK, FlowToKeep, Keeping, LET_GO, Rewrap, SealedText};
+pub use repo::{
+    ANSWER_TAKEN_BACK, FlowToKeep, JournalFilter, JournalPage, Keeping, LET_GO, Rewrap, SealedText,
+};
 pub use sealed::{SEALED, SealedTable};

@@ -3,12 +3,13 @@
 use domain::{
     Fingerprint, IntentId, Kind, Lane, LinkId, Record, RecordId, RunId, ShopId, Side, Timestamp,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::fmt;
 
 /// A shop as registered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Shop {
     /// Our number for it.
     pub id: ShopId,
@@ -25,10 +26,13 @@ pub struct Shop {
     /// The shop's rules document.
     pub rules: Json,
     /// When a person approved the first run.
+    #[schemars(with = "Option<String>")]
     pub approved_at: Option<Timestamp>,
     /// When it was added.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it was removed, with its journal kept; nothing for a shop that is there.
+    #[schemars(with = "Option<String>")]
     pub removed_at: Option<Timestamp>,
 }
 
@@ -130,7 +134,7 @@ impl Link {
 }
 
 /// Sums over the links of a kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LinkTotals {
     /// Linked pairs.
     pub links: u64,
@@ -143,7 +147,7 @@ pub struct LinkTotals {
 }
 
 /// What a remote write does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IntentOp {
     /// Makes a record.
@@ -155,7 +159,7 @@ pub enum IntentOp {
 }
 
 /// Where a remote write stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IntentState {
     /// Decided, not sent.
@@ -275,7 +279,7 @@ pub struct Exchange {
 }
 
 /// What a person is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReviewKind {
     /// Whether two records are the same person.
@@ -305,7 +309,7 @@ impl ReviewKind {
 }
 
 /// Where a question to a person stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReviewState {
     /// Nobody has answered.
@@ -335,7 +339,7 @@ impl ReviewState {
 }
 
 /// A question to a person.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Review {
     /// Our number, typed by people.
     pub id: i64,
@@ -356,6 +360,7 @@ pub struct Review {
     /// What was decided.
     pub decision: Option<String>,
     /// When it was asked.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
 }
 
@@ -379,13 +384,14 @@ pub struct JournalEntry {
 }
 
 /// A line of the journal.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct JournalRow {
     /// Ascending number.
     pub id: i64,
     /// The run.
     pub run: RunId,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     /// What happened.
     pub event: String,
@@ -402,13 +408,15 @@ pub struct JournalRow {
 }
 
 /// One pass of the sync.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RunRow {
     /// Our id.
     pub id: RunId,
     /// When it began.
+    #[schemars(with = "String")]
     pub started_at: Timestamp,
     /// When it ended.
+    #[schemars(with = "Option<String>")]
     pub finished_at: Option<Timestamp>,
     /// What it is doing, or how it ended.
     pub phase: String,

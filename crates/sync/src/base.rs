@@ -3,6 +3,7 @@
 use crate::Withheld;
 use domain::{Field, Fields, Side, Value};
 use mapping::{Direction, Held, KindRules};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ pub type Changes = BTreeMap<Field, Option<Value>>;
 
 /// The two values of a field when they last counted as being in step. They may differ: a vendor shortened
 /// what we wrote, a default filled itself in, an edit stays on its side by rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Agreed {
     /// HighLevel's.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ mod meter;
 use crate::messages::Pace;
 use crate::{Budgets, Plan};
 use domain::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Rows of a page of MyGadgetRepairs (mygadgetrepairs-api.md section 6).
@@ -19,7 +20,7 @@ pub const COUNTER_ROWS: u64 = 50;
 pub const CRM_ROWS: u64 = 500;
 
 /// Requests to each vendor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// To HighLevel.
     pub highlevel: u64,
@@ -160,7 +161,7 @@ pub struct Terms {
 }
 
 /// What work costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Forecast {
     /// Requests to HighLevel.
     pub highlevel: u64,
@@ -169,6 +170,7 @@ pub struct Forecast {
     /// Seconds from now until it is done.
     pub seconds: u64,
     /// When it is done.
+    #[schemars(with = "String")]
     pub finish_at: Timestamp,
 }
 

@@ -2,10 +2,11 @@
 
 use domain::Side;
 use mapping::{Direction, Policy};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What decided that a value is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Ground {
     /// Only one side had changed the field since both last agreed.

@@ -7,6 +7,7 @@ use ::access::{
 };
 use domain::Timestamp;
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::NewApiToken;
 
@@ -14,7 +15,7 @@ use store::NewApiToken;
 const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// An API token, without the token.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ApiToken {
     /// What people call it.
     pub name: String,
@@ -23,12 +24,16 @@ pub struct ApiToken {
     /// Who made it.
     pub created_by: String,
     /// When.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it ends.
+    #[schemars(with = "String")]
     pub expires_at: Timestamp,
     /// When it was last used, within a minute.
+    #[schemars(with = "Option<String>")]
     pub used_at: Option<Timestamp>,
     /// When it was revoked.
+    #[schemars(with = "Option<String>")]
     pub revoked_at: Option<Timestamp>,
     /// Whether it works now.
     pub works: bool,

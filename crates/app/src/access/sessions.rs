@@ -5,6 +5,7 @@ use crate::{App, AppError};
 use ::access::{SessionTimes, Token, TokenKind};
 use domain::Timestamp;
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{NewSession, SessionRow};
 
@@ -12,17 +13,20 @@ use store::{NewSession, SessionRow};
 const FAMILIAR: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// A session that runs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Session {
     /// Its number, by which it is ended.
     pub id: i64,
     /// Whose it is.
     pub user: String,
     /// When somebody signed in.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it was last used, within a minute.
+    #[schemars(with = "String")]
     pub seen_at: Timestamp,
     /// When it ends if nobody uses it any more.
+    #[schemars(with = "String")]
     pub ends_at: Timestamp,
     /// The network from which somebody signed in.
     pub network: String,

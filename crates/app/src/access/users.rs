@@ -5,21 +5,24 @@ use super::stored;
 use crate::{App, AppError};
 use ::access::{Hash, Role, check_name};
 use domain::Timestamp;
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Serialize;
 use std::sync::atomic::Ordering;
 use store::UserRow;
 
 /// A user of the dashboard.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct User {
     /// The name, as typed at sign-in.
     pub name: String,
     /// What the user may do.
     pub role: Role,
     /// When the user was added.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// Since when the user may not come in.
+    #[schemars(with = "Option<String>")]
     pub disabled_at: Option<Timestamp>,
     /// Whether a password was set.
     pub has_password: bool,

@@ -2,10 +2,11 @@
 
 use crate::ports::PortError;
 use domain::FailureClass;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How a line of the pre-flight came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Fine.
@@ -17,7 +18,7 @@ pub enum Verdict {
 }
 
 /// A line of the pre-flight.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckLine {
     /// What was looked at.
     pub what: String,
@@ -31,7 +32,7 @@ pub struct CheckLine {
 }
 
 /// The pre-flight of a shop.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckReport {
     /// Line by line.
     pub lines: Vec<CheckLine>,

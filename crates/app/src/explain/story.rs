@@ -2,12 +2,13 @@
 
 use crate::pass::payload::Payload;
 use domain::{Field, IntentId, Kind, RecordId, RunId, Side, Timestamp, Value};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Exchange, IntentOp, IntentState, StoredRecord};
 use sync::{Agreed, Ground};
 
 /// Why a record's values are what they are.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Explanation {
     /// The shop's name.
     pub shop: String,
@@ -34,7 +35,7 @@ pub struct Explanation {
 }
 
 /// A call by which a flow wrote to a record, or made it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FlowWrote {
     /// The record.
     pub record: RecordId,
@@ -51,11 +52,12 @@ pub struct FlowWrote {
     /// Whether it made the record.
     pub made: bool,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
 }
 
 /// One record.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RecordStory {
     /// Where it lives.
     pub side: Side,
@@ -68,8 +70,10 @@ pub struct RecordStory {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// When it was first seen.
+    #[schemars(with = "String")]
     pub first_seen: Timestamp,
     /// When it was last fetched.
+    #[schemars(with = "String")]
     pub fetched: Timestamp,
     /// Whether the vendor no longer has it.
     pub deleted: bool,
@@ -111,7 +115,7 @@ impl Explanation {
 }
 
 /// How two records came to be linked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Linked {
     /// The rung of the ladder, `a person`, or `created`.
     pub how: String,
@@ -123,6 +127,7 @@ pub struct Linked {
     pub made_in: Option<Side>,
     /// When, where the journal still tells.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub at: Option<Timestamp>,
     /// In which run.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +135,8 @@ pub struct Linked {
 }
 
 /// One thing for each side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SideValuesOf{T}")]
 pub struct SideValues<T> {
     /// HighLevel's.
     pub highlevel: T,
@@ -150,7 +156,7 @@ impl<T> SideValues<T> {
 }
 
 /// One field.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FieldStory {
     /// Its name.
     pub field: &'static str,
@@ -177,7 +183,7 @@ pub struct FieldStory {
 }
 
 /// Who set a value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "who", rename_all = "snake_case")]
 pub enum Origin {
     /// We wrote it.
@@ -185,6 +191,7 @@ pub enum Origin {
     /// Not written by Repairbridge.
     Person {
         /// When we first saw it.
+        #[schemars(with = "String")]
         first_seen: Timestamp,
     },
     /// The vendor itself filled it in or stored it in another form.
@@ -192,7 +199,7 @@ pub enum Origin {
 }
 
 /// A write of ours.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WrittenStory {
     /// Our id of the write.
     pub write: IntentId,
@@ -210,12 +217,15 @@ pub struct WrittenStory {
     /// What it read back as.
     pub read_back: Option<Value>,
     /// When it was decided.
+    #[schemars(with = "String")]
     pub decided_at: Timestamp,
     /// When it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub sent_at: Option<Timestamp>,
     /// When it was read back.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub confirmed_at: Option<Timestamp>,
     /// How many attempts it took.
     pub attempts: u32,
@@ -242,7 +252,7 @@ impl WrittenStory {
 }
 
 /// A write that is not finished.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OpenWrite {
     /// Our id of it.
     pub id: IntentId,
@@ -263,5 +273,6 @@ pub struct OpenWrite {
     pub waits_for: Option<String>,
     /// Not before this instant.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub not_before: Option<Timestamp>,
 }

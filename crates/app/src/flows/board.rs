@@ -3,13 +3,14 @@
 use super::sources;
 use crate::{App, AppError};
 use domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{FlowRun, RunFilter, Shop, StoredFlow};
 
 /// A flow, for a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FlowLine {
     /// Its id.
     pub id: String,
@@ -30,13 +31,14 @@ pub struct FlowLine {
     /// The recipe that it came from.
     pub recipe: Option<String>,
     /// What happened before is history to it.
+    #[schemars(with = "String")]
     pub active_from: Timestamp,
     /// How many runs there are, by state.
     pub runs: BTreeMap<&'static str, u64>,
 }
 
 /// A run, for a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RunLine {
     /// Its id.
     pub id: String,
@@ -57,15 +59,18 @@ pub struct RunLine {
     /// What is asked of a person.
     pub question: Option<Json>,
     /// When it began.
+    #[schemars(with = "String")]
     pub began_at: Timestamp,
     /// When it goes on by itself; nothing where it does not.
+    #[schemars(with = "Option<String>")]
     pub goes_on_at: Option<Timestamp>,
     /// When it ended.
+    #[schemars(with = "Option<String>")]
     pub ended_at: Option<Timestamp>,
 }
 
 /// A run with every step that it took.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RunStory {
     /// The run.
     #[serde(flatten)]
@@ -79,7 +84,7 @@ pub struct RunStory {
 }
 
 /// A step of a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StepStory {
     /// Its place in the flow.
     pub step: String,
@@ -90,6 +95,7 @@ pub struct StepStory {
     /// What became of it.
     pub outcome: String,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
 }
 

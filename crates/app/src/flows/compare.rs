@@ -4,6 +4,7 @@ use crate::{App, AppError};
 use domain::Timestamp;
 use flows::shadow::{Act, Difference, compare};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ const MOST: u32 = 2_000;
 const SAME_TIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a draft would have done otherwise.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Comparison {
     /// The flow.
     pub flow: String,
@@ -24,6 +25,7 @@ pub struct Comparison {
     /// The draft.
     pub draft: i64,
     /// Since when the draft runs beside it.
+    #[schemars(with = "Option<String>")]
     pub since: Option<Timestamp>,
     /// Occurrences on which both ran to their end.
     pub compared: usize,
@@ -40,7 +42,7 @@ pub struct Comparison {
 }
 
 /// What differs on one occurrence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Differs {
     /// The record.
     pub record: String,

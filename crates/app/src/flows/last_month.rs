@@ -7,6 +7,7 @@ use crate::{App, AppError};
 use domain::Timestamp;
 use flows::{BusinessHours, Document, Flow, Given, Next, Occurrence, Outcome, Resume, Run};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +21,10 @@ const AT_ONCE: u32 = 500;
 const TOLD: usize = 50;
 
 /// What would have been done.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct LastMonth {
     /// Since when the shop's changes are known; at most a month ago.
+    #[schemars(with = "Option<String>")]
     pub since: Option<Timestamp>,
     /// How often flows would have started, by flow.
     pub started: BTreeMap<String, u64>,
@@ -37,11 +39,12 @@ pub struct LastMonth {
 }
 
 /// A run that would have been.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct WouldRun {
     /// The flow.
     pub flow: String,
     /// When it would have started.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     /// What it would have been about.
     pub source: String,

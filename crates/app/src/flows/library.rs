@@ -4,12 +4,13 @@ use super::board::RunStory;
 use super::work::hours_of;
 use crate::{App, AppError};
 use flows::{Document, Flow, Occurrence, Problems};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use store::{FlowRunState, FlowToKeep, FlowVersion, RunMode, Shop, StoredFlow};
 
 /// A flow that was kept.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KeptFlow {
     /// Its id.
     pub id: String,

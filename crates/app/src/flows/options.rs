@@ -6,12 +6,13 @@ use crate::{App, AppError};
 use domain::Lane;
 use flows::recipe::{Asked, Kind};
 use mapping::StatusGroup;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use store::Shop;
 
 /// Something that can be chosen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Choice {
     /// The answer.
     pub value: Json,

@@ -7,13 +7,14 @@ use crate::{App, AppError};
 use flows::recipe::{Asked, Recipe, instantiate};
 use flows::{Document, Problems};
 use mapping::Rules;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use store::Shop;
 
 /// A recipe, for a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RecipeLine {
     /// Its id.
     pub id: String,
@@ -32,7 +33,7 @@ pub struct RecipeLine {
 }
 
 /// A question of a recipe to a shop.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Question {
     /// What is asked.
     #[serde(flatten)]
@@ -46,7 +47,7 @@ pub struct Question {
 }
 
 /// A recipe that was installed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct InstalledRecipe {
     /// The recipe.
     pub recipe: String,
@@ -59,7 +60,7 @@ pub struct InstalledRecipe {
 }
 
 /// A recipe that was removed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RemovedRecipe {
     /// The recipe.
     pub recipe: String,

@@ -9,6 +9,7 @@ use flows::example::Tried;
 use flows::{Document, Problem, Problems};
 use jiff::tz::TimeZone;
 use mapping::Rules;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Change, Shop};
@@ -26,7 +27,7 @@ pub struct ShopDocument {
 }
 
 /// What a document changes, or has changed.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct DocumentChange {
     /// Rules and flows, value by value.
     pub changed: Vec<Changed>,

@@ -2,6 +2,7 @@
 
 use crate::{App, AppError};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{FlowRunState, Shop};
 
@@ -9,7 +10,7 @@ use store::{FlowRunState, Shop};
 const FAILED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// How the flows of a shop stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FlowsStanding {
     /// Flows that are switched on.
     pub on: u64,

@@ -2,11 +2,12 @@
 
 use domain::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sync::forecast::Forecast;
 
 /// What work costs, and when it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cost {
     /// Requests to HighLevel.
     pub highlevel: u64,
@@ -15,6 +16,7 @@ pub struct Cost {
     /// Seconds that it takes from now on.
     pub seconds: u64,
     /// When it is done.
+    #[schemars(with = "String")]
     pub finish_at: Timestamp,
     /// How long, and until when, for people; by the shop's clock.
     pub words: String,

@@ -1,11 +1,12 @@
 //! What was granted, beside what the rules need.
 
 use crate::{App, AppError, NeededScope};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::Shop;
 
 /// Permissions that a shop's installation has, and those that it lacks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct GrantedScopes {
     /// What was granted.
     pub granted: Vec<String>,

@@ -4,6 +4,7 @@ use super::{Accepted, NotTaken};
 use crate::{App, AppError};
 use domain::{Kind, RecordId, ShopId, Side};
 use mygadgetrepairs::webhook::{Credentials, Notice, setup};
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use store::{Shop, Webhook};
@@ -22,7 +23,7 @@ pub(crate) struct Doorkeeper {
 }
 
 /// What is pasted into each notification of MyGadgetRepairs. Holds secrets in clear, since people copy them.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct CounterWebhook {
     /// Webhook URL.
     pub url: String,
@@ -39,7 +40,7 @@ pub struct CounterWebhook {
 }
 
 /// The texts of one notification.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct NotificationText {
     /// When MyGadgetRepairs sends the notification, in words.
     pub when: &'static str,
@@ -52,7 +53,7 @@ pub struct NotificationText {
 }
 
 /// The secrets of a shop's address.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 struct Secrets {
     path: String,
     password: String,

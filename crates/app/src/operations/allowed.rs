@@ -2,10 +2,11 @@
 
 use crate::AppError;
 use catalogue::{Danger, Operation};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a caller may do beside reading.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Allowed {
     /// Change something.

@@ -4,6 +4,7 @@ use crate::{App, AppError};
 use catalogue::{Evidence, Needs, Operation, OperationKind, Source};
 use domain::Side;
 use mygadgetrepairs::probe::{Capabilities, Finding, Outcome};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::Shop;
@@ -25,7 +26,7 @@ pub struct Offer {
 }
 
 /// Whether a shop can use an operation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Availability {
     /// In short.
     pub state: OfferState,
@@ -35,7 +36,7 @@ pub struct Availability {
 }
 
 /// Whether a shop can use an operation, in short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OfferState {
     /// It can.

@@ -8,6 +8,7 @@ use crate::test_call::{ShownAnswer, ShownRequest, redact};
 use crate::{App, AppError};
 use catalogue::{Circumstances, Danger, Operation, OperationKind, Plan, Recovery, RequestError};
 use domain::{Lane, RunId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::fmt;
@@ -42,7 +43,7 @@ impl fmt::Debug for OperationCall {
 }
 
 /// Whose call it is, for the journal and for what follows from it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "by")]
 pub enum CallCause {
     /// A person at the command line or at the page.
@@ -64,7 +65,7 @@ pub enum CallCause {
 }
 
 /// What was called, and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OperationReport {
     /// The operation that was asked for.
     pub operation: String,
@@ -82,7 +83,7 @@ pub struct OperationReport {
 }
 
 /// What came of a call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum CallOutcome {
     /// It was only planned.
@@ -339,7 +340,7 @@ fn record_of(operation: &Operation, input: &Json) -> Option<String> {
 }
 
 /// What is wrong with an input, in one line each.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Mistakes(pub Vec<catalogue::Mistake>);
 

@@ -1,6 +1,7 @@
 //! Counting what a pass did, in the form that `sync --json` and `preview --json` print.
 
 use domain::{Kind, RunId, Side};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 pub use sync::forecast::Requests;
@@ -9,7 +10,7 @@ pub use sync::forecast::Requests;
 pub type PerKind = BTreeMap<String, u64>;
 
 /// Counts per side and kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PerSide {
     /// HighLevel: contact, task, note, appointment.
     pub highlevel: PerKind,
@@ -50,7 +51,7 @@ impl PerSide {
 }
 
 /// How far the mapped fields of linked records agree.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Agreement {
     /// Fields compared.
     pub fields: u64,
@@ -59,7 +60,7 @@ pub struct Agreement {
 }
 
 /// What a pass did, or would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tally {
     /// The shop's name.
     pub shop: String,

@@ -6,6 +6,7 @@ use crate::judge::Notes;
 use crate::pass::payload::Payload;
 use crate::{App, AppError};
 use domain::{Field, Kind, RecordId, Side};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ use store::{
 };
 
 /// What became of an answer that was taken back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TakenBack {
     /// What was done, for people.
     pub done: String,

@@ -1,15 +1,16 @@
 //! Where the keys come from and what they seal; never a key.
 
 use super::open_vault;
-use crate::AppError;
+use crate::{App, AppError};
 use domain::{Context, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
 use store::Store;
 use vault::{KeyFileChange, MasterSource};
 
 /// The keys of an installation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KeysReport {
     /// `file`, `environment` or `passphrase`.
     pub source: &'static str,
@@ -31,11 +32,12 @@ pub struct KeysReport {
 }
 
 /// A data key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DataKeyLine {
     /// Its version.
     pub version: i64,
     /// When it was made.
+    #[schemars(with = "String")]
     pub made_at: Timestamp,
     /// Whether it seals.
     pub seals: bool,
@@ -82,4 +84,17 @@ pub async fn look_at_keys(
             .is_some_and(|path| KeyFileChange::former(path).exists()),
         data_keys: lines.collect(),
     })
+}
+
+impl App {
+    /// The keys of this installation, as [`look_at_keys`] tells of them.
+    ///
+    /// # Errors
+    /// When the store refuses, or nobody said where the master key comes from.
+    pub async fn keys_report(&self) -> Result<KeysReport, AppError> {
+        let source = self.keys.source.get().ok_or_else(|| {
+            AppError::Configuration("it is not known where the master key comes from".to_owned())
+        })?;
+        look_at_keys(&self.store, source, &self.context).await
+    }
 }

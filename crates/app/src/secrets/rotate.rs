@@ -2,6 +2,7 @@
 
 use super::lock_keys;
 use crate::{App, AppError};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::SealedText;
 use vault::{Place, Vault};
@@ -10,7 +11,7 @@ use vault::{Place, Vault};
 const BATCH: u32 = 100;
 
 /// What a rotation did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rotation {
     /// The version of the data key that seals from now on.
     pub version: i64,

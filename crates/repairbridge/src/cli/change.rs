@@ -98,6 +98,7 @@ impl Command {
             | Self::App(MarketplaceApp::Show)
             | Self::Demo(_)
             | Self::Prove(_)
+            | Self::Openapi
             | Self::Twin(_)
             | Self::Preview { .. }
             | Self::Status { .. }

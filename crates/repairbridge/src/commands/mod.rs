@@ -11,6 +11,7 @@ mod keys;
 mod log;
 mod marketplace_app;
 mod mcp;
+mod openapi;
 mod operations;
 mod preview;
 mod prove;
@@ -50,6 +51,7 @@ pub(crate) async fn run(
         Command::Demo(what) => return demo::run(what, output).await,
         Command::Twin(what) => return twin::run(what, output).await,
         Command::Prove(what) => return prove::run(global, what, output).await,
+        Command::Openapi => return openapi::run(output),
         Command::Operations(what) if operations::names_no_shop(&what) => {
             return operations::without_a_shop(&what, output);
         }
@@ -112,9 +114,11 @@ pub(crate) async fn run(
             file,
             passphrase_file,
         } => backup::run(&app, &file, passphrase_file, output).await,
-        Command::Demo(_) | Command::Twin(_) | Command::Prove(_) | Command::Restore { .. } => {
-            Ok(Exit::Done)
-        }
+        Command::Demo(_)
+        | Command::Twin(_)
+        | Command::Prove(_)
+        | Command::Openapi
+        | Command::Restore { .. } => Ok(Exit::Done),
     };
     if let (Some(change), Err(problem)) = (&change, &outcome) {
         note(&app, change, Some(problem.code)).await?;

@@ -116,7 +116,11 @@ pub(crate) async fn note(
     let peer = request.extensions().get::<ConnectInfo<Peer>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.0.ip());
     let caller = Caller::of(&door, peer, request.headers());
-    let is_public = matches!(request.uri().path(), "/healthz" | "/readyz" | "/status.css");
+    let path = request.uri().path();
+    let is_public = matches!(
+        path,
+        "/healthz" | "/readyz" | "/status.css" | "/favicon.svg"
+    ) || path.starts_with("/assets/");
     let can_be_read = !caller.is_encrypted && !caller.is_local && !door.options.allow_plain_http;
     if can_be_read && !is_public {
         let (from, status) = (&caller.origin.network, StatusCode::FORBIDDEN.as_u16());

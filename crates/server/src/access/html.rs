@@ -113,6 +113,7 @@ pub(crate) fn of_error(error: &AppError, what: &str) -> String {
         | AppError::NotConnected { .. }
         | AppError::ShopBusy(_)
         | AppError::Paused(_)
+        | AppError::NotFound(_)
         | AppError::NoOperation(_)
         | AppError::Input { .. }
         | AppError::NotAllowed { .. }

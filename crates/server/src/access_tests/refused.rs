@@ -75,7 +75,7 @@ async fn whoever_is_refused_leaves_a_line_without_what_was_typed() {
         assert_eq!(log.lines_with(network), 1, "{network}: {}", log.text());
     }
     let text = log.text();
-    assert!(text.contains("/api/v1/shops/{name}/log") && text.contains("status=401"));
+    assert!(text.contains("/api/v1/shops/{shop}/log") && text.contains("status=401"));
     let secret = cookie.split_once('=').unwrap().1;
     assert!(!text.contains("typed") && !text.contains(secret), "{text}");
 }

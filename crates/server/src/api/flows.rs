@@ -1,133 +1,214 @@
-//! `/api/v1/shops/{name}/flows`: automations and what they did.
+//! `/api/v1/shops/{shop}/flows`: automations and what they did.
 
-use super::{Answer, permitted, refused, told};
+use super::{noted, refused};
 use crate::access::Signed;
+use crate::describe::{Admin, Answer, Given, MaybeGiven, Operator, Query, Routes};
 use crate::view::Views;
-use app::AppError;
 use app::access::Permission;
-use axum::extract::{Path, Query, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde::Deserialize;
+use app::{AppError, Comparison, FlowLine, KeptFlow, RunLine, RunStory};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use domain::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{FlowRunState, RunFilter, RunMode};
 
-/// Runs in one answer at most.
+/// FlowRuns in one answer at most.
 const MOST_RUNS: u32 = 1_000;
 
-pub(super) fn routes() -> Router<Arc<Views>> {
-    Router::new()
-        .route("/api/v1/shops/{name}/flows", get(list).post(keep))
-        .route(
-            "/api/v1/shops/{name}/flows/{flow}",
-            get(show).delete(remove),
+pub(super) fn routes() -> Routes<Arc<Views>> {
+    Routes::new()
+        .get("/api/v1/shops/{shop}/flows", "The flows of a shop", list)
+        .post(
+            "/api/v1/shops/{shop}/flows",
+            "Keeps the flows of a document, TOML or JSON",
+            keep,
         )
-        .route("/api/v1/shops/{name}/flows/{flow}/versions", get(versions))
-        .route("/api/v1/shops/{name}/flows/{flow}/comparison", get(compare))
-        .route("/api/v1/shops/{name}/flows/{flow}/{deed}", post(act))
-        .route("/api/v1/shops/{name}/flow-runs", get(runs))
-        .route("/api/v1/shops/{name}/flow-runs/{run}", get(run))
-        .route("/api/v1/shops/{name}/flow-runs/{run}/answer", post(answer))
-        .route("/api/v1/shops/{name}/flow-runs/{run}/replay", post(replay))
-        .merge(super::recipes::routes())
+        .get(
+            "/api/v1/shops/{shop}/flows/{flow}",
+            "A flow as a document",
+            show,
+        )
+        .delete(
+            "/api/v1/shops/{shop}/flows/{flow}",
+            "Removes a flow with its runs",
+            remove,
+        )
+        .get(
+            "/api/v1/shops/{shop}/flows/{flow}/versions",
+            "The versions of a flow",
+            versions,
+        )
+        .get(
+            "/api/v1/shops/{shop}/flows/{flow}/comparison",
+            "What the draft of a flow would have done otherwise",
+            compare,
+        )
+        .post(
+            "/api/v1/shops/{shop}/flows/{flow}/{deed}",
+            "Tells a flow to `enable`, `disable`, `release`, `stop`, `promote` or `run`",
+            act,
+        )
+        .get(
+            "/api/v1/shops/{shop}/flow-runs",
+            "FlowRuns of a shop's flows, newest first",
+            runs,
+        )
+        .get(
+            "/api/v1/shops/{shop}/flow-runs/{run}",
+            "A run with every step",
+            run,
+        )
+        .post(
+            "/api/v1/shops/{shop}/flow-runs/{run}/answer",
+            "Answers a run that asks",
+            answer,
+        )
+        .post(
+            "/api/v1/shops/{shop}/flow-runs/{run}/replay",
+            "Plays a run again; writes only with `send`",
+            replay,
+        )
 }
 
-async fn list(State(views): State<Arc<Views>>, Path(name): Path<String>) -> Answer {
+#[derive(Debug, Serialize, JsonSchema)]
+struct Flows {
+    shop: String,
+    flows: Vec<FlowLine>,
+}
+
+async fn list(State(views): State<Arc<Views>>, Path(name): Path<String>) -> Answer<Flows> {
     let flows = views.app().flow_lines(&name).await.map_err(refused)?;
-    Ok(told(&json!({"shop": name, "flows": flows})))
+    Ok(Json(Flows { shop: name, flows }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Keeping {
+    /// Whether they run beside those at work without writing.
     #[serde(default)]
     draft: bool,
 }
 
-/// Keeps the flows of a document, TOML or JSON.
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeptFlows {
+    shop: String,
+    flows: Vec<KeptFlow>,
+}
+
 async fn keep(
-    signed: Signed,
+    signed: Admin,
     State(views): State<Arc<Views>>,
     Path(name): Path<String>,
     Query(keeping): Query<Keeping>,
     text: String,
-) -> Answer {
+) -> Answer<KeptFlows> {
     let app = views.app();
-    permitted(&signed, app, Permission::Admin, "changed flows", &name).await?;
+    noted(&signed, app, "changed flows", &name).await?;
     let document = app.read_flows(&text).map_err(refused)?;
     let kept = app.keep_flows(&name, &document, keeping.draft).await;
-    Ok(told(
-        &json!({"shop": name, "flows": kept.map_err(refused)?}),
-    ))
+    let flows = kept.map_err(refused)?;
+    Ok(Json(KeptFlows { shop: name, flows }))
 }
 
 async fn show(
     State(views): State<Arc<Views>>,
     Path((name, flow)): Path<(String, String)>,
-) -> Answer {
+) -> Answer<Value> {
     let document = views.app().flow_document(&name, Some(&flow)).await;
-    Ok(told(&document.map_err(refused)?))
+    Ok(Json(json!(document.map_err(refused)?)))
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RemovedFlow {
+    shop: String,
+    flow: String,
+    removed: bool,
 }
 
 async fn remove(
-    signed: Signed,
+    signed: Admin,
     State(views): State<Arc<Views>>,
     Path((name, flow)): Path<(String, String)>,
-) -> Answer {
+) -> Answer<RemovedFlow> {
     let app = views.app();
-    permitted(&signed, app, Permission::Admin, "removed a flow", &name).await?;
+    noted(&signed, app, "removed a flow", &name).await?;
     app.remove_flow(&name, &flow).await.map_err(refused)?;
-    Ok(told(&json!({"shop": name, "flow": flow, "removed": true})))
+    Ok(Json(RemovedFlow {
+        shop: name,
+        flow,
+        removed: true,
+    }))
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Versions {
+    shop: String,
+    flow: String,
+    versions: Vec<Version>,
+}
+
+/// A version of a flow.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Version {
+    /// Its number, from 1.
+    version: i64,
+    /// When it was given.
+    #[schemars(with = "String")]
+    at: Timestamp,
+    /// The flow.
+    document: Value,
 }
 
 async fn versions(
     State(views): State<Arc<Views>>,
     Path((name, flow)): Path<(String, String)>,
-) -> Answer {
+) -> Answer<Versions> {
     let versions = views.app().flow_versions(&name, &flow).await;
-    let versions: Vec<_> = versions
-        .map_err(refused)?
-        .into_iter()
-        .map(|version| {
-            json!({"version": version.number, "at": version.at.to_string(), "document": version.document})
-        })
-        .collect();
-    Ok(told(
-        &json!({"shop": name, "flow": flow, "versions": versions}),
-    ))
+    let versions = versions.map_err(refused)?.into_iter();
+    let versions = versions.map(|version| Version {
+        version: version.number,
+        at: version.at,
+        document: version.document,
+    });
+    Ok(Json(Versions {
+        shop: name,
+        flow,
+        versions: versions.collect(),
+    }))
 }
 
+// What goes into steps and comes out of them tells of people; who may only look sees none.
 async fn compare(
-    signed: Signed,
+    _signed: Operator,
     State(views): State<Arc<Views>>,
     Path((name, flow)): Path<(String, String)>,
-) -> Answer {
-    // What goes into steps and comes out of them tells of people; who may only look sees none.
-    signed.require(Permission::Operate)?;
+) -> Answer<Comparison> {
     let compared = views.app().compare_flow(&name, &flow).await;
-    Ok(told(&compared.map_err(refused)?))
+    Ok(Json(compared.map_err(refused)?))
 }
 
 /// What a deed needs to know.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Deed {
     /// Of `run`: the record.
     record: String,
     /// Of `run`: whether it is really carried out.
     send: bool,
-    /// Of `promote`: a version to go back to.
+    /// Of `promote`: the version; the draft where it is left out.
     version: Option<i64>,
 }
 
 async fn act(
-    signed: Signed,
+    signed: Operator,
     State(views): State<Arc<Views>>,
     Path((name, flow, deed)): Path<(String, String, String)>,
-    body: Option<Json<Deed>>,
-) -> Answer {
+    MaybeGiven(given): MaybeGiven<Deed>,
+) -> Answer<Value> {
     let app = views.app();
-    let Json(given) = body.unwrap_or_default();
     let (wanted, what) = match deed.as_str() {
         "enable" => (Permission::Operate, "switched a flow on"),
         "disable" => (Permission::Operate, "switched a flow off"),
@@ -144,7 +225,10 @@ async fn act(
             return Err(refused(AppError::Refused(why)));
         }
     };
-    permitted(&signed, app, wanted, what, &name).await?;
+    signed
+        .require(wanted)
+        .map_err(IntoResponse::into_response)?;
+    noted(&signed, app, what, &name).await?;
     let done = match deed.as_str() {
         "enable" | "disable" => {
             let on = deed == "enable";
@@ -168,16 +252,26 @@ async fn act(
             ran.map(|story| json!(story))
         }
     };
-    Ok(told(&done.map_err(refused)?))
+    Ok(Json(done.map_err(refused)?))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Which {
+    /// Of this flow.
     flow: Option<String>,
+    /// In this state.
     state: Option<String>,
+    /// `live`, `shadow` or `test`.
     mode: Option<String>,
+    /// FlowRuns at most.
     limit: Option<u32>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct FlowRuns {
+    shop: String,
+    runs: Vec<RunLine>,
 }
 
 async fn runs(
@@ -185,7 +279,7 @@ async fn runs(
     State(views): State<Arc<Views>>,
     Path(name): Path<String>,
     Query(which): Query<Which>,
-) -> Answer {
+) -> Answer<FlowRuns> {
     let unknown = |what: &str, known: &str| {
         refused(AppError::Refused(format!(
             "there is no such {what}; there are {known}"
@@ -223,61 +317,65 @@ async fn runs(
             run.why = None;
         }
     }
-    Ok(told(&json!({"shop": name, "runs": runs})))
+    Ok(Json(FlowRuns { shop: name, runs }))
 }
 
+// What goes into steps and comes out of them tells of people; who may only look sees none.
 async fn run(
-    signed: Signed,
+    _signed: Operator,
     State(views): State<Arc<Views>>,
     Path((name, run)): Path<(String, String)>,
-) -> Answer {
-    // What goes into steps and comes out of them tells of people; who may only look sees none.
-    signed.require(Permission::Operate)?;
+) -> Answer<RunStory> {
     let story = views.app().flow_run(&name, &run).await;
-    Ok(told(&story.map_err(refused)?))
+    Ok(Json(story.map_err(refused)?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Answered {
+struct Answering {
+    /// One of the answers that the question offers.
+    answer: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct AnsweredRun {
+    shop: String,
+    run: String,
     answer: String,
 }
 
 async fn answer(
-    signed: Signed,
+    signed: Operator,
     State(views): State<Arc<Views>>,
     Path((name, run)): Path<(String, String)>,
-    Json(given): Json<Answered>,
-) -> Answer {
+    Given(given): Given<Answering>,
+) -> Answer<AnsweredRun> {
     let app = views.app();
-    let what = "answered a flow";
-    permitted(&signed, app, Permission::Operate, what, &name).await?;
+    noted(&signed, app, "answered a flow", &name).await?;
     let taken = app.answer_flow_run(&name, &run, &given.answer).await;
     taken.map_err(refused)?;
-    Ok(told(
-        &json!({"shop": name, "run": run, "answer": given.answer}),
-    ))
+    Ok(Json(AnsweredRun {
+        shop: name,
+        run,
+        answer: given.answer,
+    }))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Again {
+    /// Whether it is really carried out.
     send: bool,
 }
 
 async fn replay(
-    signed: Signed,
+    signed: Operator,
     State(views): State<Arc<Views>>,
     Path((name, run)): Path<(String, String)>,
-    body: Option<Json<Again>>,
-) -> Answer {
+    MaybeGiven(again): MaybeGiven<Again>,
+) -> Answer<RunStory> {
     let app = views.app();
-    let what = "played a run of a flow again";
-    permitted(&signed, app, Permission::Operate, what, &name).await?;
-    let Json(again) = body.unwrap_or_default();
-    let story: Value = match app.replay_flow_run(&name, &run, again.send).await {
-        Ok(story) => json!(story),
-        Err(error) => return Err(refused(error)),
-    };
-    Ok(told(&story))
+    noted(&signed, app, "played a run of a flow again", &name).await?;
+    let story = app.replay_flow_run(&name, &run, again.send).await;
+    Ok(Json(story.map_err(refused)?))
 }

@@ -44,24 +44,7 @@ pub(super) fn failure(error: &AppError) -> CallToolResult {
         AppError::Input { mistakes, .. } => json!({ "mistakes": mistakes }),
         _ => Json::Null,
     };
-    with_detail(code(error), &message, detail)
-}
-
-/// The stable code of a failure.
-pub(super) fn code(error: &AppError) -> &'static str {
-    match error {
-        AppError::Vendor(error) => error.code,
-        AppError::NoShop(_) => "SHOP-UNKNOWN",
-        AppError::NotConnected { .. } => "SHOP-NOT-CONNECTED",
-        AppError::ShopBusy(_) => "SHOP-BUSY",
-        AppError::Paused(_) => "SHOP-PAUSED",
-        AppError::NoOperation(_) => "OPERATION-UNKNOWN",
-        AppError::Input { .. } => "INPUT",
-        AppError::NotAllowed { .. } => "NOT-ALLOWED",
-        AppError::NotAvailable { .. } => "NOT-AVAILABLE",
-        AppError::Refused(_) => "REFUSED",
-        AppError::Store(_) | AppError::Vault(_) | AppError::Configuration(_) => "INTERNAL",
-    }
+    with_detail(error.code(), &message, detail)
 }
 
 fn with_detail(code: &str, message: &str, detail: Json) -> CallToolResult {

@@ -150,7 +150,7 @@ async fn change(
     app.note_audit(party.doer(), &what, Some(shop)).await?;
     let done = app.call_operation(shop, call).await;
     if let Err(error) = &done {
-        let what = format!("{what}: not done ({})", answer::code(error));
+        let what = format!("{what}: not done ({})", error.code());
         app.note_audit(party.doer(), &what, Some(shop)).await?;
     }
     done

@@ -1,11 +1,11 @@
 //! The journal.
 
-use crate::codes::{read_id, read_json, read_kind, read_side, read_time};
+use crate::codes::{kind, like_escaped, read_id, read_json, read_kind, read_side, read_time, side};
 use crate::model::JournalRow;
 use crate::{Store, StoreError};
-use domain::{RecordId, ShopId};
-use sqlx::Row;
+use domain::{Kind, RecordId, ShopId, Side};
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite};
 
 macro_rules! columns {
     () => {
@@ -27,7 +27,112 @@ fn read(row: &SqliteRow) -> Result<JournalRow, StoreError> {
     })
 }
 
+/// Lines that are looked through for one page, so that a search for what is not there ends soon.
+const LOOKED_THROUGH: u32 = 100_000;
+
+/// Which lines of a journal are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct JournalFilter {
+    /// Only older ones than this.
+    pub before: Option<i64>,
+    /// Only newer ones than this.
+    pub after: Option<i64>,
+    /// About one of these records.
+    pub records: Vec<RecordId>,
+    /// Of this event.
+    pub event: Option<String>,
+    /// On this side.
+    pub side: Option<Side>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// With this text in it: event, ids or the rest.
+    pub search: Option<String>,
+    /// So many at most.
+    pub limit: u32,
+}
+
+/// Lines of a journal, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JournalPage {
+    /// The lines.
+    pub rows: Vec<JournalRow>,
+    /// Before which line it goes on; nothing where there is no more.
+    pub next: Option<i64>,
+}
+
 impl Store {
+    /// A page of the journal, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn journal_page(
+        &self,
+        shop: ShopId,
+        filter: &JournalFilter,
+    ) -> Result<JournalPage, StoreError> {
+        let before = filter.before.unwrap_or(i64::MAX);
+        let after = filter.after.unwrap_or(0);
+        let (floor, looked): (Option<i64>, i64) = sqlx::query_as(
+            "SELECT min(id), count(*) FROM (SELECT id FROM journal WHERE shop = $1 AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4)",
+        )
+        .bind(shop.0)
+        .bind(before)
+        .bind(after)
+        .bind(LOOKED_THROUGH)
+        .fetch_one(&self.readers)
+        .await?;
+        let Some(floor) = floor else {
+            return Ok(JournalPage {
+                rows: Vec::new(),
+                next: None,
+            });
+        };
+        let mut query = QueryBuilder::<Sqlite>::new(concat!(columns!(), "WHERE shop = "));
+        query.push_bind(shop.0);
+        query.push(" AND id < ").push_bind(before);
+        query.push(" AND id >= ").push_bind(floor);
+        if !filter.records.is_empty() {
+            query.push(" AND (");
+            for (number, record) in filter.records.iter().enumerate() {
+                if number > 0 {
+                    query.push(" OR ");
+                }
+                query.push("record = ").push_bind(record.as_str());
+                query.push(" OR counterpart = ").push_bind(record.as_str());
+            }
+            query.push(")");
+        }
+        if let Some(event) = &filter.event {
+            query.push(" AND event = ").push_bind(event);
+        }
+        if let Some(wanted) = filter.side {
+            query.push(" AND side = ").push_bind(side(wanted));
+        }
+        if let Some(wanted) = filter.kind {
+            query.push(" AND kind = ").push_bind(kind(wanted));
+        }
+        if let Some(text) = &filter.search {
+            let like = format!("%{}%", like_escaped(text));
+            query.push(" AND (event LIKE ").push_bind(like.clone());
+            for column in ["record", "counterpart", "detail"] {
+                query.push(" ESCAPE '\\' OR ").push(column);
+                query.push(" LIKE ").push_bind(like.clone());
+            }
+            query.push(" ESCAPE '\\')");
+        }
+        query
+            .push(" ORDER BY id DESC LIMIT ")
+            .push_bind(filter.limit);
+        let rows = query.build().fetch_all(&self.readers).await?;
+        let rows: Vec<JournalRow> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        let next = match rows.last() {
+            Some(last) if rows.len() >= filter.limit as usize => Some(last.id),
+            _ if looked >= i64::from(LOOKED_THROUGH) => Some(floor),
+            _ => None,
+        };
+        Ok(JournalPage { rows, next })
+    }
+
     /// The newest lines, oldest of them first; of one record where it is named.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ mod tests;
 mod webhooks;
 
 pub use flows::FlowToKeep;
+pub use journal::{JournalFilter, JournalPage};
 pub(crate) use keep::Keeper;
 pub use keep::Keeping;
 pub use links::{ANSWER_TAKEN_BACK, LET_GO};

@@ -1,6 +1,6 @@
 //! Sealed secrets and sealed data keys. What is inside is the vault's business.
 
-use crate::codes::time;
+use crate::codes::{read_time, time};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 
@@ -50,6 +50,24 @@ impl Store {
                 .fetch_optional(&self.readers)
                 .await?,
         )
+    }
+
+    /// Since when a secret of a shop is kept as it is.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn secret_since(
+        &self,
+        shop: ShopId,
+        name: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT at FROM secret WHERE shop = $1 AND name = $2")
+                .bind(shop.0)
+                .bind(name)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(at.map(read_time))
     }
 
     /// Stores a sealed secret in place of the one before.

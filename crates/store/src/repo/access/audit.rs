@@ -3,6 +3,7 @@
 use crate::codes::{read_time, time};
 use crate::{Store, StoreError};
 use domain::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A line to add.
@@ -21,11 +22,12 @@ pub struct AuditEntry<'a> {
 }
 
 /// A line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AuditRow {
     /// Its number; numbers only grow.
     pub id: i64,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     /// A user, an API token, or the system's user at the command line.
     pub who: String,

@@ -1,0 +1,134 @@
+//! The journal and the runs of a shop.
+
+use super::{refused, rows};
+use crate::describe::{Answer, Query, Routes};
+use crate::view::{LogLine, Views};
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::{Kind, RunId, Side, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use store::{JournalFilter, RunRow};
+
+pub(super) fn routes() -> Routes<Arc<Views>> {
+    Routes::new()
+        .get(
+            "/api/v1/shops/{shop}/log",
+            "LogPage of a shop's journal, newest first",
+            log,
+        )
+        .get(
+            "/api/v1/shops/{shop}/runs",
+            "The runs of a shop, newest first",
+            runs,
+        )
+}
+
+/// Which lines.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    /// Only lines newer than this number.
+    after: Option<i64>,
+    /// Only lines older than this number.
+    before: Option<i64>,
+    /// About this record: an id of either side, or the counter's number.
+    contact: Option<String>,
+    /// Of this event, such as `created`.
+    event: Option<String>,
+    /// On this side.
+    side: Option<Side>,
+    /// Of this kind of record.
+    kind: Option<Kind>,
+    /// With this text in it.
+    search: Option<String>,
+    /// LogPage at most.
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct LogPage {
+    /// The lines, newest first.
+    lines: Vec<LogLine>,
+    /// What `before` has to be for the next page; nothing where there is no more.
+    next: Option<i64>,
+}
+
+async fn log(
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+    Query(which): Query<Which>,
+) -> Answer<LogPage> {
+    let filter = JournalFilter {
+        before: which.before,
+        after: which.after,
+        records: Vec::new(),
+        event: which.event,
+        side: which.side,
+        kind: which.kind,
+        search: which.search.filter(|text| !text.trim().is_empty()),
+        limit: rows(which.limit),
+    };
+    let record = which.contact.as_deref();
+    let page = views.app().journal_page(&name, &filter, record).await;
+    let page = page.map_err(refused)?;
+    Ok(Json(LogPage {
+        lines: page.rows.iter().map(LogLine::of).collect(),
+        next: page.next,
+    }))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct HowMany {
+    /// RunList at most.
+    limit: Option<u32>,
+}
+
+/// A run.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunShown {
+    /// Its id, by which it is taken back.
+    id: RunId,
+    /// When it began.
+    #[schemars(with = "String")]
+    started_at: Timestamp,
+    /// When it ended.
+    #[schemars(with = "Option<String>")]
+    finished_at: Option<Timestamp>,
+    /// What it is doing, or how it ended.
+    phase: String,
+    /// What it did, under the keys of `sync --json`.
+    summary: Value,
+}
+
+impl From<RunRow> for RunShown {
+    fn from(run: RunRow) -> Self {
+        Self {
+            id: run.id,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            phase: run.phase,
+            summary: run.summary,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunList {
+    runs: Vec<RunShown>,
+}
+
+async fn runs(
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+    Query(how): Query<HowMany>,
+) -> Answer<RunList> {
+    let runs = views.app().runs(&name, rows(how.limit)).await;
+    let runs = runs.map_err(refused)?.into_iter().map(RunShown::from);
+    Ok(Json(RunList {
+        runs: runs.collect(),
+    }))
+}
