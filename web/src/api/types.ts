@@ -1,70 +1,43 @@
-// The answers by their names. Taken out of the generated schema as soon as that is there.
+// The answers of the API by their names, out of its document.
+import type { components } from './schema';
 
-export type Permission = 'read' | 'operate' | 'admin';
-export type SideName = 'highlevel' | 'mygadgetrepairs';
+type Schemas = components['schemas'];
+
+export type Me = Schemas['Me'];
+export type Permission = Schemas['Permission'];
+export type SideName = Schemas['Side'];
+export type Kind = Schemas['Kind'];
+export type Value = Schemas['Value'];
+export type Cost = Schemas['Cost'];
+export type Progress = Schemas['Progress'];
+export type ShopOverview = Schemas['ShopView'];
+export type Overview = Schemas['Overview'];
+export type LogLine = Schemas['LogLine'];
+export type Lines = Schemas['Lines'];
+export type ReviewPage = Schemas['ReviewPage'];
+export type Question = Schemas['ReviewShown'];
+export type RecordCard = Schemas['RecordCard'];
+export type Candidate = Schemas['CandidateShown'];
+export type Failures = Schemas['Failures'];
+export type FailureGroup = Schemas['FailureGroup'];
+export type Unfinished = Schemas['UnfinishedWrite'];
+export type Explained = Schemas['Explained'];
+export type FieldStory = Schemas['FieldStory'];
+export type Origin = Schemas['Origin'];
+export type OpenWrite = Schemas['OpenWrite'];
+export type RunShown = Schemas['RunShown'];
+export type Runs = Schemas['Runs'];
+export type UndoReport = Schemas['UndoReport'];
+export type Differences = Schemas['Differences'];
+
 export type Sides<T> = Record<SideName, T>;
 
-export interface Me {
-  kind: 'user' | 'token' | 'anybody';
-  name: string | null;
-  role: 'owner' | 'staff' | 'read_only' | null;
-  may: Permission[];
+// Not in the document yet.
+interface Ceilings {
+  highlevel: Schemas['HighLevelBudget'] & { window?: number | null; day?: number | null };
+  mygadgetrepairs: Schemas['MyGadgetRepairsBudget'] & { window?: number | null };
 }
-
-export type Health = 'ok' | 'attention' | 'stopped';
-
-export interface Cost {
-  highlevel: number;
-  mygadgetrepairs: number;
-  seconds: number;
-  finish_at: string;
-  words: string;
-}
-
-export interface Status {
-  shop: string;
-  health: Health;
-  reasons: string[];
-  lag_seconds: Sides<number | null>;
-  backlog: number;
-  budget: {
-    highlevel: { window_left: number | null; window?: number | null; day_left: number | null; day?: number | null };
-    mygadgetrepairs: { window_left: number | null; window?: number | null; blocked_until: string | null };
-  };
-  agreement: { fields: number; agree: number };
-  review: number;
-  conflicts: number;
-  held: number;
-  failed: number;
-  webhooks: { received: number; lost_rate: number; last_at: Sides<string | null> };
-  linked: Record<string, number>;
-  records: Record<string, number>;
-  last_run: { started_at: string; finished_at: string | null; phase: string } | null;
-  remaining: Cost | null;
-}
-
-export interface Progress {
-  phase: 'idle' | 'reading' | 'deciding' | 'writing' | 'reading_back';
-  read: number[];
-  waiting: number[];
-  written: number[];
-  note: string | null;
-}
-
-export interface ShopOverview {
-  name: string;
-  paused: boolean;
-  approved: boolean;
-  status: Status;
-  progress: Progress;
-  created: { contact: number; task: number; appointment: number };
-}
-
-export interface Overview {
-  version: string;
-  warnings: string[];
-  shops: ShopOverview[];
-}
+export type Status = Omit<Schemas['Status'], 'budget'> & { budget: Ceilings };
 
 export interface Job {
   id: string;
@@ -72,26 +45,6 @@ export interface Job {
   kind: string;
   state: 'waiting' | 'running' | 'done' | 'failed';
   [more: string]: unknown;
-}
-
-/** A line of the journal: references, no names and no values. */
-export interface LogLine {
-  id: number;
-  at: string;
-  event: string;
-  side: SideName | null;
-  kind: Kind | null;
-  record: string | null;
-  counterpart: string | null;
-  text: string;
-}
-
-export type Kind = 'contact' | 'task' | 'appointment' | 'note';
-
-export interface Lines {
-  lines: LogLine[];
-  /** What `before` is for the next page. */
-  next: number | null;
 }
 
 export interface Activity {
