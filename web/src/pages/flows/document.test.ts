@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  deedOf, DEEDS, everyStep, exprForm, formOf, freshId, idFromTitle, inForm, move, newFlow, newStep, newTransform, operatorOf, toSend,
+  canonical, deedOf, DEEDS, everyStep, exprForm, formOf, freshId, idFromTitle, inForm, move, newFlow, newStep, newTransform, operatorOf, toSend,
   transformOf, withOperator, type Flow,
 } from './document';
 
@@ -91,6 +91,14 @@ describe('a flow', () => {
     expect(sent).toEqual({
       flow: [{ id: 'a', title: '', trigger: { on: 't', by: 'anyone' }, step: [{ id: 'w', wait: { days: 2 } }, { id: 'c', call: 'x', with: { c: 0, d: false } }] }],
     });
+  });
+
+  it('is written with its names first, and compared whatever the order of its keys', () => {
+    const mixed = { trigger: { by: 'anyone', on: 't' }, step: [{ with: { a: 1 }, call: 'x', id: 'c' }], id: 'a', title: 'A' } as Flow;
+    expect(Object.keys(toSend(mixed).flow[0] ?? {})).toEqual(['id', 'title', 'trigger', 'step']);
+    expect(JSON.stringify(toSend(mixed).flow[0]?.step)).toBe('[{"id":"c","call":"x","with":{"a":1}}]');
+    expect(canonical({ b: [{ d: 1, c: 2 }], a: null })).toBe(canonical({ a: null, b: [{ c: 2, d: 1 }] }));
+    expect(canonical({ a: 1 })).not.toBe(canonical({ a: 2 }));
   });
 
   it('gets a name out of its title', () => {

@@ -322,7 +322,41 @@ export function toSend(flow: Flow): { flow: Flow[] } {
     }
     if (step.once?.within && Object.keys(step.once.within).length === 0) delete step.once.within;
   }
-  return { flow: [plain] };
+  return { flow: [inOrder(plain)] };
+}
+
+const FLOW_KEYS = ['id', 'title', 'help', 'enabled', 'recipe', 'trigger', 'when', 'step'];
+const STEP_KEYS = ['id', ...DEEDS, 'with', 'on_failure'];
+
+/** With its keys as people write them: names first, what is long last. */
+function inOrder(flow: Flow): Flow {
+  const steps = (list: Step[] | undefined): Step[] => (list ?? []).map(step);
+  const step = (one: Step): Step => {
+    const after = ordered(one, STEP_KEYS);
+    if (after.branch) {
+      after.branch = { if: after.branch.if, then: steps(after.branch.then), ...(after.branch.else ? { else: steps(after.branch.else) } : {}) };
+    }
+    if (after.for_each) after.for_each = { ...after.for_each, do: steps(after.for_each.do) };
+    return after;
+  };
+  const after = ordered(flow, FLOW_KEYS);
+  if (after.step) after.step = steps(after.step);
+  after.trigger = ordered(after.trigger, ['on', 'by']);
+  return after;
+}
+
+function ordered<T extends object>(table: T, keys: string[]): T {
+  const place = (name: string) => (keys.indexOf(name) + 1 || keys.length + 1);
+  return Object.fromEntries(Object.entries(table).sort(([one], [other]) => place(one) - place(other))) as T;
+}
+
+/** The same text for the same value, however its keys are ordered. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
 }
 
 /** Moves an item of a list by one place; whether it could. */
