@@ -32,6 +32,14 @@ impl App {
             .await?)
     }
 
+    /// The number of the newest line of every shop's journal, by the shop's name.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn newest_lines(&self) -> Result<Vec<(String, i64)>, AppError> {
+        Ok(self.store.newest_lines().await?)
+    }
+
     /// A page of a shop's journal, newest first.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod forecast;
 mod history;
 mod installations;
 mod intake;
+mod jobs;
 mod journal;
 mod judge;
 mod kept;
@@ -65,6 +66,7 @@ pub use installations::{
     BrowserPass, Finished, GrantedScopes, InstallError, InstallPage, InstalledAccount,
 };
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
+pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use ports::{Cause as VendorCause, PortError};
@@ -103,6 +105,7 @@ pub struct App {
     batches: intake::Batches,
     directory: intake::Directory,
     gate: access::Gate,
+    jobs: jobs::Jobs,
 }
 
 impl App {
@@ -138,6 +141,7 @@ impl App {
             batches: intake::Batches::default(),
             directory: intake::Directory::default(),
             gate: access::Gate::default(),
+            jobs: jobs::Jobs::default(),
         })
     }
 

@@ -7,7 +7,7 @@ use crate::pass::{Options, Pass};
 use crate::{App, AppConfig, AppError, Cost, ProgressBoard, Tally};
 use domain::{Kind, Lane, Side};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use store::{Shop, Store};
 
@@ -15,7 +15,7 @@ use store::{Shop, Store};
 const EXAMPLES: u32 = 12;
 
 /// What a sync would do.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Preview {
     /// The counts, under the keys of `sync --json`. `requests` are those that the preview itself sent.
     #[serde(flatten)]

@@ -5,9 +5,11 @@ mod about;
 mod access;
 mod connections;
 mod differences;
+mod events;
 mod explain;
 mod failures;
 mod flows;
+mod jobs;
 mod log;
 mod operations;
 mod recipes;
@@ -39,6 +41,8 @@ pub(crate) fn routes() -> Routes<Arc<Views>> {
     Routes::new()
         .merge(about::routes())
         .merge(status::routes())
+        .merge(events::routes())
+        .merge(jobs::routes())
         .merge(shops::routes())
         .merge(connections::routes())
         .merge(rules::routes())

@@ -12,6 +12,7 @@ pub mod mcp;
 mod oauth;
 mod openapi;
 mod page;
+mod pulse;
 mod serving;
 mod tls;
 mod view;

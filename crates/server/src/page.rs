@@ -86,7 +86,8 @@ pub(crate) async fn protect(
     mut answer: Response,
 ) -> Response {
     // What may be kept for ever says so itself, and is public.
-    let is_kept = answer.headers().contains_key(header::CACHE_CONTROL);
+    let kept = answer.headers().get(header::CACHE_CONTROL);
+    let is_kept = kept.is_some_and(|value| value == crate::web::FOR_EVER);
     for (name, value) in &protection.headers {
         if is_kept && name == header::CACHE_CONTROL {
             continue;

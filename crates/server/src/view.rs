@@ -1,5 +1,6 @@
 //! What the dashboard shows of every shop, put together at most once a second for all who look.
 
+use crate::pulse::Pulse;
 use crate::words::sentence;
 use app::{App, AppError, Progress, Status};
 use domain::{Kind, RunId, Side, Timestamp};
@@ -112,6 +113,7 @@ pub(crate) struct Views {
     /// The address of the dashboard as others reach it, with a slash at the end.
     page: String,
     shown: Mutex<Option<Shown>>,
+    pulse: Pulse,
 }
 
 impl Views {
@@ -121,11 +123,16 @@ impl Views {
             warnings,
             page,
             shown: Mutex::new(None),
+            pulse: Pulse::new(),
         }
     }
 
     pub(crate) const fn app(&self) -> &App {
         &self.app
+    }
+
+    pub(crate) const fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     pub(crate) fn warnings(&self) -> &[String] {

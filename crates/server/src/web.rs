@@ -20,7 +20,8 @@ use std::sync::Arc;
 struct Application;
 
 /// Everything that has to be fetched only once.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(crate) const FOR_EVER: HeaderValue =
+    HeaderValue::from_static("public, max-age=31536000, immutable");
 const PAGE: &str = "index.html";
 
 /// The paths of the application, behind the guard.

@@ -1,6 +1,6 @@
 //! Sessions: recognised by their cookie, listed, ended.
 
-use super::{Doer, Origin, Who, stored};
+use super::{ApiToken, Doer, Origin, Who, stored};
 use crate::{App, AppError};
 use ::access::{SessionTimes, Token, TokenKind};
 use domain::Timestamp;
@@ -68,6 +68,35 @@ impl App {
             role,
             session: row.id,
         }))
+    }
+
+    /// Whether somebody who was let in would still be let in, as the same. Does not count as a use of the session.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn is_still_in(&self, who: &Who) -> Result<bool, AppError> {
+        match who {
+            Who::Anybody => Ok(true),
+            Who::User {
+                id, role, session, ..
+            } => {
+                let now = self.now();
+                let rows = self.store.sessions().await?;
+                Ok(rows.iter().any(|row| {
+                    (row.id, row.user_id) == (*session, *id)
+                        && !row.is_disabled
+                        && row.role == role.as_str()
+                        && times(row).is_running(now)
+                }))
+            }
+            Who::ApiToken { name, scopes } => {
+                let tokens = self.api_tokens().await?;
+                let same = |token: &ApiToken| {
+                    token.works && token.name == *name && token.scopes == *scopes
+                };
+                Ok(tokens.iter().any(same))
+            }
+        }
     }
 
     /// Ends the session of somebody who signs out.

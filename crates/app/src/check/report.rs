@@ -3,10 +3,10 @@
 use crate::ports::PortError;
 use domain::FailureClass;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a line of the pre-flight came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Fine.
@@ -18,7 +18,7 @@ pub enum Verdict {
 }
 
 /// A line of the pre-flight.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckLine {
     /// What was looked at.
     pub what: String,
@@ -32,7 +32,7 @@ pub struct CheckLine {
 }
 
 /// The pre-flight of a shop.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckReport {
     /// Line by line.
     pub lines: Vec<CheckLine>,

@@ -3,11 +3,11 @@
 use domain::Timestamp;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sync::forecast::Forecast;
 
 /// What work costs, and when it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// Requests to HighLevel.
     pub highlevel: u64,

@@ -1,6 +1,8 @@
 //! Who gets in, and what each may do.
 
 use super::*;
+use futures::StreamExt;
+use std::time::Duration;
 
 #[tokio::test]
 async fn nobody_gets_in_without_signing_in_and_every_answer_has_the_policy() {
@@ -238,4 +240,38 @@ async fn what_a_stranger_sends_gets_into_no_page_as_more_than_text() {
     for page in pages.iter().chain([&account]) {
         assert!(!page.body.contains("<script"), "{}", page.body);
     }
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_what_changes_and_only_while_signed_in() {
+    let place = Place::with_people().await;
+    let cookie = place.cookie("kim").await;
+    let mut request = Request::get("/api/v1/events")
+        .header("host", "127.0.0.1:8780")
+        .header("cookie", &cookie)
+        .body(Body::empty())
+        .unwrap();
+    let peer = Peer("127.0.0.1:40000".parse().unwrap());
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let answer = place.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let mut events = answer.into_body().into_data_stream();
+    let mut next = async || {
+        let event = tokio::time::timeout(Duration::from_secs(20), events.next());
+        let event = event.await.unwrap()?.unwrap();
+        Some(String::from_utf8(event.to_vec()).unwrap())
+    };
+    let first = next().await.unwrap();
+    assert!(first.contains("event: status") && first.contains("\"paused\":false"));
+    place.app.pause_shop("main", true).await.unwrap();
+    loop {
+        let event = next().await.unwrap();
+        if event.contains("event: status") && event.contains("\"paused\":true") {
+            break;
+        }
+    }
+    // The session ends elsewhere: within a heartbeat nothing comes any more.
+    place.app.end_sessions(Some("kim")).await.unwrap();
+    while next().await.is_some() {}
 }

@@ -133,6 +133,18 @@ impl Store {
         Ok(JournalPage { rows, next })
     }
 
+    /// The number of the newest line of every shop's journal, by the shop's name; 0 where there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn newest_lines(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT name, coalesce((SELECT max(id) FROM journal WHERE journal.shop = shop.id), 0) FROM shop WHERE removed_at IS NULL",
+        )
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
     /// The newest lines, oldest of them first; of one record where it is named.
     ///
     /// # Errors
