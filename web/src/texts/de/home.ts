@@ -76,6 +76,7 @@ export const home: Texts['home'] = {
   blocked: (until) => `MyGadgetRepairs wird bis ${until} in Ruhe gelassen.`,
   webhooks: 'Sofort erfahren',
   webhooksHeard: (rate) => `${rate} der Änderungen kamen per Webhook; den Rest fand die regelmäßige Abfrage.`,
+  webhooksAll: 'Jede Änderung kam sofort per Webhook.',
   webhooksNone: 'Noch keine Webhooks: Änderungen findet die regelmäßige Abfrage.',
   chart: 'Aktivität der letzten 24 Stunden',
   chartTable: 'Als Tabelle',

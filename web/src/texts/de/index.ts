@@ -1,6 +1,7 @@
 import type { Texts } from '../en';
 import { shell } from './shell';
 import { keys } from './keys';
+import { fields } from './fields';
 import { shops } from './shops';
 import { home } from './home';
 import { people } from './people';
@@ -17,6 +18,7 @@ import { form } from './form';
 export const texts: Texts = {
   shell,
   keys,
+  fields,
   shops,
   home,
   people,

@@ -77,6 +77,7 @@ export const home = {
   blocked: (until: string) => `MyGadgetRepairs is left alone until ${until}.`,
   webhooks: 'Heard at once',
   webhooksHeard: (rate: string) => `${rate} of the changes were told by webhooks; polling found the rest.`,
+  webhooksAll: 'Every change was told by a webhook as it happened.',
   webhooksNone: 'No webhooks yet: changes are found by polling.',
   chart: 'Activity of the last 24 hours',
   chartTable: 'As a table',

@@ -1,5 +1,6 @@
 import { shell } from './shell';
 import { keys } from './keys';
+import { fields } from './fields';
 import { shops } from './shops';
 import { home } from './home';
 import { people } from './people';
@@ -16,6 +17,7 @@ import { form } from './form';
 export const texts = {
   shell,
   keys,
+  fields,
   shops,
   home,
   people,

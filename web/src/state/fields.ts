@@ -1,0 +1,23 @@
+// Fields and their values as people read them.
+import type { Value } from '../api/types';
+import type { Texts } from '../texts/index.svelte';
+
+/** The name of a field; the API writes some with `_`, some in one word. */
+export function fieldName(field: string, texts: Texts): string {
+  const key = field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return texts.fields.names[key] ?? field;
+}
+
+/** A value in words; null where the field is empty. */
+export function valueWords(value: Value | null | undefined, texts: Texts, language: string): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean') return value ? texts.fields.yes : texts.fields.no;
+  if (typeof value === 'string') return value;
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(value.at));
+}
+
+/** Whether two values read the same, but for case and blanks. */
+export function readsSame(one: string | null, other: string | null): boolean {
+  const plain = (text: string) => text.toLocaleLowerCase().replace(/\s+/g, ' ').trim();
+  return one !== null && other !== null && plain(one) === plain(other);
+}
