@@ -15,7 +15,10 @@ const loaders: Record<Language, () => Promise<{ texts: Texts }>> = {
 };
 
 class Words {
-  language: Language = $state('en');
+  /** The language of the texts. */
+  chosen: Language = $state('en');
+  /** The same as the browser writes numbers and dates in it: English may be that of Britain. */
+  language: string = $state('en');
   texts: Texts | null = $state.raw(null);
 
   /** Loads what the user chose, else the browser's language, else English. */
@@ -31,7 +34,8 @@ class Words {
   async #show(language: Language): Promise<void> {
     const { texts } = await loaders[language]();
     this.texts = texts;
-    this.language = language;
+    this.chosen = language;
+    this.language = navigator.languages.find((one) => one.split('-')[0] === language) ?? language;
     document.documentElement.lang = language;
   }
 }

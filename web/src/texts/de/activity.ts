@@ -47,7 +47,7 @@ export const activity: Texts['activity'] = {
     write: (op, what, fields) => (fields ? `${what} ${op}: ${fields}` : `${what} ${op}`),
   },
   runs: {
-    empty: 'Noch hat kein Lauf etwas geschrieben.',
+    empty: (n) => `Keiner der letzten ${n} Läufe hat etwas geschrieben.`,
     began: 'Begonnen',
     did: 'Getan',
     nothing: 'nichts zu schreiben',

@@ -46,7 +46,7 @@ export const activity = {
     write: (op: string, what: string, fields: string) => (fields ? `${op} ${what}: ${fields}` : `${op} ${what}`),
   },
   runs: {
-    empty: 'No run has written anything yet.',
+    empty: (n: string) => `None of the last ${n} runs wrote anything.`,
     began: 'Began',
     did: 'Did',
     nothing: 'nothing to write',

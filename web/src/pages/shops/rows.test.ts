@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import type { ShopOverview } from '../../api/types';
+import { rows } from './rows';
+
+function shop(name: string, health: 'ok' | 'attention' | 'stopped', reasons: string[] = [], paused = false): ShopOverview {
+  return {
+    name,
+    paused,
+    approved: true,
+    progress: { phase: 'idle', waiting: [0, 0], written: [0, 0], read: [], note: null, remaining: null },
+    status: { health, reasons, backlog: 0, agreement: { fields: 0, agree: 0 }, linked: {}, lag_seconds: { highlevel: 0, mygadgetrepairs: 0 } },
+  } as unknown as ShopOverview;
+}
+
+const shops = [
+  shop('well', 'ok'),
+  shop('asking', 'attention', ['9 people need a decision (`repairbridge review asking`)']),
+  shop('paused', 'stopped', ['syncing is paused (`repairbridge shop resume paused`)'], true),
+];
+const names = (list: ReturnType<typeof rows>) => list.map((one) => one.shop.name);
+
+describe('rows', () => {
+  test('by state, the worst come first', () => {
+    expect(names(rows(shops, '', 'all', 'state', false))).toEqual(['paused', 'asking', 'well']);
+  });
+  test('what needs somebody is counted', () => {
+    expect(rows(shops, '', 'needing', 'waiting', true).map((one) => one.waiting)).toEqual([9, 1]);
+  });
+  test('a search finds by a part of the name, in any case', () => {
+    expect(names(rows(shops, 'ASK', 'all', 'shop', false))).toEqual(['asking']);
+  });
+});
