@@ -9,7 +9,8 @@ export interface PageProps {
   id: string;
 }
 
-type Loader = () => Promise<{ default: Component<PageProps> }>;
+// A page that is about no shop takes no properties.
+type Loader = () => Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 
 export const pages: Record<PageName, Loader> = {
   start: () => import('./start/Page.svelte'),
