@@ -142,8 +142,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Lines at most, the newest. */
-                    limit?: number | null;
+                    /** @description AuditLines at most, the newest. */
+                    limit?: number;
                 };
                 header?: never;
                 path?: never;
@@ -157,7 +157,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Lines2"];
+                        "application/json": components["schemas"]["AuditLines"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -205,6 +205,82 @@ export interface paths {
                 default: components["responses"]["Refused"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events: `status` (as `/api/v1/status`, when it changed), `activity` (`{shop, newest}`, when a shop's journal grew), `job` (as `/api/v1/jobs/{id}`, when one moved) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -342,13 +418,13 @@ export interface paths {
                     /** @description Also what is beyond the core. */
                     all?: boolean;
                     /** @description What they may do. */
-                    danger?: ("reads" | "writes" | "may_message" | "deletes") | null;
+                    danger?: "reads" | "writes" | "may_message" | "deletes";
                     /** @description Called or awaited. */
-                    kind?: ("action" | "trigger") | null;
+                    kind?: "action" | "trigger";
                     /** @description Words to look for. */
-                    search?: string | null;
+                    search?: string;
                     /** @description Of this side. */
-                    side?: ("highlevel" | "mygadgetrepairs") | null;
+                    side?: "highlevel" | "mygadgetrepairs";
                 };
                 header?: never;
                 path?: never;
@@ -665,12 +741,77 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Removed"];
+                        "application/json": components["schemas"]["RemovedShop"];
                     };
                 };
                 default: components["responses"]["Refused"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last pre-flight found */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckShown"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        /**
+         * Begins a pre-flight: finds trouble before a sync does, with the mend for each
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -920,7 +1061,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Records at most. */
-                    limit?: number | null;
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -962,7 +1103,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Only this field. */
-                    field?: string | null;
+                    field?: string;
                 };
                 header?: never;
                 path: {
@@ -1039,18 +1180,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs of a shop's flows, newest first */
+        /** FlowRuns of a shop's flows, newest first */
         get: {
             parameters: {
                 query?: {
                     /** @description Of this flow. */
-                    flow?: string | null;
-                    /** @description Runs at most. */
-                    limit?: number | null;
+                    flow?: string;
+                    /** @description FlowRuns at most. */
+                    limit?: number;
                     /** @description `live`, `shadow` or `test`. */
-                    mode?: string | null;
+                    mode?: string;
                     /** @description In this state. */
-                    state?: string | null;
+                    state?: string;
                 };
                 header?: never;
                 path: {
@@ -1066,7 +1207,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Runs2"];
+                        "application/json": components["schemas"]["FlowRuns"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -1513,6 +1654,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The jobs of a shop, the newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobList"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/log": {
         parameters: {
             query?: never;
@@ -1520,26 +1700,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lines of a shop's journal, newest first */
+        /** LogPage of a shop's journal, newest first */
         get: {
             parameters: {
                 query?: {
                     /** @description Only lines newer than this number. */
-                    after?: number | null;
+                    after?: number;
                     /** @description Only lines older than this number. */
-                    before?: number | null;
+                    before?: number;
                     /** @description About this record: an id of either side, or the counter's number. */
-                    contact?: string | null;
+                    contact?: string;
                     /** @description Of this event, such as `created`. */
-                    event?: string | null;
+                    event?: string;
                     /** @description Of this kind of record. */
-                    kind?: ("contact" | "task" | "note" | "appointment") | null;
-                    /** @description Lines at most. */
-                    limit?: number | null;
+                    kind?: "contact" | "task" | "note" | "appointment";
+                    /** @description LogPage at most. */
+                    limit?: number;
                     /** @description With this text in it. */
-                    search?: string | null;
+                    search?: string;
                     /** @description On this side. */
-                    side?: ("highlevel" | "mygadgetrepairs") | null;
+                    side?: "highlevel" | "mygadgetrepairs";
                 };
                 header?: never;
                 path: {
@@ -1555,7 +1735,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Lines"];
+                        "application/json": components["schemas"]["LogPage"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -1583,13 +1763,13 @@ export interface paths {
                     /** @description Also what is beyond the core. */
                     all?: boolean;
                     /** @description What they may do. */
-                    danger?: ("reads" | "writes" | "may_message" | "deletes") | null;
+                    danger?: "reads" | "writes" | "may_message" | "deletes";
                     /** @description Called or awaited. */
-                    kind?: ("action" | "trigger") | null;
+                    kind?: "action" | "trigger";
                     /** @description Words to look for. */
-                    search?: string | null;
+                    search?: string;
                     /** @description Of this side. */
-                    side?: ("highlevel" | "mygadgetrepairs") | null;
+                    side?: "highlevel" | "mygadgetrepairs";
                 };
                 header?: never;
                 path: {
@@ -3334,7 +3514,72 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Paused"];
+                        "application/json": components["schemas"]["ShopPaused"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last preview found */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewShown"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        /**
+         * Begins to find out what a sync would do; writes nothing, here or there
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -3411,7 +3656,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Questions"];
+                        "application/json": components["schemas"]["RecipeQuestions"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -3452,7 +3697,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Installed"];
+                        "application/json": components["schemas"]["RecipeInstalled"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -3480,7 +3725,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Removed2"];
+                        "application/json": components["schemas"]["RecipeRemoved"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -3531,7 +3776,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Previewed"];
+                        "application/json": components["schemas"]["RecipePreviewed"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -3573,7 +3818,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Paused"];
+                        "application/json": components["schemas"]["ShopPaused"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -3650,9 +3895,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Only questions after this number. */
-                    after?: number | null;
+                    after?: number;
                     /** @description Questions at most. */
-                    limit?: number | null;
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -3694,7 +3939,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Questions at most. */
-                    limit?: number | null;
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -3766,7 +4011,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Done"];
+                        "application/json": components["schemas"]["AnswerDone"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -4008,8 +4253,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Runs at most. */
-                    limit?: number | null;
+                    /** @description RunList at most. */
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -4025,7 +4270,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Runs"];
+                        "application/json": components["schemas"]["RunList"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -4033,6 +4278,58 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a sync; with `approve` a first run or a mass change goes on that would otherwise wait
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether a first run or a mass change is approved.
+                         * @default false
+                         */
+                        approve?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4404,7 +4701,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["SetupLink"];
+                        "application/json": components["schemas"]["NewSetupLink"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -4503,7 +4800,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["SetupLink"];
+                        "application/json": components["schemas"]["NewSetupLink"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -4580,6 +4877,15 @@ export interface components {
              */
             fields: number;
         };
+        AnswerDone: {
+            /** @description What was done, for people. */
+            done: string;
+            /**
+             * Format: int64
+             * @description The question's number.
+             */
+            id: number;
+        };
         /** @description What sort of answer: where it is chosen from, and which values there are. */
         AnswerKind: "number" | "text" | "yes_no" | "choice" | "tag" | "status_group" | "status" | "calendar" | "user" | "pipeline" | "stage" | "custom_field" | "issue_type" | "customer_group";
         AnsweredRun: {
@@ -4624,6 +4930,10 @@ export interface components {
             title: string;
         };
         AskerKind: "user" | "token" | "anybody";
+        AuditLines: {
+            /** @description Oldest first. */
+            lines: components["schemas"]["AuditRow"][];
+        };
         /** @description A line. */
         AuditRow: {
             /** @description From which network. */
@@ -4686,6 +4996,21 @@ export interface components {
             key: string;
             /** @description As it will be. */
             to: unknown;
+        };
+        /** @description A line of the pre-flight. */
+        CheckLine: {
+            /** @description What to do about it. */
+            mend?: string | null;
+            /** @description What was found. */
+            says: string;
+            /** @description How it came out. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description What was looked at. */
+            what: string;
+        };
+        CheckShown: {
+            /** @description Nothing where none was made yet. */
+            check: components["schemas"]["LastCheck"] | null;
         };
         /** @description Something that can be chosen. */
         Choice: {
@@ -4916,15 +5241,6 @@ export interface components {
             /** @description Flows of the shop that the document does not name. */
             unnamed: string[];
         };
-        Done: {
-            /** @description What was done, for people. */
-            done: string;
-            /**
-             * Format: int64
-             * @description The question's number.
-             */
-            id: number;
-        };
         Ended: {
             /** Format: int64 */
             ended: number;
@@ -5023,11 +5339,11 @@ export interface components {
             /** @description The rule of the field, in words. */
             rule?: string | null;
             /** @description Who set each value. */
-            set_by: components["schemas"]["SideValues3"];
+            set_by: components["schemas"]["SideValuesOfNullable_Origin"];
             /** @description The values as last fetched, in shared terms. */
-            values: components["schemas"]["SideValues2"];
+            values: components["schemas"]["SideValuesOfNullable_Value"];
             /** @description The vendors' own names. */
-            wire: components["schemas"]["SideValues"];
+            wire: components["schemas"]["SideValuesOfstring"];
         };
         /** @description Where the acts of two versions on the same occurrence differ. */
         FlowDifference: {
@@ -5087,6 +5403,10 @@ export interface components {
              * @description The version at work.
              */
             version: number;
+        };
+        FlowRuns: {
+            runs: components["schemas"]["RunLine"][];
+            shop: string;
         };
         /** @description A call by which a flow wrote to a record, or made it. */
         FlowWrote: {
@@ -5195,9 +5515,6 @@ export interface components {
             /** @description Whether the permissions to write are asked for. */
             writes: boolean;
         };
-        Installed: {
-            installed: components["schemas"]["InstalledRecipe"];
-        };
         /** @description A recipe that was installed. */
         InstalledRecipe: {
             /** @description What it was told, proposals included. */
@@ -5220,6 +5537,45 @@ export interface components {
         IntentOp: "create" | "update" | "delete";
         /** @description Where a remote write stands. */
         IntentState: "ready" | "sent" | "unknown" | "written" | "done" | "failed" | "held";
+        /** @description A job as it stands. */
+        Job: {
+            /** @description Whether it approves a first run or a mass change. */
+            approve: boolean;
+            /** @description When. */
+            began_at: string;
+            /** @description Who began it. */
+            by: string;
+            /** @description When it ended. */
+            ended_at: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description What it does. */
+            kind: components["schemas"]["JobWord"];
+            /** @description How far it has come. */
+            progress: components["schemas"]["Progress"];
+            /** @description The shop. */
+            shop: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+            /** @description What a sync did. What a check or a preview found is kept with the shop. */
+            tally: components["schemas"]["Tally"] | null;
+            /** @description Why it could not be done. */
+            trouble: components["schemas"]["JobTrouble"] | null;
+        };
+        JobList: {
+            jobs: components["schemas"]["Job"][];
+        };
+        /** @description Where a job stands. */
+        JobState: "running" | "done" | "failed";
+        /** @description Why a job could not be done. */
+        JobTrouble: {
+            /** @description Stable code. */
+            code: string;
+            /** @description What is wrong and how to mend it. */
+            message: string;
+        };
+        /** @description What a job does, in a word. */
+        JobWord: "check" | "preview" | "sync";
         /** @description A flow that was kept. */
         KeptFlow: {
             /** @description Whether it is only tried beside the version at work. */
@@ -5257,6 +5613,15 @@ export interface components {
         };
         /** @description A kind of record. MyGadgetRepairs calls them customer, ticket, comment and appointment. */
         Kind: "contact" | "task" | "note" | "appointment";
+        /** @description What the last check found. */
+        LastCheck: {
+            /** @description When it was made. */
+            at: string;
+            /** @description Whether something has to be mended. */
+            failed: boolean;
+            /** @description Line by line. */
+            lines: components["schemas"]["CheckLine"][];
+        };
         /** @description What would have been done. */
         LastMonth: {
             /** @description How often each operation would have been called. */
@@ -5278,6 +5643,80 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description What the last preview found. */
+        LastPreview: {
+            /** @description How far linked records agree. */
+            agreement: components["schemas"]["Agreement"];
+            /** @description When it was made. */
+            at: string;
+            /**
+             * Format: uint64
+             * @description Fields changed on both sides that wait for an answer.
+             */
+            conflicts: number;
+            /** @description What the sync would cost, reading, polls and looks included, and when it would be done if it began now. */
+            cost: components["schemas"]["Cost"];
+            /** @description Records made. */
+            created: components["schemas"]["PerSide"];
+            /** @description Records deleted. */
+            deleted: components["schemas"]["PerSide"];
+            /** @description A few of the records that would be written. */
+            examples: string[];
+            /**
+             * Format: uint64
+             * @description Writes that were refused for good.
+             */
+            failed: number;
+            /** @description Whether nothing was left to do. */
+            finished: boolean;
+            /**
+             * Format: uint64
+             * @description Writes and fields held back with a reason.
+             */
+            held: number;
+            /** @description Pairs found to be the same thing, or made so. */
+            linked: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uint64
+             * @description Contacts whose notes were read, one request each.
+             */
+            note_reads?: number;
+            /** @description What rules about notes want done, in words, and for how many people. */
+            note_rules?: {
+                [key: string]: number;
+            };
+            /** @description Why it stopped early, in words. */
+            reasons?: string[];
+            /** @description Requests sent. */
+            requests: components["schemas"]["Requests"];
+            /**
+             * Format: uint64
+             * @description Questions about people that wait for an answer.
+             */
+            review: number;
+            /** @description The run. */
+            run: components["schemas"]["RunId"];
+            /** @description The shop's name. */
+            shop: string;
+            /**
+             * Format: uint64
+             * @description Customers and contacts with neither e-mail nor phone: synced by link only.
+             * @default 0
+             */
+            unreachable: number;
+            /** @description Records changed. */
+            updated: components["schemas"]["PerSide"];
+            /** @description The same for people, line by line. */
+            words: string[];
+            /**
+             * Format: uint64
+             * @description To how many customers messages may go because of what the rules do. Automations that react to new contacts are
+             *     the shop's own, and not known here.
+             */
+            would_message: number;
+        };
         /** @description How the last run ended. */
         LastRun: {
             /** @description When it ended. */
@@ -5286,19 +5725,6 @@ export interface components {
             phase: string;
             /** @description When it began. */
             started_at: string;
-        };
-        Lines: {
-            /** @description The lines, newest first. */
-            lines: components["schemas"]["LogLine"][];
-            /**
-             * Format: int64
-             * @description What `before` has to be for the next page; nothing where there is no more.
-             */
-            next: number | null;
-        };
-        Lines2: {
-            /** @description Oldest first. */
-            lines: components["schemas"]["AuditRow"][];
         };
         /** @description How two records came to be linked. */
         Linked: {
@@ -5340,6 +5766,15 @@ export interface components {
             side: components["schemas"]["Side"] | null;
             /** @description All of it as a sentence. */
             text: string;
+        };
+        LogPage: {
+            /** @description The lines, newest first. */
+            lines: components["schemas"]["LogLine"][];
+            /**
+             * Format: int64
+             * @description What `before` has to be for the next page; nothing where there is no more.
+             */
+            next: number | null;
         };
         /** @description A new token. It is a secret, and told this once. */
         MadeToken: {
@@ -5384,6 +5819,13 @@ export interface components {
             why: string;
             /** @description Whether it is for writing: without it everything is read, and writes wait. */
             writes: boolean;
+        };
+        /** @description A link by which a user chooses a password. It holds a secret, and is told this once. */
+        NewSetupLink: {
+            /** @description The user. */
+            name: string;
+            /** @description Works once, within 24 hours. */
+            setup_link: string;
         };
         /** @description The texts of one notification. */
         NotificationText: {
@@ -5502,11 +5944,16 @@ export interface components {
             /** @description What whoever runs this should mend, in words. */
             warnings: string[];
         };
-        Paused: {
-            /** @description Whether it is paused now. */
-            paused: boolean;
-            /** @description The shop's name. */
-            shop: string;
+        /** @description Counts per side and kind. */
+        PerSide: {
+            /** @description HighLevel: contact, task, note, appointment. */
+            highlevel: {
+                [key: string]: number;
+            };
+            /** @description MyGadgetRepairs: customer, ticket, comment, appointment. */
+            mygadgetrepairs: {
+                [key: string]: number;
+            };
         };
         /** @description What somebody may do. Each includes those before it. */
         Permission: "read" | "operate" | "admin";
@@ -5514,9 +5961,9 @@ export interface components {
         Phase: "idle" | "reading" | "deciding" | "writing" | "reading_back";
         /** @description Whose value stands when both sides changed a field differently. */
         Policy: "newest" | "highlevel" | "mygadgetrepairs" | "ask" | "stricter";
-        Previewed: {
-            last_month: components["schemas"]["LastMonth"];
-            recipe: string;
+        PreviewShown: {
+            /** @description Nothing where none was made yet. */
+            preview: components["schemas"]["LastPreview"] | null;
         };
         /** @description A state of progress. */
         Progress: {
@@ -5556,9 +6003,8 @@ export interface components {
             /** @description Why the choices are not known. */
             unknown_why: string | null;
         };
-        Questions: {
-            questions: components["schemas"]["Question"][];
-            recipe: string;
+        RecipeInstalled: {
+            installed: components["schemas"]["InstalledRecipe"];
         };
         /** @description A recipe, for a list. */
         RecipeLine: {
@@ -5576,6 +6022,17 @@ export interface components {
             need: string;
             /** @description What people call it. */
             title: string;
+        };
+        RecipePreviewed: {
+            last_month: components["schemas"]["LastMonth"];
+            recipe: string;
+        };
+        RecipeQuestions: {
+            questions: components["schemas"]["Question"][];
+            recipe: string;
+        };
+        RecipeRemoved: {
+            removed: components["schemas"]["RemovedRecipe"];
         };
         Recipes: {
             recipes: components["schemas"]["RecipeLine"][];
@@ -5656,15 +6113,6 @@ export interface components {
             /** @description What there is to be looked at. */
             why: string;
         };
-        Removed: {
-            /** @description Under which name its journal is kept. */
-            history: string | null;
-            /** @description The shop's name. */
-            removed: string;
-        };
-        Removed2: {
-            removed: components["schemas"]["RemovedRecipe"];
-        };
         RemovedFlow: {
             flow: string;
             removed: boolean;
@@ -5680,6 +6128,25 @@ export interface components {
             recipe: string;
             /** @description The rules of the sync that are as they were before. */
             rules: components["schemas"]["Changed"][];
+        };
+        RemovedShop: {
+            /** @description Under which name its journal is kept. */
+            history: string | null;
+            /** @description The shop's name. */
+            removed: string;
+        };
+        /** @description Requests to each vendor. */
+        Requests: {
+            /**
+             * Format: uint64
+             * @description To HighLevel.
+             */
+            highlevel: number;
+            /**
+             * Format: uint64
+             * @description To MyGadgetRepairs.
+             */
+            mygadgetrepairs: number;
         };
         Retried: {
             /**
@@ -5823,6 +6290,9 @@ export interface components {
             /** @description Why, in words. */
             why: string | null;
         };
+        RunList: {
+            runs: components["schemas"]["RunShown"][];
+        };
         /** @description A run. */
         RunShown: {
             /** @description When it ended. */
@@ -5872,13 +6342,6 @@ export interface components {
             /** @description Why, in words. */
             why: string | null;
         };
-        Runs: {
-            runs: components["schemas"]["RunShown"][];
-        };
-        Runs2: {
-            runs: components["schemas"]["RunLine"][];
-            shop: string;
-        };
         /** @description What an API token was given. */
         Scopes: components["schemas"]["Permission"][];
         /** @description A session that runs. */
@@ -5904,13 +6367,6 @@ export interface components {
         Sessions: {
             sessions: components["schemas"]["Session"][];
         };
-        /** @description A link by which a user chooses a password. It holds a secret, and is told this once. */
-        SetupLink: {
-            /** @description The user. */
-            name: string;
-            /** @description Works once, within 24 hours. */
-            setup_link: string;
-        };
         /** @description A shop. */
         ShopLine: {
             /** @description When a person approved the first run. */
@@ -5931,6 +6387,12 @@ export interface components {
             paused: boolean;
             /** @description The IANA zone that a person chose; else the location's is used. */
             timezone: string | null;
+        };
+        ShopPaused: {
+            /** @description Whether it is paused now. */
+            paused: boolean;
+            /** @description The shop's name. */
+            shop: string;
         };
         /** @description A shop with what only owners see. */
         ShopShown: {
@@ -6006,28 +6468,35 @@ export interface components {
         /** @description One of the two systems that a shop joins. */
         Side: "highlevel" | "mygadgetrepairs";
         /** @description One thing for each side. */
-        SideValues: {
+        SideValuesOfNullable_Origin: {
             /** @description HighLevel's. */
-            highlevel: string;
+            highlevel: components["schemas"]["Origin"] | null;
             /** @description MyGadgetRepairs'. */
-            mygadgetrepairs: string;
+            mygadgetrepairs: components["schemas"]["Origin"] | null;
         };
         /** @description One thing for each side. */
-        SideValues2: {
+        SideValuesOfNullable_Value: {
             /** @description HighLevel's. */
             highlevel: components["schemas"]["Value"] | null;
             /** @description MyGadgetRepairs'. */
             mygadgetrepairs: components["schemas"]["Value"] | null;
         };
         /** @description One thing for each side. */
-        SideValues3: {
+        SideValuesOfstring: {
             /** @description HighLevel's. */
-            highlevel: components["schemas"]["Origin"] | null;
+            highlevel: string;
             /** @description MyGadgetRepairs'. */
-            mygadgetrepairs: components["schemas"]["Origin"] | null;
+            mygadgetrepairs: string;
         };
         /** @description One value per side. */
-        Sides: {
+        SidesOfNullable_string: {
+            /** @description HighLevel's. */
+            highlevel: string | null;
+            /** @description MyGadgetRepairs'. */
+            mygadgetrepairs: string | null;
+        };
+        /** @description One value per side. */
+        SidesOfint64: {
             /**
              * Format: int64
              * @description HighLevel's.
@@ -6038,13 +6507,6 @@ export interface components {
              * @description MyGadgetRepairs'.
              */
             mygadgetrepairs: number;
-        };
-        /** @description One value per side. */
-        Sides2: {
-            /** @description HighLevel's. */
-            highlevel: string | null;
-            /** @description MyGadgetRepairs'. */
-            mygadgetrepairs: string | null;
         };
         /** @description `status NAME --json`. */
         Status: {
@@ -6077,7 +6539,7 @@ export interface components {
              */
             held: number;
             /** @description Seconds since each side was last read. */
-            lag_seconds: components["schemas"]["Sides"];
+            lag_seconds: components["schemas"]["SidesOfint64"];
             /** @description How the last run ended. */
             last_run: components["schemas"]["LastRun"] | null;
             /** @description Linked pairs by kind. */
@@ -6121,6 +6583,66 @@ export interface components {
             cannot: string[];
             /** @description What was done, for people. */
             done: string;
+        };
+        /** @description What a pass did, or would do. */
+        Tally: {
+            /** @description How far linked records agree. */
+            agreement: components["schemas"]["Agreement"];
+            /**
+             * Format: uint64
+             * @description Fields changed on both sides that wait for an answer.
+             */
+            conflicts: number;
+            /** @description Records made. */
+            created: components["schemas"]["PerSide"];
+            /** @description Records deleted. */
+            deleted: components["schemas"]["PerSide"];
+            /**
+             * Format: uint64
+             * @description Writes that were refused for good.
+             */
+            failed: number;
+            /** @description Whether nothing was left to do. */
+            finished: boolean;
+            /**
+             * Format: uint64
+             * @description Writes and fields held back with a reason.
+             */
+            held: number;
+            /** @description Pairs found to be the same thing, or made so. */
+            linked: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uint64
+             * @description Contacts whose notes were read, one request each.
+             */
+            note_reads?: number;
+            /** @description What rules about notes want done, in words, and for how many people. */
+            note_rules?: {
+                [key: string]: number;
+            };
+            /** @description Why it stopped early, in words. */
+            reasons?: string[];
+            /** @description Requests sent. */
+            requests: components["schemas"]["Requests"];
+            /**
+             * Format: uint64
+             * @description Questions about people that wait for an answer.
+             */
+            review: number;
+            /** @description The run. */
+            run: components["schemas"]["RunId"];
+            /** @description The shop's name. */
+            shop: string;
+            /**
+             * Format: uint64
+             * @description Customers and contacts with neither e-mail nor phone: synced by link only.
+             * @default 0
+             */
+            unreachable: number;
+            /** @description Records changed. */
+            updated: components["schemas"]["PerSide"];
         };
         Tokens: {
             tokens: components["schemas"]["ApiToken"][];
@@ -6231,6 +6753,8 @@ export interface components {
             /** @description When. */
             at: string;
         } | string;
+        /** @description How a line of the pre-flight came out. */
+        Verdict: "passed" | "warned" | "failed";
         /** @description A version of a flow. */
         Version: {
             /** @description When it was given. */
@@ -6251,7 +6775,7 @@ export interface components {
         /** @description Webhooks. */
         Webhooks: {
             /** @description When the last one came. */
-            last_at: components["schemas"]["Sides2"];
+            last_at: components["schemas"]["SidesOfNullable_string"];
             /**
              * Format: double
              * @description Share of the changes that no webhook told of: polls found them.
@@ -6268,7 +6792,7 @@ export interface components {
             /** @description The address for the webhooks of the HighLevel app; the same for every shop. */
             highlevel_url: string;
             /** @description When the last one came. */
-            last_at: components["schemas"]["Sides2"];
+            last_at: components["schemas"]["SidesOfNullable_string"];
             /**
              * Format: double
              * @description Share of the changes that no webhook told of: polls found them.

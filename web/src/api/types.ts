@@ -8,12 +8,13 @@ export type Permission = Schemas['Permission'];
 export type SideName = Schemas['Side'];
 export type Kind = Schemas['Kind'];
 export type Value = Schemas['Value'];
+export type Job = Schemas['Job'];
 export type Cost = Schemas['Cost'];
 export type Progress = Schemas['Progress'];
 export type ShopOverview = Schemas['ShopView'];
 export type Overview = Schemas['Overview'];
 export type LogLine = Schemas['LogLine'];
-export type Lines = Schemas['Lines'];
+export type Lines = Schemas['LogPage'];
 export type ReviewPage = Schemas['ReviewPage'];
 export type Question = Schemas['ReviewShown'];
 export type RecordCard = Schemas['RecordCard'];
@@ -21,12 +22,16 @@ export type Candidate = Schemas['CandidateShown'];
 export type Failures = Schemas['Failures'];
 export type FailureGroup = Schemas['FailureGroup'];
 export type Unfinished = Schemas['UnfinishedWrite'];
-export type Explained = Schemas['Explained'];
-export type FieldStory = Schemas['FieldStory'];
-export type Origin = Schemas['Origin'];
+export type Explained = Omit<Schemas['Explained'], 'fields'> & { fields: FieldStory[] };
+// The generator loses `who` where the document has it beside a reference.
+export type Origin =
+  | ({ who: 'repairbridge' } & Schemas['WrittenStory'])
+  | { who: 'person'; first_seen: string }
+  | { who: 'vendor' };
+export type FieldStory = Omit<Schemas['FieldStory'], 'set_by'> & { set_by: Sides<Origin | null> };
 export type OpenWrite = Schemas['OpenWrite'];
 export type RunShown = Schemas['RunShown'];
-export type Runs = Schemas['Runs'];
+export type Runs = Schemas['RunList'];
 export type UndoReport = Schemas['UndoReport'];
 export type Differences = Schemas['Differences'];
 
@@ -38,14 +43,6 @@ interface Ceilings {
   mygadgetrepairs: Schemas['MyGadgetRepairsBudget'] & { window?: number | null };
 }
 export type Status = Omit<Schemas['Status'], 'budget'> & { budget: Ceilings };
-
-export interface Job {
-  id: string;
-  shop: string;
-  kind: string;
-  state: 'waiting' | 'running' | 'done' | 'failed';
-  [more: string]: unknown;
-}
 
 export interface Activity {
   buckets: Bucket[];

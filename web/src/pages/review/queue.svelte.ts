@@ -46,8 +46,8 @@ export class Queue {
   more = async (): Promise<void> => {
     if (this.#next === null) return;
     const page = await this.#fetch(this.#next);
-    const known = new Set(this.list.map((question) => question.id));
-    this.#take(page, [...this.list, ...page.reviews.filter((question) => !known.has(question.id))]);
+    const last = this.list.at(-1)?.id ?? 0;
+    this.#take(page, [...this.list, ...page.reviews.filter((question) => question.id > last)]);
   };
 
   look(at: number): void {
