@@ -6,7 +6,7 @@ export type Direction = 'both' | 'to_highlevel' | 'to_mygadgetrepairs' | 'off';
 /** A rules document as it is read from TOML. */
 export type Rules = { [key: string]: unknown };
 
-export type PresetId = 'both_ways' | 'counter_leads' | 'crm_leads' | 'crm_only' | 'look_only';
+export type PresetId = 'both_ways' | 'counter_leads' | 'crm_read' | 'counter_read' | 'look_only';
 
 type Kind = 'contact' | 'task' | 'appointment';
 
@@ -41,13 +41,13 @@ export const PRESETS: Preset[] = [
     notes: 'comment',
   },
   {
-    id: 'crm_leads',
+    id: 'crm_read',
     create: { highlevel: 'none', mygadgetrepairs: 'all' },
     direction: { contact: 'to_mygadgetrepairs', task: 'to_mygadgetrepairs', appointment: 'to_mygadgetrepairs' },
     notes: 'comment',
   },
   {
-    id: 'crm_only',
+    id: 'counter_read',
     create: { highlevel: 'all', mygadgetrepairs: 'none' },
     direction: { contact: 'to_highlevel', task: 'to_highlevel', appointment: 'off' },
     notes: 'off',

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { current, isShopName, locationIn, lockedBy, standing, STEPS, type Known } from './steps';
+
+const nothing: Known = { exists: false, highlevel: false, mygadgetrepairs: false, check: null, previewed: false, approved: false };
+
+it('leads from one step to the next', () => {
+  expect(current(nothing)).toBe('shop');
+  const there = { ...nothing, exists: true };
+  expect(current(there)).toBe('highlevel');
+  expect(current({ ...there, highlevel: true })).toBe('mygadgetrepairs');
+  const connected = { ...there, highlevel: true, mygadgetrepairs: true };
+  expect(current(connected)).toBe('check');
+  expect(current({ ...connected, check: { failed: true } })).toBe('check');
+  const checked = { ...connected, check: { failed: false } };
+  expect(current(checked)).toBe('choose');
+  expect(current({ ...checked, previewed: true })).toBe('live');
+  expect(current({ ...checked, previewed: true, approved: true })).toBe('live');
+});
+
+it('locks what cannot be done yet, and says by what', () => {
+  expect(STEPS.filter((step) => standing(step, nothing) === 'locked')).toEqual(STEPS.slice(1));
+  const there = { ...nothing, exists: true };
+  expect(lockedBy('check', there)).toBe('connections');
+  expect(lockedBy('highlevel', nothing)).toBe('shop');
+  expect(lockedBy('live', { ...there, highlevel: true, mygadgetrepairs: true })).toBe('preview');
+  expect(lockedBy('choose', there)).toBeNull();
+});
+
+it('finds a location in what is pasted', () => {
+  expect(locationIn(' HTjYIpABwa3DhVhg2bcb ')).toBe('HTjYIpABwa3DhVhg2bcb');
+  expect(locationIn('https://app.gohighlevel.com/v2/location/HTjYIpABwa3DhVhg2bcb/dashboard')).toBe('HTjYIpABwa3DhVhg2bcb');
+  expect(locationIn('https://app.gohighlevel.com/')).toBeNull();
+  expect(locationIn('')).toBeNull();
+});
+
+it('knows what a shop may be called', () => {
+  expect(['main', 'fix-it_2'].every(isShopName)).toBe(true);
+  expect(['', 'a b', 'ü', 'x'.repeat(41)].some(isShopName)).toBe(false);
+});
