@@ -16,6 +16,8 @@ class Live {
   /** `lost` when neither the stream nor a question is answered. */
   line: Line = $state('connecting');
   overview: Overview | null = $state.raw(null);
+  /** Why there is no overview. */
+  trouble: Refusal | null = $state.raw(null);
   /** The newest journal line of each shop, by its number. */
   readonly journal = new SvelteMap<string, number>();
   /** Jobs that moved since this page was opened, by their id. */
@@ -42,6 +44,10 @@ class Live {
     this.#open();
     void this.#ask();
     window.addEventListener('online', () => this.#open());
+    window.addEventListener('offline', () => {
+      this.line = 'lost';
+      this.#startAsking();
+    });
     window.addEventListener('pagehide', () => this.#stream?.close());
     window.addEventListener('pageshow', (event) => event.persisted && this.#open());
   }
@@ -105,12 +111,15 @@ class Live {
       if (this.line === 'lost' || this.#asking) this.missed += 1;
       this.line = 'open';
     } catch (cause) {
-      if (cause instanceof Refusal && cause.isOffline) this.line = 'lost';
+      if (!(cause instanceof Refusal)) throw cause;
+      if (cause.isOffline) this.line = 'lost';
+      this.trouble = cause;
     }
   }
 
   #show(overview: Overview): void {
     this.overview = overview;
+    this.trouble = null;
   }
 }
 
