@@ -48,7 +48,12 @@ pub struct CardField {
 impl RecordCard {
     pub(crate) fn of(stored: &StoredRecord, judge: &Judge) -> Self {
         let record = &stored.record;
-        let fields = judge.project(record).into_iter();
+        let fields = match record.kind {
+            // Notes have no shared form: what a vendor keeps is what they say.
+            Kind::Note => record.fields.clone(),
+            _ => judge.project(record),
+        };
+        let fields = fields.into_iter();
         let fields = fields.map(|(field, value)| CardField {
             field: label(record.kind, Side::HighLevel, field),
             value,

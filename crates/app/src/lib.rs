@@ -2,6 +2,7 @@
 
 mod about;
 pub mod access;
+mod activity;
 mod agreement;
 mod backup;
 mod calls;
@@ -28,6 +29,7 @@ mod named;
 mod one_time_code;
 pub mod operations;
 mod pass;
+mod people;
 mod ports;
 mod preview;
 mod reached;
@@ -45,6 +47,7 @@ mod test_call;
 mod undo;
 
 pub use about::About;
+pub use activity::{Activity, ActivityBucket};
 pub use agreement::{Difference, DifferingField, Why};
 pub use backup::{BackedUp, Restored, SealedCopy, restore};
 pub use cards::{CardField, RecordCard};
@@ -69,6 +72,7 @@ pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
+pub use people::{PeoplePage, PeopleWish, PersonField, PersonLine, PersonShown, PersonState, Work};
 pub use ports::{Cause as VendorCause, PortError};
 pub use preview::Preview;
 pub use retry::{FailureGroup, Unfinished, UnfinishedWrite};

@@ -12,6 +12,7 @@ mod flows;
 mod jobs;
 mod log;
 mod operations;
+mod people;
 mod recipes;
 mod refusal;
 mod review;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Routes<Arc<Views>> {
         .merge(shops::routes())
         .merge(connections::routes())
         .merge(rules::routes())
+        .merge(people::routes())
         .merge(log::routes())
         .merge(explain::routes())
         .merge(undo::routes())

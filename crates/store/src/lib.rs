@@ -41,6 +41,7 @@ pub use repo::access::{
     UserRow,
 };
 pub use repo::{
-    ANSWER_TAKEN_BACK, FlowToKeep, JournalFilter, JournalPage, Keeping, LET_GO, Rewrap, SealedText,
+    ANSWER_TAKEN_BACK, FlowToKeep, JournalCount, JournalFilter, JournalPage, Keeping, LET_GO,
+    PeopleCursor, PeopleState, PersonRow, Rewrap, SealedText,
 };
 pub use sealed::{SEALED, SealedTable};

@@ -73,7 +73,8 @@ impl App {
             Some(last) if reviews.len() >= limit as usize => Some(last.id),
             _ => None,
         };
-        self.shown(&shop, reviews, next).await
+        let page = self.reviews_shown(&shop, reviews).await?;
+        Ok(ReviewPage { next, ..page })
     }
 
     /// Questions that were answered, the latest answer first.
@@ -83,14 +84,14 @@ impl App {
     pub async fn answered_page(&self, name: &str, limit: u32) -> Result<ReviewPage, AppError> {
         let shop = self.shop(name).await?;
         let reviews = self.store.answered_reviews(shop.id, limit).await?;
-        self.shown(&shop, reviews, None).await
+        self.reviews_shown(&shop, reviews).await
     }
 
-    async fn shown(
+    /// These questions with what they are about.
+    pub(crate) async fn reviews_shown(
         &self,
         shop: &Shop,
         reviews: Vec<Review>,
-        next: Option<i64>,
     ) -> Result<ReviewPage, AppError> {
         let counts = self.store.count_reviews(shop.id).await?;
         let open = counts.iter().map(|(_, count)| count).sum();
@@ -106,7 +107,7 @@ impl App {
         }
         Ok(ReviewPage {
             reviews: shown,
-            next,
+            next: None,
             open,
         })
     }

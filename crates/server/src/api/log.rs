@@ -3,6 +3,7 @@
 use super::{refused, rows};
 use crate::describe::{Answer, Query, Routes};
 use crate::view::{LogLine, Views};
+use app::Activity;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::{Kind, RunId, Side, Timestamp};
@@ -18,6 +19,11 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             "/api/v1/shops/{shop}/log",
             "LogPage of a shop's journal, newest first",
             log,
+        )
+        .get(
+            "/api/v1/shops/{shop}/activity",
+            "What a shop did over time, for a chart",
+            activity,
         )
         .get(
             "/api/v1/shops/{shop}/runs",
@@ -78,6 +84,23 @@ async fn log(
         lines: page.rows.iter().map(LogLine::of).collect(),
         next: page.next,
     }))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Span {
+    /// How many hours back, at most a month; a day where it is left out.
+    hours: Option<u32>,
+}
+
+async fn activity(
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+    Query(span): Query<Span>,
+) -> Answer<Activity> {
+    let hours = span.hours.unwrap_or(24).clamp(1, 31 * 24);
+    let activity = views.app().activity(&name, hours).await;
+    Ok(Json(activity.map_err(refused)?))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -130,6 +130,9 @@ async fn carry_out(
             sqlx::query("UPDATE record SET gone = 1, state = 1, written_at = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(at)
                 .execute(&mut **tx).await?;
+            if what == Kind::Contact {
+                super::people::gone(tx, shop, on, &id).await?;
+            }
             keys(tx, shop, on, what, [(&id, [].as_slice())].into_iter()).await?;
         }
         Change::WakeChildren(on, parent) => {
@@ -366,11 +369,11 @@ async fn saw(
     .bind(stale_after.map_or(i64::MAX, time))
     .fetch_all(&mut **tx)
     .await?;
-    let taken: HashSet<String> = taken.into_iter().collect();
+    let taken_ids: HashSet<String> = taken.into_iter().collect();
     if let Some(before) = before {
         let taken = fresh
             .iter()
-            .filter(|fresh| taken.contains(fresh.record.id.as_str()));
+            .filter(|fresh| taken_ids.contains(fresh.record.id.as_str()));
         before.keep(tx, shop, at, taken).await?;
     }
     if sweep > 0 && stale_after.is_some() {
@@ -387,17 +390,14 @@ async fn saw(
         .execute(&mut **tx)
         .await?;
     }
-    keys(
-        tx,
-        shop,
-        first.side,
-        first.kind,
-        records
-            .iter()
-            .filter(|(record, _)| taken.contains(record.id.as_str()))
-            .map(|(record, keys)| (&record.id, keys.as_slice())),
-    )
-    .await
+    let taken = || {
+        let taken = records.iter();
+        taken.filter(|(record, _)| taken_ids.contains(record.id.as_str()))
+    };
+    let people = taken().map(|(record, keys)| (record, keys.as_slice()));
+    super::people::keep(tx, shop, first.side, people).await?;
+    let found = taken().map(|(record, keys)| (&record.id, keys.as_slice()));
+    keys(tx, shop, first.side, first.kind, found).await
 }
 
 async fn wrote(
@@ -435,6 +435,7 @@ async fn wrote(
     if let Some(before) = before {
         before.keep(tx, shop, at, std::iter::once(fresh)).await?;
     }
+    super::people::keep(tx, shop, record.side, std::iter::once((record, found))).await?;
     let found = [(&record.id, found)];
     keys(tx, shop, record.side, record.kind, found.into_iter()).await
 }

@@ -1,9 +1,12 @@
 //! The journal.
 
-use crate::codes::{kind, like_escaped, read_id, read_json, read_kind, read_side, read_time, side};
+use crate::codes::{
+    kind, like_escaped, read_id, read_json, read_kind, read_side, read_time, side, time,
+};
 use crate::model::JournalRow;
 use crate::{Store, StoreError};
-use domain::{Kind, RecordId, ShopId, Side};
+use domain::{Kind, RecordId, ShopId, Side, Timestamp};
+use jiff::SignedDuration;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
@@ -60,6 +63,19 @@ pub struct JournalPage {
     pub next: Option<i64>,
 }
 
+/// How many lines there are of an event in a piece of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalCount {
+    /// The piece of time, from 0.
+    pub bucket: i64,
+    /// The event.
+    pub event: String,
+    /// The side that it happened on.
+    pub side: Option<Side>,
+    /// How many.
+    pub count: u64,
+}
+
 impl Store {
     /// A page of the journal, newest first.
     ///
@@ -81,6 +97,11 @@ impl Store {
         .bind(LOOKED_THROUGH)
         .fetch_one(&self.readers)
         .await?;
+        // The lines of a record are found by an index, however old they are.
+        let floor = match filter.records.is_empty() {
+            true => floor,
+            false => floor.map(|_| 0),
+        };
         let Some(floor) = floor else {
             return Ok(JournalPage {
                 rows: Vec::new(),
@@ -127,10 +148,66 @@ impl Store {
         let rows: Vec<JournalRow> = rows.iter().map(read).collect::<Result<_, _>>()?;
         let next = match rows.last() {
             Some(last) if rows.len() >= filter.limit as usize => Some(last.id),
-            _ if looked >= i64::from(LOOKED_THROUGH) => Some(floor),
+            _ if floor > 0 && looked >= i64::from(LOOKED_THROUGH) => Some(floor),
             _ => None,
         };
         Ok(JournalPage { rows, next })
+    }
+
+    /// How many lines there are since an instant, by pieces of time of this length, event and side.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn journal_counts(
+        &self,
+        shop: ShopId,
+        since: Timestamp,
+        width: SignedDuration,
+    ) -> Result<Vec<JournalCount>, StoreError> {
+        let first = self.first_line_since(shop, since).await?;
+        let rows: Vec<(i64, String, Option<i64>, i64)> = sqlx::query_as(
+            "SELECT (at - $3) / $4, event, side, count(*) FROM journal
+             WHERE shop = $1 AND id >= $2 AND at >= $3 GROUP BY 1, 2, 3",
+        )
+        .bind(shop.0)
+        .bind(first)
+        .bind(time(since))
+        .bind(width.as_secs().max(1) * 1_000_000)
+        .fetch_all(&self.readers)
+        .await?;
+        let read = rows.into_iter();
+        Ok(read
+            .map(|(bucket, event, side, count)| JournalCount {
+                bucket,
+                event,
+                side: side.map(read_side),
+                count: count.unsigned_abs(),
+            })
+            .collect())
+    }
+
+    /// The first line of a shop that is not older than an instant, found by halves: numbers and times grow together.
+    async fn first_line_since(&self, shop: ShopId, since: Timestamp) -> Result<i64, StoreError> {
+        let newest: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM journal WHERE shop = $1")
+            .bind(shop.0)
+            .fetch_one(&self.readers)
+            .await?;
+        let (mut low, mut high) = (0_i64, newest.unwrap_or(0) + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found: Option<(i64, i64)> = sqlx::query_as(
+                "SELECT id, at FROM journal WHERE shop = $1 AND id >= $2 ORDER BY id LIMIT 1",
+            )
+            .bind(shop.0)
+            .bind(middle)
+            .fetch_optional(&self.readers)
+            .await?;
+            match found {
+                Some((id, at)) if at < time(since) => low = id + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
     }
 
     /// The number of the newest line of every shop's journal, by the shop's name; 0 where there is none.

@@ -14,6 +14,7 @@ mod keep;
 mod links;
 pub mod messages;
 mod notes;
+mod people;
 mod records;
 mod reviews;
 mod rotation;
@@ -25,10 +26,11 @@ mod tests;
 mod webhooks;
 
 pub use flows::FlowToKeep;
-pub use journal::{JournalFilter, JournalPage};
+pub use journal::{JournalCount, JournalFilter, JournalPage};
 pub(crate) use keep::Keeper;
 pub use keep::Keeping;
 pub use links::{ANSWER_TAKEN_BACK, LET_GO};
+pub use people::{PeopleCursor, PeopleState, PersonRow};
 pub use rotation::{Rewrap, SealedText};
 
 /// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.

@@ -1,9 +1,9 @@
 //! Questions to people.
 
-use crate::codes::{read_json, read_kind, read_side, read_time};
+use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
 use crate::model::{Review, ReviewKind, ReviewState};
 use crate::{Store, StoreError};
-use domain::{RecordId, ShopId};
+use domain::{Kind, RecordId, ShopId, Side};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -51,6 +51,30 @@ impl Store {
         .bind(shop.0)
         .bind(after)
         .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Open questions about a record.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reviews_about(
+        &self,
+        shop: ShopId,
+        on: Side,
+        of: Kind,
+        record: &RecordId,
+    ) -> Result<Vec<Review>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE shop = $1 AND state = 'open' AND kind = $2 AND side = $3 AND record = $4 ORDER BY id"
+        ))
+        .bind(shop.0)
+        .bind(kind(of))
+        .bind(side(on))
+        .bind(record.as_str())
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(read).collect()

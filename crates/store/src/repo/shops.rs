@@ -186,6 +186,7 @@ impl Store {
         for sql in [
             "DELETE FROM identity_key WHERE shop = $1",
             "DELETE FROM apart WHERE shop = $1",
+            "DELETE FROM person WHERE shop = $1",
             "DELETE FROM shop WHERE id = $1",
         ] {
             sqlx::query(sql).bind(shop.0).execute(&mut *tx).await?;
