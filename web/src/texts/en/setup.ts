@@ -178,7 +178,7 @@ export const setup = {
     messages: (n: number) => plural(n, { one: 'It may message {n} customer', other: 'It may message {n} customers' }),
     messagesWhy: 'Because your rules about notes set tags or start workflows.',
     nothing: 'Everything is in step already: nothing would be written.',
-    columns: { what: 'It would …', highlevel: 'In HighLevel', mygadgetrepairs: 'In MyGadgetRepairs' },
+    what: 'It would …',
     create: 'create',
     update: 'change',
     remove: 'delete',
