@@ -369,7 +369,7 @@ export const flows = {
     title: 'Try it on a record',
     text: 'Every step’s input and output with a record of yours, as it stands now. Nothing is written, and waits are passed over in thought.',
     record: 'The record',
-    recordHint: (record: string | null) =>
+    recordHint: (record: string | null): string =>
       record === 'ticket'
         ? 'The number of a ticket, such as K-1042'
         : record === 'customer'
