@@ -17,7 +17,8 @@ export class Refusal extends Error {
   readonly mistakes: Mistake[];
 
   constructor(code: string, says: string, status: number, mistakes: Mistake[] = []) {
-    super(says);
+    // The server's words may go on after others; here they stand alone.
+    super(says.charAt(0).toUpperCase() + says.slice(1));
     this.name = 'Refusal';
     this.code = code;
     this.status = status;

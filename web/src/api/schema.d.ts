@@ -752,6 +752,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a shop did over time, for a chart */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many hours back, at most a month; a day where it is left out. */
+                    hours?: number;
+                };
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activity"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/check": {
         parameters: {
             query?: never;
@@ -3526,6 +3568,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of a shop by name, a screenful */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What the page before answered as `next`. */
+                    after?: string;
+                    /** @description People at most. */
+                    limit?: number;
+                    /** @description How words of the name, e-mail address, number or reference begin. */
+                    search?: string;
+                    /** @description Only those who stand so. */
+                    state?: "in_step" | "differs" | "held" | "alone_highlevel" | "alone_mygadgetrepairs" | "question" | "left_alone";
+                };
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PeoplePage"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/people/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person with everything that hangs on it, both sides beside each other */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonPage"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/preview": {
         parameters: {
             query?: never;
@@ -4854,6 +4984,46 @@ export interface components {
             /** @description The step's path. */
             step: string;
         };
+        /** @description What a shop did over time. */
+        Activity: {
+            /** @description The pieces, oldest first, without gaps. */
+            buckets: components["schemas"]["ActivityBucket"][];
+            /**
+             * Format: int64
+             * @description How long each piece of time is.
+             */
+            minutes: number;
+        };
+        /** @description A piece of time. */
+        ActivityBucket: {
+            /**
+             * Format: uint64
+             * @description Writes and calls that were refused.
+             */
+            failed: number;
+            /** @description When it begins. */
+            from: string;
+            /**
+             * Format: uint64
+             * @description Changes that people made in HighLevel.
+             */
+            seen_highlevel: number;
+            /**
+             * Format: uint64
+             * @description Changes that people made in MyGadgetRepairs.
+             */
+            seen_mygadgetrepairs: number;
+            /**
+             * Format: uint64
+             * @description Writes to HighLevel.
+             */
+            written_highlevel: number;
+            /**
+             * Format: uint64
+             * @description Writes to MyGadgetRepairs.
+             */
+            written_mygadgetrepairs: number;
+        };
         /**
          * @description The two values of a field when they last counted as being in step. They may differ: a vendor shortened
          *     what we wrote, a default filled itself in, an edit stays on its side by rule.
@@ -5267,6 +5437,27 @@ export interface components {
             shop: string;
             /** @description The same for people, line by line. */
             words: string[];
+        };
+        /** @description Why a record's values are what they are. */
+        Explanation: {
+            /** @description Why there is no counterpart. */
+            alone?: string | null;
+            /** @description When an appointment begins, in both sides' local times and words. */
+            begins?: string[];
+            /** @description Field by field. */
+            fields: components["schemas"]["FieldStory"][];
+            /** @description What flows wrote to the records of the pair, newest first. */
+            flows?: components["schemas"]["FlowWrote"][];
+            /** @description What kind of record it is. */
+            kind: components["schemas"]["Kind"];
+            /** @description How the two came to be linked; nothing without a counterpart. */
+            linked?: components["schemas"]["Linked"] | null;
+            /** @description Writes that are not finished. */
+            open: components["schemas"]["OpenWrite"][];
+            /** @description The records of the pair, as last fetched. */
+            records: components["schemas"]["RecordStory"][];
+            /** @description The shop's name. */
+            shop: string;
         };
         /** @description Writes that were refused for the same reason. */
         FailureGroup: {
@@ -5944,6 +6135,13 @@ export interface components {
             /** @description What whoever runs this should mend, in words. */
             warnings: string[];
         };
+        /** @description People, a screenful, by name. */
+        PeoplePage: {
+            /** @description What `after` has to be for the next page; nothing where there is no more. */
+            next: string | null;
+            /** @description The people. */
+            people: components["schemas"]["PersonLine"][];
+        };
         /** @description Counts per side and kind. */
         PerSide: {
             /** @description HighLevel: contact, task, note, appointment. */
@@ -5957,6 +6155,122 @@ export interface components {
         };
         /** @description What somebody may do. Each includes those before it. */
         Permission: "read" | "operate" | "admin";
+        /** @description A field of both records. */
+        PersonField: {
+            /** @description Whether they mean the same. */
+            agree: boolean;
+            /** @description The values on which both last agreed. */
+            agreed?: components["schemas"]["Agreed"] | null;
+            /** @description Why the two differ; nothing where they agree. */
+            differs?: components["schemas"]["Why"] | null;
+            /** @description Which way it flows. */
+            direction: components["schemas"]["Direction"] | null;
+            /** @description Its name. */
+            field: string;
+            /** @description Whose value stands when both sides changed it. */
+            policy: components["schemas"]["Policy"] | null;
+            /**
+             * Format: int64
+             * @description The open question about it.
+             */
+            question?: number | null;
+            /** @description The rule of the field, in words. */
+            rule?: string | null;
+            /** @description Who set each value. */
+            set_by: components["schemas"]["SideValuesOfNullable_Origin"];
+            /** @description The values as last fetched, in shared terms. */
+            values: components["schemas"]["SideValuesOfNullable_Value"];
+            /** @description The vendors' own names. */
+            wire: components["schemas"]["SideValuesOfstring"];
+        };
+        /** @description Somebody in a list. */
+        PersonLine: {
+            /** @description When either record last changed at its vendor, or was last fetched where that does not tell. */
+            changed_at: string;
+            /** @description The e-mail address. */
+            email: string | null;
+            /** @description The contact. */
+            highlevel: components["schemas"]["RecordId"] | null;
+            /** @description The customer. */
+            mygadgetrepairs: components["schemas"]["RecordId"] | null;
+            /** @description The name. */
+            name: string | null;
+            /**
+             * Format: uint64
+             * @description Tasks that are not completed.
+             */
+            open_tasks: number;
+            /**
+             * Format: uint64
+             * @description Tickets that are worked on.
+             */
+            open_tickets: number;
+            /** @description The telephone number. */
+            phone: string | null;
+            /** @description The record by whose id this one is named: the customer, where there is one. */
+            record: components["schemas"]["RecordId"];
+            /** @description The customer's number. */
+            reference: string | null;
+            /** @description The side of that. */
+            side: components["schemas"]["Side"];
+            /** @description How this one stands. */
+            state: components["schemas"]["PersonState"];
+        };
+        /** @description One person, with the newest lines of the journal. */
+        PersonPage: {
+            /** @description Appointments, the latest first. */
+            appointments: components["schemas"]["Work"][];
+            /** @description When either record last changed at its vendor, or was last fetched where that does not tell. */
+            changed_at: string;
+            /** @description The contact. */
+            contact: components["schemas"]["RecordCard"] | null;
+            /** @description The customer. */
+            customer: components["schemas"]["RecordCard"] | null;
+            /** @description The e-mail address. */
+            email: string | null;
+            /** @description How the two came to be linked, or why there is no counterpart; and writes that are not finished. */
+            explanation: components["schemas"]["Explanation"];
+            /** @description Field by field: both values, on which both last agreed, who set them, and why they differ. */
+            fields: components["schemas"]["PersonField"][];
+            /** @description The contact. */
+            highlevel: components["schemas"]["RecordId"] | null;
+            /** @description What was done last, newest first. */
+            lines: components["schemas"]["LogLine"][];
+            /** @description The customer. */
+            mygadgetrepairs: components["schemas"]["RecordId"] | null;
+            /** @description The name. */
+            name: string | null;
+            /** @description Notes of the contact and comments of its tickets, as far as they are known here. */
+            notes: components["schemas"]["RecordCard"][];
+            /**
+             * Format: uint64
+             * @description Tasks that are not completed.
+             */
+            open_tasks: number;
+            /**
+             * Format: uint64
+             * @description Tickets that are worked on.
+             */
+            open_tickets: number;
+            /** @description The telephone number. */
+            phone: string | null;
+            /** @description Open questions about this one. */
+            questions: components["schemas"]["ReviewShown"][];
+            /** @description The record by whose id this one is named: the customer, where there is one. */
+            record: components["schemas"]["RecordId"];
+            /** @description The customer's number. */
+            reference: string | null;
+            /** @description The side of that. */
+            side: components["schemas"]["Side"];
+            /** @description How this one stands. */
+            state: components["schemas"]["PersonState"];
+            /** @description Tickets and tasks, those that are worked on first. */
+            tasks: components["schemas"]["Work"][];
+            /** @description The same for people, line by line. */
+            words: string[];
+        };
+        /** @description How a person stands. */
+        PersonState: "in_step" | "differs" | "held" | "alone_highlevel" | "alone_mygadgetrepairs" | "question" | "left_alone";
         /** @description What a pass is doing. */
         Phase: "idle" | "reading" | "deciding" | "writing" | "reading_back";
         /** @description Whose value stands when both sides changed a field differently. */
@@ -6832,6 +7146,25 @@ export interface components {
         } | {
             /** @constant */
             why: "pending";
+        };
+        /** @description A task with its ticket, or an appointment on both sides. */
+        Work: {
+            /**
+             * Format: uint32
+             * @description Of these, how many agree.
+             */
+            agree: number;
+            /**
+             * Format: uint32
+             * @description Fields that are compared, where there are both.
+             */
+            compared: number;
+            /** @description HighLevel's. */
+            highlevel: components["schemas"]["RecordCard"] | null;
+            /** @description MyGadgetRepairs'. */
+            mygadgetrepairs: components["schemas"]["RecordCard"] | null;
+            /** @description Whether it is worked on, or not over yet. */
+            open: boolean;
         };
         /** @description A run that would have been. */
         WouldRun: {

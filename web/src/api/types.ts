@@ -8,6 +8,12 @@ export type Permission = Schemas['Permission'];
 export type SideName = Schemas['Side'];
 export type Kind = Schemas['Kind'];
 export type Value = Schemas['Value'];
+export type Activity = Schemas['Activity'];
+export type Bucket = Schemas['ActivityBucket'];
+export type People = Schemas['PeoplePage'];
+export type PersonLine = Schemas['PersonLine'];
+export type PersonState = Schemas['PersonState'];
+export type Work = Schemas['Work'];
 export type Job = Schemas['Job'];
 export type Cost = Schemas['Cost'];
 export type Progress = Schemas['Progress'];
@@ -22,6 +28,8 @@ export type Candidate = Schemas['CandidateShown'];
 export type Failures = Schemas['Failures'];
 export type FailureGroup = Schemas['FailureGroup'];
 export type Unfinished = Schemas['UnfinishedWrite'];
+/** One person; the stories of the fields as above. */
+export type Person = Omit<Schemas['PersonPage'], 'fields'> & { fields: FieldStory[] };
 export type Explained = Omit<Schemas['Explained'], 'fields'> & { fields: FieldStory[] };
 // The generator loses `who` where the document has it beside a reference.
 export type Origin =
@@ -43,14 +51,3 @@ interface Ceilings {
   mygadgetrepairs: Schemas['MyGadgetRepairsBudget'] & { window?: number | null };
 }
 export type Status = Omit<Schemas['Status'], 'budget'> & { budget: Ceilings };
-
-export interface Activity {
-  buckets: Bucket[];
-}
-
-export interface Bucket {
-  at: string;
-  written: Sides<number>;
-  seen: Sides<number>;
-  failed: number;
-}

@@ -1,5 +1,5 @@
+import type { PersonState, Work } from '../../api/types';
 import type { Tone } from '../../parts/tone';
-import type { PersonState } from './types';
 
 const TONES: Record<PersonState, Tone> = {
   in_step: 'ok',
@@ -13,4 +13,11 @@ const TONES: Record<PersonState, Tone> = {
 
 export function toneOf(state: PersonState): Tone {
   return TONES[state] ?? 'plain';
+}
+
+/** How a task with its ticket stands, or an appointment. */
+export function stateOf(work: Work): PersonState {
+  if (!work.highlevel) return 'alone_mygadgetrepairs';
+  if (!work.mygadgetrepairs) return 'alone_highlevel';
+  return work.agree >= work.compared ? 'in_step' : 'differs';
 }

@@ -29,10 +29,10 @@ export class Queue {
   readonly hasMore: boolean = $derived(this.#next !== null);
 
   /** Fetches the questions anew; the one that is looked at stays. */
-  reload = async (): Promise<void> => {
-    const looked = this.current?.id;
+  reload = async (look?: number): Promise<void> => {
     try {
       const page = await this.#fetch();
+      const looked = look ?? this.current?.id;
       this.#take(page, page.reviews);
       const at = this.list.findIndex((question) => question.id === looked);
       this.#at = at >= 0 ? at : Math.min(this.#at, Math.max(0, this.list.length - 1));
