@@ -1,6 +1,6 @@
 //! The editor of the dashboard offers names to pick from out of a file; it must tell what this crate knows.
 
-use flows::scope::{Holds, NAMES, OWN, fields, name_of};
+use flows::scope::{Holds, NAMES, fields, name_of};
 use serde_json::{Value, json};
 
 const FILE: &str = concat!(
@@ -12,29 +12,22 @@ fn known() -> Value {
     let names: Vec<Value> = NAMES
         .iter()
         .map(|name| {
-            let (holds, fields) = match name.holds {
-                Holds::Record(source) => ("record", fields(source)),
-                Holds::Records(source) => ("records", fields(source)),
-                Holds::Table(fields) => (
-                    "table",
-                    fields.iter().map(|field| (*field).to_owned()).collect(),
-                ),
+            let (is_list, fields) = match name.holds {
+                Holds::Record(source) => (false, fields(source)),
+                Holds::Records(source) => (true, fields(source)),
+                Holds::Table(fields) => {
+                    let fields = fields.iter().map(|field| (*field).to_owned());
+                    (false, fields.collect())
+                }
             };
-            json!({ "name": name.name, "holds": holds, "help": name.help, "fields": fields })
+            json!({ "name": name.name, "list": is_list, "fields": fields.join(" ") })
         })
         .collect();
-    let triggers: Vec<Value> = flows::triggers()
+    let records: serde_json::Map<String, Value> = flows::triggers()
         .iter()
-        .map(|kind| {
-            json!({
-                "id": kind.id,
-                "record": name_of(kind.source),
-                "clock": kind.clock,
-                "parameters": kind.parameters,
-            })
-        })
+        .map(|kind| (kind.id.to_owned(), json!(name_of(kind.source))))
         .collect();
-    json!({ "own": OWN, "names": names, "triggers": triggers })
+    json!({ "names": names, "records": records })
 }
 
 /// With `WRITE_NAMES=1` it writes the file instead.

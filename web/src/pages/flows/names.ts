@@ -8,23 +8,17 @@ import known from './names.json';
 
 export type Path = { path: string; group: string };
 
-type Name = { name: string; holds: string; help: string; fields: string[] };
-type Kind = { id: string; record: string | null; clock: boolean; parameters: string[] };
+type Name = { name: string; list: boolean; fields: string[] };
 
-const NAMES = known.names as Name[];
-const TRIGGERS = known.triggers as Kind[];
+const NAMES: Name[] = known.names.map((name) => ({ ...name, fields: name.fields.split(' ') }));
+const RECORDS = known.records as Record<string, string | null>;
 
 /** Facts of an occurrence that are records themselves. */
 const VIEWS = ['before', 'after'];
 
 /** The name of the record that a trigger is about. */
 export function recordOf(trigger: string): string | null {
-  return TRIGGERS.find((kind) => kind.id === trigger)?.record ?? null;
-}
-
-/** The parameters that a trigger knows; none of the vendor's further events. */
-export function parametersOf(trigger: string): string[] {
-  return TRIGGERS.find((kind) => kind.id === trigger)?.parameters ?? [];
+  return RECORDS[trigger] ?? null;
 }
 
 /** Every path, those of the trigger's own record first. `outputs` are the answers of operations, by id. */
@@ -33,7 +27,7 @@ export function paths(flow: Flow, trigger: Schema | undefined, outputs: Record<s
   const ordered = [...NAMES].sort((one, other) => Number(other.name === own) - Number(one.name === own));
   const found: Path[] = [{ path: 'now', group: 'now' }];
   for (const name of ordered) {
-    if (name.holds === 'records') found.push({ path: name.name, group: name.name });
+    if (name.list) found.push({ path: name.name, group: name.name });
     else for (const field of name.fields) found.push({ path: `${name.name}.${field}`, group: name.name });
   }
   const facts = Object.keys(trigger?.properties ?? {});

@@ -60,7 +60,6 @@ export const catalogue: Texts['catalogue'] = {
   gives: 'Was es liefert',
   takesNothing: 'Nichts.',
   givesNothing: 'Der Anbieter sagt nichts über seine Antwort.',
-  inputColumns: { name: 'Feld', type: 'Typ', what: 'Bedeutung' },
   required: 'nötig',
   types: {
     text: 'Text',

@@ -66,6 +66,5 @@ export const rules: Texts['rules'] = {
     unnamed: (names: string) => `Abläufe, die das Dokument nicht nennt, bleiben: ${names}`,
     prune: 'Abläufe entfernen, die es nicht nennt',
     examples: (n: number) => plural(n, { one: '{n} Beispiel wurde geprüft und stimmt', other: '{n} Beispiele wurden geprüft und stimmen' }),
-    checkFirst: 'Zuerst prüfen; dann steht da, was sich ändern würde.',
   },
 };

@@ -29,7 +29,6 @@ export const setup: Texts['setup'] = {
   stepOf: (n: number, of: number) => `Schritt ${n} von ${of}`,
   done: 'Erledigt',
   next: 'Weiter',
-  later: 'Später',
   back: 'Zurück',
   lockedTitle: 'Noch nicht',
   locked: {
@@ -82,7 +81,6 @@ export const setup: Texts['setup'] = {
     copyScopes: 'Anzuhakende Berechtigungen',
     why: 'Wofür jede da ist',
     copy: 'Legen Sie sie an und kopieren Sie den Token. HighLevel zeigt ihn einmal.',
-    paste: 'Hier einfügen',
     token: 'Privater Integrations-Token',
     tokenHint: 'Er beginnt mit pit-. Er wird erst ausprobiert und dann versiegelt; niemand sieht ihn wieder.',
     connect: 'HighLevel verbinden',

@@ -59,7 +59,6 @@ export const catalogue = {
   gives: 'What it gives',
   takesNothing: 'Nothing.',
   givesNothing: 'The vendor says nothing about its answer.',
-  inputColumns: { name: 'Field', type: 'Type', what: 'What it is' },
   required: 'needed',
   types: {
     text: 'text',

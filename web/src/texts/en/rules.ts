@@ -65,6 +65,5 @@ export const rules = {
     unnamed: (names: string) => `Flows that the document does not name stay: ${names}`,
     prune: 'Remove the flows that it does not name',
     examples: (n: number) => plural(n, { one: '{n} example was tried and holds', other: '{n} examples were tried and hold' }),
-    checkFirst: 'Check it first; then it is said what would change.',
   },
 };

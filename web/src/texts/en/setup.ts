@@ -28,7 +28,6 @@ export const setup = {
   stepOf: (n: number, of: number) => `Step ${n} of ${of}`,
   done: 'Done',
   next: 'Go on',
-  later: 'Later',
   back: 'Back',
   lockedTitle: 'Not yet',
   locked: {
@@ -81,7 +80,6 @@ export const setup = {
     copyScopes: 'Permissions to tick',
     why: 'What each is for',
     copy: 'Create it, and copy the token. HighLevel shows it once.',
-    paste: 'Paste it here',
     token: 'Private integration token',
     tokenHint: 'It begins with pit-. It is tried first, then sealed; nobody sees it again.',
     connect: 'Connect HighLevel',
