@@ -1,6 +1,14 @@
 // Fields and their values as people read them.
-import type { Value } from '../api/types';
+import type { Kind, Value } from '../api/types';
 import type { Texts } from '../texts/index.svelte';
+
+/** The name of a field of a record: a status that is yes or no is whether it is completed, or called off. */
+export function factName(kind: Kind, field: string, value: Value, texts: Texts): string {
+  if (field === 'status' && typeof value === 'boolean') {
+    return kind === 'appointment' ? fieldName('cancelled', texts) : fieldName('completed', texts);
+  }
+  return fieldName(field, texts);
+}
 
 /** The name of a field; the API writes some with `_`, some in one word. */
 export function fieldName(field: string, texts: Texts): string {

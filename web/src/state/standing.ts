@@ -69,8 +69,13 @@ const KINDS: [RegExp, code: string, where: Need['where']][] = [
   [/repairbridge check /, 'last_run', 'setup'],
 ];
 
+/** The server's words without the command that mends it, where a button does. */
+export function withoutCommand(says: string): string {
+  return says.replace(COMMAND, '');
+}
+
 function read(reason: string): Need {
   const [, code, where] = KINDS.find(([pattern]) => pattern.test(reason)) ?? [null, 'other', null];
   const number = /^(\d+) /.exec(reason)?.[1];
-  return { code, says: reason.replace(COMMAND, ''), count: number === undefined ? null : Number(number), where };
+  return { code, says: withoutCommand(reason), count: number === undefined ? null : Number(number), where };
 }
