@@ -71,7 +71,7 @@ const KINDS: [RegExp, code: string, where: Need['where']][] = [
 
 /** The server's words without the command that mends it, where a button does. */
 export function withoutCommand(says: string): string {
-  return says.replace(COMMAND, '');
+  return says.replace(COMMAND, '').replace(/ ?\(--[^)]*\)/, '');
 }
 
 function read(reason: string): Need {
