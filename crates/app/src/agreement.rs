@@ -2,13 +2,13 @@
 
 use crate::judge::Notes;
 use crate::{App, AppError};
-use domain::{Field, Kind, RecordId, Side};
+use domain::{Field, Kind, Record, RecordId, Side};
 use mapping::{Direction, FieldRule, label};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 use store::{Link, StoredRecord};
-use sync::PairDecision;
+use sync::{LeftAlone, PairDecision, Standing};
 
 /// A linked pair that does not agree.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -56,6 +56,8 @@ pub enum Why {
     Rule,
     /// A person had a write taken back.
     TakenBack,
+    /// A person said that both sides are left as they are.
+    LeftAlone,
     /// A vendor stores the value in another form.
     Form,
     /// It is about to be written.
@@ -71,6 +73,7 @@ impl Why {
             Self::Conflict => "both sides changed it, and a person decides",
             Self::Rule => "the rule of the field keeps an edit on its side",
             Self::TakenBack => "a person had Repairbridge's write taken back",
+            Self::LeftAlone => "a person said that both sides are left as they are",
             Self::Form => "each side keeps it in its own form",
             Self::Pending => "it is about to be written",
         }
@@ -131,6 +134,18 @@ pub(crate) fn why(
     })
 }
 
+/// A linked pair with the people to whom it belongs.
+pub(crate) fn standing<'a>(left: &'a Record, right: &'a Record) -> Standing<'a> {
+    Standing {
+        side: left.side,
+        kind: left.kind,
+        id: &left.id,
+        counterpart: Some(&right.id),
+        parent: left.parent.as_ref(),
+        parents_counterpart: right.parent.as_ref(),
+    }
+}
+
 impl App {
     /// Linked records whose fields do not all agree, and why.
     ///
@@ -154,6 +169,7 @@ impl App {
             }
         }
         let on = |link: &Link, side| records.get(&(side, link.kind, link.on(side).clone()));
+        let left_alone = LeftAlone::new(self.store.left_alone(shop.id).await?);
         let mut differences = Vec::new();
         for link in &links {
             let (Some(left), Some(right)) =
@@ -163,15 +179,17 @@ impl App {
             };
             let decision = judge.judge(link, &left.record, &right.record);
             let notes = Notes::of(link);
+            let is_left_alone = left_alone.covers(standing(&left.record, &right.record));
             let rules = judge.rules.fields_of(link.kind);
             let fields = rules
                 .iter()
                 .flat_map(|rules| rules.iter())
                 .filter(|(_, rule)| rule.direction != Direction::Off)
                 .filter_map(|(field, rule)| {
+                    let why = why(field, &decision, &notes, Some(rule))?;
                     Some(DifferingField {
                         field: label(link.kind, Side::HighLevel, field),
-                        why: why(field, &decision, &notes, Some(rule))?,
+                        why: if is_left_alone { Why::LeftAlone } else { why },
                     })
                 });
             differences.push(Difference {

@@ -8,6 +8,7 @@ pub use story::{
     WrittenStory,
 };
 
+use crate::agreement::{Why, standing};
 use crate::history::History;
 use crate::judge::{Circumstances, Judge, Notes};
 use crate::pass::payload::Payload;
@@ -15,7 +16,7 @@ use crate::{App, AppError};
 use domain::{Field, Kind, Record, Side};
 use mapping::{field_named, label, wire_name};
 use store::{Intent, IntentState, Link, Review, ReviewKind, Shop, StoredRecord};
-use sync::{Base, PairDecision, SingleDecision};
+use sync::{Base, LeftAlone, PairDecision, SingleDecision};
 
 /// Journal lines that are looked through for how a pair was linked.
 const LINES: u32 = 1_000;
@@ -76,6 +77,16 @@ impl App {
         } else {
             explanation.alone = Some(self.why_alone(&shop, &stored, &judge).await?);
             explanation.fields = alone_fields(&judge, &stored.record, only);
+        }
+        let left_alone = LeftAlone::new(self.store.left_alone(shop.id).await?);
+        explanation.left_alone = match (&link, &other) {
+            (Some(_), Some(other)) => left_alone.covers(standing(&stored.record, &other.record)),
+            _ => left_alone.names(side, kind, &stored.record.id),
+        };
+        if explanation.left_alone {
+            for field in explanation.fields.iter_mut().filter(|one| !one.agree) {
+                field.differs = field.differs.take().map(|_| Why::LeftAlone);
+            }
         }
         if kind == Kind::Appointment {
             let records = [Some(&stored), other.as_ref()];

@@ -36,7 +36,7 @@ pub enum NotTaken {
 
 impl App {
     /// Keeps a proved webhook, and calls the shop's workers once it is on the disk.
-    async fn keep(&self, webhook: Webhook) -> Result<Accepted, NotTaken> {
+    pub(crate) async fn keep(&self, webhook: Webhook) -> Result<Accepted, NotTaken> {
         let shop = webhook.shop.0;
         let kept = self.batches.keep(&self.store, webhook).await;
         kept.map_err(NotTaken::NotKept)?;

@@ -72,12 +72,17 @@ pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
-pub use people::{PeoplePage, PeopleWish, PersonField, PersonLine, PersonShown, PersonState, Work};
+pub use people::{
+    PeoplePage, PeopleWish, PersonDeed, PersonField, PersonLine, PersonShown, PersonState, Work,
+};
 pub use ports::{Cause as VendorCause, PortError};
 pub use preview::Preview;
 pub use retry::{FailureGroup, Unfinished, UnfinishedWrite};
 pub use review::{Answer, CandidateShown, ReviewLine, ReviewPage, ReviewShown, TakenBack};
-pub use rules::{FieldRuleLine, FieldWish, RulesCheck, RulesProblem, field_rules};
+pub use rules::{
+    FieldRuleLine, FieldWish, RulesCheck, RulesProblem, RulesSample, SampleField, SampleRecord,
+    field_rules,
+};
 pub use scopes::NeededScope;
 pub use secrets::{
     DataKeyLine, KeysReport, KeysReset, MasterChange, NewMaster, Rotation, look_at_keys,

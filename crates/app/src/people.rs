@@ -1,8 +1,10 @@
 //! People: customer and contact as one, found by what a person types, a screenful at a time; and one of them with all
 //! that hangs on it. Told from what is stored; no vendor is asked. These answers tell of people.
 
+mod deeds;
 mod one;
 
+pub use deeds::PersonDeed;
 pub use one::{PersonField, PersonShown, Work};
 
 use crate::review::title_of;

@@ -1,5 +1,9 @@
 //! A shop's rules field by field, and a document looked through before it is put to work.
 
+mod sample;
+
+pub use sample::{RulesSample, SampleField, SampleRecord};
+
 use crate::flows::{DocumentChange, ShopDocument};
 use crate::{App, AppError};
 use domain::{Field, Kind, Side};

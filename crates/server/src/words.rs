@@ -90,6 +90,10 @@ pub fn sentence(row: &JournalRow) -> String {
             "A person said that {record} and {} are not the same",
             counterpart()
         ),
+        "left_alone" => {
+            format!("A person said that {record} is left alone, with its counterpart and its work")
+        }
+        "taken_up" => format!("A person took {record} up again, with its counterpart and its work"),
         "one_more" => format!(
             "A person said that {record} and {} are one person, who is linked already",
             counterpart()

@@ -105,6 +105,10 @@ pub enum Change {
     Apart(RecordId, RecordId),
     /// Forgets that.
     NotApart(RecordId, RecordId),
+    /// Remembers that a record is left alone.
+    LeaveAlone(Side, Kind, RecordId),
+    /// Forgets that.
+    TakeUp(Side, Kind, RecordId),
     /// Webhooks of a side that were looked at, and what came of them.
     Heard {
         /// Their numbers.

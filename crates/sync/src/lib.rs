@@ -12,6 +12,7 @@ pub mod forecast;
 mod ground;
 mod guard;
 mod identity;
+mod left_alone;
 mod merge;
 pub mod messages;
 mod notes;
@@ -32,6 +33,7 @@ pub use evidence::{Reason, Rung};
 pub use ground::{Ground, way};
 pub use guard::{Approval, approve};
 pub use identity::{Candidate, Match, Neighbourhood};
+pub use left_alone::{LeftAlone, Standing};
 pub use merge::{
     Choice, Conflict, Merge, MergeInput, Overruled, Withheld, Writable, merge, standing, unused,
 };

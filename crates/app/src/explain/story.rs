@@ -22,6 +22,9 @@ pub struct Explanation {
     /// Why there is no counterpart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alone: Option<String>,
+    /// Whether a person said that it is left alone, with its counterpart.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub left_alone: bool,
     /// When an appointment begins, in both sides' local times and words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub begins: Vec<String>,
@@ -106,6 +109,7 @@ impl Explanation {
             records,
             linked: None,
             alone: None,
+            left_alone: false,
             begins: Vec::new(),
             fields: Vec::new(),
             open: Vec::new(),

@@ -27,6 +27,9 @@ impl Explanation {
         if let Some(why) = &self.alone {
             lines.push(format!("It has no counterpart: {why}"));
         }
+        if self.left_alone {
+            lines.push("A person said that both sides are left as they are".to_owned());
+        }
         lines.extend(self.begins.iter().cloned());
         lines.extend(self.open.iter().map(open));
         lines.extend(self.flows.iter().map(wrote));

@@ -1,5 +1,6 @@
 //! From what was read to what is to be written: page by page over the records that changed.
 
+mod left_alone;
 pub(super) mod pairs;
 mod people;
 mod singles;
@@ -9,6 +10,7 @@ use super::Pass;
 use crate::AppError;
 use domain::{Kind, Record, RecordId, Side};
 use store::{Change, IntentOp, IntentState, RecordState, StoredRecord};
+use sync::LeftAlone;
 use vanished::Vanished;
 
 /// Records decided together, in one transaction.
@@ -18,14 +20,17 @@ impl Pass<'_> {
     /// Decides about everything that changed. Contacts come first, since tasks hang on them.
     pub(super) async fn decide_all(&self) -> Result<(), AppError> {
         let mut vanished = Vec::new();
+        let left_alone = self.left_alone().await?;
         for kind in super::KINDS {
             if kind == Kind::Task && self.tasks_rest() {
                 continue;
             }
             for side in [Side::MyGadgetRepairs, Side::HighLevel] {
-                self.decide_side(side, kind, &mut vanished).await?;
+                self.decide_side(side, kind, &left_alone, &mut vanished)
+                    .await?;
                 // Fresh links are decided at once: their pages lie behind us.
-                self.decide_side(side, kind, &mut vanished).await?;
+                self.decide_side(side, kind, &left_alone, &mut vanished)
+                    .await?;
             }
         }
         self.part_with(vanished).await
@@ -35,6 +40,7 @@ impl Pass<'_> {
         &self,
         side: Side,
         kind: Kind,
+        left_alone: &LeftAlone,
         vanished: &mut Vec<Vanished>,
     ) -> Result<(), AppError> {
         let mut after: Option<RecordId> = None;
@@ -47,27 +53,31 @@ impl Pass<'_> {
                 return Ok(());
             };
             after = Some(last.record.id.clone());
-            let changes = self.decide_page(side, kind, page, vanished).await?;
+            let changes = self
+                .decide_page((side, kind), page, left_alone, vanished)
+                .await?;
             self.commit(changes).await?;
         }
     }
 
     async fn decide_page(
         &self,
-        side: Side,
-        kind: Kind,
-        page: Vec<StoredRecord>,
+        (side, kind): (Side, Kind),
+        mut page: Vec<StoredRecord>,
+        left_alone: &LeftAlone,
         vanished: &mut Vec<Vanished>,
     ) -> Result<Vec<Change>, AppError> {
         let ids: Vec<RecordId> = page.iter().map(|stored| stored.record.id.clone()).collect();
         let links = self.store.links_of(self.shop.id, side, kind, &ids).await?;
+        let mut changes = self
+            .take_out_left_alone((side, kind), &mut page, &links, left_alone)
+            .await?;
         let notes_due = self.notes_due(side, kind, &page, &links).await?;
         let (linked, single): (Vec<_>, Vec<_>) = page
             .into_iter()
             .partition(|stored| links.contains_key(&stored.record.id));
-        let mut changes = self
-            .decide_pairs(side, kind, linked, &links, vanished)
-            .await?;
+        let pairs = self.decide_pairs(side, kind, linked, &links, vanished);
+        changes.extend(pairs.await?);
         changes.extend(self.decide_singles(side, kind, single).await?);
         changes.extend(notes_due);
         Ok(changes)

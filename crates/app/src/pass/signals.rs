@@ -394,7 +394,7 @@ impl Pass<'_> {
         }
     }
 
-    /// MyGadgetRepairs names at most a ticket's number, and is asked sparingly: a ticket or two are fetched, more are
+    /// MyGadgetRepairs names at most a ticket's number, a person also a customer; it is asked sparingly: a ticket or two are fetched, more are
     /// found by one poll of what changed.
     async fn take_from_counter(&self, hints: Hints) -> Result<Taken, AppError> {
         if hints.is_empty() {
@@ -410,6 +410,7 @@ impl Pass<'_> {
         let mut outcome = Outcome::default();
         let mut polls: BTreeSet<Kind> = BTreeSet::new();
         let mut tickets: Vec<RecordId> = Vec::new();
+        let mut customers: Vec<RecordId> = Vec::new();
         for ((kind, reference), hint) in hints {
             let known = match (kind, &reference) {
                 (Some(Kind::Task), Some(reference)) => {
@@ -422,6 +423,8 @@ impl Pass<'_> {
             };
             match (known, kind) {
                 (Some(ticket), _) => tickets.push(ticket),
+                // No notification names a customer: a person asked for this one.
+                (None, Some(Kind::Contact)) if reference.is_some() => customers.extend(reference),
                 (None, Some(kind)) if kind != Kind::Task => {
                     polls.insert(kind);
                 }
@@ -433,27 +436,23 @@ impl Pass<'_> {
         if tickets.len() > FEW {
             polls.insert(Kind::Task);
         }
-        if !polls.contains(&Kind::Task) {
-            for id in &tickets {
-                match self
-                    .connection
-                    .on(side, Lane::Live)
-                    .fetch(Kind::Task, id, None)
-                    .await
-                {
-                    Ok(found) => {
-                        outcome.told += 1;
-                        self.heard().insert((side, Kind::Task, id.clone()));
-                        match found {
-                            Some(record) => outcome.changes.push(self.saw_now(record, 0)),
-                            None => {
-                                let vanished = self.vanished(side, Kind::Task, id.clone());
-                                outcome.changes.extend(vanished);
-                            }
-                        }
+        if polls.contains(&Kind::Task) {
+            tickets.clear();
+        }
+        let tickets = tickets.into_iter().map(|id| (Kind::Task, id));
+        let customers = customers.into_iter().map(|id| (Kind::Contact, id));
+        for (kind, id) in tickets.chain(customers) {
+            let port = self.connection.on(side, Lane::Live);
+            match port.fetch(kind, &id, None).await {
+                Ok(found) => {
+                    outcome.told += 1;
+                    self.heard().insert((side, kind, id.clone()));
+                    match found {
+                        Some(record) => outcome.changes.push(self.saw_now(record, 0)),
+                        None => outcome.changes.extend(self.vanished(side, kind, id)),
                     }
-                    Err(error) => return self.counter_later(&error),
                 }
+                Err(error) => return self.counter_later(&error),
             }
         }
         let polls: Vec<Kind> = polls.into_iter().collect();

@@ -1,9 +1,11 @@
 //! People: customer and contact as one.
 
-use super::{refused, rows};
-use crate::describe::{Answer, Query, Routes};
+use super::{noted, refused, rows};
+use crate::describe::{Answer, MaybeGiven, Operator, Query, Routes};
 use crate::view::{LogLine, Views};
-use app::{PeoplePage, PeopleWish, PersonShown, PersonState};
+use app::{
+    PeoplePage, PeopleWish, PersonDeed, PersonShown, PersonState, UndoOf, UndoReport, UndoScope,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use schemars::JsonSchema;
@@ -25,6 +27,31 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             "/api/v1/shops/{shop}/people/{record}",
             "One person with everything that hangs on it, both sides beside each other",
             show,
+        )
+        .post(
+            "/api/v1/shops/{shop}/people/{record}/resync",
+            "Fetches and compares both records now",
+            resync,
+        )
+        .post(
+            "/api/v1/shops/{shop}/people/{record}/unlink",
+            "Says that customer and contact are not the same; both stay as they are",
+            unlink,
+        )
+        .post(
+            "/api/v1/shops/{shop}/people/{record}/leave-alone",
+            "Says that both sides are left as they are, until this one is taken up again",
+            leave_alone,
+        )
+        .post(
+            "/api/v1/shops/{shop}/people/{record}/take-up",
+            "Takes somebody up again who was left alone",
+            take_up,
+        )
+        .post(
+            "/api/v1/shops/{shop}/people/{record}/undo",
+            "Takes back what was written to both records",
+            undo,
         )
 }
 
@@ -84,4 +111,76 @@ async fn show(
         Ok(PersonPage { person, lines })
     };
     Ok(Json(shown.await.map_err(refused)?))
+}
+
+async fn resync(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+) -> Answer<PersonDeed> {
+    let app = views.app();
+    noted(&signed, app, "had a person looked at", &name).await?;
+    let done = app.look_at_person(&name, &record).await;
+    Ok(Json(done.map_err(refused)?))
+}
+
+async fn unlink(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+) -> Answer<PersonDeed> {
+    let app = views.app();
+    noted(&signed, app, "unlinked a person", &name).await?;
+    let done = app.unlink_person(&name, &record).await;
+    Ok(Json(done.map_err(refused)?))
+}
+
+async fn leave_alone(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+) -> Answer<PersonDeed> {
+    let app = views.app();
+    noted(&signed, app, "left a person alone", &name).await?;
+    let done = app.leave_person_alone(&name, &record).await;
+    Ok(Json(done.map_err(refused)?))
+}
+
+async fn take_up(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+) -> Answer<PersonDeed> {
+    let app = views.app();
+    noted(&signed, app, "took a person up again", &name).await?;
+    let done = app.take_person_up(&name, &record).await;
+    Ok(Json(done.map_err(refused)?))
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Undoing {
+    /// Whether it is only told what would be done.
+    dry_run: bool,
+}
+
+async fn undo(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+    MaybeGiven(asked): MaybeGiven<Undoing>,
+) -> Answer<UndoReport> {
+    let app = views.app();
+    let what = match asked.dry_run {
+        true => "looked at what could be taken back",
+        false => "took back what was written",
+    };
+    noted(&signed, app, what, &name).await?;
+    let scope = UndoScope {
+        of: UndoOf::Record(record),
+        field: None,
+        delete_created: false,
+    };
+    let report = app.undo(&name, &scope, asked.dry_run).await;
+    Ok(Json(report.map_err(refused)?))
 }

@@ -1,11 +1,14 @@
 //! Everything that a shop decides: its rules, its recipes and flows, as one document and field by field.
 
 use super::{noted, refused};
+use crate::access::Signed;
 use crate::describe::{Admin, Answer, Given, Query, Routes};
 use crate::view::Views;
-use app::{DocumentChange, FieldRuleLine, FieldWish, RulesCheck, ShopDocument};
+use app::access::Permission;
+use app::{DocumentChange, FieldRuleLine, FieldWish, RulesCheck, RulesSample, ShopDocument};
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,6 +29,11 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             "/api/v1/shops/{shop}/rules/fields",
             "Changes the direction or the policy of fields",
             set_fields,
+        )
+        .get(
+            "/api/v1/shops/{shop}/rules/sample",
+            "A few of the shop's own records: what each side holds, and what would be written",
+            sample,
         )
         .post(
             "/api/v1/shops/{shop}/rules/check",
@@ -104,4 +112,23 @@ async fn check(
 ) -> Answer<RulesCheck> {
     let checked = views.app().look_through_rules(&name, &given.toml).await;
     Ok(Json(checked.map_err(refused)?))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OfKind {
+    /// The kind of record.
+    kind: Kind,
+}
+
+async fn sample(
+    signed: Signed,
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+    Query(of): Query<OfKind>,
+) -> Answer<RulesSample> {
+    // Before anything was read, a vendor is asked; not for who may only look.
+    let may_ask = signed.who.may(Permission::Operate);
+    let sample = views.app().rules_sample(&name, of.kind, may_ask).await;
+    Ok(Json(sample.map_err(refused)?))
 }

@@ -275,6 +275,16 @@ async fn carry_out(
                 .execute(&mut **tx)
                 .await?;
         }
+        Change::LeaveAlone(on, of, record) => {
+            sqlx::query("INSERT INTO left_alone (shop, side, kind, record, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
+                .bind(shop.0).bind(side(on)).bind(kind(of)).bind(record.as_str()).bind(at)
+                .execute(&mut **tx).await?;
+        }
+        Change::TakeUp(on, of, record) => {
+            sqlx::query("DELETE FROM left_alone WHERE shop = $1 AND side = $2 AND kind = $3 AND record = $4")
+                .bind(shop.0).bind(side(on)).bind(kind(of)).bind(record.as_str())
+                .execute(&mut **tx).await?;
+        }
         Change::Cursor(source, value) => {
             sqlx::query("INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
                          ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at")

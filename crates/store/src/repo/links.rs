@@ -91,6 +91,28 @@ impl Store {
         Ok(self.links_of(shop, on, what, [id]).await?.remove(id))
     }
 
+    /// A few links of a kind, whichever come first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn some_links(
+        &self,
+        shop: ShopId,
+        what: Kind,
+        limit: u32,
+    ) -> Result<Vec<Link>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "INDEXED BY link_left WHERE broken_at IS NULL AND shop = $1 AND kind = $2 ORDER BY left_id LIMIT $3"
+        ))
+        .bind(shop.0)
+        .bind(kind(what))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// Whether a linked contact of a side holds a key.
     ///
     /// # Errors

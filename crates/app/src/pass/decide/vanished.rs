@@ -57,8 +57,10 @@ impl Pass<'_> {
     /// Relinks whoever was merged, asks where that is not sure, and lets the rest go, if it is not suspiciously much.
     pub(super) async fn part_with(&self, mut vanished: Vec<Vanished>) -> Result<(), AppError> {
         if self.follow_work(&vanished).await? {
+            let left_alone = self.left_alone().await?;
             for side in [Side::MyGadgetRepairs, Side::HighLevel] {
-                self.decide_side(side, Kind::Task, &mut vanished).await?;
+                self.decide_side(side, Kind::Task, &left_alone, &mut vanished)
+                    .await?;
             }
         }
         let mut seen = BTreeSet::new();

@@ -5,6 +5,7 @@ use crate::AppError;
 use crate::pass::Pass;
 use domain::{Field, Kind, Record, RecordId, Side};
 use store::{Change, NoteChange, NoteWatch};
+use sync::Standing;
 
 /// The name under which the rule's beginning is kept.
 pub(crate) const BACK: &str = "[notes] back";
@@ -96,7 +97,7 @@ impl Pass<'_> {
         Ok(changes)
     }
 
-    /// A ticket's reference and the CRM contact of its customer.
+    /// A ticket's reference and the CRM contact of its customer; nothing of whom a person said that they are left alone.
     async fn whose(
         &self,
         ticket: &RecordId,
@@ -114,6 +115,16 @@ impl Pass<'_> {
             .store
             .link_of(shop, COUNTER, Kind::Contact, customer)
             .await?;
+        let left_alone = self.left_alone().await?;
+        let is_left_alone = left_alone.covers(Standing {
+            side: COUNTER,
+            kind: Kind::Contact,
+            id: customer,
+            counterpart: link.as_ref().map(|link| &link.left),
+            parent: None,
+            parents_counterpart: None,
+        });
+        let link = link.filter(|_| !is_left_alone);
         Ok(link.map(|link| (ticket.reference, link.left)))
     }
 }

@@ -16,11 +16,11 @@ use super::{Options, Pass};
 use crate::AppError;
 use domain::{Kind, RecordId, Side, Timestamp};
 use futures::{StreamExt, TryStreamExt};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{Change, DueNotes, IntentOp, IntentState, NoteWatch};
-use sync::{CommentForm, NotesHome};
+use sync::{CommentForm, NotesHome, Standing};
 
 /// Contacts looked at together.
 const PAGE: u32 = 200;
@@ -124,10 +124,12 @@ impl Pass<'_> {
 
     async fn look_at_page(&self, round: &Round, page: Vec<NoteWatch>) -> Result<(), AppError> {
         let desks = self.desks(&page).await?;
+        let left_alone = self.contacts_left_alone(&page).await?;
         let looks = page.into_iter().filter_map(|watch| {
             let desk = desks.get(&watch.record).cloned().unwrap_or_default();
-            // What is on its way is told first; the contact stays due.
-            (!desk.is_under_way()).then_some((watch, desk))
+            // What is on its way is told first, and of whom a person said so nothing is; the contact stays due.
+            let rests = desk.is_under_way() || left_alone.contains(&watch.record);
+            (!rests).then_some((watch, desk))
         });
         let looks: Vec<_> = looks.collect();
         // Committed when no request is under way: one that holds the store for its budget must not be left
@@ -143,6 +145,28 @@ impl Pass<'_> {
             self.commit(found.into_iter().flatten().collect()).await?;
         }
         Ok(())
+    }
+
+    /// Those of these contacts that a person said are left alone, or whose customer is.
+    async fn contacts_left_alone(&self, page: &[NoteWatch]) -> Result<HashSet<RecordId>, AppError> {
+        let left_alone = self.left_alone().await?;
+        if left_alone.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let ids: Vec<RecordId> = page.iter().map(|watch| watch.record.clone()).collect();
+        let (side, kind) = (Side::HighLevel, Kind::Contact);
+        let links = self.store.links_of(self.shop.id, side, kind, &ids).await?;
+        let covered = ids.into_iter().filter(|id| {
+            left_alone.covers(Standing {
+                side,
+                kind,
+                id,
+                counterpart: links.get(id).map(|link| &link.right),
+                parent: None,
+                parents_counterpart: None,
+            })
+        });
+        Ok(covered.collect())
     }
 
     /// Contacts that were last looked at before this instant are due: those with open tickets, and where rules
