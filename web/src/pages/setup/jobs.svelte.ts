@@ -1,21 +1,8 @@
 // The newest job of a kind in a shop: found when the page opens, then followed by the server's events.
-import { ask } from '../../api/client';
-import { soon } from '../../api/soon';
-import type { Progress } from '../../api/types';
+import { api, ask } from '../../api/client';
 import { load } from '../../state/load.svelte';
 import { live } from '../../state/live.svelte';
-
-export type Job = {
-  id: string;
-  shop: string;
-  kind: 'check' | 'preview' | 'sync';
-  approve: boolean;
-  state: 'running' | 'done' | 'failed';
-  began_at: string;
-  ended_at: string | null;
-  progress: Progress;
-  trouble: { code: string; message: string } | null;
-};
+import type { Job } from './types';
 
 export class Jobs {
   readonly #shop: () => string;
@@ -28,14 +15,14 @@ export class Jobs {
       () => shop(),
       async (signal): Promise<Job[]> => {
         if (shop() === '') return [];
-        return (await ask(soon.GET('/api/v1/shops/{shop}/jobs', { params: { path: { shop: shop() } }, signal }))).jobs as Job[];
+        return (await ask(api.GET('/api/v1/shops/{shop}/jobs', { params: { path: { shop: shop() } }, signal }))).jobs;
       },
     );
   }
 
   /** The newest of a kind, as far as it has come. */
   of(kind: Job['kind']): Job | null {
-    const told = [...live.jobs.values()] as unknown as Job[];
+    const told = [...live.jobs.values()];
     const byId: Record<string, Job> = {};
     // What an event told is newer than what was fetched.
     for (const job of [...(this.#found.data ?? []), ...this.#begun, ...told]) byId[job.id] = job;
@@ -43,9 +30,15 @@ export class Jobs {
     return fit.sort((one, other) => other.began_at.localeCompare(one.began_at))[0] ?? null;
   }
 
-  async begin(kind: Job['kind'], body?: { approve: boolean }): Promise<void> {
+  async begin(kind: Job['kind']): Promise<void> {
     const params = { path: { shop: this.#shop() } };
-    const job = (await ask(soon.POST(`/api/v1/shops/{shop}/${kind}`, { params, body: body ?? {} }))) as Job;
+    const call = {
+      check: () => api.POST('/api/v1/shops/{shop}/check', { params }),
+      preview: () => api.POST('/api/v1/shops/{shop}/preview', { params }),
+      // Whoever begins a sync here has seen what it does.
+      sync: () => api.POST('/api/v1/shops/{shop}/sync', { params, body: { approve: true } }),
+    }[kind];
+    const job: Job = await ask(call());
     this.#begun = [...this.#begun, job];
   }
 }

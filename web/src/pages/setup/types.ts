@@ -1,20 +1,9 @@
-// What the API tells of checks and previews.
-import type { Cost } from '../../api/types';
+// The answers of the API about checks, previews and jobs, out of its document.
+import type { components } from '../../api/schema';
 
-export type CheckLine = { what: string; verdict: 'passed' | 'warned' | 'failed'; says: string; mend?: string | null };
-export type CheckFound = { at: string; failed: boolean; lines: CheckLine[] };
+type Schemas = components['schemas'];
 
-type PerSide = { highlevel: Record<string, number>; mygadgetrepairs: Record<string, number> };
-
-export type PreviewFound = {
-  at: string;
-  would_message: number;
-  words: string[];
-  created: PerSide;
-  updated: PerSide;
-  deleted: PerSide;
-  linked: Record<string, number>;
-  review: number;
-  cost: Cost;
-  examples: string[];
-};
+export type CheckLine = Schemas['CheckLine'];
+export type CheckFound = Schemas['LastCheck'];
+export type PreviewFound = Schemas['LastPreview'];
+export type Job = Schemas['Job'];
