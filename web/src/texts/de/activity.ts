@@ -36,6 +36,7 @@ export const activity: Texts['activity'] = {
     which: 'Welche',
     first: (n) => `Die ersten ${n} davon`,
     retry: 'Erneut versuchen',
+    retrySome: (n) => plural(n, { one: '{n} davon erneut versuchen', other: '{n} davon erneut versuchen' }),
     retryAll: 'Alle erneut versuchen',
     retried: (n) => plural(n, { one: '{n} Schreibvorgang wird erneut versucht.', other: '{n} Schreibvorgänge werden erneut versucht.' }),
     connections: 'Verbindungen',

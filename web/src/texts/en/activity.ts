@@ -35,6 +35,7 @@ export const activity = {
     which: 'Which',
     first: (n: string) => `The first ${n} of them`,
     retry: 'Try again',
+    retrySome: (n: number) => plural(n, { one: 'Try {n} of them again', other: 'Try {n} of them again' }),
     retryAll: 'Try all again',
     retried: (n: number) => plural(n, { one: '{n} write is tried again.', other: '{n} writes are tried again.' }),
     connections: 'Connections',
