@@ -35,6 +35,7 @@ mod preview;
 mod reached;
 mod retry;
 mod review;
+mod rollout;
 mod rules;
 mod scopes;
 mod secrets;
@@ -79,6 +80,7 @@ pub use ports::{Cause as VendorCause, PortError};
 pub use preview::Preview;
 pub use retry::{FailureGroup, Unfinished, UnfinishedWrite};
 pub use review::{Answer, CandidateShown, ReviewLine, ReviewPage, ReviewShown, TakenBack};
+pub use rollout::{RolledOut, Rollout};
 pub use rules::{
     FieldRuleLine, FieldWish, RulesCheck, RulesProblem, RulesSample, SampleField, SampleRecord,
     field_rules,

@@ -16,6 +16,7 @@ mod people;
 mod recipes;
 mod refusal;
 mod review;
+mod rollout;
 mod rules;
 mod shops;
 mod status;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Routes<Arc<Views>> {
         .merge(shops::routes())
         .merge(connections::routes())
         .merge(rules::routes())
+        .merge(rollout::routes())
         .merge(people::routes())
         .merge(log::routes())
         .merge(explain::routes())

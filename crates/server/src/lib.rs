@@ -28,6 +28,8 @@ mod operations_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod rights_tests;
+#[cfg(test)]
 mod tests;
 
 pub use access::{AccessPolicy, Signed};

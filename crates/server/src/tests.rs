@@ -31,6 +31,9 @@ pub(crate) async fn application(folder: &tempfile::TempDir) -> App {
     let now = context.clock.now();
     store.add_data_key(version, &sealed, now).await.unwrap();
     let mut config = AppConfig::standard().unwrap();
+    // Nobody is asked anything outside.
+    config.highlevel_base = "http://127.0.0.1:9/".parse().unwrap();
+    config.mygadgetrepairs_base = "http://127.0.0.1:9/".parse().unwrap();
     config.webhook_keys = app::webhook_keys(&[testkit::signed::public_key()], false).unwrap();
     App::new(store, vault, config, context).expect("the addresses can be used")
 }

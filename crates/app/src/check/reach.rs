@@ -14,6 +14,17 @@ const ADDRESS: &str = "webhook address";
 const ROUND_TRIP: &str = "webhooks";
 
 impl App {
+    /// Whether what the vendors' webhooks need is there: the part of the pre-flight that asks no vendor.
+    ///
+    /// # Errors
+    /// When there is no such shop or the store refuses.
+    pub async fn check_webhooks(&self, name: &str) -> Result<CheckReport, AppError> {
+        let shop = self.shop(name).await?;
+        let mut report = CheckReport::default();
+        self.check_reach(&shop, &mut report).await?;
+        Ok(report)
+    }
+
     pub(super) async fn check_reach(
         &self,
         shop: &Shop,

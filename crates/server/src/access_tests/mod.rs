@@ -30,10 +30,10 @@ const PAGES: [&str; 6] = [
     "/api/v1/status",
 ];
 
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -49,16 +49,16 @@ impl Answer {
     }
 }
 
-struct Place {
-    app: App,
+pub(crate) struct Place {
+    pub(crate) app: App,
     options: ServerOptions,
     router: Router,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Place {
     /// With one shop, and nobody set up.
-    async fn empty(options: ServerOptions) -> Self {
+    pub(crate) async fn empty(options: ServerOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let app = application(&folder).await;
         let new = NewShop {
@@ -84,7 +84,7 @@ impl Place {
         place
     }
 
-    async fn add_people(&self) {
+    pub(crate) async fn add_people(&self) {
         let password = SecretString::from(PASSWORD);
         for (name, role) in [
             ("pat", Role::Owner),
@@ -98,7 +98,13 @@ impl Place {
         }
     }
 
-    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         self.ask_from("127.0.0.1", method, path, headers, body)
             .await
     }
@@ -115,7 +121,8 @@ impl Place {
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", "127.0.0.1:8780");
         }
-        if method == "POST" {
+        let is_typed = headers.iter().any(|(name, _)| *name == "content-type");
+        if method == "POST" && !is_typed {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         for (name, value) in headers {
@@ -140,7 +147,7 @@ impl Place {
     }
 
     /// The cookie of somebody who signed in.
-    async fn cookie(&self, name: &str) -> String {
+    pub(crate) async fn cookie(&self, name: &str) -> String {
         let answer = self.sign_in(name, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         answer.cookie()

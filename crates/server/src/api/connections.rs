@@ -36,9 +36,14 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             mygadgetrepairs,
         )
         .delete(
-            "/api/v1/shops/{shop}/connect/{side}",
-            "Forgets the credentials of a side; links and history stay",
-            disconnect,
+            "/api/v1/shops/{shop}/connect/highlevel",
+            "Forgets HighLevel's credentials; links and history stay",
+            disconnect_highlevel,
+        )
+        .delete(
+            "/api/v1/shops/{shop}/connect/mygadgetrepairs",
+            "Forgets MyGadgetRepairs' key; links and history stay",
+            disconnect_mygadgetrepairs,
         )
 }
 
@@ -154,13 +159,30 @@ struct Disconnected {
     disconnected: bool,
 }
 
-async fn disconnect(
+async fn disconnect_highlevel(
     signed: Admin,
     State(views): State<Arc<Views>>,
-    Path((name, side)): Path<(String, Side)>,
+    Path(name): Path<String>,
+) -> Answer<Disconnected> {
+    disconnect(&signed, &views, &name, Side::HighLevel).await
+}
+
+async fn disconnect_mygadgetrepairs(
+    signed: Admin,
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+) -> Answer<Disconnected> {
+    disconnect(&signed, &views, &name, Side::MyGadgetRepairs).await
+}
+
+async fn disconnect(
+    signed: &Signed,
+    views: &Views,
+    name: &str,
+    side: Side,
 ) -> Answer<Disconnected> {
     let app = views.app();
-    noted(&signed, app, &format!("disconnect {side}"), &name).await?;
-    let disconnected = app.disconnect(&name, side).await.map_err(refused)?;
+    noted(signed, app, &format!("disconnect {side}"), name).await?;
+    let disconnected = app.disconnect(name, side).await.map_err(refused)?;
     Ok(Json(Disconnected { side, disconnected }))
 }

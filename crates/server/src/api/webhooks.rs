@@ -2,10 +2,10 @@
 
 use super::{noted, refused};
 use crate::access::Signed;
-use crate::describe::{Admin, Answer, Routes};
+use crate::describe::{Admin, Answer, Operator, Routes};
 use crate::view::Views;
 use app::access::Permission;
-use app::{CounterWebhook, Webhooks};
+use app::{CheckLine, CounterWebhook, Webhooks};
 use axum::Json;
 use axum::extract::{Path, State};
 use schemars::JsonSchema;
@@ -18,6 +18,11 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             "/api/v1/shops/{shop}/webhooks",
             "What to paste where so that changes arrive at once, and what came so far",
             show,
+        )
+        .post(
+            "/api/v1/shops/{shop}/webhooks/test",
+            "Goes round to the address that vendors are given, and tells whether it leads here",
+            test,
         )
         .post(
             "/api/v1/shops/{shop}/webhooks/renew",
@@ -70,4 +75,23 @@ async fn renew(
     noted(&signed, app, "renewed the webhook secrets", &name).await?;
     app.renew_counter_webhook(&name).await.map_err(refused)?;
     shown(&signed, &views, &name).await
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Tested {
+    /// Line by line, with the mend for what does not work.
+    lines: Vec<CheckLine>,
+}
+
+async fn test(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+) -> Answer<Tested> {
+    let app = views.app();
+    noted(&signed, app, "tried the webhook address", &name).await?;
+    let report = app.check_webhooks(&name).await.map_err(refused)?;
+    Ok(Json(Tested {
+        lines: report.lines,
+    }))
 }
