@@ -10,8 +10,8 @@ export const rules: Texts['rules'] = {
   directions: { both: 'Beide', to_highlevel: 'Zu HighLevel', to_mygadgetrepairs: 'Zu MyGadgetRepairs', off: 'Nicht abgeglichen' },
   policies: {
     newest: 'Die spätere Änderung',
-    highlevel: 'Die von HighLevel',
-    mygadgetrepairs: 'Die von MyGadgetRepairs',
+    highlevel: 'HighLevel',
+    mygadgetrepairs: 'MyGadgetRepairs',
     ask: 'Einen Menschen fragen',
     stricter: 'Die Abmeldung gilt',
   },
