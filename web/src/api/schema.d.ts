@@ -3656,6 +3656,231 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/people/{record}/leave-alone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that both sides are left as they are, until this one is taken up again
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonDeed"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/people/{record}/resync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetches and compares both records now
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonDeed"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/people/{record}/take-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes somebody up again who was left alone
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonDeed"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/people/{record}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back what was written to both records
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether it is only told what would be done.
+                         * @default false
+                         */
+                        dry_run?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UndoReport"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/people/{record}/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that customer and contact are not the same; both stay as they are
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonDeed"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/preview": {
         parameters: {
             query?: never;
@@ -4370,6 +4595,48 @@ export interface paths {
                 default: components["responses"]["Refused"];
             };
         };
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/rules/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A few of the shop's own records: what each side holds, and what would be written */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The kind of record. */
+                    kind: "contact" | "task" | "note" | "appointment";
+                };
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RulesSample"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/shops/{shop}/runs": {
@@ -5377,6 +5644,9 @@ export interface components {
             why: "taken_back";
         } | {
             /** @constant */
+            why: "left_alone";
+        } | {
+            /** @constant */
             why: "form";
         } | {
             /** @constant */
@@ -5427,6 +5697,8 @@ export interface components {
             flows?: components["schemas"]["FlowWrote"][];
             /** @description What kind of record it is. */
             kind: components["schemas"]["Kind"];
+            /** @description Whether a person said that it is left alone, with its counterpart. */
+            left_alone?: boolean;
             /** @description How the two came to be linked; nothing without a counterpart. */
             linked?: components["schemas"]["Linked"] | null;
             /** @description Writes that are not finished. */
@@ -5450,6 +5722,8 @@ export interface components {
             flows?: components["schemas"]["FlowWrote"][];
             /** @description What kind of record it is. */
             kind: components["schemas"]["Kind"];
+            /** @description Whether a person said that it is left alone, with its counterpart. */
+            left_alone?: boolean;
             /** @description How the two came to be linked; nothing without a counterpart. */
             linked?: components["schemas"]["Linked"] | null;
             /** @description Writes that are not finished. */
@@ -6155,6 +6429,15 @@ export interface components {
         };
         /** @description What somebody may do. Each includes those before it. */
         Permission: "read" | "operate" | "admin";
+        /** @description What became of a person. */
+        PersonDeed: {
+            /** @description What was done, for people. */
+            done: string;
+            /** @description The contact. */
+            highlevel: components["schemas"]["RecordId"] | null;
+            /** @description The customer. */
+            mygadgetrepairs: components["schemas"]["RecordId"] | null;
+        };
         /** @description A field of both records. */
         PersonField: {
             /** @description Whether they mean the same. */
@@ -6563,6 +6846,13 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             says: string;
         };
+        /** @description A few of the shop's own records. */
+        RulesSample: {
+            /** @description The kind of record. */
+            kind: components["schemas"]["Kind"];
+            /** @description The records; none where none is known yet and none was asked for. */
+            records: components["schemas"]["SampleRecord"][];
+        };
         RulesShown: {
             /** @description Direction and policy of every shared field. */
             fields: components["schemas"]["FieldRuleLine"][];
@@ -6655,6 +6945,36 @@ export interface components {
             version: number;
             /** @description Why, in words. */
             why: string | null;
+        };
+        /** @description A field of a record. */
+        SampleField: {
+            /** @description The field, as it is named in the rules. */
+            field: components["schemas"]["Field"];
+            /** @description What HighLevel holds, in shared terms. */
+            highlevel: components["schemas"]["Value"] | null;
+            /** @description What people call it. */
+            label: string;
+            /** @description What MyGadgetRepairs holds, in shared terms. */
+            mygadgetrepairs: components["schemas"]["Value"] | null;
+            /** @description What would be written there; nothing where the field would be emptied. */
+            written: components["schemas"]["Value"] | null;
+            /** @description The side to which it would be written now; nothing where nothing would be. */
+            written_to: components["schemas"]["Side"] | null;
+        };
+        /** @description A record, or a pair. It tells of a person. */
+        SampleRecord: {
+            /** @description Why it gets no counterpart, where it has none and gets none. */
+            alone: string | null;
+            /** @description Field by field. */
+            fields: components["schemas"]["SampleField"][];
+            /** @description HighLevel's. */
+            highlevel: components["schemas"]["RecordId"] | null;
+            /** @description MyGadgetRepairs'. */
+            mygadgetrepairs: components["schemas"]["RecordId"] | null;
+            /** @description Its name or title. */
+            name: string | null;
+            /** @description The number by which people know it. */
+            reference: string | null;
         };
         /** @description What an API token was given. */
         Scopes: components["schemas"]["Permission"][];
@@ -7140,6 +7460,9 @@ export interface components {
         } | {
             /** @constant */
             why: "taken_back";
+        } | {
+            /** @constant */
+            why: "left_alone";
         } | {
             /** @constant */
             why: "form";

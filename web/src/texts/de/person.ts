@@ -18,6 +18,7 @@ export const person: Texts['person'] = {
     taken_back: 'Von uns Geschriebenes wurde zurückgenommen',
     form: 'Jede Seite hat ihre eigene Form',
     pending: 'Wird gleich geschrieben',
+    left_alone: 'Ausgenommen: So hat es ein Mensch gesagt',
     held: 'Zurückgehalten',
     withheld: 'Der Wert wurde abgelehnt',
   },

@@ -17,6 +17,7 @@ export const person = {
     taken_back: 'Our write was taken back',
     form: 'Each side keeps it in its own form',
     pending: 'About to be written',
+    left_alone: 'Left alone: a person said so',
     held: 'Held back',
     withheld: 'The value was refused',
   },
