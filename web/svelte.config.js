@@ -5,6 +5,6 @@ export default {
   compilerOptions: {
     runes: true,
     // Short, since it stands on every element with a style.
-    cssHash: ({ hash, css }) => `s${hash(css).slice(0, 5)}`,
+    cssHash: ({ hash, css }) => `s${hash(css).slice(-5)}`,
   },
 };
