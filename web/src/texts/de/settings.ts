@@ -59,6 +59,7 @@ export const settings: Texts['settings'] = {
     noneLost: 'Unterwegs ging keiner verloren',
     last: 'Zuletzt gehört',
     never: 'Noch nie gehört',
+    test: 'Prüfen, ob sie ankommen',
     highlevel: 'In HighLevel',
     highlevelWhere: 'In Ihrer App auf marketplace.gohighlevel.com: My Apps > Ihre App > Webhooks. Ein privater Token bringt keine.',
     url: 'Webhook-Adresse',

@@ -58,6 +58,7 @@ export const settings = {
     noneLost: 'None was lost on the way',
     last: 'Last heard',
     never: 'Never heard yet',
+    test: 'Test whether they arrive',
     highlevel: 'In HighLevel',
     highlevelWhere: 'In your app at marketplace.gohighlevel.com: My Apps > your app > Webhooks. A private token brings none.',
     url: 'Webhook address',
