@@ -528,6 +528,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts the rules of a shop, or a document, to work in several shops; or compares them first
+         * @description Takes the permission `admin`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether it is only told what would change.
+                         * @default false
+                         */
+                        dry_run?: boolean;
+                        /** @description The shop whose rules and flows are rolled out. */
+                        from?: string | null;
+                        /** @description The shops that get them. */
+                        to: string[];
+                        /** @description Or the document. */
+                        toml?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rollout"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -902,7 +958,33 @@ export interface paths {
                 default: components["responses"]["Refused"];
             };
         };
-        delete?: never;
+        /**
+         * Forgets HighLevel's credentials; links and history stay
+         * @description Takes the permission `admin`.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Disconnected"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1003,24 +1085,8 @@ export interface paths {
                 default: components["responses"]["Refused"];
             };
         };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/shops/{shop}/connect/{side}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
         /**
-         * Forgets the credentials of a side; links and history stay
+         * Forgets MyGadgetRepairs' key; links and history stay
          * @description Takes the permission `admin`.
          */
         delete: {
@@ -1029,7 +1095,6 @@ export interface paths {
                 header?: never;
                 path: {
                     shop: string;
-                    side: string;
                 };
                 cookie?: never;
             };
@@ -4880,6 +4945,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/webhooks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes round to the address that vendors are given, and tells whether it leads here
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tested"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -6806,6 +6913,24 @@ export interface components {
         };
         /** @description A role of a person. */
         Role: "owner" | "staff" | "read-only";
+        /** @description What became of a shop, or would. */
+        RolledOut: {
+            /** @description What changes in it; nothing where the document cannot be put to work there. */
+            change: components["schemas"]["DocumentChange"] | null;
+            /** @description The shop. */
+            shop: string;
+            /** @description Why it cannot be put to work there. */
+            trouble: string | null;
+        };
+        /** @description A roll-out, done or looked at. */
+        Rollout: {
+            /** @description Whether it was carried out: in all of the shops, or in none of them. */
+            done: boolean;
+            /** @description Whether it was only looked at. */
+            dry_run: boolean;
+            /** @description Shop by shop. */
+            shops: components["schemas"]["RolledOut"][];
+        };
         /** @description What a rotation did. */
         Rotation: {
             /** @description Versions of data keys that are gone, since nothing is sealed with them any more. */
@@ -7277,6 +7402,10 @@ export interface components {
             unreachable: number;
             /** @description Records changed. */
             updated: components["schemas"]["PerSide"];
+        };
+        Tested: {
+            /** @description Line by line, with the mend for what does not work. */
+            lines: components["schemas"]["CheckLine"][];
         };
         Tokens: {
             tokens: components["schemas"]["ApiToken"][];
