@@ -30,7 +30,16 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What most pages need is one file: many small ones compress badly. Each page stays a file of its own.
-        codeSplitting: { groups: [{ name: 'shared', test: /node_modules\/(svelte|openapi-fetch)|src\/(parts\/[A-Z][A-Za-z]*\.svelte|parts\/tone|state|api|shell|format|router|texts\/(index|plural))/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'shared', test: /node_modules\/(svelte|openapi-fetch)|src\/(parts\/[A-Z][A-Za-z]*\.svelte|parts\/tone|state|api|shell|format|router|texts\/(index|plural))/ },
+            // What flows, the catalogue, the rules and the set-up have in common.
+            {
+              name: 'workshop',
+              test: /node_modules\/smol-toml|src\/parts\/schema-form|src\/pages\/(flows\/(?!Page|Mine|Gallery|Recipe|AnswerField|answers|Month)|catalogue\/(DangerPill|calls)|rules\/(FieldMap|staged)|settings\/Scopes|setup\/(Wizard|ShopStep|steps))/,
+            },
+          ],
+        },
         chunkFileNames: (chunk) => `assets/${/pages\/([a-z-]+)\/Page\.svelte/.exec(chunk.facadeModuleId ?? '')?.[1] ?? '[name]'}-[hash].js`,
       },
     },

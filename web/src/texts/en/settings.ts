@@ -166,7 +166,7 @@ export const settings = {
     secret: 'Client secret',
     keep: 'Store it',
     kept: 'The client secret is stored',
-    four: 'Connect a shop by it: in the shop’s set-up, choose “Own app”.',
+    four: 'Connect a shop by it: in the shop’s set-up, choose “With your own app”.',
   },
 
   keys: {
