@@ -41,6 +41,7 @@ export type OpenWrite = Schemas['OpenWrite'];
 export type RunShown = Schemas['RunShown'];
 export type Runs = Schemas['RunList'];
 export type UndoReport = Schemas['UndoReport'];
+export type RolledOut = Schemas['RolledOut'];
 export type Differences = Schemas['Differences'];
 
 export type Sides<T> = Record<SideName, T>;
