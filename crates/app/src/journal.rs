@@ -1,7 +1,7 @@
 //! The journal and the runs, read.
 
 use crate::{App, AppError};
-use domain::RecordId;
+use domain::{RecordId, RunId};
 use store::{JournalFilter, JournalPage, JournalRow, RunRow};
 
 impl App {
@@ -12,6 +12,25 @@ impl App {
     pub async fn runs(&self, name: &str, limit: u32) -> Result<Vec<RunRow>, AppError> {
         let shop = self.shop(name).await?;
         Ok(self.store.runs(shop.id, limit).await?)
+    }
+
+    /// Runs of a shop, newest first, before the named one; only those that wrote, linked or failed, or are not over,
+    /// where `did_something` says so.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn runs_that_did(
+        &self,
+        name: &str,
+        before: Option<RunId>,
+        did_something: bool,
+        limit: u32,
+    ) -> Result<Vec<RunRow>, AppError> {
+        let shop = self.shop(name).await?;
+        let runs = self
+            .store
+            .runs_that_did(shop.id, before, did_something, limit);
+        Ok(runs.await?)
     }
 
     /// The newest lines of a shop's journal, oldest of them first; of one record where it is named.

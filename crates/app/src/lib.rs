@@ -93,7 +93,7 @@ pub use secrets::{
 pub use service::SyncOptions;
 pub use shop_file::Changed;
 pub use shops::NewShop;
-pub use status::{Health, Status, Webhooks};
+pub use status::{Health, Need, NeedCode, Status, Webhooks};
 pub use test_call::{Endpoint, ShownAnswer, ShownRequest, TestCall, TestCallReport};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 

@@ -15,8 +15,10 @@ pub struct Status {
     pub shop: String,
     /// In one word.
     pub health: Health,
-    /// Why it is not `ok`, in sentences.
+    /// Why it is not `ok`, in sentences, with the command that mends it.
     pub reasons: Vec<String>,
+    /// The same for programs that show a place where it is mended instead of a command.
+    pub needs: Vec<Need>,
     /// Seconds since each side was last read.
     pub lag_seconds: Sides<i64>,
     /// Writes and decisions that are still to be done.
@@ -45,6 +47,51 @@ pub struct Status {
     pub last_run: Option<LastRun>,
     /// What the writes that are decided will cost, and when they are done; nothing where none waits.
     pub remaining: Option<Cost>,
+}
+
+/// Something that a person has to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Need {
+    /// What it is about.
+    pub code: NeedCode,
+    /// What is wrong, without a command.
+    pub says: String,
+    /// How many there are, where they are counted.
+    pub count: Option<u64>,
+}
+
+/// What a person has to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedCode {
+    /// HighLevel has no credentials.
+    NotConnectedHighlevel,
+    /// MyGadgetRepairs has none.
+    NotConnectedMygadgetrepairs,
+    /// The connection to HighLevel ends, or has ended.
+    Installation,
+    /// Syncing is paused.
+    Paused,
+    /// MyGadgetRepairs is left alone for a while.
+    Blocked,
+    /// People need a decision.
+    Review,
+    /// Values were changed on both sides.
+    Conflicts,
+    /// Writes were refused.
+    Failed,
+    /// Flows stopped, ask, wait or failed.
+    Flows,
+    /// Messages followed what was written.
+    Messages,
+    /// Tasks or appointments rest, since they may not be read.
+    Rested,
+    /// Writes are held back.
+    Held,
+    /// Work waits for its person to be decided.
+    Waiting,
+    /// The last run failed.
+    LastRun,
 }
 
 /// In one word.
@@ -83,8 +130,12 @@ pub struct BudgetStatus {
 pub struct HighLevelBudget {
     /// Requests left in the window of ten seconds; nothing where we keep no ceiling.
     pub window_left: Option<u32>,
+    /// Requests that the window holds.
+    pub window: Option<u32>,
     /// Requests left today.
     pub day_left: Option<u32>,
+    /// Requests that a day holds.
+    pub day: Option<u32>,
 }
 
 /// Of MyGadgetRepairs.
@@ -92,6 +143,8 @@ pub struct HighLevelBudget {
 pub struct MyGadgetRepairsBudget {
     /// Requests left in the window of a minute; nothing where we keep no ceiling.
     pub window_left: Option<u32>,
+    /// Requests that the window holds.
+    pub window: Option<u32>,
     /// Until when nothing is asked at all.
     #[schemars(with = "Option<String>")]
     pub blocked_until: Option<Timestamp>,
@@ -203,6 +256,7 @@ impl App {
             shop: shop.name.clone(),
             health: Health::Ok,
             reasons: Vec::new(),
+            needs: Vec::new(),
             lag_seconds: Sides {
                 highlevel: self.lag(shop, Side::HighLevel).await?,
                 mygadgetrepairs: self.lag(shop, Side::MyGadgetRepairs).await?,
@@ -241,71 +295,99 @@ impl App {
         waiting: u64,
     ) -> Result<(), AppError> {
         let name = &shop.name;
-        let mut reasons = Vec::new();
+        let mut told = Told::default();
         for side in Side::BOTH {
             if !self.is_connected(shop, side).await? {
                 status.health = Health::Stopped;
-                reasons.push(format!(
-                    "{} is not connected (`repairbridge connect {side} {name}`)",
-                    side.title()
-                ));
+                let code = match side {
+                    Side::HighLevel => NeedCode::NotConnectedHighlevel,
+                    Side::MyGadgetRepairs => NeedCode::NotConnectedMygadgetrepairs,
+                };
+                let says = format!("{} is not connected", side.title());
+                let mend = format!("repairbridge connect {side} {name}");
+                told.with_command(code, says, None, &mend);
             }
         }
-        reasons.extend(self.installation_reasons(shop).await?);
+        for reason in self.installation_reasons(shop).await? {
+            told.tell(NeedCode::Installation, reason);
+        }
         if shop.paused {
             status.health = Health::Stopped;
-            reasons.push(format!(
-                "syncing is paused (`repairbridge shop resume {name}`)"
-            ));
+            let mend = format!("repairbridge shop resume {name}");
+            told.with_command(
+                NeedCode::Paused,
+                "syncing is paused".to_owned(),
+                None,
+                &mend,
+            );
         }
         if let Some(until) = status.budget.mygadgetrepairs.blocked_until {
-            reasons.push(format!("MyGadgetRepairs is left alone until {until}"));
+            let says = format!("MyGadgetRepairs is left alone until {until}");
+            told.tell(NeedCode::Blocked, says);
         }
-        if status.review > 0 {
-            reasons.push(format!(
-                "{} people need a decision (`repairbridge review {name}`)",
-                status.review
-            ));
+        let review = format!("repairbridge review {name}");
+        let retry = format!("repairbridge retry {name}");
+        for (code, count, what, mend) in [
+            (
+                NeedCode::Review,
+                status.review,
+                "people need a decision",
+                &review,
+            ),
+            (
+                NeedCode::Conflicts,
+                status.conflicts,
+                "values were changed on both sides",
+                &review,
+            ),
+            (
+                NeedCode::Failed,
+                status.failed,
+                "writes were refused",
+                &retry,
+            ),
+        ] {
+            if count > 0 {
+                told.with_command(code, format!("{count} {what}"), Some(count), mend);
+            }
         }
-        if status.conflicts > 0 {
-            reasons.push(format!(
-                "{} values were changed on both sides (`repairbridge review {name}`)",
-                status.conflicts
-            ));
+        for reason in status.flows.reasons(name) {
+            told.tell(NeedCode::Flows, reason);
         }
-        if status.failed > 0 {
-            reasons.push(format!(
-                "{} writes were refused (`repairbridge retry {name}`)",
-                status.failed
-            ));
-        }
-        reasons.extend(status.flows.reasons(name));
         if let Some(reason) = crate::pass::listen::stopped(&self.store, shop.id).await? {
-            reasons.push(reason);
+            told.tell(NeedCode::Messages, reason);
         }
         if let Some(reason) = crate::pass::tasks_rest::rested(&self.store, shop.id).await? {
-            reasons.push(reason);
+            told.tell(NeedCode::Rested, reason);
         }
         if let Some(reason) = crate::pass::appointments::rested(&self.store, shop.id).await? {
-            reasons.push(reason);
+            told.tell(NeedCode::Rested, reason);
         }
-        if let Some(reason) = held_reason.filter(|reason| !reasons.contains(reason)) {
-            reasons.push(reason);
+        if let Some(reason) = held_reason.filter(|reason| !told.reasons.contains(reason)) {
+            told.tell(NeedCode::Held, reason);
+            told.count(status.held);
         }
         if waiting > 0 {
-            reasons.push(format!(
-                "{waiting} tasks, tickets and appointments wait for their person to be decided"
-            ));
+            told.tell(
+                NeedCode::Waiting,
+                format!(
+                    "{waiting} tasks, tickets and appointments wait for their person to be decided"
+                ),
+            );
+            told.count(waiting);
         }
         if status
             .last_run
             .as_ref()
             .is_some_and(|run| run.phase == "failed")
         {
-            reasons.push(format!(
+            told.need(NeedCode::LastRun, "the last run failed".to_owned(), None);
+            told.reasons.push(format!(
                 "the last run failed; `repairbridge check {name}` finds why"
             ));
         }
+        let Told { reasons, needs } = told;
+        status.needs = needs;
         if status.health == Health::Ok && !reasons.is_empty() {
             status.health = Health::Attention;
         }
@@ -359,21 +441,55 @@ impl App {
         let (used, day) = state.used(now, policy);
         let highlevel = HighLevelBudget {
             window_left: window(policy).map(|all| all.saturating_sub(used)),
+            window: window(policy),
             day_left: policy
                 .day
                 .map(|all| all.requests.saturating_sub(day.unwrap_or(0))),
+            day: policy.day.map(|all| all.requests),
         };
         let right = self.budget(shop, Side::MyGadgetRepairs);
         let (state, policy) = right.look().await?;
         let (used, _) = state.used(now, policy);
         let mygadgetrepairs = MyGadgetRepairsBudget {
             window_left: window(policy).map(|all| all.saturating_sub(used)),
+            window: window(policy),
             blocked_until: state.paused(now).map(|pause| pause.until),
         };
         Ok(BudgetStatus {
             highlevel,
             mygadgetrepairs,
         })
+    }
+}
+
+/// What is told of a shop, for people at a command line and for those at the dashboard.
+#[derive(Default)]
+struct Told {
+    reasons: Vec<String>,
+    needs: Vec<Need>,
+}
+
+impl Told {
+    fn need(&mut self, code: NeedCode, says: String, count: Option<u64>) {
+        self.needs.push(Need { code, says, count });
+    }
+
+    /// The same for both.
+    fn tell(&mut self, code: NeedCode, says: String) {
+        self.reasons.push(says.clone());
+        self.need(code, says, None);
+    }
+
+    fn with_command(&mut self, code: NeedCode, says: String, count: Option<u64>, command: &str) {
+        self.reasons.push(format!("{says} (`{command}`)"));
+        self.need(code, says, count);
+    }
+
+    /// How many there are of what was told last.
+    fn count(&mut self, count: u64) {
+        if let Some(last) = self.needs.last_mut() {
+            last.count = Some(count);
+        }
     }
 }
 

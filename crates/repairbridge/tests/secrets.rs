@@ -192,7 +192,7 @@ fn invariant_10_secrets_stay_secret_whatever_is_said_and_stored() {
         let service = Service::start(&place);
         for path in [
             "/",
-            "/status.js",
+            "/shops/main",
             "/healthz",
             "/readyz",
             "/api/v1/status",

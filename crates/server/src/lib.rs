@@ -1,6 +1,6 @@
-//! The status page and the HTTP API, for browsers and scripts, behind a login.
+//! The dashboard and the HTTP API, for browsers and scripts, behind a login.
 //!
-//! What it shows names records by their references only, never people.
+//! Who may look sees people by name where they are looked up or decided about; logs name records by their references.
 
 pub mod access;
 mod api;
@@ -89,7 +89,6 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
     let door = Door::new(app, options);
     let guarded = Router::new()
         .merge(web::routes())
-        .merge(page::routes())
         .merge(api::routes().into_router())
         .merge(openapi::routes())
         .with_state(Arc::clone(&views))

@@ -1,7 +1,6 @@
-//! The status page: three files inside the binary, and the headers that keep it to itself.
+//! The looks of the pages that are made here, and the headers of every answer, which keep all pages to themselves.
 
 use crate::ServerOptions;
-use crate::view::Views;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -11,27 +10,7 @@ use std::sync::Arc;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The page that was there before the dashboard, while that is not built.
-pub(crate) fn before() -> impl IntoResponse {
-    file(
-        "text/html; charset=utf-8",
-        include_str!("../assets/index.html"),
-    )
-}
-
-pub(crate) fn routes() -> Router<Arc<Views>> {
-    Router::new().route(
-        "/status.js",
-        get(async || {
-            file(
-                "text/javascript; charset=utf-8",
-                include_str!("../assets/status.js"),
-            )
-        }),
-    )
-}
-
-/// The looks, which the page for signing in has as well.
+/// The looks of the pages for signing in and setting up.
 pub(crate) fn open_routes() -> Router {
     Router::new().route(
         "/status.css",

@@ -15,7 +15,8 @@ fn target() -> impl Strategy<Value = String> {
     let path = prop_oneof![
         prop::sample::select(vec![
             "/",
-            "/status.js",
+            "/assets/none.js",
+            "/shops/main",
             "/healthz",
             "/readyz",
             "/api/v1/status",

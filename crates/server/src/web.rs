@@ -27,7 +27,7 @@ const PAGE: &str = "index.html";
 /// The paths of the application, behind the guard.
 pub(crate) fn routes() -> Router<Arc<Views>> {
     Router::new()
-        .route("/", get(first))
+        .route("/", get(application))
         .route("/shops", get(application))
         .route("/shops/{*rest}", get(application))
         .route("/settings", get(application))
@@ -45,14 +45,6 @@ async fn application(headers: HeaderMap) -> Response {
     match found(PAGE, &headers) {
         Some(answer) => answer,
         None => not_built(),
-    }
-}
-
-/// The first page; where the dashboard is not built, the status page that was there before it.
-async fn first(headers: HeaderMap) -> Response {
-    match found(PAGE, &headers) {
-        Some(answer) => answer,
-        None => crate::page::before().into_response(),
     }
 }
 

@@ -61,7 +61,7 @@ impl App {
             Kind::Pipeline | Kind::Stage => ("highlevel.pipeline.list", "/pipelines"),
             Kind::CustomField => (CUSTOM_FIELDS, "/customFields"),
             Kind::IssueType => ("mygadgetrepairs.issue_type.list", ""),
-            Kind::CustomerGroup => ("mygadgetrepairs.group.list", ""),
+            Kind::CustomerGroup => ("mygadgetrepairs.group_collection.get", ""),
         };
         let answer = self.read_for_choices(shop, operation).await?;
         let found = answer.pointer(list).and_then(Json::as_array);

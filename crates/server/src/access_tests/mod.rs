@@ -23,7 +23,7 @@ use tower::ServiceExt;
 const PASSWORD: &str = "correct horse battery";
 const PAGES: [&str; 6] = [
     "/",
-    "/status.js",
+    "/shops/main/people",
     "/account",
     "/people",
     "/programs",

@@ -264,7 +264,7 @@ async fn end_session(
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct HowMany {
-    /// AuditLines at most, the newest.
+    /// Lines at most, the newest.
     limit: Option<u32>,
 }
 

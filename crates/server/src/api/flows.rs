@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{FlowRunState, RunFilter, RunMode};
 
-/// FlowRuns in one answer at most.
+/// Runs in one answer at most.
 const MOST_RUNS: u32 = 1_000;
 
 pub(super) fn routes() -> Routes<Arc<Views>> {
@@ -66,6 +66,11 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             "/api/v1/shops/{shop}/flow-runs/{run}/answer",
             "Answers a run that asks",
             answer,
+        )
+        .post(
+            "/api/v1/shops/{shop}/flow-runs/{run}/release",
+            "Lets a run go on that waits until a person allows it",
+            release,
         )
         .post(
             "/api/v1/shops/{shop}/flow-runs/{run}/replay",
@@ -264,7 +269,7 @@ struct Which {
     state: Option<String>,
     /// `live`, `shadow` or `test`.
     mode: Option<String>,
-    /// FlowRuns at most.
+    /// Runs at most.
     limit: Option<u32>,
 }
 
@@ -378,4 +383,27 @@ async fn replay(
     noted(&signed, app, "played a run of a flow again", &name).await?;
     let story = app.replay_flow_run(&name, &run, again.send).await;
     Ok(Json(story.map_err(refused)?))
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ReleasedRun {
+    shop: String,
+    run: String,
+    released: bool,
+}
+
+async fn release(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, run)): Path<(String, String)>,
+) -> Answer<ReleasedRun> {
+    let app = views.app();
+    noted(&signed, app, "let a run of a flow go on", &name).await?;
+    let released = app.release_flow_run(&name, &run).await;
+    released.map_err(refused)?;
+    Ok(Json(ReleasedRun {
+        shop: name,
+        run,
+        released: true,
+    }))
 }

@@ -50,7 +50,7 @@ struct Which {
     kind: Option<Kind>,
     /// With this text in it.
     search: Option<String>,
-    /// LogPage at most.
+    /// Lines at most.
     limit: Option<u32>,
 }
 
@@ -105,8 +105,13 @@ async fn activity(
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct HowMany {
-    /// RunList at most.
+struct WhichRuns {
+    /// Only runs that wrote, linked or failed, or are not over.
+    #[serde(default)]
+    wrote: bool,
+    /// Only runs before this one.
+    before: Option<RunId>,
+    /// Runs at most.
     limit: Option<u32>,
 }
 
@@ -147,9 +152,13 @@ struct RunList {
 async fn runs(
     State(views): State<Arc<Views>>,
     Path(name): Path<String>,
-    Query(how): Query<HowMany>,
+    Query(which): Query<WhichRuns>,
 ) -> Answer<RunList> {
-    let runs = views.app().runs(&name, rows(how.limit)).await;
+    let limit = rows(which.limit);
+    let runs = views
+        .app()
+        .runs_that_did(&name, which.before, which.wrote, limit)
+        .await;
     let runs = runs.map_err(refused)?.into_iter().map(RunShown::from);
     Ok(Json(RunList {
         runs: runs.collect(),

@@ -74,6 +74,37 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
+    /// Runs that did something, newest first: those that wrote, linked or failed, and those that are not over.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn runs_that_did(
+        &self,
+        shop: ShopId,
+        before: Option<RunId>,
+        did_something: bool,
+        limit: u32,
+    ) -> Result<Vec<RunRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, started_at, finished_at, phase, summary FROM run
+             WHERE shop = $1
+               AND ($3 IS NULL OR (started_at, id) < (SELECT started_at, id FROM run WHERE id = $3))
+               AND (NOT $4 OR finished_at IS NULL OR phase = 'failed' OR coalesce(summary ->> '$.failed', 0) > 0
+                    OR EXISTS (SELECT 1 FROM json_tree(summary) AS one
+                               WHERE one.type = 'integer' AND one.value > 0
+                                 AND (one.fullkey LIKE '$.created.%' OR one.fullkey LIKE '$.updated.%'
+                                      OR one.fullkey LIKE '$.deleted.%' OR one.fullkey LIKE '$.linked.%')))
+             ORDER BY started_at DESC, id DESC LIMIT $2",
+        )
+        .bind(shop.0)
+        .bind(limit)
+        .bind(before.map(|run| run.to_string()))
+        .bind(did_something)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(read).collect()
+    }
+
     /// One run.
     ///
     /// # Errors
