@@ -142,7 +142,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description AuditLines at most, the newest. */
+                    /** @description Lines at most, the newest. */
                     limit?: number;
                 };
                 header?: never;
@@ -415,12 +415,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description Those after so many: `next` of the answer before. */
+                    after?: number;
                     /** @description Also what is beyond the core. */
                     all?: boolean;
                     /** @description What they may do. */
                     danger?: "reads" | "writes" | "may_message" | "deletes";
                     /** @description Called or awaited. */
                     kind?: "action" | "trigger";
+                    /** @description So many at most; all where nothing is said. */
+                    limit?: number;
                     /** @description Words to look for. */
                     search?: string;
                     /** @description Of this side. */
@@ -1293,7 +1297,7 @@ export interface paths {
                 query?: {
                     /** @description Of this flow. */
                     flow?: string;
-                    /** @description FlowRuns at most. */
+                    /** @description Runs at most. */
                     limit?: number;
                     /** @description `live`, `shadow` or `test`. */
                     mode?: string;
@@ -1410,6 +1414,49 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["AnsweredRun"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/flow-runs/{run}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a run go on that waits until a person allows it
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    run: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReleasedRun"];
                     };
                 };
                 default: components["responses"]["Refused"];
@@ -1821,7 +1868,7 @@ export interface paths {
                     event?: string;
                     /** @description Of this kind of record. */
                     kind?: "contact" | "task" | "note" | "appointment";
-                    /** @description LogPage at most. */
+                    /** @description Lines at most. */
                     limit?: number;
                     /** @description With this text in it. */
                     search?: string;
@@ -1867,12 +1914,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description Those after so many: `next` of the answer before. */
+                    after?: number;
                     /** @description Also what is beyond the core. */
                     all?: boolean;
                     /** @description What they may do. */
                     danger?: "reads" | "writes" | "may_message" | "deletes";
                     /** @description Called or awaited. */
                     kind?: "action" | "trigger";
+                    /** @description So many at most; all where nothing is said. */
+                    limit?: number;
                     /** @description Words to look for. */
                     search?: string;
                     /** @description Of this side. */
@@ -4715,8 +4766,12 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description RunList at most. */
+                    /** @description Only runs before this one. */
+                    before?: string;
+                    /** @description Runs at most. */
                     limit?: number;
+                    /** @description Only runs that wrote, linked or failed, or are not over. */
+                    wrote?: boolean;
                 };
                 header?: never;
                 path: {
@@ -6070,9 +6125,19 @@ export interface components {
         HighLevelBudget: {
             /**
              * Format: uint32
+             * @description Requests that a day holds.
+             */
+            day: number | null;
+            /**
+             * Format: uint32
              * @description Requests left today.
              */
             day_left: number | null;
+            /**
+             * Format: uint32
+             * @description Requests that the window holds.
+             */
+            window: number | null;
             /**
              * Format: uint32
              * @description Requests left in the window of ten seconds; nothing where we keep no ceiling.
@@ -6379,10 +6444,29 @@ export interface components {
             blocked_until: string | null;
             /**
              * Format: uint32
+             * @description Requests that the window holds.
+             */
+            window: number | null;
+            /**
+             * Format: uint32
              * @description Requests left in the window of a minute; nothing where we keep no ceiling.
              */
             window_left: number | null;
         };
+        /** @description Something that a person has to look at. */
+        Need: {
+            /** @description What it is about. */
+            code: components["schemas"]["NeedCode"];
+            /**
+             * Format: uint64
+             * @description How many there are, where they are counted.
+             */
+            count: number | null;
+            /** @description What is wrong, without a command. */
+            says: string;
+        };
+        /** @description What a person has to look at. */
+        NeedCode: "not_connected_highlevel" | "not_connected_mygadgetrepairs" | "installation" | "paused" | "blocked" | "review" | "conflicts" | "failed" | "flows" | "messages" | "rested" | "held" | "waiting" | "last_run";
         /** @description A permission of a HighLevel token (highlevel-api.md 4.6). */
         NeededScope: {
             /** @description Its name, as HighLevel lists it where tokens are made. */
@@ -6495,7 +6579,17 @@ export interface components {
             recovery: components["schemas"]["Recovery"];
         });
         Operations: {
+            /**
+             * Format: uint
+             * @description To be given as `after` for those that follow; nothing at the end.
+             */
+            next: number | null;
             operations: components["schemas"]["OperationLine"][];
+            /**
+             * Format: uint
+             * @description How many were found in all.
+             */
+            total: number;
         };
         /** @description Who set a value. */
         Origin: components["schemas"]["WrittenStory"] | {
@@ -6816,6 +6910,11 @@ export interface components {
             way: "ask_person";
             /** @description What there is to be looked at. */
             why: string;
+        };
+        ReleasedRun: {
+            released: boolean;
+            run: string;
+            shop: string;
         };
         RemovedFlow: {
             flow: string;
@@ -7305,7 +7404,9 @@ export interface components {
             linked: {
                 [key: string]: number;
             };
-            /** @description Why it is not `ok`, in sentences. */
+            /** @description The same for programs that show a place where it is mended instead of a command. */
+            needs: components["schemas"]["Need"][];
+            /** @description Why it is not `ok`, in sentences, with the command that mends it. */
             reasons: string[];
             /** @description Known records by side and kind. */
             records: {

@@ -46,9 +46,5 @@ export type Differences = Schemas['Differences'];
 
 export type Sides<T> = Record<SideName, T>;
 
-// Not in the document yet.
-interface Ceilings {
-  highlevel: Schemas['HighLevelBudget'] & { window?: number | null; day?: number | null };
-  mygadgetrepairs: Schemas['MyGadgetRepairsBudget'] & { window?: number | null };
-}
-export type Status = Omit<Schemas['Status'], 'budget'> & { budget: Ceilings };
+export type Status = Schemas['Status'];
+export type NeedCode = Schemas['NeedCode'];

@@ -1,5 +1,5 @@
 // How a shop stands, in one word and in what it needs of a person. Pure.
-import type { ShopOverview } from '../api/types';
+import type { NeedCode, ShopOverview } from '../api/types';
 import type { Tone } from '../parts/tone';
 
 export type Verdict =
@@ -30,7 +30,7 @@ export function verdict(shop: ShopOverview): { says: Verdict; tone: Tone } {
 
 function word({ status, progress, paused, approved }: ShopOverview): Verdict {
   if (paused) return 'paused';
-  if (needs(status).some((need) => need.code.startsWith('not_connected'))) return 'unconnected';
+  if (needs(status).some((need) => need.code.startsWith('not_connected_'))) return 'unconnected';
   if (status.health === 'stopped') return 'stopped';
   if (!approved) return 'unapproved';
   if (progress.phase !== 'idle' && sum(progress.waiting) > 0) return 'working';
@@ -48,34 +48,31 @@ export interface Need {
   /** The server's own words. */
   says: string;
   count: number | null;
-  where: 'setup' | 'review' | 'activity' | 'flows' | 'settings' | 'here' | null;
+  where: Where | null;
 }
+
+type Where = 'setup' | 'review' | 'activity' | 'flows' | 'here';
+
+const WHERE: Partial<Record<NeedCode, Where>> = {
+  not_connected_highlevel: 'setup',
+  not_connected_mygadgetrepairs: 'setup',
+  installation: 'setup',
+  rested: 'setup',
+  last_run: 'setup',
+  paused: 'here',
+  review: 'review',
+  conflicts: 'review',
+  waiting: 'review',
+  failed: 'activity',
+  held: 'activity',
+  flows: 'flows',
+};
 
 export function needs(status: ShopOverview['status']): Need[] {
-  return status.reasons.map(read);
+  return status.needs.map(({ code, says, count }) => ({ code, says, count: count ?? null, where: WHERE[code] ?? null }));
 }
-
-// The reasons name the command that mends them; here the page is named instead.
-const COMMAND = / ?\(`repairbridge [^`]*`\)|[;,]? ?`repairbridge [^`]*`[^.;]*/;
-const KINDS: [RegExp, code: string, where: Need['where']][] = [
-  [/^HighLevel is not connected/, 'not_connected.highlevel', 'setup'],
-  [/^MyGadgetRepairs is not connected/, 'not_connected.mygadgetrepairs', 'setup'],
-  [/shop resume /, 'paused', 'here'],
-  [/ people need a decision/, 'review', 'review'],
-  [/ values? (was|were) changed on both sides/, 'conflicts', 'review'],
-  [/ writes? (was|were) refused/, 'failed', 'activity'],
-  [/repairbridge flow /, 'flow', 'flows'],
-  [/repairbridge connect /, 'installation', 'setup'],
-  [/repairbridge check /, 'last_run', 'setup'],
-];
 
 /** The server's words without the command that mends it, where a button does. */
 export function withoutCommand(says: string): string {
-  return says.replace(COMMAND, '').replace(/ ?\(--[^)]*\)/, '');
-}
-
-function read(reason: string): Need {
-  const [, code, where] = KINDS.find(([pattern]) => pattern.test(reason)) ?? [null, 'other', null];
-  const number = /^(\d+) /.exec(reason)?.[1];
-  return { code, says: withoutCommand(reason), count: number === undefined ? null : Number(number), where };
+  return says.replace(/ ?\(`repairbridge [^`]*`\)|[;,]? ?`repairbridge [^`]*`[^.;]*/, '').replace(/ ?\(--[^)]*\)/, '');
 }

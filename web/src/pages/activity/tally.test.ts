@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didSomething, tally } from './tally';
+import { tally } from './tally';
 
 test('what a run did on both sides and of all kinds is added up', () => {
   const summary = {
@@ -13,6 +13,7 @@ test('what a run did on both sides and of all kinds is added up', () => {
 });
 
 test('a run without a summary did nothing', () => {
-  expect(didSomething(tally(null))).toBe(false);
-  expect(didSomething(tally({ held: 54, requests: { highlevel: 2 } }))).toBe(false);
+  const nothing = { made: 0, updated: 0, deleted: 0, linked: 0, failed: 0 };
+  expect(tally(null)).toEqual(nothing);
+  expect(tally({ held: 54, requests: { highlevel: 2 } })).toEqual(nothing);
 });

@@ -25,7 +25,3 @@ function sum(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce<number>((all, one) => all + sum(one), 0);
 }
-
-export function didSomething(one: Tally): boolean {
-  return Object.values(one).some((n) => n > 0);
-}

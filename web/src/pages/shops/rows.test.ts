@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import type { ShopOverview } from '../../api/types';
 import { rows } from './rows';
 
-function shop(name: string, health: 'ok' | 'attention' | 'stopped', reasons: string[] = [], paused = false): ShopOverview {
+function shop(name: string, health: 'ok' | 'attention' | 'stopped', needs: unknown[] = [], paused = false): ShopOverview {
   return {
     name,
     paused,
     approved: true,
     progress: { phase: 'idle', waiting: [0, 0], written: [0, 0], read: [], note: null, remaining: null },
-    status: { health, reasons, backlog: 0, agreement: { fields: 0, agree: 0 }, linked: {}, lag_seconds: { highlevel: 0, mygadgetrepairs: 0 } },
+    status: { health, needs, backlog: 0, agreement: { fields: 0, agree: 0 }, linked: {}, lag_seconds: { highlevel: 0, mygadgetrepairs: 0 } },
   } as unknown as ShopOverview;
 }
 
 const shops = [
   shop('well', 'ok'),
-  shop('asking', 'attention', ['9 people need a decision (`repairbridge review asking`)']),
-  shop('paused', 'stopped', ['syncing is paused (`repairbridge shop resume paused`)'], true),
+  shop('asking', 'attention', [{ code: 'review', says: 'x', count: 9 }]),
+  shop('paused', 'stopped', [{ code: 'paused', says: 'x', count: null }], true),
 ];
 const names = (list: ReturnType<typeof rows>) => list.map((one) => one.shop.name);
 

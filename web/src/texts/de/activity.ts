@@ -48,7 +48,7 @@ export const activity: Texts['activity'] = {
     write: (op, what, fields) => (fields ? `${what} ${op}: ${fields}` : `${what} ${op}`),
   },
   runs: {
-    empty: (n) => `Keiner der letzten ${n} Läufe hat etwas geschrieben.`,
+    empty: 'Noch hat kein Lauf etwas geschrieben.',
     began: 'Begonnen',
     did: 'Getan',
     nothing: 'nichts zu schreiben',

@@ -35,11 +35,12 @@ export const home: Texts['home'] = {
   needs: 'Was Sie braucht',
   needsNothing: 'Nichts braucht Sie.',
   need: {
-    'not_connected.highlevel': 'HighLevel ist nicht verbunden',
-    'not_connected.mygadgetrepairs': 'MyGadgetRepairs ist nicht verbunden',
+    not_connected_highlevel: 'HighLevel ist nicht verbunden',
+    not_connected_mygadgetrepairs: 'MyGadgetRepairs ist nicht verbunden',
     paused: 'Der Abgleich ist pausiert',
     review: (n) => plural(n, { one: '{n} Person braucht Ihre Entscheidung: Wer ist wer?', other: '{n} Personen brauchen Ihre Entscheidung: Wer ist wer?' }),
     conflicts: (n) => plural(n, { one: '{n} Wert wurde auf beiden Seiten geändert', other: '{n} Werte wurden auf beiden Seiten geändert' }),
+    waiting: (n) => plural(n, { one: '{n} Auftrag, Aufgabe oder Termin wartet, bis die Person geklärt ist', other: '{n} Aufträge, Aufgaben und Termine warten, bis ihre Person geklärt ist' }),
     failed: (n) => plural(n, { one: '{n} Änderung wurde abgelehnt', other: '{n} Änderungen wurden abgelehnt' }),
   },
   mend: {
@@ -47,7 +48,6 @@ export const home: Texts['home'] = {
     review: 'Entscheiden',
     activity: 'Gründe ansehen',
     flows: 'Abläufe öffnen',
-    settings: 'Einstellungen öffnen',
     here: 'Fortsetzen',
   },
   agreement: 'Im Gleichstand',

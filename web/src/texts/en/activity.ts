@@ -47,7 +47,7 @@ export const activity = {
     write: (op: string, what: string, fields: string) => (fields ? `${op} ${what}: ${fields}` : `${op} ${what}`),
   },
   runs: {
-    empty: (n: string) => `None of the last ${n} runs wrote anything.`,
+    empty: 'No run has written anything yet.',
     began: 'Began',
     did: 'Did',
     nothing: 'nothing to write',

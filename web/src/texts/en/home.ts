@@ -35,11 +35,12 @@ export const home = {
   needs: 'What needs you',
   needsNothing: 'Nothing needs you.',
   need: {
-    'not_connected.highlevel': 'HighLevel is not connected',
-    'not_connected.mygadgetrepairs': 'MyGadgetRepairs is not connected',
+    not_connected_highlevel: 'HighLevel is not connected',
+    not_connected_mygadgetrepairs: 'MyGadgetRepairs is not connected',
     paused: 'Syncing is paused',
     review: (n: number) => plural(n, { one: '{n} person needs your decision: who is who?', other: '{n} people need your decision: who is who?' }),
     conflicts: (n: number) => plural(n, { one: '{n} value was changed on both sides', other: '{n} values were changed on both sides' }),
+    waiting: (n: number) => plural(n, { one: '{n} ticket, task or appointment waits until its person is decided', other: '{n} tickets, tasks and appointments wait until their person is decided' }),
     failed: (n: number) => plural(n, { one: '{n} change was refused', other: '{n} changes were refused' }),
   },
   mend: {
@@ -47,7 +48,6 @@ export const home = {
     review: 'Decide',
     activity: 'See why',
     flows: 'Open flows',
-    settings: 'Open settings',
     here: 'Resume',
   },
   agreement: 'In step',
