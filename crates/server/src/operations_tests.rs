@@ -98,6 +98,40 @@ async fn the_catalogue_is_listed_searched_and_shown() {
 }
 
 #[tokio::test]
+async fn a_list_is_read_page_by_page_and_a_shop_is_told_what_it_can_use() {
+    let desk = Desk::new().await;
+    let token = desk.token(Permission::Read).await;
+    let mut ids = Vec::new();
+    let mut after = json!(0);
+    while !after.is_null() {
+        let path = format!("/api/v1/shops/main/operations?all=true&limit=500&after={after}");
+        let (status, page) = desk.ask(&token, &path, None).await;
+        assert_eq!(status, StatusCode::OK);
+        let lines = page["operations"].as_array().unwrap();
+        assert!(!lines.is_empty() && lines.len() <= 500);
+        assert!(lines.iter().all(|line| line["availability"].is_object()));
+        ids.extend(lines.iter().map(|line| line["id"].clone()));
+        after = page["next"].clone();
+        assert!(after.is_null() || page["total"].as_u64() > after.as_u64());
+    }
+    let (_, whole) = desk.ask(&token, "/api/v1/operations?all=true", None).await;
+    let whole = whole["operations"].as_array().unwrap().iter();
+    assert_eq!(
+        ids,
+        whole.map(|line| line["id"].clone()).collect::<Vec<_>>()
+    );
+
+    let search = "operations?search=add%20tags&limit=3";
+    let (_, anywhere) = desk.ask(&token, &format!("/api/v1/{search}"), None).await;
+    let (_, here) = desk
+        .ask(&token, &format!("/api/v1/shops/main/{search}"), None)
+        .await;
+    assert_eq!(here["operations"][0]["id"], anywhere["operations"][0]["id"]);
+    assert_eq!(here["operations"][0]["availability"]["state"], "available");
+    assert_eq!(here["operations"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn reading_takes_the_permission_to_read_and_writing_takes_more() {
     let desk = Desk::new().await;
     let (reads, operates) = (

@@ -16,6 +16,7 @@ use domain::{Lane, Side};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Operations in the answer to a search.
@@ -56,9 +57,30 @@ struct Which {
     /// Also what is beyond the core.
     #[serde(default)]
     all: bool,
+    /// Those after so many: `next` of the answer before.
+    after: Option<usize>,
+    /// So many at most; all where nothing is said.
+    limit: Option<usize>,
 }
 
 impl Which {
+    /// A page of what was found.
+    fn page(&self, found: Vec<OperationLine>) -> Json<Operations> {
+        let total = found.len();
+        let after = self.after.unwrap_or(0);
+        let operations: Vec<_> = found
+            .into_iter()
+            .skip(after)
+            .take(self.limit.unwrap_or(usize::MAX))
+            .collect();
+        let shown = after.saturating_add(operations.len());
+        Json(Operations {
+            next: (shown < total).then_some(shown),
+            total,
+            operations,
+        })
+    }
+
     fn filter(&self) -> Filter {
         Filter {
             side: self.side,
@@ -115,6 +137,10 @@ impl OperationLine {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Operations {
     operations: Vec<OperationLine>,
+    /// How many were found in all.
+    total: usize,
+    /// To be given as `after` for those that follow; nothing at the end.
+    next: Option<usize>,
 }
 
 async fn list(_signed: Signed, Query(which): Query<Which>) -> Answer<Operations> {
@@ -124,9 +150,7 @@ async fn list(_signed: Signed, Query(which): Query<Which>) -> Answer<Operations>
         None => catalogue::list(&filter).collect(),
     };
     let lines = found.into_iter().map(|one| OperationLine::of(one, None));
-    Ok(Json(Operations {
-        operations: lines.collect(),
-    }))
+    Ok(which.page(lines.collect()))
 }
 
 async fn show(_signed: Signed, Path(id): Path<String>) -> Answer<Value> {
@@ -139,12 +163,24 @@ async fn offers(
     Path(name): Path<String>,
     Query(which): Query<Which>,
 ) -> Answer<Operations> {
-    let offers = views.app().operations(&name, &which.filter()).await;
-    let offers = offers.map_err(refused)?.into_iter();
-    let lines = offers.map(|offer| OperationLine::of(offer.operation, Some(offer.availability)));
-    Ok(Json(Operations {
-        operations: lines.collect(),
-    }))
+    let filter = which.filter();
+    let offers = views.app().operations(&name, &filter).await;
+    let lines = offers
+        .map_err(refused)?
+        .into_iter()
+        .map(|offer| OperationLine::of(offer.operation, Some(offer.availability)));
+    let found = match &which.search {
+        None => lines.collect(),
+        Some(words) => {
+            let mut by_id: BTreeMap<String, OperationLine> =
+                lines.map(|line| (line.id.clone(), line)).collect();
+            catalogue::search(words, &filter, MOST_FOUND)
+                .iter()
+                .filter_map(|operation| by_id.remove(&operation.id))
+                .collect()
+        }
+    };
+    Ok(which.page(found))
 }
 
 /// A call.
