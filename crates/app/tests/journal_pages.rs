@@ -1,7 +1,5 @@
 //! The journal, the runs and the status, as the dashboard reads them.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 mod desk;
 
 use app::NeedCode;
