@@ -1,7 +1,5 @@
 //! New credentials are tried before they are kept.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 use app::{AppError, ConnectionWay};
 use domain::Side;
 use secrecy::SecretString;

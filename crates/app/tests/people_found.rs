@@ -1,7 +1,5 @@
 //! People as the dashboard lists, finds and shows them.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 mod desk;
 
 use app::{PeopleWish, PersonState};
@@ -108,7 +106,7 @@ async fn somebody_is_found_by_words_of_either_side_and_shown_whole() {
         .people(SHOP, &wish(&reference, Some(PersonState::InStep)))
         .await
         .unwrap();
-    assert_eq!(found.people, [one.clone()]);
+    assert_eq!(found.people, std::slice::from_ref(one));
     let found = app
         .people(SHOP, &wish(&reference, Some(PersonState::Held)))
         .await
