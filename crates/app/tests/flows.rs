@@ -500,6 +500,23 @@ async fn a_recipe_is_removed_without_a_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recipe_that_was_told_something_else_meanwhile_is_removed_without_a_trace() {
+    let desk = Desk::with_one_ticket().await;
+    let app = &desk.bench.app;
+    let before = app.shop_document(SHOP).await.unwrap().to_toml().unwrap();
+    for days in [45, 60] {
+        let answers = Map::from_iter([("days".to_owned(), json!(days))]);
+        app.install_recipe(SHOP, "notes-and-appointments", &answers)
+            .await
+            .unwrap();
+    }
+    let removed = app.remove_recipe(SHOP, "notes-and-appointments").await;
+    assert!(removed.unwrap().kept.is_empty());
+    let after = app.shop_document(SHOP).await.unwrap().to_toml().unwrap();
+    assert_eq!(before, after);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shops_document_goes_out_and_comes_back_and_says_what_it_would_change() {
     let desk = Desk::with_one_ticket().await;
     let app = &desk.bench.app;

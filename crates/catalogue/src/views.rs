@@ -2,111 +2,66 @@
 
 use serde_json::{Map, Value as Json, json};
 
-/// Fields of a kind of record, in the words of DESIGN.md and CONTRACT.md 4.
-const VIEWS: [(&str, &[&str]); 13] = [
+/// Fields of a kind of record, as flows see them (`flows::view`); of kinds that are not named the vendor's own.
+const VIEWS: [(&str, &str); 14] = [
     (
         "contact",
-        &[
-            "id",
-            "reference",
-            "name",
-            "first_name",
-            "last_name",
-            "email",
-            "phone",
-            "company",
-            "address",
-            "city",
-            "postal_code",
-            "country",
-            "tags",
-            "no_contact",
-            "no_calls",
-            "no_email",
-            "no_sms",
-        ],
+        "id name first_name last_name email phone company address city postal_code country tags \
+         no_contact no_calls no_email no_sms other_emails other_phones created changed",
     ),
     (
         "customer",
-        &[
-            "id",
-            "reference",
-            "name",
-            "first_name",
-            "last_name",
-            "email",
-            "phone",
-            "mobile",
-            "landline",
-            "company",
-            "address",
-            "city",
-            "postal_code",
-            "country",
-        ],
+        "id reference name first_name last_name email phone mobile landline company address city \
+         postal_code country group tags no_contact no_calls no_email no_sms created changed",
     ),
     (
         "task",
-        &[
-            "id",
-            "title",
-            "body",
-            "due_date",
-            "completed",
-            "staff",
-            "contact",
-        ],
+        "id title body due_date completed assignee contact_id created changed",
     ),
     (
         "ticket",
-        &[
-            "id",
-            "reference",
-            "title",
-            "body",
-            "status",
-            "status_label",
-            "status_group",
-            "opened",
-            "staff",
-            "customer",
-        ],
+        "id reference title description device due_date completed status status_id status_group \
+         technician technician_id opened customer_id created changed",
     ),
-    ("note", &["id", "body", "author", "contact"]),
-    ("comment", &["id", "body", "author", "internal", "ticket"]),
+    ("note", "id body date author contact_id created changed"),
+    (
+        "comment",
+        "id body date author internal ticket_id created changed",
+    ),
     (
         "appointment",
-        &[
-            "id",
-            "title",
-            "start",
-            "end",
-            "booking",
-            "cancelled",
-            "calendar",
-            "staff",
-            "place",
-            "contact",
-        ],
+        "id title description start end status cancelled deleted calendar_id staff place contact_id \
+         created changed",
     ),
     (
         "counter_appointment",
-        &[
-            "id",
-            "title",
-            "start",
-            "end",
-            "cancelled",
-            "staff",
-            "place",
-            "customer",
-        ],
+        "id title description start end status cancelled staff place customer_id created changed",
     ),
-    ("opportunity", &[]),
-    ("message", &[]),
-    ("app", &[]),
-    ("reminder", &[]),
-    ("invoice", &[]),
+    (
+        "opportunity",
+        "id name status pipeline_id stage_id value contact_id assignee source created",
+    ),
+    (
+        "message",
+        "id body subject channel direction status contact_id conversation_id user_id date",
+    ),
+    (
+        "reminder",
+        "id title body due_date completed status assignee customer_id ticket_id created",
+    ),
+    (
+        "invoice",
+        "id number ticket_id ticket_reference customer_id total paid balance status is_paid is_refunded \
+         due_date created",
+    ),
+    (
+        "estimate",
+        "id number ticket_id ticket_reference customer_id total status is_draft answer sent created",
+    ),
+    (
+        "lead",
+        "id reference name email phone title description status customer_id created",
+    ),
 ];
 
 /// The schema of an occurrence that tells these facts of a kind of record.
@@ -136,13 +91,8 @@ pub(crate) fn occurrence(kind: &str, facts: &[String]) -> Result<Json, String> {
 
 /// A record as it is shown; of kinds that are not synced, as the vendor has it.
 fn view(kind: &str) -> Json {
-    let fields = VIEWS
-        .iter()
-        .find(|(name, _)| *name == kind)
-        .map_or(&[][..], |(_, fields)| fields);
-    let properties: Map<_, _> = fields
-        .iter()
-        .map(|field| ((*field).to_owned(), json!({})))
-        .collect();
+    let named = VIEWS.iter().find(|(name, _)| *name == kind);
+    let fields = named.map_or("", |(_, fields)| fields).split_whitespace();
+    let properties: Map<_, _> = fields.map(|field| (field.to_owned(), json!({}))).collect();
     json!({ "type": ["object", "null"], "properties": properties })
 }

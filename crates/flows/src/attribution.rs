@@ -1,21 +1,11 @@
 //! Telling what a flow wrote from what people did, by its values: no timer, since a vendor may tell of a write before
 //! it answers it, and long after.
 
+use crate::happened::{CHANGED, CREATED};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What says when something was seen or changed, and nothing about what it is.
-const TIMES: [&str; 8] = [
-    "created_at",
-    "changed_at",
-    "dateAdded",
-    "dateUpdated",
-    "createdAt",
-    "updatedAt",
-    "last_updated",
-    "created_date",
-];
 /// What follows from another value beside it: the label of a status, an instant in the vendor's own words.
 const DERIVED: [&str; 4] = ["status_label", "staff_name", "start_text", "end_text"];
 /// So many digits at the end make a telephone number the same, however it is written.
@@ -34,7 +24,8 @@ pub fn is_of(before: Option<&Json>, after: Option<&Json>, input: &Json) -> bool 
     for path in before.keys().chain(after.keys()) {
         let (was, is) = (before.get(path), after.get(path));
         let is_told = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
-        if was == is || is_told(&TIMES) || is_told(&DERIVED) {
+        // When something was made or changed says nothing about what it is.
+        if was == is || is_told(&CREATED) || is_told(&CHANGED) || is_told(&DERIVED) {
             continue;
         }
         differs = true;

@@ -8,7 +8,7 @@ use mapping::Setting;
 use serde_json::Value as Json;
 
 /// Where vendors, and our own records, keep when a record was changed last.
-const CHANGED: [&str; 8] = [
+pub(crate) const CHANGED: [&str; 8] = [
     "changed_at",
     "last_updated",
     "updated_date",
@@ -19,7 +19,7 @@ const CHANGED: [&str; 8] = [
     "dateUpdated",
 ];
 /// Where they keep when it was made.
-const CREATED: [&str; 4] = ["created_at", "dateAdded", "createdAt", "created_date"];
+pub(crate) const CREATED: [&str; 4] = ["created_at", "dateAdded", "createdAt", "created_date"];
 /// Most vendors keep whole seconds: so much later at most it may have been.
 const WITHIN: SignedDuration = SignedDuration::from_millis(999);
 

@@ -76,6 +76,20 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
+    fn what_a_trigger_is_said_to_tell_of_a_record_is_what_flows_see_of_it() {
+        let triggers = catalogue::core().filter(|one| one.kind == OperationKind::Trigger);
+        for Operation { id, output, .. } in triggers {
+            let Some(told) = output.pointer("/properties/after/properties") else {
+                continue;
+            };
+            let told: BTreeSet<String> = told.as_object().unwrap().keys().cloned().collect();
+            let seen: BTreeSet<String> =
+                flows::scope::fields(&of_trigger(&id)).into_iter().collect();
+            assert_eq!(told, seen, "{id}");
+        }
+    }
+
+    #[test]
     fn what_a_recipe_looks_at_on_the_way_is_read_for_it() {
         for (recipe, source) in [
             ("review-request", "mygadgetrepairs.invoice"),

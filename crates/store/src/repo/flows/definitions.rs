@@ -257,7 +257,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO recipe (shop, id, answers, before, at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (shop, id) DO UPDATE SET answers = excluded.answers, at = excluded.at",
+             ON CONFLICT (shop, id)
+             DO UPDATE SET answers = excluded.answers, before = excluded.before, at = excluded.at",
         )
         .bind(shop.0)
         .bind(id)
