@@ -183,20 +183,52 @@ impl App {
             delete_created: scope.delete_created,
             cause,
         };
-        let (connection, facts) = self.open(&shop).await?;
+        self.undo_writes(&shop, &wish, dry_run).await
+    }
+
+    /// Takes the newest write of a field to a record or its counterpart back; the caller holds the shop's lock.
+    pub(crate) async fn take_back_field(
+        &self,
+        shop: &Shop,
+        record: &str,
+        field: Field,
+        cause: String,
+    ) -> Result<UndoReport, AppError> {
+        let written = self.written_to(shop, record).await?;
+        let newest = written
+            .into_iter()
+            .find(|one| Payload::read(&one.intent).changes.contains_key(&field));
+        let wish = Wish {
+            fields: newest
+                .as_ref()
+                .map(|one| BTreeMap::from([(one.intent.kind, field)])),
+            named: newest.into_iter().collect(),
+            delete_created: false,
+            cause,
+        };
+        self.undo_writes(shop, &wish, false).await
+    }
+
+    async fn undo_writes(
+        &self,
+        shop: &Shop,
+        wish: &Wish,
+        dry_run: bool,
+    ) -> Result<UndoReport, AppError> {
+        let (connection, facts) = self.open(shop).await?;
         let pass = Pass::new(
             &self.store,
             &self.config,
             &self.context,
-            &shop,
+            shop,
             &facts,
             &connection,
             ProgressBoard::default(),
         )
         .alone();
-        let (lines, tally) = pass.undo(&wish, dry_run).await?;
+        let (lines, tally) = pass.undo(wish, dry_run).await?;
         Ok(UndoReport {
-            shop: shop.name,
+            shop: shop.name.clone(),
             run: tally.run,
             dry_run,
             finished: tally.finished,

@@ -4,6 +4,7 @@ use super::answers::{noted, pair, settle};
 use super::{candidates, moot_all};
 use crate::judge::Notes;
 use crate::pass::payload::Payload;
+use crate::undo::UndoLine;
 use crate::{App, AppError};
 use domain::{Field, Kind, RecordId, Side};
 use schemars::JsonSchema;
@@ -49,7 +50,8 @@ impl Given {
 }
 
 impl App {
-    /// Takes an answer back: the question is open again. Values that were written since stay; it says which.
+    /// Takes an answer back: the question is open again, or the value that the answer wrote is put back. What stays as it
+    /// is, it says.
     ///
     /// # Errors
     /// When there is no such question, it has no answer, or what followed from the answer stands in the way.
@@ -96,13 +98,7 @@ impl App {
         let before = notes.choices.len();
         notes.choices.retain(|choice| choice.field != field);
         if notes.choices.len() == before {
-            let record = self
-                .named_at_counter(shop, review.kind, &link.right)
-                .await?;
-            return Err(AppError::Refused(format!(
-                "the answer was carried out already; put the value back with `repairbridge undo {} --record {record} --field {field}`",
-                shop.name
-            )));
+            return self.put_back(shop, review, &link, field).await;
         }
         notes.asked.insert(field);
         let mut changes = noted(&link, &notes);
@@ -114,6 +110,39 @@ impl App {
         Ok(TakenBack {
             done: format!("the question about {field} is open again; nothing had been written"),
             cannot: Vec::new(),
+        })
+    }
+
+    /// The answer was carried out: the value that it wrote is taken back, where it still stands.
+    async fn put_back(
+        &self,
+        shop: &Shop,
+        review: &Review,
+        link: &Link,
+        field: Field,
+    ) -> Result<TakenBack, AppError> {
+        let cause = format!("the answer about {field} was taken back");
+        let report = self
+            .take_back_field(shop, link.right.as_str(), field, cause)
+            .await?;
+        let told = vec![self.told_back(review, &link.left, &link.right)];
+        self.store.commit(shop.id, self.now(), told).await?;
+        let lines = |lines: &[UndoLine]| lines.iter().map(UndoLine::text).collect::<Vec<_>>();
+        let mut cannot = lines(&report.kept);
+        cannot.extend(lines(&report.cannot));
+        let done = lines(&report.taken_back);
+        if done.is_empty() && cannot.is_empty() {
+            return Err(AppError::Refused(format!(
+                "nothing that this answer wrote to {field} is there to be put back"
+            )));
+        }
+        Ok(TakenBack {
+            done: if done.is_empty() {
+                "nothing was put back".to_owned()
+            } else {
+                format!("put back: {}", done.join("; "))
+            },
+            cannot,
         })
     }
 
