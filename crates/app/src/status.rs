@@ -5,8 +5,12 @@ use domain::{Kind, Side, Timestamp};
 use http::BudgetPolicy;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use store::{IntentState, RecordState, ReviewKind, Shop};
+use store::{IntentState, RecordState, ReviewKind, RunRow, Shop};
+
+/// Runs among which is the last that ended: beside it at most one is going on, and one that a crash cut off.
+const LOOKED_AT: u32 = 4;
 
 /// `status NAME --json`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -248,10 +252,10 @@ impl App {
             .filter(|(_, _, state, _)| *state == RecordState::WaitsForParent)
             .map(|(_, _, _, count)| count)
             .sum();
-        let last = self.store.runs(shop.id, 1).await?.into_iter().next();
-        let remaining = self
-            .remaining(shop, last.as_ref().map(|run| run.id))
-            .await?;
+        let runs = self.store.runs(shop.id, LOOKED_AT).await?;
+        let ended = runs.iter().find(|run| run.finished_at.is_some());
+        let last = runs.first();
+        let remaining = self.remaining(shop, last.map(|run| run.id)).await?;
         let mut status = Status {
             shop: shop.name.clone(),
             health: Health::Ok,
@@ -272,7 +276,7 @@ impl App {
             webhooks: self.webhooks(shop).await?,
             linked,
             records,
-            last_run: last.as_ref().map(|run| LastRun {
+            last_run: last.map(|run| LastRun {
                 started_at: run.started_at,
                 finished_at: run.finished_at,
                 phase: run.phase.clone(),
@@ -282,7 +286,7 @@ impl App {
         let notes = crate::pass::notes::home::held(&self.store, shop).await?;
         status.held += notes.as_ref().map_or(0, |(held, _)| *held);
         let held_reason = held_reason.or(notes.map(|(_, reason)| reason));
-        self.judge_health(shop, &mut status, held_reason, waiting)
+        self.judge_health(shop, &mut status, held_reason, waiting, ended)
             .await?;
         Ok(status)
     }
@@ -293,6 +297,7 @@ impl App {
         status: &mut Status,
         held_reason: Option<String>,
         waiting: u64,
+        ended: Option<&RunRow>,
     ) -> Result<(), AppError> {
         let name = &shop.name;
         let mut told = Told::default();
@@ -376,15 +381,14 @@ impl App {
             );
             told.count(waiting);
         }
-        if status
-            .last_run
-            .as_ref()
-            .is_some_and(|run| run.phase == "failed")
-        {
-            told.need(NeedCode::LastRun, "the last run failed".to_owned(), None);
-            told.reasons.push(format!(
-                "the last run failed; `repairbridge check {name}` finds why"
-            ));
+        if let Some(run) = ended.filter(|run| run.phase == "failed") {
+            let why = run.summary.pointer("/reasons/0").and_then(Json::as_str);
+            let says = match why {
+                Some(why) => format!("the last run failed: {why}"),
+                None => "the last run failed".to_owned(),
+            };
+            let mend = format!("repairbridge check {name}");
+            told.with_command(NeedCode::LastRun, says, None, &mend);
         }
         let Told { reasons, needs } = told;
         status.needs = needs;

@@ -49,6 +49,8 @@ export interface Need {
   says: string;
   count: number | null;
   where: Where | null;
+  /** The step of the set-up. */
+  step?: string;
 }
 
 type Where = 'setup' | 'review' | 'activity' | 'flows' | 'here';
@@ -68,8 +70,22 @@ const WHERE: Partial<Record<NeedCode, Where>> = {
   flows: 'flows',
 };
 
+const STEP: Partial<Record<NeedCode, string>> = {
+  not_connected_highlevel: 'highlevel',
+  not_connected_mygadgetrepairs: 'mygadgetrepairs',
+  installation: 'highlevel',
+  rested: 'check',
+  last_run: 'check',
+};
+
 export function needs(status: ShopOverview['status']): Need[] {
-  return status.needs.map(({ code, says, count }) => ({ code, says, count: count ?? null, where: WHERE[code] ?? null }));
+  return status.needs.map(({ code, says, count }) => ({
+    code,
+    says: withoutCommand(says),
+    count: count ?? null,
+    where: WHERE[code] ?? null,
+    ...(STEP[code] ? { step: STEP[code] } : {}),
+  }));
 }
 
 /** The server's words without the command that mends it, where a button does. */

@@ -237,6 +237,7 @@ impl<'a> Pass<'a> {
         self.note_run("reading", false).await?;
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
+        self.tell_why(&outcome);
         let tally = self.count_up(true).await?;
         self.trim().await?;
         if tally.finished {
@@ -252,11 +253,19 @@ impl<'a> Pass<'a> {
         outcome.map(|()| tally)
     }
 
+    /// Why a pass broke off is kept with it, for the status.
+    fn tell_why(&self, outcome: &Result<(), AppError>) {
+        if let Err(why) = outcome {
+            self.tally(|tally| tally.stop(why.to_string()));
+        }
+    }
+
     /// A pass over what webhooks told of. It leaves no trace of itself where there was nothing to do: a busy shop
     /// has many of them.
     async fn run_signals(&self, options: Options) -> Result<Tally, AppError> {
         let outcome = self.go_signals(options).await;
         self.progress.phase(Phase::Idle);
+        self.tell_why(&outcome);
         let tally = self.count_up(false).await?;
         if tally.wrote() || tally.linked.values().any(|count| *count > 0) || outcome.is_err() {
             let phase = if outcome.is_ok() {
