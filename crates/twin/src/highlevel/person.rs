@@ -6,7 +6,8 @@
 //! `send_message` and `receive_message {contact, body, channel?}` are what staff writes, and what the contact writes back; a
 //! text unless the channel is `Email`. `create_opportunity {contact, fields}` (without a pipeline in the first one),
 //! `edit_opportunity {id, fields}`, `delete_opportunity {id}`, `create_block {fields}`, `edit_block {id, fields}` and
-//! `delete_block {id}` are what staff does in pipelines and calendars.
+//! `delete_block {id}` are what staff does in pipelines and calendars. `rotate_token` answers the private token that is valid
+//! from then on.
 //! Fields have the API's names. `force` lets a duplicate be.
 
 use std::collections::BTreeMap;
@@ -36,6 +37,16 @@ pub(super) fn act(world: &mut World, action: &Value, now: i64) -> Result<Value, 
     let result = person.act(world);
     world.settings.allow_duplicate_contact = before;
     result.map_err(|refusal| refusal.body)
+}
+
+/// A person makes a new private token in the place of the old one, which is refused from then on
+/// (highlevel-api.md 4.5; that it were good for some days more is unverified, and not assumed).
+fn rotate(world: &mut World) -> Value {
+    let secret = format!("pit-{}", world.ids.uuid());
+    if let Some(token) = world.tokens.first_mut() {
+        token.secret.clone_from(&secret);
+    }
+    json!({ "token": secret })
 }
 
 struct Person<'a> {
@@ -79,6 +90,7 @@ impl Person<'_> {
             "edit_block" => self.run(world, calendars::update_block, &[id]),
             "send_message" => self.message(world, true),
             "receive_message" => self.message(world, false),
+            "rotate_token" => Ok(rotate(world)),
             other => Err(Refusal::bad_request(format!(
                 "a person knows no action '{other}'; see the reference of /_twin/person"
             ))),

@@ -55,6 +55,18 @@ async fn tokens_are_checked_after_the_version_and_before_anything_else() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_rotated_is_refused_and_the_new_one_may_the_same() {
+    let mut bench = empty().await;
+    let (_, made) = bench
+        .post("/_twin/person", json!({ "action": "rotate_token" }))
+        .await;
+    let path = format!("/calendars/?locationId={}", bench.location());
+    assert_eq!(bench.get(&path).await.0, 401);
+    bench.token = made["token"].as_str().unwrap().to_owned();
+    assert_eq!(bench.get(&path).await.0, 200);
+}
+
+#[tokio::test]
 async fn scope_comes_before_kind_before_location_before_body() {
     let mut bench = empty().await;
     let known = bench.twins.highlevel().credentials().clone();
