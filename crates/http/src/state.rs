@@ -161,7 +161,7 @@ impl BudgetState {
         }
     }
 
-    /// Requests in the first window and of the day: for the status page.
+    /// Requests in the first window and of the day: for the dashboard.
     #[must_use]
     pub fn used(&self, now: Timestamp, policy: &BudgetPolicy) -> (u32, Option<u32>) {
         let window = policy

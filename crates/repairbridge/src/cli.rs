@@ -47,7 +47,7 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Runs the service: status page and sync workers.
+    /// Runs the service: dashboard and sync workers.
     Serve(Serve),
     /// The whole product on this machine, with both vendors emulated and a made-up repair shop.
     Demo(Demo),
@@ -136,7 +136,7 @@ pub(crate) enum Command {
     /// Everything that can be called or awaited at both vendors, and calling it.
     #[command(subcommand)]
     Operations(Operations),
-    /// Who may sign in to the status page.
+    /// Who may sign in to the dashboard.
     #[command(subcommand)]
     User(User),
     /// Who is signed in, and ending that.
@@ -148,7 +148,7 @@ pub(crate) enum Command {
     /// Tools for an assistant, by the Model Context Protocol over standard input and output: everything that both
     /// vendors offer, and a look at the sync. Reads only, unless more is allowed; asks a person before each change.
     Mcp(Mcp),
-    /// Who did what: at the status page, by the API, at the command line.
+    /// Who did what: at the dashboard, by the API, at the command line.
     Audit {
         /// Lines at most, the newest.
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -238,7 +238,7 @@ pub(crate) enum Keys {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address of the status page; server.listen where left out.
+    /// Address of the dashboard; server.listen where left out.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<SocketAddr>,
 }
@@ -251,7 +251,7 @@ pub(crate) struct Demo {
     /// Same seed, same shop.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Address of the status page; 127.0.0.1:8780, or any free port where that is taken.
+    /// Address of the dashboard; 127.0.0.1:8780, or any free port where that is taken.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<SocketAddr>,
     /// Ends after the first complete sync.

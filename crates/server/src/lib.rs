@@ -68,7 +68,7 @@ pub struct ServerOptions {
     pub allow_plain_http: bool,
     /// Whether connections are encrypted here.
     pub tls: bool,
-    /// The address of the status page as others reach it, with a slash at the end; links for them begin with it.
+    /// The address of the dashboard as others reach it, with a slash at the end; links for them begin with it.
     pub page: String,
     /// What whoever runs this should mend, in words; shown above the status.
     pub warnings: Vec<String>,

@@ -1,4 +1,4 @@
-//! How far a pass has come, for progress bars and the status page.
+//! How far a pass has come, for progress bars and the dashboard.
 
 use crate::Cost;
 use domain::{Kind, Side};

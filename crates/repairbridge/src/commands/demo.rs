@@ -117,7 +117,7 @@ async fn live(
         },
         page
     );
-    page.map_err(|why| Problem::ran("LISTEN", format!("the status page ended: {why}")))?;
+    page.map_err(|why| Problem::ran("LISTEN", format!("the dashboard ended: {why}")))?;
     tally
 }
 
@@ -264,7 +264,7 @@ fn introduction(twins: &RunningTwins, page: &str, folder: &Path, file: &Path) ->
         "fields": {"calendarId": calendar, "title": "New battery", "startTime": start.to_string()}})
     .to_string();
     vec![
-        format!("Repairbridge demo. Status page: {page}"),
+        format!("Repairbridge demo. Dashboard: {page}"),
         format!(
             "  made-up shop        {} customers, {} contacts",
             twins.shop().customers.len(),

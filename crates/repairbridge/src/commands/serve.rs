@@ -1,4 +1,4 @@
-//! `serve`: status page and sync workers, until stopped.
+//! `serve`: dashboard and sync workers, until stopped.
 
 use crate::cli::Serve;
 use crate::config::Config;
@@ -44,7 +44,7 @@ fn certificate(config: &Config) -> Result<Option<Certificate>, Problem> {
     ))
 }
 
-/// Where the status page is, and what there is to mind. Where nobody is set up: a new link for the first owner, each
+/// Where the dashboard is, and what there is to mind. Where nobody is set up: a new link for the first owner, each
 /// time, since only its digest is kept; to the terminal, not to the log.
 fn tell(
     config: &Config,
@@ -59,7 +59,7 @@ fn tell(
         None => config.own_page(listening),
     };
     output.answer(
-        format!("Repairbridge is running. Status page: {page}  (Ctrl-C stops it)"),
+        format!("Repairbridge is running. Dashboard: {page}  (Ctrl-C stops it)"),
         &json!({"listening": listening.to_string(), "url": page, "warnings": warnings}),
     );
     for warning in warnings {
@@ -98,7 +98,7 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> 
     TcpListener::bind(address).await.map_err(|why| {
         Problem::wrong(
             "LISTEN",
-            format!("the status page cannot listen on {address}: {why}. Choose another with --listen or server.listen; port 0 takes any free one"),
+            format!("the dashboard cannot listen on {address}: {why}. Choose another with --listen or server.listen; port 0 takes any free one"),
         )
     })
 }
@@ -107,7 +107,7 @@ pub(crate) fn address_of(listener: &TcpListener) -> Result<SocketAddr, Problem> 
     listener.local_addr().map_err(|why| {
         Problem::ran(
             "LISTEN",
-            format!("the system does not tell the address of the status page: {why}"),
+            format!("the system does not tell the address of the dashboard: {why}"),
         )
     })
 }
@@ -124,7 +124,7 @@ async fn serve_until(
     let page = async {
         let ended = server::serve(listener, certificate, router, cancel.clone()).await;
         cancel.cancel();
-        ended.map_err(|why| Problem::ran("LISTEN", format!("the status page ended: {why}")))
+        ended.map_err(|why| Problem::ran("LISTEN", format!("the dashboard ended: {why}")))
     };
     let workers = async {
         let ended = app.serve_shops(cancel.clone()).await;

@@ -1,4 +1,4 @@
-//! What follows from the configuration for browsers: the address of the status page, and how safe the way to it is.
+//! What follows from the configuration for browsers: the address of the dashboard, and how safe the way to it is.
 
 use super::Config;
 use app::access::Token;
@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 const DEFAULT: &str = "http://127.0.0.1:8780/";
 
 impl Config {
-    /// The address of the status page, for people: `server.public_url`, or where it listens if that was left out.
+    /// The address of the dashboard, for people: `server.public_url`, or where it listens if that was left out.
     pub(crate) fn page(&self, listening: SocketAddr) -> String {
         if self.public_url.as_str() == DEFAULT && listening.port() != 0 {
             return self.own_page(listening);
@@ -21,7 +21,7 @@ impl Config {
         page
     }
 
-    /// The address of the status page on the machine itself.
+    /// The address of the dashboard on the machine itself.
     pub(crate) fn own_page(&self, listening: SocketAddr) -> String {
         let scheme = if self.door.certificate.is_some() {
             "https"
@@ -57,7 +57,7 @@ impl Config {
         }
     }
 
-    /// What is not safe about the way to the status page.
+    /// What is not safe about the way to the dashboard.
     pub(crate) fn warnings(&self, listening: SocketAddr) -> Vec<String> {
         let door = &self.door;
         if listening.ip().is_loopback() || door.certificate.is_some() {

@@ -20,7 +20,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use url::Url;
 
-/// How browsers get to the status page.
+/// How browsers get to the dashboard.
 #[derive(Debug)]
 pub(crate) struct Door {
     /// Files of the certificate and its key, where connections are encrypted here.

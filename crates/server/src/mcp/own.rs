@@ -58,7 +58,7 @@ fn about(name: &str) -> (&'static str, &'static str, Json) {
         ),
         "review" => (
             "Questions that wait for a person",
-            "Lists what only a person can decide: who is who, and which of two values is right. The person answers at the status page or with `repairbridge review`. Asks no vendor.",
+            "Lists what only a person can decide: who is who, and which of two values is right. The person answers at the dashboard or with `repairbridge review`. Asks no vendor.",
             json!({
                 "answered": {"type": "boolean", "description": "Yes lists those that were answered instead."},
             }),
