@@ -13,7 +13,9 @@ use testkit::SHOP;
 fn refused_in_words<T>(outcome: Result<T, AppError>, typed: &str) {
     match outcome {
         Ok(_) => {}
-        Err(AppError::Refused(why)) => assert!(why.len() > 10, "{typed:?}: {why}"),
+        Err(AppError::Refused(why) | AppError::NotFound(why)) => {
+            assert!(why.len() > 10, "{typed:?}: {why}");
+        }
         Err(other) => assert!(matches!(other, AppError::NoShop(_)), "{typed:?}: {other}"),
     }
 }
