@@ -6,7 +6,7 @@ build_web() {
     need node nodejs
     need npm npm
     install_web "$1"
-    if [ -f "$web/dist/index.html" ] && [ -z "$(find "$web/src" "$web/public" "$web"/*.* -newer "$web/dist/index.html" -print -quit)" ]; then
+    if [ -f "$web/dist/index.html" ] && [ -z "$(find "$web/src" "$web"/*.* -newer "$web/dist/index.html" -print -quit)" ]; then
         return
     fi
     npm run --silent --prefix "$web" build >&2
