@@ -1,5 +1,10 @@
 // Numbers, times and durations as a language writes them. Pure; the parts call it with the chosen language.
 
+/** Words that went on after others, as they stand alone. */
+export function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 const cache = new Map<string, Intl.NumberFormat>();
 
 function numbers(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {

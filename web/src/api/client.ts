@@ -1,5 +1,6 @@
 // Calls of the public API. `ask(api.GET('/api/v1/…', { params }))` gives the answer or throws a `Refusal`.
 import createClient from 'openapi-fetch';
+import { upper } from '../format';
 import type { paths } from './schema';
 
 export const api = createClient<paths>({ baseUrl: '/', headers: { accept: 'application/json' } });
@@ -18,7 +19,7 @@ export class Refusal extends Error {
 
   constructor(code: string, says: string, status: number, mistakes: Mistake[] = []) {
     // The server's words may go on after others; here they stand alone.
-    super(says.charAt(0).toUpperCase() + says.slice(1));
+    super(upper(says));
     this.name = 'Refusal';
     this.code = code;
     this.status = status;

@@ -1,6 +1,8 @@
 // What a form shows of a JSON Schema (2020-12, the part of it that the catalogue of operations uses), and what is wrong
 // with what was typed. Nothing here knows of the page.
 
+import { upper } from '../../format';
+
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /** A JSON Schema as it comes. */
@@ -144,7 +146,7 @@ export function words(name: string): string {
     .replace(/[_-]+/g, ' ')
     .trim()
     .toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return upper(spaced);
 }
 
 /** The value without what was left empty: fields that say nothing, and objects and lists made of them. */
