@@ -161,7 +161,7 @@ async fn edits_of_tickets_and_tasks_arrive_on_the_other_side() {
     // A finished ticket completes the task.
     let done =
         bench.twins.shop().statuses.iter().find(|status| {
-            mapping::guess(status.label).is_some_and(mapping::StatusGroup::completed)
+            mapping::guess(&status.label).is_some_and(mapping::StatusGroup::completed)
         });
     let done = done
         .expect("the shop has a closing status")
@@ -193,7 +193,7 @@ async fn completing_a_task_sets_the_status_that_the_shop_chose_and_else_is_held(
     let mut rules = bench.app.rules_of(&shop).unwrap();
     let done =
         bench.twins.shop().statuses.iter().find(|status| {
-            mapping::guess(status.label).is_some_and(mapping::StatusGroup::completed)
+            mapping::guess(&status.label).is_some_and(mapping::StatusGroup::completed)
         });
     let done = done.unwrap().label.to_string();
     rules.tasks.done_status = Some(done.clone());

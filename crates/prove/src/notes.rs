@@ -26,7 +26,7 @@ pub(crate) struct Notes {
     /// Whether the engine tells notes on tickets, and has nothing to say against it.
     telling: bool,
     /// Statuses that say by themselves that work goes on; of others only a person knows.
-    going_on: Vec<&'static str>,
+    going_on: Vec<String>,
 }
 
 impl Notes {
@@ -49,9 +49,9 @@ impl Notes {
         let reasons = stage.app.status(SHOP).await?.reasons;
         let told = comments.values().flatten().any(|text| text.contains(WORDS));
         let statuses = stage.twins.shop().statuses.iter();
-        let going_on = statuses.filter(|status| matches!(status.group, "waiting" | "ready"));
+        let going_on = statuses.filter(|status| matches!(&*status.group, "waiting" | "ready"));
         Ok(Self {
-            going_on: going_on.map(|status| status.label).collect(),
+            going_on: going_on.map(|status| status.label.to_string()).collect(),
             written,
             comments,
             telling: told && !reasons.iter().any(|reason| reason.contains("notes")),
@@ -92,7 +92,7 @@ impl Notes {
                 seen.parent.as_deref() == Some(link.right.as_str())
                     && seen
                         .shows(Field::StatusLabel)
-                        .is_some_and(|label| self.going_on.contains(&label))
+                        .is_some_and(|label| self.going_on.iter().any(|one| one == label))
             });
             for (ticket, _) in open {
                 let texts = self.comments.get(ticket);

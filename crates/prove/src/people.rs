@@ -398,9 +398,9 @@ const fn customer_name(field: Field) -> &'static str {
     }
 }
 
-fn status(twins: &RunningTwins, done: bool) -> &'static str {
+fn status(twins: &RunningTwins, done: bool) -> &str {
     let group = if done { "done" } else { "open" };
     let statuses = &twins.shop().statuses;
     let found = statuses.iter().find(|status| status.group == group);
-    found.map_or("", |status| status.label)
+    found.map_or("", |status| &*status.label)
 }

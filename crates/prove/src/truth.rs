@@ -50,8 +50,8 @@ impl Truth {
             .shop()
             .statuses
             .iter()
-            .filter(|status| matches!(status.group, "done" | "cancelled"))
-            .map(|status| status.label)
+            .filter(|status| matches!(&*status.group, "done" | "cancelled"))
+            .map(|status| &*status.label)
             .collect();
         let crm = |kind| twins.highlevel().records(kind, None, usize::MAX);
         let counter = twins.mygadgetrepairs();

@@ -55,10 +55,10 @@ impl<'a> CounterPerson<'a> {
 
     /// The label of the made-up shop's first status in this group: `open`, `waiting`, `ready`, `done` or `cancelled`.
     #[must_use]
-    pub fn status_in(&self, group: &str) -> &'static str {
+    pub fn status_in(&self, group: &str) -> &str {
         let statuses = &self.twins.shop().statuses;
         let found = statuses.iter().find(|status| status.group == group);
-        found.expect("the shop has a status in the group").label
+        &found.expect("the shop has a status in the group").label
     }
 
     /// Changes the status of a ticket.

@@ -11,6 +11,7 @@ use super::tasks::Task;
 use super::users::User;
 use super::world::World;
 use crate::shop::{self, MadeUpShop};
+use serde_json::json;
 
 impl HighLevelTwin {
     /// Puts the shop's staff, calendars, contacts, tasks, notes, appointments and opportunities into the location and takes over its
@@ -18,8 +19,8 @@ impl HighLevelTwin {
     pub fn load(&self, shop: &MadeUpShop) -> Vec<String> {
         let world = &mut *self.world();
         world.settings.country.clone_from(&shop.settings.country);
-        shop.time_zone.clone_into(&mut world.settings.time_zone);
-        world.zone = date::zone(shop.time_zone);
+        world.settings.time_zone = shop.time_zone.to_string();
+        world.zone = date::zone(&shop.time_zone);
         let mut loading = Loading::new(world, shop);
         for contact in &shop.contacts {
             loading.contact(contact);
@@ -58,20 +59,21 @@ impl<'a> Loading<'a> {
             users.push(id.clone());
             world.users.push(User {
                 id,
-                first_name: user.first.to_owned(),
-                last_name: user.last.to_owned(),
-                email: user.email.to_owned(),
+                first_name: user.first.to_string(),
+                last_name: user.last.to_string(),
+                email: user.email.to_string(),
                 admin: user.role == "Manager",
             });
         }
         let mut calendars = Vec::new();
         let last = shop.calendars.len().saturating_sub(1);
         for (number, calendar) in shop.calendars.iter().enumerate() {
-            let id = world.ids.alphanumeric_text();
+            let id = calendar.id.clone();
+            let id = id.unwrap_or_else(|| world.ids.alphanumeric_text());
             calendars.push(id.clone());
             world.calendars.push(Calendar {
                 id,
-                name: calendar.name.to_owned(),
+                name: calendar.name.to_string(),
                 slot_minutes: calendar.slot_minutes,
                 team: users.clone(),
                 // One of several refuses appointments without a member of its team.
@@ -88,6 +90,12 @@ impl<'a> Loading<'a> {
         }
     }
 
+    /// The id that a record has, or a fresh one.
+    fn id(&mut self, known: Option<&str>) -> Id {
+        let known = known.and_then(Id::parse);
+        known.unwrap_or_else(|| self.world.new_id())
+    }
+
     fn user(&self, number: Option<usize>) -> String {
         number
             .and_then(|number| self.users.get(number))
@@ -96,7 +104,7 @@ impl<'a> Loading<'a> {
     }
 
     fn contact(&mut self, from: &shop::Contact) {
-        let id = self.world.new_id();
+        let id = self.id(from.id.as_deref());
         let mut contact = Contact::new(id, from.created.as_millisecond(), &self.writer);
         contact.first_name.clone_from(&from.first);
         contact.last_name.clone_from(&from.last);
@@ -107,8 +115,12 @@ impl<'a> Loading<'a> {
         contact.city.clone_from(&from.city);
         contact.postal_code.clone_from(&from.postal_code);
         contact.country.clone_from(&from.country);
-        from.source.clone_into(&mut contact.source);
+        contact.source = from.source.to_string();
         contact.dnd = from.dnd;
+        for channel in &from.blocked {
+            let setting = json!({ "status": "active", "message": "", "code": "" });
+            contact.dnd_settings.insert((*channel).to_owned(), setting);
+        }
         contact.tags = super::contacts::write::tidy_tags(&from.tags);
         self.world.learn_tags(&contact.tags);
         self.contacts.push(id);
@@ -120,7 +132,7 @@ impl<'a> Loading<'a> {
             return;
         };
         let task = Task {
-            id: self.world.new_id(),
+            id: self.id(from.id.as_deref()),
             contact,
             title: from.title.clone(),
             body: from.body.clone(),
@@ -137,7 +149,8 @@ impl<'a> Loading<'a> {
         let Some(contact) = self.contacts.get(from.contact).copied() else {
             return;
         };
-        let mut note = Note::new(self.world.new_id(), contact, from.created.as_millisecond());
+        let id = self.id(from.id.as_deref());
+        let mut note = Note::new(id, contact, from.created.as_millisecond());
         note.body.clone_from(&from.body);
         note.user_id = self.user(from.author);
         notes::add(self.world, note);
@@ -151,13 +164,13 @@ impl<'a> Loading<'a> {
             return;
         };
         let appointment = Appointment {
-            id: self.world.new_id(),
+            id: self.id(from.id.as_deref()),
             calendar,
             contact,
             title: from.title.clone(),
             description: String::new(),
             address: String::new(),
-            status: from.status.to_owned(),
+            status: from.status.to_string(),
             assigned_to: self.user(from.assigned_to),
             meeting_location_type: String::new(),
             rrule: String::new(),

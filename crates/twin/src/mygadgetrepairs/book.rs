@@ -1,5 +1,6 @@
 //! What the account holds: the shelves of records and the shop's vocabularies.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -115,10 +116,10 @@ pub(super) struct Word {
 #[derive(Debug, Clone)]
 pub(super) struct User {
     pub id: Id,
-    pub first: &'static str,
-    pub last: &'static str,
-    pub email: &'static str,
-    pub role: &'static str,
+    pub first: Cow<'static, str>,
+    pub last: Cow<'static, str>,
+    pub email: Cow<'static, str>,
+    pub role: Cow<'static, str>,
     pub created: Timestamp,
 }
 
@@ -249,10 +250,10 @@ impl Book {
         book.set_time_zone(settings.time_zone.as_deref());
         let owner = User {
             id: book.new_id(),
-            first: "Olive",
-            last: "Owner",
-            email: "owner@shop.example",
-            role: "Manager",
+            first: "Olive".into(),
+            last: "Owner".into(),
+            email: "owner@shop.example".into(),
+            role: "Manager".into(),
             created: Timestamp::UNIX_EPOCH,
         };
         book.users.push(owner);

@@ -14,7 +14,7 @@ use super::shelf::{Row, Shelf};
 /// The shop's records with fresh ids.
 pub(super) fn book(shop: &MadeUpShop, settings: &Settings) -> Book {
     let mut book = Book::new(settings);
-    book.set_shop_zone(shop.time_zone);
+    book.set_shop_zone(&shop.time_zone);
     book.set_time_zone(settings.time_zone.as_deref());
     words(shop, &mut book);
     let customers = customers(shop, &mut book);
@@ -35,9 +35,13 @@ pub(super) fn book(shop: &MadeUpShop, settings: &Settings) -> Book {
 }
 
 fn words(shop: &MadeUpShop, book: &mut Book) {
-    let statuses: Vec<&str> = shop.statuses.iter().map(|status| status.label).collect();
+    let statuses: Vec<&str> = shop.statuses.iter().map(|one| &*one.label).collect();
     book.statuses = book::words(11, &statuses);
-    book.issue_types = book::words(5_603, &shop.issue_types);
+    for (word, status) in book.statuses.iter_mut().zip(&shop.statuses) {
+        word.id = status.id.unwrap_or(word.id);
+    }
+    let issue_types: Vec<&str> = shop.issue_types.iter().map(|one| &**one).collect();
+    book.issue_types = book::words(5_603, &issue_types);
     let done = shop.statuses.iter().position(|one| one.group == "done");
     if let Some(status) = done.and_then(|place| book.statuses.get(place)) {
         book.handed_out = status.id;
@@ -52,10 +56,10 @@ fn words(shop: &MadeUpShop, book: &mut Book) {
         .iter()
         .map(|user| User {
             id: book.new_id(),
-            first: user.first,
-            last: user.last,
-            email: user.email,
-            role: user.role,
+            first: user.first.clone(),
+            last: user.last.clone(),
+            email: user.email.clone(),
+            role: user.role.clone(),
             created: opened,
         })
         .collect();
@@ -66,7 +70,7 @@ fn customers(shop: &MadeUpShop, book: &mut Book) -> Vec<Id> {
         .customers
         .iter()
         .map(|customer| Row {
-            id: book.new_id(),
+            id: known(customer.id.as_deref(), book),
             created: customer.created,
             changed: customer.created,
             body: written(customer),
@@ -76,6 +80,11 @@ fn customers(shop: &MadeUpShop, book: &mut Book) -> Vec<Id> {
     book.next_customer = rows.len() as u32 + 1;
     book.customers = Shelf::filled(rows);
     ids
+}
+
+/// The id that a record has, or a fresh one.
+fn known(id: Option<&str>, book: &mut Book) -> Id {
+    id.and_then(Id::read).unwrap_or_else(|| book.new_id())
 }
 
 fn written(customer: &shop::Customer) -> Customer {
@@ -92,6 +101,8 @@ fn written(customer: &shop::Customer) -> Customer {
         city: customer.city.clone(),
         post_code: customer.post_code.clone(),
         country: customer.country.clone(),
+        no_sms: customer.no_sms,
+        no_email: customer.no_email,
         ..Customer::default()
     }
 }
@@ -111,7 +122,7 @@ fn tickets(shop: &MadeUpShop, customers: &[Id], book: &mut Book) -> Vec<Id> {
             short_info: ticket.short_info.clone(),
             description: ticket.description.clone(),
             issue_detail: String::new(),
-            device: ticket.device.to_owned(),
+            device: ticket.device.to_string(),
             status: book
                 .statuses
                 .get(ticket.status)
@@ -129,7 +140,7 @@ fn tickets(shop: &MadeUpShop, customers: &[Id], book: &mut Book) -> Vec<Id> {
             ..Ticket::default()
         };
         book.next_ticket = ticket.number + 1;
-        let id = book.new_id();
+        let id = known(ticket.id.as_deref(), book);
         if let Some(invoice) = invoice {
             invoices.push(paid(invoice, id, body.customer, ticket));
         }
@@ -151,7 +162,7 @@ fn tickets(shop: &MadeUpShop, customers: &[Id], book: &mut Book) -> Vec<Id> {
             public: comment.public,
             author: book.users.get(comment.author).map(|user| user.id),
         };
-        let id = book.new_id();
+        let id = known(comment.id.as_deref(), book);
         book.comments_of.entry(ticket).or_default().push(id);
         comments.push(Row {
             id,
@@ -294,7 +305,7 @@ fn appointments(shop: &MadeUpShop, customers: &[Id], book: &mut Book) {
             ..Appointment::default()
         };
         rows.push(Row {
-            id: book.new_id(),
+            id: known(appointment.id.as_deref(), book),
             created: appointment.created,
             changed: appointment.created,
             body,

@@ -131,6 +131,7 @@ impl Office<'_> {
             }
         };
         let mut contact = Contact {
+            id: None,
             first,
             last,
             email,
@@ -178,6 +179,7 @@ impl Office<'_> {
         };
         let home = Home::somewhere(self.locale, self.random);
         Contact {
+            id: None,
             first: name.0,
             last: name.1,
             email,
@@ -260,6 +262,7 @@ impl Office<'_> {
             tags.shuffle(self.random);
         }
         Contact {
+            id: None,
             first: String::new(),
             last: String::new(),
             email: String::new(),
@@ -270,8 +273,13 @@ impl Office<'_> {
             postal_code: String::new(),
             country: self.locale.code.to_owned(),
             tags: tags.into_iter().map(ToOwned::to_owned).collect(),
-            source: SOURCES.choose(self.random).copied().unwrap_or_default(),
+            source: SOURCES
+                .choose(self.random)
+                .copied()
+                .unwrap_or_default()
+                .into(),
             dnd: self.random.random_bool(0.06),
+            blocked: Vec::new(),
             created: customers::whole_second(created),
         }
     }

@@ -241,6 +241,7 @@ impl Town<'_> {
             (first, last) = (first.to_uppercase(), last.to_uppercase());
         }
         let customer = Customer {
+            id: None,
             number: String::new(),
             first,
             last,
@@ -253,6 +254,8 @@ impl Town<'_> {
             post_code: home.post_code.clone(),
             country: home.country.clone(),
             vat: String::new(),
+            no_sms: false,
+            no_email: false,
             created: Timestamp::UNIX_EPOCH,
         };
         Person {

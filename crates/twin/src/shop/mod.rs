@@ -16,6 +16,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -76,7 +77,7 @@ pub struct MadeUpShop {
     /// How it was asked for.
     pub settings: ShopSettings,
     /// IANA time zone of the shop, as `Europe/London`.
-    pub time_zone: &'static str,
+    pub time_zone: Cow<'static, str>,
     /// The counter's customers, oldest first.
     pub customers: Vec<Customer>,
     /// The counter's repair jobs, oldest first.
@@ -108,7 +109,7 @@ pub struct MadeUpShop {
     /// Ticket statuses as this shop renamed them.
     pub statuses: Vec<Status>,
     /// Sorts of repair.
-    pub issue_types: Vec<&'static str>,
+    pub issue_types: Vec<Cow<'static, str>>,
     /// Staff.
     pub users: Vec<User>,
     /// CRM calendars.
@@ -120,6 +121,8 @@ pub struct MadeUpShop {
 /// A customer as the counter typed it. An empty string is "not known".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
+    /// The counter's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// The shop's own reference, as `C-317`.
     pub number: String,
     /// Given name; the whole name when it is one word.
@@ -144,6 +147,10 @@ pub struct Customer {
     pub country: String,
     /// VAT number of a firm.
     pub vat: String,
+    /// Wants no texts.
+    pub no_sms: bool,
+    /// Wants no advertising e-mails.
+    pub no_email: bool,
     /// When the customer was first entered.
     pub created: Timestamp,
 }
@@ -151,6 +158,8 @@ pub struct Customer {
 /// A repair job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
+    /// The counter's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Index into [`MadeUpShop::customers`].
     pub customer: usize,
     /// Running number, from 1001.
@@ -160,7 +169,7 @@ pub struct Ticket {
     /// Long text.
     pub description: String,
     /// Device, as `Apple iPhone 13`.
-    pub device: &'static str,
+    pub device: Cow<'static, str>,
     /// Index into [`MadeUpShop::statuses`].
     pub status: usize,
     /// Index into [`MadeUpShop::issue_types`].
@@ -176,6 +185,8 @@ pub struct Ticket {
 /// A comment on a repair job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
+    /// The counter's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Index into [`MadeUpShop::tickets`].
     pub ticket: usize,
     /// Text.
@@ -191,6 +202,8 @@ pub struct Comment {
 /// An appointment at the counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appointment {
+    /// The counter's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Index into [`MadeUpShop::customers`].
     pub customer: usize,
     /// Title.
@@ -221,6 +234,8 @@ pub enum Place {
 /// A person as the CRM knows it. An empty string is "not known".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
+    /// The CRM's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Given name.
     pub first: String,
     /// Family name.
@@ -242,9 +257,11 @@ pub struct Contact {
     /// Tags.
     pub tags: Vec<String>,
     /// Where the contact came from.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// Do not disturb: opted out of all messages.
     pub dnd: bool,
+    /// Channels that are opted out of: `Call`, `Email`, `SMS`.
+    pub blocked: Vec<&'static str>,
     /// When the contact was created.
     pub created: Timestamp,
 }
@@ -252,6 +269,8 @@ pub struct Contact {
 /// A CRM task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
+    /// The CRM's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Index into [`MadeUpShop::contacts`].
     pub contact: usize,
     /// Title.
@@ -271,6 +290,8 @@ pub struct Task {
 /// A CRM note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
+    /// The CRM's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Index into [`MadeUpShop::contacts`].
     pub contact: usize,
     /// Text.
@@ -284,6 +305,8 @@ pub struct Note {
 /// A CRM appointment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrmAppointment {
+    /// The CRM's id; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Index into [`MadeUpShop::contacts`].
     pub contact: usize,
     /// Index into [`MadeUpShop::calendars`].
@@ -297,7 +320,7 @@ pub struct CrmAppointment {
     /// End.
     pub end: Timestamp,
     /// `confirmed`, `cancelled`, `showed`, `noshow` or `new`.
-    pub status: &'static str,
+    pub status: Cow<'static, str>,
     /// When it was booked.
     pub created: Timestamp,
 }
@@ -305,30 +328,34 @@ pub struct CrmAppointment {
 /// A ticket status of this shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
+    /// The counter's number for it; without one it is numbered in order.
+    pub id: Option<u32>,
     /// The shop's own label.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// What it means: `open`, `waiting`, `ready`, `done` or `cancelled`.
-    pub group: &'static str,
+    pub group: Cow<'static, str>,
 }
 
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Given name.
-    pub first: &'static str,
+    pub first: Cow<'static, str>,
     /// Family name.
-    pub last: &'static str,
+    pub last: Cow<'static, str>,
     /// E-mail.
-    pub email: &'static str,
+    pub email: Cow<'static, str>,
     /// `Technician` or `Manager`.
-    pub role: &'static str,
+    pub role: Cow<'static, str>,
 }
 
 /// A CRM calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
+    /// The CRM's id for it; without one it gets a fresh one.
+    pub id: Option<String>,
     /// Name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Length of a slot in minutes.
     pub slot_minutes: u32,
 }
@@ -353,7 +380,7 @@ impl MadeUpShop {
         let office = work::office(&settings, &crm.contacts, &mut random);
         let trade = trade::trade(&settings, &customers, &counter.tickets, &crm.contacts);
         Self {
-            time_zone: locale.time_zone,
+            time_zone: Cow::Borrowed(locale.time_zone),
             customers,
             tickets: counter.tickets,
             comments: counter.comments,
@@ -369,7 +396,11 @@ impl MadeUpShop {
             reminders: trade.reminders,
             same_people: crm.same_people,
             statuses: work::STATUSES.to_vec(),
-            issue_types: work::ISSUE_TYPES.to_vec(),
+            issue_types: work::ISSUE_TYPES
+                .iter()
+                .copied()
+                .map(Cow::Borrowed)
+                .collect(),
             users: work::USERS.to_vec(),
             calendars: work::CALENDARS.to_vec(),
             cases,

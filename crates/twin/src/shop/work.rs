@@ -1,5 +1,7 @@
 //! What the shop does for its people: repairs and appointments at the counter, tasks, notes and bookings in the CRM.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -13,34 +15,13 @@ use super::{
 
 /// Ticket statuses, renamed by the shop as most shops do.
 pub(super) const STATUSES: &[Status] = &[
-    Status {
-        label: "Booked in",
-        group: "open",
-    },
-    Status {
-        label: "On the bench",
-        group: "open",
-    },
-    Status {
-        label: "Waiting for the part",
-        group: "waiting",
-    },
-    Status {
-        label: "Waiting for customer",
-        group: "waiting",
-    },
-    Status {
-        label: "Ready – please call",
-        group: "ready",
-    },
-    Status {
-        label: "Collected",
-        group: "done",
-    },
-    Status {
-        label: "Given up",
-        group: "cancelled",
-    },
+    status("Booked in", "open"),
+    status("On the bench", "open"),
+    status("Waiting for the part", "waiting"),
+    status("Waiting for customer", "waiting"),
+    status("Ready – please call", "ready"),
+    status("Collected", "done"),
+    status("Given up", "cancelled"),
 ];
 
 /// Sorts of repair.
@@ -57,47 +38,48 @@ pub(super) const ISSUE_TYPES: &[&str] = &[
 
 /// Staff; the last one is an account that the whole counter shares.
 pub(super) const USERS: &[User] = &[
-    User {
-        first: "Ana",
-        last: "Ruiz",
-        email: "ana@shop.example",
-        role: "Technician",
-    },
-    User {
-        first: "Tom",
-        last: "Okafor",
-        email: "tom@shop.example",
-        role: "Technician",
-    },
-    User {
-        first: "Mei",
-        last: "Chan",
-        email: "mei@shop.example",
-        role: "Manager",
-    },
-    User {
-        first: "Front",
-        last: "Desk",
-        email: "counter@shop.example",
-        role: "Technician",
-    },
+    user("Ana", "Ruiz", "ana@shop.example", "Technician"),
+    user("Tom", "Okafor", "tom@shop.example", "Technician"),
+    user("Mei", "Chan", "mei@shop.example", "Manager"),
+    user("Front", "Desk", "counter@shop.example", "Technician"),
 ];
 
 /// CRM calendars.
 pub(super) const CALENDARS: &[Calendar] = &[
-    Calendar {
-        name: "Drop-off",
-        slot_minutes: 15,
-    },
-    Calendar {
-        name: "Repair while you wait",
-        slot_minutes: 60,
-    },
-    Calendar {
-        name: "Call-back",
-        slot_minutes: 15,
-    },
+    calendar("Drop-off", 15),
+    calendar("Repair while you wait", 60),
+    calendar("Call-back", 15),
 ];
+
+const fn status(label: &'static str, group: &'static str) -> Status {
+    Status {
+        id: None,
+        label: Cow::Borrowed(label),
+        group: Cow::Borrowed(group),
+    }
+}
+
+const fn user(
+    first: &'static str,
+    last: &'static str,
+    email: &'static str,
+    role: &'static str,
+) -> User {
+    User {
+        first: Cow::Borrowed(first),
+        last: Cow::Borrowed(last),
+        email: Cow::Borrowed(email),
+        role: Cow::Borrowed(role),
+    }
+}
+
+const fn calendar(name: &'static str, slot_minutes: u32) -> Calendar {
+    Calendar {
+        id: None,
+        name: Cow::Borrowed(name),
+        slot_minutes,
+    }
+}
 
 const DEVICES: &[&str] = &[
     "Apple iPhone 13",
@@ -195,6 +177,7 @@ pub(super) fn counter(
         .map(|_| {
             let ticket = random.random_range(0..tickets.len());
             Comment {
+                id: None,
                 ticket,
                 text: pick(REMARKS, random).to_owned(),
                 public: random.random_bool(0.25),
@@ -213,6 +196,7 @@ pub(super) fn counter(
             let customer = random.random_range(0..customers.len());
             let (start, end, created) = booking(30, now, random);
             Appointment {
+                id: None,
                 customer,
                 subject: pick(VISITS, random).to_owned(),
                 description: if random.random_bool(0.3) {
@@ -271,6 +255,7 @@ fn ticket(customer: usize, customers: &[Customer], now: Timestamp, random: &mut 
         random.random_range(0..STATUSES.len())
     };
     Ticket {
+        id: None,
         customer,
         number: 0,
         short_info: title,
@@ -279,7 +264,7 @@ fn ticket(customer: usize, customers: &[Customer], now: Timestamp, random: &mut 
         } else {
             String::new()
         },
-        device,
+        device: device.into(),
         status,
         issue_type,
         technician: random
@@ -308,6 +293,7 @@ pub(super) fn office(
             let due = later(created, random.random_range(1..20) * 86_400);
             let completed = random.random_bool(if due < now { 0.85 } else { 0.1 });
             Task {
+                id: None,
                 contact,
                 title: pick(CALLS, random).to_owned(),
                 body: pick(THOUGHTS, random).to_owned(),
@@ -322,6 +308,7 @@ pub(super) fn office(
         .map(|_| {
             let contact = random.random_range(0..contacts.len());
             Note {
+                id: None,
                 contact,
                 body: pick(THOUGHTS, random).to_owned(),
                 author: somebody(random),
@@ -341,13 +328,14 @@ pub(super) fn office(
                 ["showed", "showed", "noshow", "cancelled"]
             };
             CrmAppointment {
+                id: None,
                 contact,
                 calendar,
                 assigned_to: somebody(random),
                 title: pick(VISITS, random).to_owned(),
                 start,
                 end,
-                status: status[random.random_range(0..status.len())],
+                status: status[random.random_range(0..status.len())].into(),
                 created: created.max(contacts[contact].created).min(now),
             }
         })

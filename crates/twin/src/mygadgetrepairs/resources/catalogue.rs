@@ -222,9 +222,9 @@ fn users(account: &Account, call: &Call<'_>) -> Answer {
         !inactive
             && span.contains(user.created)
             && has(&name, &[&full])
-            && has(&email, &[user.email])
-            && has(&kind, &[user.role])
-            && has(&keyword, &[&full, user.email, user.role])
+            && has(&email, &[&user.email])
+            && has(&kind, &[&user.role])
+            && has(&keyword, &[&full, &user.email, &user.role])
     });
     Answer::Found(
         Page::asked(&call.arguments, &account.settings)
