@@ -22,6 +22,8 @@ pub enum JobKind {
     Check,
     /// Find out what a sync would do.
     Preview,
+    /// Make a copy of the shop and sync it once.
+    Copy,
     /// Sync, until nothing is left to do or a person has to approve.
     Sync {
         /// Whether a person approves a first run or a mass change.
@@ -34,6 +36,7 @@ impl JobKind {
         match self {
             Self::Check => JobWord::Check,
             Self::Preview => JobWord::Preview,
+            Self::Copy => JobWord::Copy,
             Self::Sync { .. } => JobWord::Sync,
         }
     }
@@ -47,6 +50,8 @@ pub enum JobWord {
     Check,
     /// What a sync would do.
     Preview,
+    /// A sync of a copy.
+    Copy,
     /// A sync.
     Sync,
 }
@@ -86,7 +91,7 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
     /// How far it has come.
     pub progress: Progress,
-    /// What a sync did. What a check or a preview found is kept with the shop.
+    /// What a sync did, of the shop or of its copy. What a check or a preview found is kept with the shop.
     pub tally: Option<Tally>,
     /// Why it could not be done.
     pub trouble: Option<JobTrouble>,
@@ -182,7 +187,7 @@ impl App {
         let board = match kind {
             // That of the shop, which the service's own passes move as well.
             JobKind::Sync { .. } => self.board(&shop.name),
-            JobKind::Check | JobKind::Preview => ProgressBoard::default(),
+            JobKind::Check | JobKind::Preview | JobKind::Copy => ProgressBoard::default(),
         };
         let job = Job {
             id: self.context.new_id().to_string(),
@@ -273,6 +278,7 @@ impl App {
                 self.keep_preview(name, preview).await?;
                 Ok(None)
             }
+            JobKind::Copy => self.make_copy(name, board).await.map(Some),
             JobKind::Sync { approve } => self.sync_in_turn(name, approve, board).await.map(Some),
         }
     }

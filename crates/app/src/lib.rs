@@ -12,6 +12,7 @@ mod config;
 mod connect;
 mod connection;
 mod connections;
+mod copies;
 mod edits;
 mod error;
 mod explain;
@@ -24,6 +25,7 @@ mod jobs;
 mod journal;
 mod judge;
 mod kept;
+mod kept_beside;
 mod keys;
 mod named;
 mod one_time_code;
@@ -55,6 +57,10 @@ pub use cards::{CardField, RecordCard};
 pub use check::{CheckLine, CheckReport, Verdict};
 pub use config::{AppConfig, BuiltInError, Concurrency, webhook_keys};
 pub use connections::{Connected, ConnectionLine, ConnectionWay};
+pub use copies::{
+    CopiedCalendar, CopiedStatus, CounterCan, MadeTwins, OpenCopy, PersonEdit, Snapshot, TwinMaker,
+    TwinStaff,
+};
 pub use error::AppError;
 pub use explain::{
     Explanation, FieldStory, FlowWrote, Linked, OpenWrite, Origin, RecordStory, SideValues,
@@ -117,6 +123,8 @@ pub struct App {
     directory: intake::Directory,
     gate: access::Gate,
     jobs: jobs::Jobs,
+    copies: copies::Copies,
+    twin_maker: Option<Arc<dyn TwinMaker>>,
 }
 
 impl App {
@@ -153,6 +161,8 @@ impl App {
             directory: intake::Directory::default(),
             gate: access::Gate::default(),
             jobs: jobs::Jobs::default(),
+            copies: copies::Copies::default(),
+            twin_maker: None,
         })
     }
 

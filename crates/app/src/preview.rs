@@ -3,12 +3,12 @@
 use crate::connection::{Connection, ShopFacts};
 use crate::forecast::Ground;
 use crate::judge::Judge;
+use crate::kept_beside::Beside;
 use crate::pass::{Options, Pass};
 use crate::{App, AppConfig, AppError, Cost, ProgressBoard, Tally};
 use domain::{Kind, Lane, Side};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use store::{Shop, Store};
 
 /// Examples shown per deed.
@@ -113,8 +113,8 @@ impl App {
     pub async fn preview(&self, name: &str, board: &ProgressBoard) -> Result<Preview, AppError> {
         let shop = self.shop(name).await?;
         let (connection, facts) = self.open(&shop).await?;
-        let scratch = Scratch::beside(self);
-        let copy = self.store.copy_to(&scratch.path).await?;
+        let files = Beside::new(self, "preview");
+        let copy = self.store.copy_to(files.path()).await?;
         let dry = connection.dry(&copy, &shop, self.now());
         // Nothing is sent, so there is nothing to listen for.
         let config = AppConfig {
@@ -219,31 +219,4 @@ fn example(row: &store::JournalRow) -> String {
 
 const fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
-}
-
-/// A database file that goes away with its owner, whatever happens.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    /// Beside the real one, since that place may hold customers' data and is known to be writable.
-    fn beside(app: &App) -> Self {
-        let mut name = app.store.path().as_os_str().to_owned();
-        name.push(format!(".preview-{}", app.context.new_id()));
-        Self {
-            path: PathBuf::from(name),
-        }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
-            let mut name = self.path.clone().into_os_string();
-            name.push(suffix);
-            // Not there is as good as removed.
-            let _ = std::fs::remove_file(name);
-        }
-    }
 }

@@ -25,6 +25,11 @@ impl App {
     /// When a word cannot be used, the name is taken, or the store refuses.
     pub async fn add_shop(&self, new: &NewShop) -> Result<Shop, AppError> {
         check_name(&new.name)?;
+        self.put_shop(new).await
+    }
+
+    /// The same under a name that nobody types in commands.
+    pub(crate) async fn put_shop(&self, new: &NewShop) -> Result<Shop, AppError> {
         if new.location.trim().is_empty() {
             return Err(AppError::Refused(
                 "the location is empty. It is the sub-account's id: in HighLevel, Settings > Business Profile".into(),

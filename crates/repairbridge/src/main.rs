@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod copy_twins;
 mod interrupt;
 mod logs;
 mod output;

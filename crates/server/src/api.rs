@@ -4,6 +4,7 @@
 mod about;
 mod access;
 mod connections;
+mod copies;
 mod differences;
 mod events;
 mod explain;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Routes<Arc<Views>> {
         .merge(status::routes())
         .merge(events::routes())
         .merge(jobs::routes())
+        .merge(copies::routes())
         .merge(shops::routes())
         .merge(connections::routes())
         .merge(rules::routes())

@@ -4,6 +4,7 @@
 
 pub mod access;
 mod api;
+mod copies;
 mod describe;
 mod health;
 mod hooks;
@@ -92,6 +93,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .merge(api::routes().into_router())
         .merge(openapi::routes())
         .with_state(Arc::clone(&views))
+        .layer(from_fn_with_state(Arc::clone(&views), copies::answer))
         .merge(access::own_routes(&door))
         .merge(assistants)
         .layer(from_fn_with_state(Arc::clone(&door), access::guard));

@@ -102,8 +102,16 @@ impl Seen {
             changes.push(status.clone());
             self.status = Some(status);
         }
-        self.look_at_journals(views.app(), &mut changes).await?;
-        self.look_at_jobs(views.app(), &mut changes)?;
+        let apps = views.apps();
+        for (app, copy_of) in &apps {
+            match self.look_at_journals(app, &mut changes).await {
+                // Closed while we looked.
+                Err(error) if copy_of.is_some() => tracing::debug!(%error, "a copy went away"),
+                looked => looked?,
+            }
+        }
+        let jobs = apps.iter().flat_map(|(app, _)| app.jobs(None)).collect();
+        self.look_at_jobs(jobs, &mut changes)?;
         self.has_looked = true;
         Ok(changes)
     }
@@ -126,8 +134,7 @@ impl Seen {
         Ok(())
     }
 
-    fn look_at_jobs(&mut self, app: &App, changes: &mut Vec<Change>) -> Result<(), AppError> {
-        let jobs = app.jobs(None);
+    fn look_at_jobs(&mut self, jobs: Vec<Job>, changes: &mut Vec<Change>) -> Result<(), AppError> {
         self.jobs
             .retain(|id, _| jobs.iter().any(|job| job.id == *id));
         for job in jobs {

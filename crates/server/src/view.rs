@@ -1,5 +1,6 @@
 //! What the dashboard shows of every shop, put together at most once a second for all who look.
 
+use crate::copies::CopyRoutes;
 use crate::pulse::Pulse;
 use crate::words::sentence;
 use app::{App, AppError, Progress, Status};
@@ -70,6 +71,8 @@ impl LogLine {
 struct ShopView {
     /// Its name.
     name: String,
+    /// The shop whose copy this is, where it is one and no shop.
+    copy_of: Option<String>,
     /// Whether syncing is paused.
     paused: bool,
     /// Whether a person approved the first run.
@@ -114,6 +117,7 @@ pub(crate) struct Views {
     page: String,
     shown: Mutex<Option<Shown>>,
     pulse: Pulse,
+    copies: CopyRoutes,
 }
 
 impl Views {
@@ -124,11 +128,26 @@ impl Views {
             page,
             shown: Mutex::new(None),
             pulse: Pulse::new(),
+            copies: CopyRoutes::default(),
         }
     }
 
     pub(crate) const fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The application, and that of each copy with the shop's name.
+    pub(crate) fn apps(&self) -> Vec<(App, Option<String>)> {
+        let copies = self.app.open_copies().into_iter();
+        let copies = copies.map(|(copy, app)| (app, Some(copy.of)));
+        [(self.app.clone(), None)]
+            .into_iter()
+            .chain(copies)
+            .collect()
+    }
+
+    pub(crate) const fn copies(&self) -> &CopyRoutes {
+        &self.copies
     }
 
     pub(crate) const fn pulse(&self) -> &Pulse {
@@ -162,21 +181,13 @@ impl Views {
 
     async fn count(&self) -> Result<Overview, AppError> {
         let mut shops = Vec::new();
-        for shop in self.app.shops().await? {
-            let status = match self.app.status(&shop.name).await {
-                // Removed while we looked.
-                Err(AppError::NoShop(_)) => continue,
-                status => status?,
-            };
-            let created = self.created(&shop).await?;
-            shops.push(ShopView {
-                progress: self.app.board(&shop.name).look(),
-                paused: shop.paused,
-                approved: shop.approved_at.is_some(),
-                name: shop.name,
-                status,
-                created,
-            });
+        for (app, copy_of) in self.apps() {
+            match count(&app, copy_of.as_ref()).await {
+                Ok(counted) => shops.extend(counted),
+                // Closed while we looked.
+                Err(error) if copy_of.is_some() => tracing::debug!(%error, "a copy went away"),
+                Err(error) => return Err(error),
+            }
         }
         Ok(Overview {
             version: env!("CARGO_PKG_VERSION"),
@@ -184,21 +195,43 @@ impl Views {
             shops,
         })
     }
+}
 
-    async fn created(&self, shop: &store::Shop) -> Result<Created, AppError> {
-        let mut created = Created::default();
-        for run in self.app.store().runs(shop.id, RUNS).await? {
-            let of = |kind: Kind| -> u64 {
-                let made = &run.summary["created"];
-                Side::BOTH
-                    .into_iter()
-                    .filter_map(|side| made[side.as_str()][kind.name_on(side)].as_u64())
-                    .sum()
-            };
-            created.contact += of(Kind::Contact);
-            created.task += of(Kind::Task);
-            created.appointment += of(Kind::Appointment);
-        }
-        Ok(created)
+async fn count(app: &App, copy_of: Option<&String>) -> Result<Vec<ShopView>, AppError> {
+    let mut shops = Vec::new();
+    for shop in app.shops().await? {
+        let status = match app.status(&shop.name).await {
+            // Removed while we looked.
+            Err(AppError::NoShop(_)) => continue,
+            status => status?,
+        };
+        let created = created(app, &shop).await?;
+        shops.push(ShopView {
+            progress: app.board(&shop.name).look(),
+            copy_of: copy_of.cloned(),
+            paused: shop.paused,
+            approved: shop.approved_at.is_some(),
+            name: shop.name,
+            status,
+            created,
+        });
     }
+    Ok(shops)
+}
+
+async fn created(app: &App, shop: &store::Shop) -> Result<Created, AppError> {
+    let mut created = Created::default();
+    for run in app.store().runs(shop.id, RUNS).await? {
+        let of = |kind: Kind| -> u64 {
+            let made = &run.summary["created"];
+            Side::BOTH
+                .into_iter()
+                .filter_map(|side| made[side.as_str()][kind.name_on(side)].as_u64())
+                .sum()
+        };
+        created.contact += of(Kind::Contact);
+        created.task += of(Kind::Task);
+        created.appointment += of(Kind::Appointment);
+    }
+    Ok(created)
 }

@@ -6,7 +6,7 @@ use twin::highlevel::Kind;
 use twin::{RunningTwins, Vendor};
 
 /// Everything on both sides.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Truth {
     /// CRM contacts by id.
     pub contacts: BTreeMap<String, Json>,

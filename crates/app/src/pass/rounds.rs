@@ -108,7 +108,7 @@ impl Pass<'_> {
         self.look_up_both().await
     }
 
-    pub(super) async fn read_both(&self, options: Options) -> Result<(), AppError> {
+    pub(crate) async fn read_both(&self, options: Options) -> Result<(), AppError> {
         self.progress.phase(Phase::Reading);
         self.both(
             self.read_if_open(&*self.connection.highlevel, options),

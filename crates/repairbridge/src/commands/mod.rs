@@ -25,7 +25,7 @@ mod shop;
 mod status;
 mod sync;
 mod token;
-mod twin;
+pub(crate) mod twin;
 mod undo;
 mod user;
 

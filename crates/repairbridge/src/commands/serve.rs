@@ -2,6 +2,7 @@
 
 use crate::cli::Serve;
 use crate::config::Config;
+use crate::copy_twins::CopyTwins;
 use crate::interrupt;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
@@ -10,6 +11,7 @@ use app::access::Token;
 use serde_json::json;
 use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use store::Lock;
 use tokio::net::TcpListener;
@@ -22,6 +24,8 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<Exit, Problem> {
     let _lock = take_lock(&app)?;
+    app.clear_left_copies();
+    let app = app.with_twins(Arc::new(CopyTwins));
     let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
@@ -29,7 +33,9 @@ pub(crate) async fn run(
     let link = app.first_setup_link().await?;
     let cancel = interrupt::watch(output);
     tell(config, address, &options.warnings, link.as_ref(), output);
-    serve_until(&app, listener, certificate, options, cancel).await?;
+    let outcome = serve_until(&app, listener, certificate, options, cancel).await;
+    app.close_copies().await;
+    outcome?;
     output.line("stopped");
     Ok(Exit::Done)
 }

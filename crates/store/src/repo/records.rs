@@ -193,6 +193,32 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Live records of a kind in the order of their ids, from after an id on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn records_after(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        after: Option<&RecordId>,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let rows = sqlx::query(concat!(
+            columns!(),
+            "WHERE shop = $1 AND side = $2 AND kind = $3 AND id > $4 AND gone = 0 ORDER BY id LIMIT $5"
+        ))
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(kind(what))
+        .bind(after.map_or("", RecordId::as_str))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// The records that a person means by an id of either vendor or by the number that the counter shows
     /// (`C-317`). Numbers are compared one by one: this is for questions of people, not for the sync.
     ///
