@@ -18,6 +18,7 @@ const PAGES: [name: string, path: string][] = [
   ['operation', '/shops/main/catalogue/highlevel.contact.get'],
   ['rules', '/shops/main/rules'],
   ['set-up', '/shops/main/setup?step=preview'],
+  ['copy', '/shops/main/setup?step=copy'],
   ['shops', '/shops'],
   ['connections', '/settings/connections'],
   ['webhooks', '/settings/webhooks'],

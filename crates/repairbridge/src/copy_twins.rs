@@ -2,7 +2,7 @@
 
 use app::{CopiedStatus, MadeTwins, PersonEdit, Snapshot, TwinMaker, TwinStaff};
 use async_trait::async_trait;
-use domain::{Field, Kind, Record, RecordId, Side, Timestamp, Value};
+use domain::{Context, Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use secrecy::SecretString;
 use serde_json::{Map, json};
 use std::borrow::Cow;
@@ -15,8 +15,6 @@ use twin::shop::{
 use twin::{RunningTwins, TwinOptions};
 use url::Url;
 
-/// No other twins have it: what is made on a copy must not get the id of something that was copied out of them.
-const SEED: u64 = 0x00c0_b1ed;
 /// The search of the emulated HighLevel lags so much behind writes.
 const LAG_MS: u64 = 300;
 /// An appointment without an end lasts so long.
@@ -31,9 +29,14 @@ pub(crate) struct CopyTwins;
 #[async_trait]
 impl TwinMaker for CopyTwins {
     async fn make(&self, snapshot: Snapshot) -> Result<MadeTwins, String> {
-        let now = crate::wiring::context().clock.now();
-        let mut options = TwinOptions::new(SEED, 0);
-        options.mygadgetrepairs.seed = SEED;
+        let context = crate::wiring::context();
+        let now = context.clock.now();
+        // Customers' data lies there: nobody else on this machine can guess how it is asked for.
+        let seed = drawn(&context);
+        let mut options = TwinOptions::new(seed, 0);
+        options.is_controlled = false;
+        options.mygadgetrepairs.seed = drawn(&context);
+        options.mygadgetrepairs.api_key = context.new_id().to_string();
         crate::commands::twin::take_limits_off(&mut options);
         options.highlevel.index_lag_ms = LAG_MS;
         let counter = &mut options.mygadgetrepairs;
@@ -54,7 +57,7 @@ impl TwinMaker for CopyTwins {
         if let Some(prefix) = ticket_prefix(&snapshot.records) {
             prefix.clone_into(&mut counter.ticket_prefix);
         }
-        let shop = Filling::new(&snapshot, now).shop;
+        let shop = Filling::new(&snapshot, seed, now).shop;
         drop(snapshot);
         let twins = twin::start_with(options, shop).await;
         let twins = twins.map_err(|why| why.to_string())?;
@@ -68,6 +71,12 @@ impl TwinMaker for CopyTwins {
             staff: Box::new(Staff(twins)),
         })
     }
+}
+
+fn drawn(context: &Context) -> u64 {
+    let mut bytes = [0; 8];
+    context.randomness.fill(&mut bytes);
+    u64::from_le_bytes(bytes)
 }
 
 struct Staff(RunningTwins);
@@ -143,8 +152,8 @@ struct Filling {
 }
 
 impl Filling {
-    fn new(snapshot: &Snapshot, now: Timestamp) -> Self {
-        let mut settings = ShopSettings::new(SEED, 0, 0, now);
+    fn new(snapshot: &Snapshot, seed: u64, now: Timestamp) -> Self {
+        let mut settings = ShopSettings::new(seed, 0, 0, now);
         settings.country.clone_from(&snapshot.country);
         let mut shop = MadeUpShop::with(settings);
         shop.time_zone = Cow::Owned(snapshot.zone.clone());

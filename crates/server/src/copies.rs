@@ -1,6 +1,7 @@
 //! A copy is looked at as if it were a shop: what is asked about it is answered by the application that works on it, with
 //! the same handlers and the same rights.
 
+use crate::access::Signed;
 use crate::api::{self, Refusal};
 use crate::view::Views;
 use app::{App, AppError};
@@ -68,10 +69,23 @@ pub(crate) async fn answer(
             "this copy was closed; make a new one in the shop's set-up".to_owned(),
         ));
     };
-    match routes.oneshot(request).await {
+    match routes.oneshot(asked_anew(request)).await {
         Ok(answer) => answer,
         Err(never) => match never {},
     }
+}
+
+/// The same request without what the outer routes noted in it, but with who asks.
+fn asked_anew(request: Request) -> Request {
+    let (outer, body) = request.into_parts();
+    let mut request = Request::new(body);
+    *request.method_mut() = outer.method;
+    *request.uri_mut() = outer.uri;
+    *request.headers_mut() = outer.headers;
+    if let Some(signed) = outer.extensions.get::<Signed>() {
+        request.extensions_mut().insert(signed.clone());
+    }
+    request
 }
 
 fn refused(error: AppError) -> Response {

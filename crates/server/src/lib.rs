@@ -23,6 +23,8 @@ mod words;
 #[cfg(test)]
 mod access_tests;
 #[cfg(test)]
+mod copies_tests;
+#[cfg(test)]
 mod mcp_tests;
 #[cfg(test)]
 mod operations_tests;

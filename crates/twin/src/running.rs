@@ -34,6 +34,8 @@ pub struct TwinOptions {
     pub further_locations: usize,
     /// Faults of both vendors.
     pub faults: FaultProfile,
+    /// Whether the control paths are there, which ask nobody who they are.
+    pub is_controlled: bool,
     /// The vendors' time.
     pub clock: TwinClock,
     /// HighLevel's settings; country and time zone come from the shop.
@@ -54,6 +56,7 @@ impl TwinOptions {
             contacts: None,
             further_locations: 0,
             faults: FaultProfile::none(),
+            is_controlled: true,
             clock: TwinClock::system(),
             highlevel: highlevel::Settings::default(),
             mygadgetrepairs: mygadgetrepairs::Settings::default(),
@@ -144,6 +147,7 @@ pub async fn start_with(options: TwinOptions, shop: MadeUpShop) -> Result<Runnin
         seed: options.seed,
         clock,
         faults: options.faults,
+        is_controlled: options.is_controlled,
         stop: stop.clone(),
         tasks: tasks.clone(),
     };
@@ -207,6 +211,7 @@ struct Listener {
     seed: u64,
     clock: TwinClock,
     faults: FaultProfile,
+    is_controlled: bool,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -230,6 +235,7 @@ impl Listener {
         // The vendors' faults are drawn apart, or both would fail at the same running numbers.
         let seed = self.seed ^ vendor.len() as u64;
         let shared = Arc::new(Shared::new(vendor, seed, self.clock.clone(), self.faults));
+        let control = self.is_controlled.then_some(control);
         let face = Face::new(paths, control, Arc::clone(&shared));
         self.tasks.spawn(serve::accept(
             listener,

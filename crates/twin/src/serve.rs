@@ -52,11 +52,10 @@ pub(crate) struct Face {
 }
 
 impl Face {
-    pub fn new(vendor: Router, own_control: Router, shared: Arc<Shared>) -> Self {
-        let control = Router::new().nest(
-            "/_twin",
-            own_control.merge(control::common(Arc::clone(&shared))),
-        );
+    pub fn new(vendor: Router, own_control: Option<Router>, shared: Arc<Shared>) -> Self {
+        let control = own_control.map_or_else(Router::new, |own| {
+            Router::new().nest("/_twin", own.merge(control::common(Arc::clone(&shared))))
+        });
         Self {
             vendor,
             control,

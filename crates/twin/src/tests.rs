@@ -185,3 +185,21 @@ async fn both_vendors_are_told_where_to_deliver() {
     assert_eq!(webhooks.policy.drop, 0.1);
     twins.shutdown().await;
 }
+
+#[tokio::test]
+async fn twins_without_control_answer_the_vendor_alone() {
+    let mut options = TwinOptions::new(5, 3);
+    options.is_controlled = false;
+    let twins = start(options).await.unwrap();
+    for base in [twins.highlevel_url(), twins.mygadgetrepairs_url()] {
+        let base = base.trim_end_matches("/v1").to_owned();
+        for path in [
+            "/_twin",
+            "/_twin/state?kind=contacts",
+            "/_twin/state?kind=customers",
+        ] {
+            let answer = client().get(format!("{base}{path}")).send().await.unwrap();
+            assert_eq!(answer.status(), 404, "{path}");
+        }
+    }
+}

@@ -1160,6 +1160,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy on which a shop is tried */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CopyShown"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        put?: never;
+        /**
+         * Begins to make a copy: both vendors emulated, filled with the shop's own records, and synced once. Reads both accounts; writes nothing there
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        /**
+         * Closes the copy
+         * @description Takes the permission `operate`.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Closed"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/copy/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets somebody in HighLevel or at the counter of the copy edit a person
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The new values: `email`, `phone`, `company`, `address`, `city`, `postal_code`. */
+                        fields: {
+                            [key: string]: string;
+                        };
+                        /** @description The id of the contact or customer there. */
+                        record: string;
+                        /** @description Where. */
+                        side: "highlevel" | "mygadgetrepairs";
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CopyShown"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/differences": {
         parameters: {
             query?: never;
@@ -5618,6 +5764,10 @@ export interface components {
             /** @description The answer. */
             value: unknown;
         };
+        Closed: {
+            /** @description Whether there was one. */
+            closed: boolean;
+        };
         /** @description What a draft would have done otherwise. */
         Comparison: {
             /**
@@ -5695,6 +5845,10 @@ export interface components {
         Connections: {
             /** @description HighLevel's, then MyGadgetRepairs'. */
             connections: components["schemas"]["ConnectionLine"][];
+        };
+        CopyShown: {
+            /** @description Nothing where none was made, or where it was closed. */
+            copy: components["schemas"]["OpenCopy"] | null;
         };
         /** @description What work costs, and when it is done. */
         Cost: {
@@ -6194,7 +6348,7 @@ export interface components {
             shop: string;
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
-            /** @description What a sync did. What a check or a preview found is kept with the shop. */
+            /** @description What a sync did, of the shop or of its copy. What a check or a preview found is kept with the shop. */
             tally: components["schemas"]["Tally"] | null;
             /** @description Why it could not be done. */
             trouble: components["schemas"]["JobTrouble"] | null;
@@ -6212,7 +6366,7 @@ export interface components {
             message: string;
         };
         /** @description What a job does, in a word. */
-        JobWord: "check" | "preview" | "sync";
+        JobWord: "check" | "preview" | "copy" | "sync";
         /** @description A flow that was kept. */
         KeptFlow: {
             /** @description Whether it is only tried beside the version at work. */
@@ -6498,6 +6652,22 @@ export interface components {
         };
         /** @description Whether a shop can use an operation, in short. */
         OfferState: "available" | "unknown" | "missing";
+        /** @description A copy that is there. */
+        OpenCopy: {
+            /** @description When it was made. */
+            made_at: string;
+            /** @description Whose copy it is. */
+            of: string;
+            /**
+             * Format: uint64
+             * @description How many records it was filled with.
+             */
+            records: number;
+            /** @description The name by which it is looked at as if it were a shop. */
+            shop: string;
+            /** @description When it goes away by itself. */
+            until: string;
+        };
         /** @description A write that is not finished. */
         OpenWrite: {
             /**
@@ -7279,6 +7449,8 @@ export interface components {
         ShopView: {
             /** @description Whether a person approved the first run. */
             approved: boolean;
+            /** @description The shop whose copy this is, where it is one and no shop. */
+            copy_of: string | null;
             /** @description What the newest runs made, by kind, over both sides. */
             created: components["schemas"]["Created"];
             /** @description Its name. */

@@ -31,6 +31,10 @@ class Live {
 
   readonly offline: boolean = $derived(this.line === 'lost');
 
+  /** Every shop; copies on which one is tried are none. */
+  readonly shops: ShopOverview[] | null = $derived(this.overview?.shops.filter((shop) => !shop.copy_of) ?? null);
+
+  /** A shop, or a copy of one. */
   shop(name: string): ShopOverview | null {
     return this.overview?.shops.find((shop) => shop.name === name) ?? null;
   }

@@ -68,6 +68,11 @@ impl Place {
             country: None,
         };
         app.add_shop(&new).await.unwrap();
+        Self::around(app, folder, options)
+    }
+
+    /// Around an application.
+    pub(crate) fn around(app: App, folder: tempfile::TempDir, options: ServerOptions) -> Self {
         let router = router(app.clone(), &options);
         Self {
             app,

@@ -35,6 +35,7 @@ export class Jobs {
     const call = {
       check: () => api.POST('/api/v1/shops/{shop}/check', { params }),
       preview: () => api.POST('/api/v1/shops/{shop}/preview', { params }),
+      copy: () => api.POST('/api/v1/shops/{shop}/copy', { params }),
       // Whoever begins a sync here has seen what it does.
       sync: () => api.POST('/api/v1/shops/{shop}/sync', { params, body: { approve: true } }),
     }[kind];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { current, isShopName, locationIn, lockedBy, standing, STEPS, type Known } from './steps';
 
-const nothing: Known = { exists: false, highlevel: false, mygadgetrepairs: false, check: null, previewed: false, approved: false };
+const nothing: Known = { exists: false, highlevel: false, mygadgetrepairs: false, check: null, previewed: false, copied: false, approved: false };
 
 it('leads from one step to the next', () => {
   expect(current(nothing)).toBe('shop');
@@ -15,6 +15,10 @@ it('leads from one step to the next', () => {
   expect(current(checked)).toBe('choose');
   expect(current({ ...checked, previewed: true })).toBe('live');
   expect(current({ ...checked, previewed: true, approved: true })).toBe('live');
+  const previewed = { ...checked, previewed: true };
+  expect(standing('copy', previewed)).toBe('open');
+  expect(standing('copy', { ...previewed, copied: true })).toBe('done');
+  expect(lockedBy('copy', there)).toBe('connections');
 });
 
 it('locks what cannot be done yet, and says by what', () => {

@@ -1,6 +1,6 @@
 // The steps of the set-up, and where a shop stands in them by what the server knows of it.
 
-export const STEPS = ['shop', 'highlevel', 'mygadgetrepairs', 'check', 'choose', 'fields', 'preview', 'live'] as const;
+export const STEPS = ['shop', 'highlevel', 'mygadgetrepairs', 'check', 'choose', 'fields', 'preview', 'copy', 'live'] as const;
 export type StepId = (typeof STEPS)[number];
 
 /** What the server knows. */
@@ -11,6 +11,8 @@ export type Known = {
   /** Whether the last check found something to be mended; nothing where there was none. */
   check: { failed: boolean } | null;
   previewed: boolean;
+  /** Whether there is a copy to look at. */
+  copied: boolean;
   approved: boolean;
 };
 
@@ -36,15 +38,18 @@ export function standing(step: StepId, known: Known): Standing {
     case 'preview':
       if (!connected) return 'locked';
       return known.previewed || known.approved ? 'done' : 'open';
+    case 'copy':
+      if (!connected) return 'locked';
+      return known.copied || known.approved ? 'done' : 'open';
     case 'live':
       if (known.approved) return 'done';
       return connected && known.previewed ? 'open' : 'locked';
   }
 }
 
-/** Where to go on: the first step that is not done. */
+/** Where to go on: the first step that is not done. Whether to try it on a copy is left to whoever comes by. */
 export function current(known: Known): StepId {
-  return STEPS.find((step) => standing(step, known) === 'open') ?? 'live';
+  return STEPS.find((step) => step !== 'copy' && standing(step, known) === 'open') ?? 'live';
 }
 
 /** Why a step cannot be taken yet. */

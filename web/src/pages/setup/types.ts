@@ -6,4 +6,5 @@ type Schemas = components['schemas'];
 export type CheckLine = Schemas['CheckLine'];
 export type CheckFound = Schemas['LastCheck'];
 export type PreviewFound = Schemas['LastPreview'];
+export type OpenCopy = Schemas['OpenCopy'];
 export type Job = Schemas['Job'];

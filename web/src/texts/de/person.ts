@@ -53,6 +53,7 @@ export const person: Texts['person'] = {
   appointments: 'Termine',
   notes: 'Notizen und Kommentare',
   none: 'Keine.',
+  onCopy: { title: 'Jemand ändert diese Person', where: 'Wo', what: 'Was', value: 'Neuer Wert', deed: 'Ändern', done: 'Geändert; die andere Seite folgt gleich' },
   lines: 'Was zuletzt geschah',
   allLines: 'Alles über diese Person',
   resync: 'Neu abgleichen',

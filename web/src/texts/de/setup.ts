@@ -24,6 +24,7 @@ export const setup: Texts['setup'] = {
     choose: 'Was abgeglichen wird',
     fields: 'Felder',
     preview: 'Vorschau',
+    copy: 'An einer Kopie ausprobieren',
     live: 'Starten',
   },
   stepOf: (n: number, of: number) => `Schritt ${n} von ${of}`,
@@ -190,6 +191,22 @@ export const setup: Texts['setup'] = {
     examples: 'Einige davon',
     details: 'In Worten',
     changedSince: 'Die Regeln wurden nach dieser Vorschau geändert. Erstellen Sie sie neu, um zu sehen, was sie bewirken.',
+  },
+
+  copy: {
+    text: 'Beide Anbieter werden hier nachgebildet, mit Ihren eigenen Daten gefüllt und wirklich abgeglichen. Sehen Sie sich jede Seite an, entscheiden Sie Unklares, ändern Sie jemanden auf der einen Seite und beobachten Sie die andere: Nichts davon erreicht Ihre Konten oder Ihre Kunden.',
+    limits: 'Beide Konten werden dafür einmal gelesen, wie für die Vorschau. Automationen ruhen auf einer Kopie, und sie kennt nur Notizen, die schon gelesen wurden.',
+    start: 'Kopie anlegen',
+    again: 'Neu anlegen',
+    reading: 'Beide Konten werden gelesen…',
+    syncing: 'Die Kopie wird abgeglichen…',
+    there: 'Die Kopie ist da und wird abgeglichen gehalten',
+    until: (at: string) => `Sie verschwindet um ${at} von selbst.`,
+    look: 'In der Kopie umsehen',
+    close: 'Kopie schließen',
+    skip: 'Ohne Kopie weiter',
+    made: (left: number, right: number) => `${left} in HighLevel, ${right} in MyGadgetRepairs`,
+    facts: { records: 'Kopierte Datensätze', made: 'Vom ersten Abgleich angelegt' },
   },
 
   live: {

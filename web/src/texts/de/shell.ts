@@ -31,6 +31,8 @@ export const shell: Texts['shell'] = {
   offline: 'Die Verbindung zu Repairbridge ist unterbrochen und wird neu aufgebaut. Was Sie sehen, kann veraltet sein.',
   offlineTitle: 'Repairbridge antwortet nicht',
   offlineText: 'Läuft es noch? Diese Seite versucht es von selbst weiter, bis es wieder da ist.',
+  ofCopy: (shop: string) => `Dies ist eine Kopie von „${shop}“. Nichts hier erreicht Ihre Konten oder Ihre Kunden.`,
+  backToSetup: 'Zurück zur Einrichtung',
   offlineDeed: 'Nicht ausgeführt: Repairbridge antwortet nicht.',
   troubleTitle: 'Das hat nicht geklappt',
   troubleCode: (code) => `Code ${code}`,

@@ -52,6 +52,7 @@ export const person = {
   appointments: 'Appointments',
   notes: 'Notes and comments',
   none: 'None.',
+  onCopy: { title: 'Be somebody who edits this person', where: 'Where', what: 'What', value: 'New value', deed: 'Edit', done: 'Edited; the other side follows in a moment' },
   lines: 'What happened last',
   allLines: 'All about this person',
   resync: 'Sync again',

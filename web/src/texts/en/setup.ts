@@ -23,6 +23,7 @@ export const setup = {
     choose: 'What is synced',
     fields: 'Fields',
     preview: 'Preview',
+    copy: 'Try it on a copy',
     live: 'Go live',
   },
   stepOf: (n: number, of: number) => `Step ${n} of ${of}`,
@@ -189,6 +190,22 @@ export const setup = {
     examples: 'A few of them',
     details: 'In words',
     changedSince: 'The rules were changed after this preview. Make it anew to see what they do.',
+  },
+
+  copy: {
+    text: 'Both vendors are emulated here, filled with your own records, and really synced. Look at every page, decide what is ambiguous, edit somebody on one side and watch the other: nothing of it reaches your accounts or your customers.',
+    limits: 'Both accounts are read once for it, as for the preview. Automations rest on a copy, and it knows only those notes that were read before.',
+    start: 'Make the copy',
+    again: 'Make it anew',
+    reading: 'Both accounts are read…',
+    syncing: 'The copy is synced…',
+    there: 'The copy is there and kept in step',
+    until: (at: string) => `It goes away by itself at ${at}.`,
+    look: 'Look around in the copy',
+    close: 'Close the copy',
+    skip: 'Go on without a copy',
+    made: (left: number, right: number) => `${left} in HighLevel, ${right} in MyGadgetRepairs`,
+    facts: { records: 'Records copied', made: 'Made by its first sync' },
   },
 
   live: {

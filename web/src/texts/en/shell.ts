@@ -30,6 +30,8 @@ export const shell = {
   offline: 'The connection to Repairbridge is lost; trying again. What you see may be old.',
   offlineTitle: 'Repairbridge does not answer',
   offlineText: 'Is it still running? This page tries again by itself as soon as it is back.',
+  ofCopy: (shop: string) => `This is a copy of “${shop}”. Nothing here reaches your accounts or your customers.`,
+  backToSetup: 'Back to the set-up',
   offlineDeed: 'That was not done: Repairbridge does not answer.',
   troubleTitle: 'That did not work',
   troubleCode: (code: string) => `Code ${code}`,
