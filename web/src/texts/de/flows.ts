@@ -76,6 +76,7 @@ export const flows: Texts['flows'] = {
     output: 'Heraus',
     question: 'Er fragt Sie',
     answered: (answer: string) => `Geantwortet: ${answer}`,
+    releaseTitle: 'Diesen Lauf weiterlaufen lassen?',
     replay: 'Als Probe noch einmal spielen',
     replayReal: 'Noch einmal, und echt…',
     replayed: 'Noch einmal gespielt; nichts wurde geschrieben',

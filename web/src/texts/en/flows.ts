@@ -77,6 +77,7 @@ export const flows = {
     output: 'Out',
     question: 'It asks you',
     answered: (answer: string) => `Answered: ${answer}`,
+    releaseTitle: 'Let this run go on?',
     replay: 'Play it again as a test',
     replayReal: 'Play it again for real…',
     replayed: 'Played again; nothing was written',
