@@ -12,6 +12,15 @@ build_web() {
     npm run --silent --prefix "$web" build >&2
 }
 
+# install_e2e ROOT: what drives Chromium, without a browser of its own.
+install_e2e() {
+    local e2e=$1/e2e
+    if ! cmp -s "$e2e/package-lock.json" "$e2e/node_modules/.installed"; then
+        PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix "$e2e" --no-audit --no-fund --loglevel=error >&2
+        cp "$e2e/package-lock.json" "$e2e/node_modules/.installed"
+    fi
+}
+
 # install_web ROOT: what the list of packages says, by name from the npm registry.
 install_web() {
     local web=$1/web

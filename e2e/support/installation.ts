@@ -20,7 +20,7 @@ export class Installation {
   private constructor(
     readonly folder: string,
     private readonly twins: Program,
-    private readonly service: Program,
+    private service: Program,
     /** Where the dashboard is, without a slash at the end. */
     readonly url: string,
     readonly crm: Desk,
@@ -56,6 +56,16 @@ export class Installation {
   /** Runs a command beside the service. */
   async command(...args: string[]): Promise<any> {
     return run(this.folder, args)
+  }
+
+  /** The service ends at once, as when the power goes. */
+  async kill(): Promise<void> {
+    await this.service.kill()
+  }
+
+  /** Starts the service anew, where it was. */
+  async again(): Promise<void> {
+    this.service = await Program.start(this.folder, ['serve'])
   }
 
   async stop(): Promise<void> {

@@ -39,6 +39,10 @@ export class Program {
     return program
   }
 
+  private get isOver(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
+
   /** Waits for a line among what it tells people, and answers what the pattern found in it. */
   async told(pattern: RegExp): Promise<RegExpExecArray> {
     for (let tries = 0; tries < 200; tries++) {
@@ -51,9 +55,17 @@ export class Program {
     throw new Error(`nothing like ${pattern} was told:\n${this.said.join('\n')}`)
   }
 
+  /** Ends it without asking. */
+  async kill(): Promise<void> {
+    if (this.isOver) return
+    const ended = new Promise((done) => this.child.once('exit', done))
+    this.child.kill('SIGKILL')
+    await ended
+  }
+
   /** Asks it to end, and waits for that. */
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return
+    if (this.isOver) return
     const ended = new Promise((done) => this.child.once('exit', done))
     this.child.kill('SIGTERM')
     const late = setTimeout(() => this.child.kill('SIGKILL'), 10_000)

@@ -7,6 +7,7 @@ mod figures;
 mod intake;
 mod load;
 mod measure;
+mod page;
 mod prepared;
 mod reaction;
 mod requests;
@@ -24,7 +25,7 @@ use std::time::Duration;
 
 /// Measures the sync against twins of both vendors: a first run and its memory, a pass in which nothing
 /// changed, and the use of the vendors' real limits in recorded time. Then the service: webhooks beside a bare
-/// handler, the way from a webhook to the vendor, a full queue, and rest. Ends with 1 when a bound is missed.
+/// handler, the way from a webhook to the vendor, a full queue, rest, and the pages of the dashboard. Ends with 1 when a bound is missed.
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Cli {
@@ -57,6 +58,8 @@ enum Which {
     Waiting,
     /// A large shop in step with nothing to do.
     Rest,
+    /// The dashboard of a large shop in Chromium.
+    Page,
 }
 
 /// What runs in a process of its own, so that its memory is only its own.
@@ -87,7 +90,7 @@ struct Sizes {
     intake: intake::Sizes,
     /// Webhooks whose way to the vendors is followed.
     reactions: reaction::Sizes,
-    /// Linked pairs at rest.
+    /// Linked pairs at rest, and behind the pages.
     rest: usize,
 }
 
@@ -159,6 +162,9 @@ async fn main() -> anyhow::Result<ExitCode> {
             }
             if wanted(Which::Rest) {
                 figures.rest(sizes.rest).await?;
+            }
+            if wanted(Which::Page) {
+                figures.page(sizes.rest).await?;
             }
             return Ok(figures.close());
         }

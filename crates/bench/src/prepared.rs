@@ -89,6 +89,15 @@ pub(crate) async fn in_step(folder: &Path, twins: &Twins) -> Result<()> {
     Ok(())
 }
 
+/// A shop in step with so many linked pairs more than small twins have.
+pub(crate) async fn large_shop(folder: &Path, twins: &Twins, pairs: usize) -> Result<()> {
+    in_step(folder, twins).await?;
+    let contacts = twins.contacts(100).await?;
+    let contacts = linked(folder, twins, &contacts).await?;
+    let like = contacts.first().context("nobody is linked")?;
+    more_pairs(folder, twins, like, pairs).await
+}
+
 /// The contacts of a shop in step that have a counterpart.
 pub(crate) async fn linked(folder: &Path, twins: &Twins, all: &[String]) -> Result<Vec<String>> {
     let app = application(&twins.at, &folder.join("bench.db")).await;
@@ -105,12 +114,7 @@ pub(crate) async fn linked(folder: &Path, twins: &Twins, all: &[String]) -> Resu
 }
 
 /// So many more pairs of contacts and customers in a shop in step, each like a pair that is there.
-pub(crate) async fn more_pairs(
-    folder: &Path,
-    twins: &Twins,
-    contact: &str,
-    more: usize,
-) -> Result<()> {
+async fn more_pairs(folder: &Path, twins: &Twins, contact: &str, more: usize) -> Result<()> {
     let app = application(&twins.at, &folder.join("bench.db")).await;
     let shop = app.shop(SHOP).await?;
     let pair = Pair::read(&app, shop.id, &RecordId::new(contact)).await?;

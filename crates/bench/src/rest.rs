@@ -6,7 +6,7 @@ use crate::prepared;
 use crate::service::{Service, Settings};
 use crate::signed::Signer;
 use crate::twins::Twins;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::time::Duration;
 
 const MOST_MEMORY: u64 = 40 << 20;
@@ -23,11 +23,7 @@ impl Figures {
         eprintln!("{name} ...");
         let folder = tempfile::tempdir()?;
         let twins = Twins::start(20).await?;
-        prepared::in_step(folder.path(), &twins).await?;
-        let contacts = twins.contacts(100).await?;
-        let contacts = prepared::linked(folder.path(), &twins, &contacts).await?;
-        let like = contacts.first().context("nobody is linked")?;
-        prepared::more_pairs(folder.path(), &twins, like, pairs).await?;
+        prepared::large_shop(folder.path(), &twins, pairs).await?;
         let key = Signer::new()?.public_key();
         let settings = Settings::beside(&twins.at, &key);
         let mut starts = Vec::new();

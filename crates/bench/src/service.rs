@@ -12,6 +12,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
+/// What the program reads, beside its database.
+const CONFIG: &str = "bench.toml";
 /// A start takes at most so long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -60,27 +62,57 @@ struct Listening {
     listening: SocketAddr,
 }
 
+#[derive(Deserialize)]
+struct Added {
+    setup_link: String,
+}
+
+/// The program on the database `bench.db` in a folder, with the settings that lie there.
+fn program(folder: &Path) -> Result<Command> {
+    let program = std::env::current_exe()?.with_file_name("repairbridge");
+    if !program.exists() {
+        bail!(
+            "{} is missing; cargo build --release -p repairbridge makes it",
+            program.display()
+        );
+    }
+    let mut command = Command::new(program);
+    command
+        .arg("--config")
+        .arg(folder.join(CONFIG))
+        .arg("--json")
+        .env("REPAIRBRIDGE_VAULT_KEY", "11".repeat(32))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    Ok(command)
+}
+
+/// Adds an owner to the database, before a service is started on it. Answers the path, at the service, by which the
+/// password is chosen.
+pub(crate) async fn owner(folder: &Path, settings: &Settings<'_>, name: &str) -> Result<String> {
+    std::fs::write(folder.join(CONFIG), text(folder, settings))?;
+    let output = program(folder)?
+        .args(["user", "add", name, "--role", "owner"])
+        .output()
+        .await?;
+    let added: Added =
+        serde_json::from_slice(&output.stdout).context("an owner cannot be added")?;
+    let path = added
+        .setup_link
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map(|(_, path)| format!("/{path}"));
+    path.context("the link has no path")
+}
+
 impl Service {
     /// Starts `serve` on the database `bench.db` in a folder.
     pub(crate) async fn start(folder: &Path, settings: &Settings<'_>) -> Result<Self> {
-        let program = std::env::current_exe()?.with_file_name("repairbridge");
-        if !program.exists() {
-            bail!(
-                "{} is missing; cargo build --release -p repairbridge makes it",
-                program.display()
-            );
-        }
-        let config = folder.join("bench.toml");
-        std::fs::write(&config, text(folder, settings))?;
+        std::fs::write(folder.join(CONFIG), text(folder, settings))?;
         let began = Instant::now();
-        let mut process = Command::new(program)
-            .arg("--config")
-            .arg(&config)
-            .args(["--json", "serve", "--listen", "127.0.0.1:0"])
-            .env("REPAIRBRIDGE_VAULT_KEY", "11".repeat(32))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
+        let mut process = program(folder)?
+            .args(["serve", "--listen", "127.0.0.1:0"])
             .spawn()?;
         let out = process.stdout.take().context("the service has no output")?;
         let line = BufReader::new(out).lines().next_line().await?;

@@ -1,7 +1,8 @@
 //! The way to HighLevel's install page and back: `GET /oauth/crm/start` and `GET /oauth/crm/callback`.
 //!
 //! The state in the address is good once, for a quarter of an hour, and only together with a cookie of the browser
-//! that was sent out; so nobody can finish a connection that somebody else began.
+//! that was sent out; so nobody can finish a connection that somebody else began. Who comes back goes on in the set-up of
+//! the shop: at once where all is well, and else by a link below the words.
 
 use crate::access::html::{Width, escape, of_error, page, prose};
 use crate::access::{Caller, Cookie, Door, signed_in, with_cookie};
@@ -53,8 +54,9 @@ async fn start(
                     StatusCode::GONE,
                     "This link is no longer good",
                     &[
-                        "It was used already, or it is older than a day. Make a new one with `repairbridge connect highlevel NAME --oauth`.",
+                        "It was used already, or it is older than a day. Make a new one in the shop's set-up, or with `repairbridge connect highlevel NAME --oauth`.",
                     ],
+                    &Onward::Dashboard,
                 );
             }
             Ok(Some(page)) => Ok(page),
@@ -104,9 +106,12 @@ async fn callback(
     State(door): State<Arc<Door>>,
     Extension(caller): Extension<Caller>,
     Query(back): Query<Back>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let answer = match (back.code, back.state, cookie(&caller, &headers)) {
+    let headers = request.headers();
+    let browser = cookie(&caller, headers);
+    let onward = onward(&door, back.state.as_ref(), browser.as_ref()).await;
+    let answer = match (back.code, back.state, browser) {
         (Some(code), Some(state), Some(browser)) => {
             match door.app.finish_install(&state, &browser, &code).await {
                 Ok(finished) => {
@@ -118,9 +123,18 @@ async fn callback(
                     if let Err(error) = noted.await {
                         tracing::error!(%error, "a connection was not written to the audit log");
                     }
-                    connected(&finished)
+                    let is_signed_in = signed_in(&door, &caller, request.uri(), headers)
+                        .await
+                        .is_ok();
+                    match &onward {
+                        // The step shows what was granted; an agency's other sub-accounts are told here.
+                        Onward::SetUp(_) if is_signed_in && finished.without_shop.is_empty() => {
+                            Redirect::to(&onward.address()).into_response()
+                        }
+                        onward => connected(&finished, onward),
+                    }
                 }
-                Err(error) => refused(&error),
+                Err(error) => refused(&error, &onward),
             }
         }
         (None, ..) if back.error.is_some() => notice(
@@ -129,11 +143,55 @@ async fn callback(
             &[
                 "The permissions were not granted on HighLevel's page. Nothing was changed; begin again when you are ready.",
             ],
+            &onward,
         ),
-        _ => refused(&InstallError::State),
+        _ => refused(&InstallError::State, &onward),
     };
     // Whatever came of it, this cookie has served.
     with_cookie(answer, INSTALL.clear(&caller))
+}
+
+/// Where a person goes on after HighLevel's page.
+enum Onward {
+    /// To the step of HighLevel in this shop's set-up.
+    SetUp(String),
+    /// To the dashboard.
+    Dashboard,
+}
+
+impl Onward {
+    fn address(&self) -> String {
+        match self {
+            Self::SetUp(shop) => format!("/shops/{shop}/setup?step=highlevel"),
+            Self::Dashboard => "/".to_owned(),
+        }
+    }
+
+    const fn says(&self) -> &'static str {
+        match self {
+            Self::SetUp(_) => "Go on in the shop's set-up",
+            Self::Dashboard => "Go to the dashboard",
+        }
+    }
+}
+
+/// By the shop that this browser was sent out for.
+async fn onward(
+    door: &Door,
+    state: Option<&SecretString>,
+    browser: Option<&BrowserPass>,
+) -> Onward {
+    let (Some(state), Some(browser)) = (state, browser) else {
+        return Onward::Dashboard;
+    };
+    match door.app.sent_out_for(state, browser).await {
+        Ok(Some(shop)) => Onward::SetUp(shop),
+        Ok(None) => Onward::Dashboard,
+        Err(error) => {
+            tracing::warn!(%error, "it is not known for which shop a browser was sent out");
+            Onward::Dashboard
+        }
+    }
 }
 
 fn cookie(caller: &Caller, headers: &HeaderMap) -> Option<BrowserPass> {
@@ -141,7 +199,7 @@ fn cookie(caller: &Caller, headers: &HeaderMap) -> Option<BrowserPass> {
     Some(BrowserPass(SecretString::from(value)))
 }
 
-fn connected(finished: &Finished) -> Response {
+fn connected(finished: &Finished, onward: &Onward) -> Response {
     let title = if finished.is_agency {
         "Your agency is connected"
     } else {
@@ -168,12 +226,12 @@ fn connected(finished: &Finished) -> Response {
             scopes.missing_names().join(", ")
         ));
     }
-    says.push("You can close this page. `repairbridge check NAME` looks at everything before the first sync.".to_owned());
+    says.push("You can close this page, or go on at the dashboard: its check looks at everything before the first sync, as `repairbridge check NAME` does.".to_owned());
     let says: Vec<&str> = says.iter().map(String::as_str).collect();
-    notice(StatusCode::OK, title, &says)
+    notice(StatusCode::OK, title, &says, onward)
 }
 
-fn refused(error: &InstallError) -> Response {
+fn refused(error: &InstallError, onward: &Onward) -> Response {
     let status = match error {
         InstallError::State => StatusCode::FORBIDDEN,
         InstallError::OtherAccount { .. } | InstallError::AgencyNotMeant => StatusCode::CONFLICT,
@@ -192,7 +250,7 @@ fn refused(error: &InstallError) -> Response {
         }
         error.to_string()
     };
-    notice(status, title, &[&says])
+    notice(status, title, &[&says], onward)
 }
 
 fn failed(error: &AppError) -> Response {
@@ -201,16 +259,23 @@ fn failed(error: &AppError) -> Response {
         StatusCode::CONFLICT,
         "The connection cannot begin",
         &[&says],
+        &Onward::Dashboard,
     )
 }
 
-/// A page that says a few sentences.
-fn notice(status: StatusCode, title: &str, says: &[&str]) -> Response {
+/// A page that says a few sentences, and where to go on.
+fn notice(status: StatusCode, title: &str, says: &[&str], onward: &Onward) -> Response {
     let sentences: Vec<String> = says
         .iter()
         .map(|sentence| format!("<p>{}</p>", prose(sentence)))
         .collect();
-    let content = format!("<h2>{}</h2>\n{}", escape(title), sentences.join("\n"));
+    let content = format!(
+        "<h2>{}</h2>\n{}\n<p><a href=\"{}\">{}</a></p>",
+        escape(title),
+        sentences.join("\n"),
+        escape(&onward.address()),
+        escape(onward.says())
+    );
     page(status, title, Width::Narrow, &content)
 }
 

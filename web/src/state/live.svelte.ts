@@ -70,6 +70,8 @@ class Live {
       use(event.data);
     };
     stream.addEventListener('open', () => {
+      // What happened since the last question was told to nobody.
+      if (this.#asking && this.line !== 'lost') this.missed += 1;
       this.#alive();
       this.#stopAsking();
     });

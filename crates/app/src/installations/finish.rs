@@ -26,7 +26,7 @@ pub struct Finished {
 pub enum InstallError {
     /// The state is unknown, used, too old, or another browser's.
     #[error(
-        "This page was not opened from Repairbridge, or too long ago, or in another browser. Begin the connection again, from the dashboard or with a new link, and finish it in the same browser."
+        "This page was not opened from Repairbridge, or too long ago, or in another browser. Begin the connection again, in the shop's set-up or with a new link, and finish it in the same browser."
     )]
     State,
     /// Another sub-account was chosen on the vendor's page.
@@ -97,6 +97,26 @@ impl App {
             used.map_err(AppError::from)?;
         }
         Ok(finished)
+    }
+
+    /// The shop whose connection a browser was sent out for, however that ended: where to go on. Nothing for an agency's.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn sent_out_for(
+        &self,
+        state: &SecretString,
+        browser: &BrowserPass,
+    ) -> Result<Option<String>, AppError> {
+        let (state, browser) = (digest(state), digest(&browser.0));
+        let Some(id) = self.store.shop_of_install_state(&state, &browser).await? else {
+            return Ok(None);
+        };
+        let shops = self.store.shops().await?;
+        Ok(shops
+            .into_iter()
+            .find(|shop| shop.id == id)
+            .map(|shop| shop.name))
     }
 
     /// The shop that a state was made for; one that was removed meanwhile ends the connection.

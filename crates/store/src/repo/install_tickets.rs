@@ -106,6 +106,27 @@ impl Store {
         Ok(ticket)
     }
 
+    /// The shop that a state was made for, used or not, for the browser that it was given to: where to go on afterwards.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn shop_of_install_state(
+        &self,
+        digest: &str,
+        browser: &str,
+    ) -> Result<Option<ShopId>, StoreError> {
+        let row = sqlx::query(concat!(
+            columns!(),
+            "WHERE digest = $1 AND is_link = 0 AND browser = $2"
+        ))
+        .bind(digest)
+        .bind(browser)
+        .fetch_optional(&self.readers)
+        .await?;
+        let ticket = row.as_ref().map(read).transpose()?;
+        Ok(ticket.and_then(|ticket| ticket.shop))
+    }
+
     /// Uses up a link, once it has led to a connection. Answers whether it was still good.
     ///
     /// # Errors

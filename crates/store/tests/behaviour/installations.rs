@@ -163,6 +163,13 @@ pub async fn a_state_is_taken_once_in_time_and_by_its_browser(bench: &Bench) {
     assert_eq!(take("state", "browser", 100).await, None, "ended");
     assert_eq!(take("state", "browser", 2).await, Some(ticket));
     assert_eq!(take("state", "browser", 3).await, None, "used");
+    let sent_for = async |digest: &str, browser: &str| {
+        let shop = bench.store.shop_of_install_state(digest, browser).await;
+        shop.unwrap()
+    };
+    assert_eq!(sent_for("state", "browser").await, Some(bench.shop));
+    assert_eq!(sent_for("state", "other").await, None, "another browser");
+    assert_eq!(sent_for("link", "").await, None, "a link is no state");
     let late = InstallTicket {
         digest: "late".to_owned(),
         link: Some("link".to_owned()),

@@ -1,12 +1,17 @@
-// The newest job of a kind in a shop: found when the page opens, then followed by the server's events.
+// The newest job of a kind in a shop: found when the page opens, then followed by the server's events. Where the service
+// was started anew meanwhile, what it did is told as interrupted.
+import { untrack } from 'svelte';
 import { api, ask } from '../../api/client';
 import { load } from '../../state/load.svelte';
 import { live } from '../../state/live.svelte';
+import { t } from '../../texts/index.svelte';
+import { gone, interrupted } from './gone';
 import type { Job } from './types';
 
 export class Jobs {
   readonly #shop: () => string;
   #begun: Job[] = $state.raw([]);
+  #gone: Job[] = $state.raw([]);
   readonly #found: { data: Job[] | null };
 
   constructor(shop: () => string) {
@@ -15,19 +20,20 @@ export class Jobs {
       () => shop(),
       async (signal): Promise<Job[]> => {
         if (shop() === '') return [];
-        return (await ask(api.GET('/api/v1/shops/{shop}/jobs', { params: { path: { shop: shop() } }, signal }))).jobs;
+        const before = untrack(() => this.#known());
+        const { jobs } = await ask(api.GET('/api/v1/shops/{shop}/jobs', { params: { path: { shop: shop() } }, signal }));
+        this.#gone = [...this.#gone, ...gone(before, jobs)];
+        return jobs;
       },
+      () => live.missed,
     );
   }
 
   /** The newest of a kind, as far as it has come. */
   of(kind: Job['kind']): Job | null {
-    const told = [...live.jobs.values()];
-    const byId: Record<string, Job> = {};
-    // What an event told is newer than what was fetched.
-    for (const job of [...(this.#found.data ?? []), ...this.#begun, ...told]) byId[job.id] = job;
-    const fit = Object.values(byId).filter((job) => job.shop === this.#shop() && job.kind === kind);
-    return fit.sort((one, other) => other.began_at.localeCompare(one.began_at))[0] ?? null;
+    const fit = this.#known().filter((job) => job.kind === kind);
+    const job = fit.sort((one, other) => other.began_at.localeCompare(one.began_at))[0];
+    return job ?? null;
   }
 
   async begin(kind: Job['kind']): Promise<void> {
@@ -41,5 +47,13 @@ export class Jobs {
     }[kind];
     const job: Job = await ask(call());
     this.#begun = [...this.#begun, job];
+  }
+
+  /** Of this shop. What an event told is newer than what was fetched. */
+  #known(): Job[] {
+    const byId: Record<string, Job> = {};
+    for (const job of [...(this.#found.data ?? []), ...this.#begun, ...live.jobs.values()]) byId[job.id] = job;
+    for (const job of this.#gone) byId[job.id] = interrupted(job, t().setup.interrupted);
+    return Object.values(byId).filter((job) => job.shop === this.#shop());
   }
 }

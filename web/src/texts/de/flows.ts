@@ -76,6 +76,8 @@ export const flows: Texts['flows'] = {
     output: 'Heraus',
     question: 'Er fragt Sie',
     answered: (answer: string) => `Geantwortet: ${answer}`,
+    releaseTitle: 'Diesen Lauf weiterlaufen lassen?',
+    releaseText: 'Er geht bei dem Schritt weiter, bei dem er zurückgehalten wurde, und ändert, was seine Schritte sagen. Wenn nicht bekannt ist, ob dieser Schritt schon geschah, sehen Sie erst nach: Er könnte ein zweites Mal geschehen.',
     replay: 'Als Probe noch einmal spielen',
     replayReal: 'Noch einmal, und echt…',
     replayed: 'Noch einmal gespielt; nichts wurde geschrieben',

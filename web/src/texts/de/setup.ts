@@ -38,6 +38,7 @@ export const setup: Texts['setup'] = {
     preview: 'Sehen Sie sich zuerst die Vorschau an.',
   },
   allSteps: 'Alle Schritte',
+  interrupted: 'Repairbridge wurde inzwischen neu gestartet, und dies kam nicht an sein Ende. Nichts ist verloren; beginnen Sie noch einmal.',
 
   shop: {
     text: 'Ein Laden verbindet ein Konto bei MyGadgetRepairs mit einem Unterkonto bei HighLevel.',
@@ -91,9 +92,11 @@ export const setup: Texts['setup'] = {
     writes: 'Auch um die Berechtigungen zum Schreiben bitten',
     writesHint: 'Ohne sie wird alles gelesen; Schreibvorgänge werden zurückgehalten und genannt.',
     link: 'Link zu HighLevel anlegen',
+    linkLabel: 'Link zu HighLevel',
     follow: 'Zu HighLevel',
     followText: 'Wählen Sie dort das Unterkonto des Ladens. Sie kommen von selbst zurück; der Link gilt einen Tag, und einmal.',
-    look: 'Erledigt, bitte nachsehen',
+    send: 'Oder schicken Sie diesen Link an die Person, die in dem Unterkonto Apps installieren darf:',
+    look: 'Anderswo erledigt, bitte nachsehen',
   },
 
   mygadgetrepairs: {

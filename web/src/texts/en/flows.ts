@@ -77,6 +77,8 @@ export const flows = {
     output: 'Out',
     question: 'It asks you',
     answered: (answer: string) => `Answered: ${answer}`,
+    releaseTitle: 'Let this run go on?',
+    releaseText: 'It goes on at the step where it was held, and changes what its steps say. If it is not known whether that step was done already, look first: it may be done a second time.',
     replay: 'Play it again as a test',
     replayReal: 'Play it again for real…',
     replayed: 'Played again; nothing was written',

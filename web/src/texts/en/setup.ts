@@ -37,6 +37,7 @@ export const setup = {
     preview: 'Look at the preview first.',
   },
   allSteps: 'All steps',
+  interrupted: 'Repairbridge was started anew while this ran, and so it did not come to its end. Nothing is lost; begin again.',
 
   shop: {
     text: 'A shop joins one MyGadgetRepairs account with one HighLevel sub-account.',
@@ -90,9 +91,11 @@ export const setup = {
     writes: 'Also ask for the permissions to write',
     writesHint: 'Without them everything is read, and writes are held and named.',
     link: 'Make the link to HighLevel',
+    linkLabel: 'Link to HighLevel',
     follow: 'Go to HighLevel',
     followText: 'Choose the shop’s sub-account there. You come back by yourself; the link is good for a day, and once.',
-    look: 'I have done it, look again',
+    send: 'Or send this link to whoever may install apps in that sub-account:',
+    look: 'It was done elsewhere, look again',
   },
 
   mygadgetrepairs: {
