@@ -146,6 +146,40 @@ async fn who_was_unlinked_stays_apart_and_is_made_nowhere_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn invariant_3_no_lost_edit_who_was_unlinked_by_mistake_is_joined_again_with_what_changed_meanwhile()
+ {
+    let desk = Desk::with_one_ticket().await;
+    let app = &desk.bench.app;
+    assert!(app.join_person_again(SHOP, &desk.reference).await.is_err());
+    app.unlink_person(SHOP, &desk.reference).await.unwrap();
+    desk.in_crm(json!({"city": "York"})).await;
+    desk.bench
+        .at_counter(&json!({"action": "edit_customer", "id": desk.customer, "fields": {"address": "1 New Road"}}))
+        .await;
+    desk.bench
+        .at_counter(&json!({"action": "edit_ticket", "id": desk.ticket, "fields": {"shortInfo": "iPhone 13 battery"}}))
+        .await;
+    desk.bench.sync().await;
+    let people = async || {
+        let truth = desk.bench.truth().await;
+        (
+            truth.contacts.len(),
+            truth.customers.len(),
+            truth.tasks.len(),
+        )
+    };
+    let before = people().await;
+    app.join_person_again(SHOP, &desk.contact).await.unwrap();
+    assert!(app.join_person_again(SHOP, &desk.contact).await.is_err());
+    desk.bench.sync().await;
+    assert_eq!(people().await, before, "nobody and nothing is made anew");
+    assert_eq!(desk.customer().await["fulladdress"]["city"], "York");
+    assert_eq!(desk.contact().await["address1"], "1 New Road");
+    assert!(truth(&desk).await.matches("iPhone 13 battery").count() >= 2);
+    assert_eq!(state(&desk).await, PersonState::InStep);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_look_that_a_person_asks_for_finds_what_nobody_told_of() {
     let desk = Desk::with_one_ticket().await;
     let app = &desk.bench.app;

@@ -3,7 +3,7 @@
 
 use crate::review::moot_all;
 use crate::{App, AppError};
-use domain::{Kind, RecordId, RunId, Side};
+use domain::{Kind, LinkId, RecordId, RunId, Side};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -78,6 +78,85 @@ impl App {
         Ok(both.deed(
             "parted: neither is changed because of the other any more, and they are not joined again",
         ))
+    }
+
+    /// Joins customer and contact again whom a person parted, with their work, as they were: what changed meanwhile is
+    /// compared with what was in step then.
+    ///
+    /// # Errors
+    /// When there is no such shop or person, nobody parted them, or one of the two has another counterpart by now.
+    pub async fn join_person_again(&self, name: &str, text: &str) -> Result<PersonDeed, AppError> {
+        let shop = self.shop(name).await?;
+        let _lock = self.lock_shop(&shop).await?;
+        let both = self.both(&shop, text).await?;
+        let Some((side, id)) = both.ids.first().filter(|_| both.link.is_none()) else {
+            return Err(AppError::Refused("this one is joined already".to_owned()));
+        };
+        let ended = self
+            .store
+            .ended_links(shop.id, *side, Kind::Contact, [id], BY_A_PERSON);
+        let ended = ended.await?.into_iter().max_by_key(|(_, at)| *at);
+        let Some((link, parted_at)) = ended else {
+            return Err(AppError::Refused("nobody parted this one".to_owned()));
+        };
+        let Some(mut changes) = self.join_again(&shop, &link).await? else {
+            return Err(AppError::Refused(
+                "the other one has found another counterpart meanwhile".to_owned(),
+            ));
+        };
+        changes.push(Change::NotApart(link.left.clone(), link.right.clone()));
+        for kind in [Kind::Task, Kind::Appointment] {
+            let children = self
+                .store
+                .children(shop.id, Side::HighLevel, kind, [&link.left])
+                .await?;
+            let ids = children.iter().map(|stored| &stored.record.id);
+            let ended = self
+                .store
+                .ended_links(shop.id, Side::HighLevel, kind, ids, BY_A_PERSON);
+            for (child, at) in ended.await? {
+                if at == parted_at {
+                    changes.extend(self.join_again(&shop, &child).await?.unwrap_or_default());
+                }
+            }
+        }
+        self.store.commit(shop.id, self.now(), changes).await?;
+        self.calls.of(shop.id.0).notify_one();
+        Ok(PersonDeed {
+            highlevel: Some(link.left),
+            mygadgetrepairs: Some(link.right),
+            done: "joined again: what changed meanwhile is compared with the next pass".to_owned(),
+        })
+    }
+
+    /// The changes that join two records again; nothing where one of them has another counterpart by now.
+    async fn join_again(&self, shop: &Shop, ended: &Link) -> Result<Option<Vec<Change>>, AppError> {
+        let mut changes = Vec::new();
+        for side in Side::BOTH {
+            let id = ended.on(side);
+            let other = self.store.link_of(shop.id, side, ended.kind, id).await?;
+            if other.is_some() {
+                return Ok(None);
+            }
+            changes.push(Change::Unsettle(side, ended.kind, id.clone()));
+        }
+        let link = Link {
+            id: LinkId(self.context.new_id()),
+            reason: "a person".to_owned(),
+            ..ended.clone()
+        };
+        changes.extend(moot_all(&link));
+        changes.push(Change::Journal(JournalEntry {
+            run: RunId(self.context.new_id()),
+            event: "linked",
+            side: Some(Side::HighLevel),
+            kind: Some(link.kind),
+            record: Some(link.left.clone()),
+            counterpart: Some(link.right.clone()),
+            detail: json!({"rung": "a person"}),
+        }));
+        changes.push(Change::Link(link));
+        Ok(Some(changes))
     }
 
     /// Says that customer and contact are left as they are, with all that hangs on them.

@@ -39,6 +39,11 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             unlink,
         )
         .post(
+            "/api/v1/shops/{shop}/people/{record}/join-again",
+            "Joins again whom somebody unlinked, as they were",
+            join_again,
+        )
+        .post(
             "/api/v1/shops/{shop}/people/{record}/leave-alone",
             "Says that both sides are left as they are, until this one is taken up again",
             leave_alone,
@@ -132,6 +137,17 @@ async fn unlink(
     let app = views.app();
     noted(&signed, app, "unlinked a person", &name).await?;
     let done = app.unlink_person(&name, &record).await;
+    Ok(Json(done.map_err(refused)?))
+}
+
+async fn join_again(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+) -> Answer<PersonDeed> {
+    let app = views.app();
+    noted(&signed, app, "joined a person again", &name).await?;
+    let done = app.join_person_again(&name, &record).await;
     Ok(Json(done.map_err(refused)?))
 }
 

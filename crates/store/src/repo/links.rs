@@ -2,7 +2,7 @@
 
 use super::{in_list, list};
 use crate::change::Key;
-use crate::codes::{kind, read_id, read_json, read_kind, side, time};
+use crate::codes::{kind, read_id, read_json, read_kind, read_time, side, time};
 use crate::model::{Link, LinkTotals};
 use crate::{Store, StoreError};
 use domain::{Kind, LinkId, RecordId, ShopId, Side, Timestamp};
@@ -31,6 +31,20 @@ pub(crate) const LINKS_OF_RIGHT: &str = concat!(
     "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND right_id ",
     in_list!("3")
 );
+
+macro_rules! ended {
+    ($column:literal) => {
+        concat!(
+            "SELECT id, kind, left_id, right_id, base, withheld, reason, fields, agree, held, broken_at FROM link
+             WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND broken_why = $4 AND ",
+            $column,
+            " ",
+            in_list!("3")
+        )
+    };
+}
+const ENDED_OF_LEFT: &str = ended!("left_id");
+const ENDED_OF_RIGHT: &str = ended!("right_id");
 
 fn read(row: &SqliteRow) -> Result<Link, StoreError> {
     Ok(Link {
@@ -137,6 +151,33 @@ impl Store {
             .bind(side(on))
             .fetch_one(&self.readers)
             .await?)
+    }
+
+    /// The links of the given records that were ended for this reason, each with when.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ended_links(
+        &self,
+        shop: ShopId,
+        on: Side,
+        what: Kind,
+        ids: impl IntoIterator<Item = &RecordId>,
+        why: &str,
+    ) -> Result<Vec<(Link, Timestamp)>, StoreError> {
+        let sql = match on {
+            Side::HighLevel => ENDED_OF_LEFT,
+            Side::MyGadgetRepairs => ENDED_OF_RIGHT,
+        };
+        let rows = sqlx::query(sql)
+            .bind(shop.0)
+            .bind(kind(what))
+            .bind(list(ids))
+            .bind(why)
+            .fetch_all(&self.readers)
+            .await?;
+        let ended = |row: &SqliteRow| Ok((read(row)?, read_time(row.try_get(10)?)));
+        rows.iter().map(ended).collect()
     }
 
     /// Those of the given records that once had a link which was ended. They are not created anew: somebody
