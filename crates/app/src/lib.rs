@@ -26,6 +26,7 @@ mod judge;
 mod kept;
 mod keys;
 mod named;
+mod notices;
 mod one_time_code;
 pub mod operations;
 mod pass;
@@ -71,6 +72,10 @@ pub use installations::{
 };
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
+pub use notices::{
+    AlarmShown, AlarmWish, Carrier, EmailShown, EmailWish, MailEncryption, NoticeTest, NoticeWay,
+    NotificationsKept, NotificationsShown, NotificationsWish, WayShown, WebhookShown, WebhookWish,
+};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use people::{
@@ -117,6 +122,7 @@ pub struct App {
     directory: intake::Directory,
     gate: access::Gate,
     jobs: jobs::Jobs,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl App {
@@ -153,6 +159,7 @@ impl App {
             directory: intake::Directory::default(),
             gate: access::Gate::default(),
             jobs: jobs::Jobs::default(),
+            carrier: None,
         })
     }
 
