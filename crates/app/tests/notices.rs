@@ -9,6 +9,7 @@ use app::{
     SyncOptions, WebhookWish,
 };
 use async_trait::async_trait;
+use base64::Engine as _;
 use domain::{Clock, Context, Side, Timestamp};
 use http::{SystemClock, SystemRandomness};
 use jiff::SignedDuration;
@@ -59,7 +60,7 @@ struct Place {
 
 impl Place {
     async fn in_step() -> Self {
-        let bench = Bench::new(5, 2, 2).await;
+        let bench = Bench::new(3, 0, 0).await;
         let tally = bench.sync().await;
         assert!(tally.finished, "{:?}", tally.reasons);
         let clock = MovedClock::default();
@@ -274,7 +275,7 @@ async fn what_cannot_be_sent_is_told_on_the_page_tried_again_and_not_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn invariant_10_what_is_secret_of_the_notifications_is_sealed_and_shown_to_nobody() {
     let place = Place::in_step().await;
-    place.mails.refuse(true);
+    place.mails.repeat(true);
     place.web.refuse(true);
     let kept = place.app.set_notifications(place.all()).await.unwrap();
     let signing = kept.webhook_secret.clone().unwrap();
@@ -285,6 +286,23 @@ async fn invariant_10_what_is_secret_of_the_notifications_is_sealed_and_shown_to
         told.push(test.says);
     }
     told.push(serde_json::to_string(&place.app.notifications().await.unwrap()).unwrap());
+    assert!(told[1].contains("status 454"), "{}", told[1]);
+    // Nobody answers there at all.
+    let closed = "http://127.0.0.1:9/hook-secret-1234";
+    let mut wish = place.all();
+    wish.webhook.as_mut().unwrap().address = Some(SecretString::from(closed));
+    place.app.set_notifications(wish).await.unwrap();
+    let test = place
+        .app
+        .test_notification(NoticeWay::Webhook)
+        .await
+        .unwrap();
+    assert!(
+        !test.ok && test.says.contains("cannot be reached"),
+        "{test:?}"
+    );
+    told.push(test.says);
+    place.app.set_notifications(place.all()).await.unwrap();
     // Kept where left out, and the secret is not made anew.
     let mut wish = place.all();
     wish.email.as_mut().unwrap().password = None;
@@ -292,7 +310,7 @@ async fn invariant_10_what_is_secret_of_the_notifications_is_sealed_and_shown_to
     wish.alarm.as_mut().unwrap().address = None;
     let again = place.app.set_notifications(wish.clone()).await.unwrap();
     assert_eq!(again.webhook_secret, None);
-    place.mails.refuse(false);
+    place.mails.repeat(false);
     place.web.refuse(false);
     for way in NoticeWay::ALL {
         let test = place.app.test_notification(way).await.unwrap();
@@ -301,7 +319,7 @@ async fn invariant_10_what_is_secret_of_the_notifications_is_sealed_and_shown_to
     }
     // The password goes only to the server that it was typed for.
     wish.email.as_mut().unwrap().host = "localhost".to_owned();
-    let why = place.app.set_notifications(wish).await.unwrap_err();
+    let why = place.app.set_notifications(wish).await.err().unwrap();
     told.push(why.to_string());
     assert!(why.to_string().contains("password is missing"), "{why}");
     let files = ["test.db", "test.db-wal"].map(|name| {
@@ -312,7 +330,14 @@ async fn invariant_10_what_is_secret_of_the_notifications_is_sealed_and_shown_to
         files.iter().any(|file| file.contains("sync@example.com")),
         "looked in the right files"
     );
-    for secret in [PASSWORD, "alarm-secret-0815", "hook-secret-1234", &signing] {
+    let plain = base64::engine::general_purpose::STANDARD.encode(format!("\0kim\0{PASSWORD}"));
+    for secret in [
+        PASSWORD,
+        &plain,
+        "alarm-secret-0815",
+        "hook-secret-1234",
+        &signing,
+    ] {
         for text in told.iter().chain(&files) {
             assert!(
                 !text.contains(secret),
@@ -345,7 +370,8 @@ async fn addresses_that_would_be_gone_to_in_clear_are_refused() {
             .app
             .set_notifications(wish)
             .await
-            .unwrap_err()
+            .err()
+            .unwrap()
             .to_string();
         assert!(why.contains(part), "{part}: {why}");
     }

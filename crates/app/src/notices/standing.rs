@@ -94,6 +94,8 @@ impl App {
                     count: 1,
                 });
             }
+            // The worst first.
+            needs.sort_by_key(|need| need.weight);
             all.push(Seen {
                 shop: shop.id,
                 name: shop.name,

@@ -25,6 +25,7 @@ struct Post {
     taken: Mutex<Vec<TakenMail>>,
     asked: AtomicUsize,
     refuses: AtomicBool,
+    repeats: AtomicBool,
 }
 
 /// A small SMTP server that asks for a password (RFC 5321, RFC 4954).
@@ -64,6 +65,10 @@ impl MailServer {
     pub fn refuse(&self, on: bool) {
         self.post.refuses.store(on, Ordering::SeqCst);
     }
+    /// Whether it fails at every password, and repeats what it got.
+    pub fn repeat(&self, on: bool) {
+        self.post.repeats.store(on, Ordering::SeqCst);
+    }
 }
 
 async fn talk(line: TcpStream, post: Arc<Post>) -> Option<()> {
@@ -75,8 +80,8 @@ async fn talk(line: TcpStream, post: Arc<Post>) -> Option<()> {
     while let Some(said) = lines.next_line().await.ok()? {
         let answer = match said.split([' ', ':']).next()?.to_uppercase().as_str() {
             "EHLO" => "250-test\r\n250 AUTH PLAIN LOGIN".to_owned(),
-            // As some servers do, it repeats what it got.
-            "AUTH" if post.refuses.load(Ordering::SeqCst) => format!("535 5.7.8 not you: {said}"),
+            "AUTH" if post.refuses.load(Ordering::SeqCst) => "535 5.7.8 not you".to_owned(),
+            "AUTH" if post.repeats.load(Ordering::SeqCst) => format!("454 4.7.0 later: {said}"),
             "AUTH" => {
                 known = true;
                 "235 welcome".to_owned()
