@@ -25,6 +25,6 @@ describe('the notifications as they are', () => {
   });
 
   it('take whole numbers alone', () => {
-    expect([whole('12', 5), whole('0', 5), whole('', 5), whole('x', 5), whole('-1', 5)]).toEqual([12, 0, 5, 5, 5]);
+    expect(['12', 12, '0', '', null, 'x', -1].map((typed) => whole(typed, 5))).toEqual([12, 12, 0, 5, 5, 5, 5]);
   });
 });

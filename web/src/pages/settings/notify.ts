@@ -28,8 +28,9 @@ export function keep(known: Notifications, change: Partial<NotificationsWish>): 
   return ask(api.PUT('/api/v1/notifications', { body: { ...asItIs(known), ...change } }));
 }
 
-/** A whole number that somebody typed, or what stands for anything else. */
-export function whole(text: string, otherwise: number): number {
+/** A whole number that somebody typed, or what stands for anything else. A field for numbers gives a number, or null. */
+export function whole(typed: unknown, otherwise: number): number {
+  const text = String(typed ?? '').trim();
   const number = Math.round(Number(text));
-  return text.trim() !== '' && Number.isFinite(number) && number >= 0 ? number : otherwise;
+  return text !== '' && Number.isFinite(number) && number >= 0 ? number : otherwise;
 }
