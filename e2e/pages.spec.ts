@@ -22,6 +22,7 @@ const PAGES: [name: string, path: string][] = [
   ['shops', '/shops'],
   ['connections', '/settings/connections'],
   ['webhooks', '/settings/webhooks'],
+  ['notifications', '/settings/notifications'],
   ['users', '/settings/users'],
   ['tokens', '/settings/tokens'],
   ['keys', '/settings/keys'],

@@ -28,6 +28,7 @@ mod kept;
 mod kept_beside;
 mod keys;
 mod named;
+mod notices;
 mod one_time_code;
 pub mod operations;
 mod pass;
@@ -77,6 +78,10 @@ pub use installations::{
 };
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
+pub use notices::{
+    AlarmShown, AlarmWish, Carrier, EmailShown, EmailWish, MailEncryption, NoticeTest, NoticeWay,
+    NotificationsKept, NotificationsShown, NotificationsWish, WayShown, WebhookShown, WebhookWish,
+};
 pub use pass::progress::{Phase, Progress, ProgressBoard};
 pub use pass::tally::{Agreement, PerSide, Requests, Tally};
 pub use people::{
@@ -125,6 +130,7 @@ pub struct App {
     jobs: jobs::Jobs,
     copies: copies::Copies,
     twin_maker: Option<Arc<dyn TwinMaker>>,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl App {
@@ -163,6 +169,7 @@ impl App {
             jobs: jobs::Jobs::default(),
             copies: copies::Copies::default(),
             twin_maker: None,
+            carrier: None,
         })
     }
 

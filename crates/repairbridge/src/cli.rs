@@ -3,6 +3,7 @@
 mod access;
 mod change;
 mod flow;
+mod notifications;
 mod operations;
 #[cfg(test)]
 mod properties;
@@ -10,6 +11,7 @@ mod properties;
 pub(crate) use access::{EndSession, Session, Token, User};
 pub(crate) use change::{ChangeWords, Target};
 pub(crate) use flow::{Flow, RunStateWord};
+pub(crate) use notifications::Notifications;
 pub(crate) use operations::{
     CallOperation, KindWord, ListOperations, Operations, SearchOperations, SideWord, Which,
 };
@@ -145,6 +147,10 @@ pub(crate) enum Command {
     /// API tokens for programs.
     #[command(subcommand)]
     Token(Token),
+    /// How somebody is told what needs a person: by mail, a webhook, a dead-man alarm. It is set up at the dashboard or by
+    /// the API.
+    #[command(subcommand)]
+    Notifications(Notifications),
     /// Tools for an assistant, by the Model Context Protocol over standard input and output: everything that both
     /// vendors offer, and a look at the sync. Reads only, unless more is allowed; asks a person before each change.
     Mcp(Mcp),

@@ -24,7 +24,11 @@ pub(crate) async fn open(config: &Config) -> Result<App, Problem> {
     let source = master_source(config)?;
     let store = Store::open(&config.store_url).await?;
     let vault = app::open_vault(&store, &source, &context).await?;
-    Ok(App::new(store, vault, config.app.clone(), context)?.with_master_source(source))
+    let carrier = notify::Web::new().map_err(|why| Problem::wrong("NOTIFY", why.to_string()))?;
+    let app = App::new(store, vault, config.app.clone(), context)?;
+    Ok(app
+        .with_master_source(source)
+        .with_carrier(Arc::new(carrier)))
 }
 
 /// Where the master key comes from: the environment, a passphrase, or the key file.

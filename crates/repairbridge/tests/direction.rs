@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each crate may depend on, dev-dependencies aside.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("access", &["domain"]),
     ("mapping", &["domain"]),
@@ -21,6 +21,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("repairbridge-http", &["domain"]),
     ("store", &["domain"]),
     ("queue", &["domain", "store", "repairbridge-http"]),
+    ("notify", &["domain"]),
     ("highlevel", &["domain", "repairbridge-http"]),
     ("mygadgetrepairs", &["domain", "repairbridge-http"]),
     (
@@ -38,6 +39,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "queue",
             "highlevel",
             "mygadgetrepairs",
+            "notify",
         ],
     ),
     ("server", &["app", "catalogue", "domain", "store"]),
@@ -53,6 +55,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "domain",
             "flows",
             "mapping",
+            "notify",
             "prove",
             "repairbridge-http",
             "server",

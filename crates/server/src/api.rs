@@ -12,6 +12,7 @@ mod failures;
 mod flows;
 mod jobs;
 mod log;
+mod notifications;
 mod operations;
 mod people;
 mod recipes;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Routes<Arc<Views>> {
         .merge(operations::routes())
         .merge(access::routes())
         .merge(vault::routes())
+        .merge(notifications::routes())
 }
 
 fn rows(wanted: Option<u32>) -> u32 {

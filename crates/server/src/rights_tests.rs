@@ -72,6 +72,7 @@ async fn with_secrets() -> (Place, Vec<String>) {
     let client = SecretString::from("client-secret-0123456789");
     app.set_client_secret(&client).await.unwrap();
     secrets.push(client.expose_secret().to_owned());
+    secrets.extend(told_by(app).await);
     let shop = app.shop("main").await.unwrap();
     let webhook = app.counter_webhook(&shop).await.unwrap();
     let hidden = webhook.url.rsplit('/').next().unwrap().to_owned();
@@ -81,6 +82,39 @@ async fn with_secrets() -> (Place, Vec<String>) {
     let link = app.setup_link_for("lee").await.unwrap();
     secrets.push(link.expose().to_owned());
     (place, secrets)
+}
+
+/// Sets up every way of telling somebody; answers what is secret of them.
+async fn told_by(app: &app::App) -> Vec<String> {
+    let secrets = [
+        "mail-password-0123456789",
+        "hook-0123456789",
+        "alarm-0123456789",
+    ];
+    let address = |secret: &str| SecretString::from(format!("https://example.com/{secret}"));
+    let wish = app::NotificationsWish {
+        email: Some(app::EmailWish {
+            host: "mail.example.com".to_owned(),
+            port: 465,
+            encryption: app::MailEncryption::Tls,
+            user: Some("kim".to_owned()),
+            password: Some(SecretString::from(secrets[0])),
+            from: "sync@example.com".to_owned(),
+            to: vec!["kim@example.com".to_owned()],
+        }),
+        webhook: Some(app::WebhookWish {
+            address: Some(address(secrets[1])),
+            new_secret: false,
+        }),
+        alarm: Some(app::AlarmWish {
+            address: Some(address(secrets[2])),
+            minutes: 5,
+        }),
+        ..app::NotificationsWish::default()
+    };
+    let kept = app.set_notifications(wish).await.unwrap();
+    let secrets = secrets.map(str::to_owned).into_iter();
+    secrets.chain(kept.webhook_secret).collect()
 }
 
 async fn ask(place: &Place, route: &Route, headers: &[(&str, &str)]) -> Answer {
@@ -167,7 +201,7 @@ async fn owners_are_shown_what_they_have_to_copy_and_no_credentials() {
     let answer = place
         .ask("GET", "/api/v1/shops/main/webhooks", &headers, "")
         .await;
-    for secret in &secrets[3..6] {
+    for secret in &secrets[7..10] {
         assert!(answer.body.contains(secret), "{}", answer.body);
     }
     for route in routes()
@@ -176,7 +210,7 @@ async fn owners_are_shown_what_they_have_to_copy_and_no_credentials() {
     {
         let answer = ask(&place, route, &headers).await;
         assert_ne!(answer.status, StatusCode::FORBIDDEN, "{}", route.asked);
-        for secret in &secrets[..3] {
+        for secret in &secrets[..7] {
             assert!(
                 !answer.body.contains(secret),
                 "{}: {}",

@@ -15,6 +15,7 @@ mod installation;
 mod lock;
 mod model;
 mod note_change;
+mod notice;
 mod repo;
 mod restore;
 mod sealed;
@@ -36,6 +37,7 @@ pub use model::{
     Webhook,
 };
 pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
+pub use notice::{DueNotice, NewNotice, Remembered, Sending, WayState};
 pub use repo::access::{
     ApiTokenRow, AttemptsRow, AuditEntry, AuditRow, Digest, NewApiToken, NewSession, SessionRow,
     UserRow,

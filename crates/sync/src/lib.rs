@@ -16,6 +16,7 @@ mod left_alone;
 mod merge;
 pub mod messages;
 mod notes;
+pub mod notices;
 mod person;
 mod plan;
 mod quiet;

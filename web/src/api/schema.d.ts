@@ -404,6 +404,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How somebody is told what needs a person, and what came of it
+         * @description Takes the permission `admin`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotificationsShown"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        /**
+         * Writes how somebody is told; what is left out is off, and secrets that are left out are kept
+         * @description Takes the permission `admin`.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The dead-man alarm; nothing turns it off. */
+                        alarm?: {
+                            /** @description What is visited while all goes on. Left out, the one before is kept. */
+                            address?: string | null;
+                            /**
+                             * Format: uint32
+                             * @description Minutes between visits.
+                             * @default 5
+                             */
+                            minutes?: number;
+                        } | null;
+                        /**
+                         * Format: uint32
+                         * @description Minutes that a need has to stand before it is told.
+                         * @default 10
+                         */
+                        attention_minutes?: number;
+                        /** @description By mail; nothing turns it off. */
+                        email?: {
+                            /** @description How the line is encrypted. */
+                            encryption: "tls" | "starttls" | "none";
+                            /** @description Who sends. */
+                            from: string;
+                            /** @description The mail server's name. */
+                            host: string;
+                            /** @description The password. Left out, the one before is kept, for the same server and user. */
+                            password?: string | null;
+                            /**
+                             * Format: uint16
+                             * @description Its port.
+                             */
+                            port: number;
+                            /** @description Who gets it. */
+                            to: string[];
+                            /**
+                             * @description The name to sign in with; left out where none is asked for.
+                             * @default null
+                             */
+                            user?: string | null;
+                        } | null;
+                        /**
+                         * Format: uint32
+                         * @description Hours after which what still stands is told again; 0 for never.
+                         * @default 24
+                         */
+                        reminder_hours?: number;
+                        /**
+                         * Format: uint32
+                         * @description The same for one that stops the syncing.
+                         * @default 2
+                         */
+                        stopped_minutes?: number;
+                        /** @description By a webhook; nothing turns it off. */
+                        webhook?: {
+                            /** @description Where to. Left out, the one before is kept. */
+                            address?: string | null;
+                            /**
+                             * @description Whether a new secret to sign with is made. The first one is made by itself.
+                             * @default false
+                             */
+                            new_secret?: boolean;
+                        } | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotificationsKept"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a way by which somebody is told
+         * @description Takes the permission `admin`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What is tried. */
+                        way: "email" | "webhook" | "alarm";
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoticeTest"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations": {
         parameters: {
             query?: never;
@@ -5622,6 +5800,20 @@ export interface components {
              */
             fields: number;
         };
+        /** @description The dead-man alarm. */
+        AlarmShown: {
+            /** @description Why it is not visited just now; nothing where it is. */
+            holds: string | null;
+            /** @description The host of its address; the rest is a secret. */
+            host: string;
+            /**
+             * Format: uint32
+             * @description Minutes between visits.
+             */
+            minutes: number;
+            /** @description What came of it. */
+            state: components["schemas"]["WayShown"];
+        };
         AnswerDone: {
             /** @description What was done, for people. */
             done: string;
@@ -5996,6 +6188,28 @@ export interface components {
             pruned: boolean;
             /** @description Flows of the shop that the document does not name. */
             unnamed: string[];
+        };
+        /** @description By mail. */
+        EmailShown: {
+            /** @description How the line is encrypted. */
+            encryption: components["schemas"]["MailEncryption"];
+            /** @description Who sends. */
+            from: string;
+            /** @description The mail server's name. */
+            host: string;
+            /** @description Whether a password is kept. */
+            password_set: boolean;
+            /**
+             * Format: uint16
+             * @description Its port.
+             */
+            port: number;
+            /** @description What came of it. */
+            state: components["schemas"]["WayShown"];
+            /** @description Who gets it. */
+            to: string[];
+            /** @description The name to sign in with. */
+            user: string | null;
         };
         Ended: {
             /** Format: int64 */
@@ -6573,6 +6787,8 @@ export interface components {
             /** @description Sent as `Authorization: Bearer TOKEN`. */
             token: string;
         };
+        /** @description How the line to a mail server is encrypted. */
+        MailEncryption: "tls" | "starttls" | "none";
         MarketplaceApp: {
             /** @description The client id, which the configuration names. */
             client_id: string | null;
@@ -6637,6 +6853,13 @@ export interface components {
             /** @description Works once, within 24 hours. */
             setup_link: string;
         };
+        /** @description What came of a test. */
+        NoticeTest: {
+            /** @description Whether it was taken. */
+            ok: boolean;
+            /** @description What came of it, in a sentence. */
+            says: string;
+        };
         /** @description The texts of one notification. */
         NotificationText: {
             /** @description Our name of the event. */
@@ -6649,6 +6872,37 @@ export interface components {
             payload: string;
             /** @description When MyGadgetRepairs sends the notification, in words. */
             when: string;
+        };
+        /** @description How somebody is told now, after that was changed. */
+        NotificationsKept: {
+            /** @description How. */
+            notifications: components["schemas"]["NotificationsShown"];
+            /** @description The new secret that webhooks are signed with, told this once; nothing where the one before stays. */
+            webhook_secret: string | null;
+        };
+        /** @description How somebody is told, and what came of it. No secret is in it. */
+        NotificationsShown: {
+            /** @description The dead-man alarm; nothing where that is off. */
+            alarm: components["schemas"]["AlarmShown"] | null;
+            /**
+             * Format: uint32
+             * @description Minutes that a need has to stand before it is told.
+             */
+            attention_minutes: number;
+            /** @description By mail; nothing where that is off. */
+            email: components["schemas"]["EmailShown"] | null;
+            /**
+             * Format: uint32
+             * @description Hours after which what still stands is told again; 0 for never.
+             */
+            reminder_hours: number;
+            /**
+             * Format: uint32
+             * @description The same for one that stops the syncing.
+             */
+            stopped_minutes: number;
+            /** @description By a webhook; nothing where that is off. */
+            webhook: components["schemas"]["WebhookShown"] | null;
         };
         /** @description Whether a shop can use an operation, in short. */
         OfferState: "available" | "unknown" | "missing";
@@ -7807,6 +8061,27 @@ export interface components {
             flow: string;
             shop: string;
             versions: components["schemas"]["Version"][];
+        };
+        /** @description What came of a way. */
+        WayShown: {
+            /** @description When that failed for the last time. */
+            failed_at: string | null;
+            /** @description When something was sent by it, or it was visited. */
+            sent_at: string | null;
+            /** @description What is wrong, in a sentence; nothing where the last time went well. */
+            trouble: string | null;
+            /**
+             * Format: uint64
+             * @description How much waits to be sent.
+             */
+            waiting: number;
+        };
+        /** @description By a webhook. */
+        WebhookShown: {
+            /** @description The host of its address; the rest may be a secret. */
+            host: string;
+            /** @description What came of it. */
+            state: components["schemas"]["WayShown"];
         };
         /** @description Webhooks. */
         Webhooks: {

@@ -1,5 +1,5 @@
 // The answers of the API by their names, out of its document.
-import type { components } from './schema';
+import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
 
@@ -48,3 +48,8 @@ export type Sides<T> = Record<SideName, T>;
 
 export type Status = Schemas['Status'];
 export type NeedCode = Schemas['NeedCode'];
+export type Notifications = Schemas['NotificationsShown'];
+export type NotificationsKept = Schemas['NotificationsKept'];
+export type WayState = Schemas['WayShown'];
+export type NoticeWay = NonNullable<paths['/api/v1/notifications/test']['post']['requestBody']>['content']['application/json']['way'];
+export type NotificationsWish = NonNullable<paths['/api/v1/notifications']['put']['requestBody']>['content']['application/json'];

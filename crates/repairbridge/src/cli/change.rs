@@ -2,8 +2,8 @@
 //! files and standard input.
 
 use super::{
-    Check, Command, Connect, Flow, Keys, MarketplaceApp, Mcp, Operations, Review, Rules, Session,
-    Shop, Token, Undo, User,
+    Check, Command, Connect, Flow, Keys, MarketplaceApp, Mcp, Notifications, Operations, Review,
+    Rules, Session, Shop, Token, Undo, User,
 };
 
 /// What a command changes.
@@ -89,6 +89,9 @@ impl Command {
             }
             Self::Keys(Keys::Rotate { .. }) => words("keys rotate", "the vault"),
             Self::Keys(Keys::Reset { .. }) => words("keys reset", "the vault"),
+            Self::Notifications(Notifications::Test { .. }) => {
+                words("notifications test", "the notifications")
+            }
             Self::Backup { .. } => words("backup", "the database"),
             Self::Mcp(what) => mcp(what),
             // It takes the place of this database, log and all.
@@ -96,6 +99,7 @@ impl Command {
             | Self::Keys(Keys::Show)
             | Self::Serve(_)
             | Self::App(MarketplaceApp::Show)
+            | Self::Notifications(Notifications::Show)
             | Self::Demo(_)
             | Self::Prove(_)
             | Self::Openapi

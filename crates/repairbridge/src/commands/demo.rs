@@ -101,7 +101,9 @@ async fn live(
         if what.once {
             page_only.cancel();
         } else {
-            app.serve_shops(cancel.clone()).await?;
+            let notices = app.serve_notices(cancel.clone());
+            let (served, ()) = tokio::join!(app.serve_shops(cancel.clone()), notices);
+            served?;
         }
         Ok(tally)
     };

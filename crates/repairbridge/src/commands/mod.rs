@@ -11,6 +11,7 @@ mod keys;
 mod log;
 mod marketplace_app;
 mod mcp;
+mod notifications;
 mod openapi;
 mod operations;
 mod preview;
@@ -107,6 +108,7 @@ pub(crate) async fn run(
         Command::User(what) => user::run(&app, &config, what, output).await,
         Command::Session(what) => session::run(&app, what, output).await,
         Command::Token(what) => token::run(&app, what, output).await,
+        Command::Notifications(what) => notifications::run(&app, what, output).await,
         Command::Mcp(what) => mcp::run(&app, what, output).await,
         Command::Audit { limit } => audit::run(&app, limit, output).await,
         Command::Keys(what) => keys::rotate(&app, &config, what, output).await,

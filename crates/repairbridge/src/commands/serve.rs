@@ -142,6 +142,7 @@ async fn serve_until(
         cancel.cancel();
         ended.map_err(Problem::from)
     };
-    let (page, workers, tokens) = tokio::join!(page, workers, tokens);
+    let notices = app.serve_notices(cancel.clone());
+    let (page, workers, tokens, ()) = tokio::join!(page, workers, tokens, notices);
     workers.and(tokens).and(page)
 }

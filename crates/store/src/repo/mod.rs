@@ -14,6 +14,7 @@ mod keep;
 mod links;
 pub mod messages;
 mod notes;
+mod notices;
 mod people;
 mod records;
 mod reviews;

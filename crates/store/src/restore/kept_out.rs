@@ -3,11 +3,14 @@
 use crate::{Store, StoreError};
 use sqlx::{Sqlite, Transaction};
 
-/// Nobody stays signed in, and no link that leads in is good any more.
-const ENDED: [&str; 3] = [
+/// Nobody stays signed in, no link that leads in is good any more, and what an older state had to tell is not told: what
+/// stands is told anew.
+const ENDED: [&str; 5] = [
     "DELETE FROM session",
     "DELETE FROM setup_link",
     "DELETE FROM install_ticket",
+    "DELETE FROM notice",
+    "DELETE FROM notification_told",
 ];
 
 /// A user by name: role, password, and since when kept out.
