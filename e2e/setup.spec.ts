@@ -48,6 +48,8 @@ test('from the first start to a live sync, by the pages alone', async ({ install
   const before = (await crm.all('contacts')).length
   await page.getByRole('link', { name: 'Go on', exact: true }).click()
 
+  await expect(step('Try it on a copy')).toBeVisible()
+  await page.getByRole('link', { name: 'Go on without a copy' }).click()
   await expect(step('Go live')).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Start syncing' }).click()

@@ -146,15 +146,7 @@ impl App {
             ..ended.clone()
         };
         changes.extend(moot_all(&link));
-        changes.push(Change::Journal(JournalEntry {
-            run: RunId(self.context.new_id()),
-            event: "linked",
-            side: Some(Side::HighLevel),
-            kind: Some(link.kind),
-            record: Some(link.left.clone()),
-            counterpart: Some(link.right.clone()),
-            detail: json!({"rung": "a person"}),
-        }));
+        changes.push(self.of_link("linked", &link, json!({"rung": "a person"})));
         changes.push(Change::Link(link));
         Ok(Some(changes))
     }
@@ -271,16 +263,20 @@ impl App {
             ));
         }
         changes.extend(moot_all(link));
-        changes.push(Change::Journal(JournalEntry {
+        changes.push(self.of_link("unlinked", link, json!({"why": BY_A_PERSON})));
+        Ok(changes)
+    }
+
+    fn of_link(&self, event: &'static str, link: &Link, detail: Json) -> Change {
+        Change::Journal(JournalEntry {
             run: RunId(self.context.new_id()),
-            event: "unlinked",
+            event,
             side: Some(Side::HighLevel),
             kind: Some(link.kind),
             record: Some(link.left.clone()),
             counterpart: Some(link.right.clone()),
-            detail: json!({"why": BY_A_PERSON}),
-        }));
-        Ok(changes)
+            detail,
+        })
     }
 
     /// What was decided about a person and its work and is not sent yet is not sent.

@@ -120,7 +120,10 @@ impl App {
         }
         if sample.is_empty() {
             for side in [Side::MyGadgetRepairs, Side::HighLevel] {
-                let few = self.store.some_records(shop.id, side, kind, FEW).await?;
+                let few = self
+                    .store
+                    .records_after(shop.id, side, kind, None, FEW)
+                    .await?;
                 let few = few.iter().map(|stored| self.alone(&stored.record, judge));
                 sample.extend(few);
             }

@@ -169,30 +169,6 @@ impl Store {
         Ok(self.records(shop, on, what, [id]).await?.pop())
     }
 
-    /// A few live records of a kind, whichever come first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn some_records(
-        &self,
-        shop: ShopId,
-        on: Side,
-        what: Kind,
-        limit: u32,
-    ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
-            columns!(),
-            "WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 ORDER BY id LIMIT $4"
-        ))
-        .bind(shop.0)
-        .bind(side(on))
-        .bind(kind(what))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(read).collect()
-    }
-
     /// Live records of a kind in the order of their ids, from after an id on.
     ///
     /// # Errors
