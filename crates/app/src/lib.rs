@@ -180,6 +180,21 @@ impl App {
         self
     }
 
+    /// The same, reached at this address by vendors and browsers.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn reached_at(mut self, address: &str) -> Result<Self, AppError> {
+        let public_url = address
+            .parse()
+            .map_err(|why| AppError::Configuration(format!("`{address}`: {why}")))?;
+        self.config = Arc::new(AppConfig {
+            public_url,
+            ..(*self.config).clone()
+        });
+        Ok(self)
+    }
+
     /// The store, for what wires the application.
     #[must_use]
     pub const fn store(&self) -> &Store {

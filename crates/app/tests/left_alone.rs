@@ -169,6 +169,7 @@ async fn invariant_3_no_lost_edit_who_was_unlinked_by_mistake_is_joined_again_wi
         )
     };
     let before = people().await;
+    assert!(app.person(SHOP, &desk.contact).await.unwrap().parted);
     app.join_person_again(SHOP, &desk.contact).await.unwrap();
     assert!(app.join_person_again(SHOP, &desk.contact).await.is_err());
     desk.bench.sync().await;
@@ -177,6 +178,7 @@ async fn invariant_3_no_lost_edit_who_was_unlinked_by_mistake_is_joined_again_wi
     assert_eq!(desk.contact().await["address1"], "1 New Road");
     assert!(truth(&desk).await.matches("iPhone 13 battery").count() >= 2);
     assert_eq!(state(&desk).await, PersonState::InStep);
+    assert!(!app.person(SHOP, &desk.contact).await.unwrap().parted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7203,6 +7203,8 @@ export interface components {
              * @description Tickets that are worked on.
              */
             open_tickets: number;
+            /** @description Whether somebody unlinked this one, so that it can be joined again. */
+            parted: boolean;
             /** @description The telephone number. */
             phone: string | null;
             /** @description Open questions about this one. */

@@ -3,7 +3,7 @@
 
 use crate::review::moot_all;
 use crate::{App, AppError};
-use domain::{Kind, LinkId, RecordId, RunId, Side};
+use domain::{Kind, LinkId, Record, RecordId, RunId, Side};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -127,6 +127,14 @@ impl App {
             mygadgetrepairs: Some(link.right),
             done: "joined again: what changed meanwhile is compared with the next pass".to_owned(),
         })
+    }
+
+    /// Whether somebody unlinked a contact or customer.
+    pub(super) async fn was_parted(&self, shop: &Shop, own: &Record) -> Result<bool, AppError> {
+        let ended =
+            self.store
+                .ended_links(shop.id, own.side, Kind::Contact, [&own.id], BY_A_PERSON);
+        Ok(!ended.await?.is_empty())
     }
 
     /// The changes that join two records again; nothing where one of them has another counterpart by now.

@@ -37,6 +37,8 @@ pub struct PersonShown {
     pub notes: Vec<RecordCard>,
     /// Open questions about this one.
     pub questions: Vec<ReviewShown>,
+    /// Whether somebody unlinked this one, so that it can be joined again.
+    pub parted: bool,
 }
 
 /// A field of both records.
@@ -132,7 +134,9 @@ impl App {
             .work_of(&shop, &judge, Kind::Appointment, &known)
             .await?;
         appointments.sort_by_key(|work| std::cmp::Reverse(work.begins()));
+        let parted = link.is_none() && self.was_parted(&shop, own).await?;
         Ok(PersonShown {
+            parted,
             notes: self.notes_of(&shop, &judge, &known, &tasks).await?,
             questions: self.questions_about(&shop, &known).await?,
             words: explanation.lines(),

@@ -25,10 +25,12 @@ pub(crate) async fn run(
 ) -> Result<Exit, Problem> {
     let _lock = take_lock(&app)?;
     app.clear_left_copies();
-    let app = app.with_twins(Arc::new(CopyTwins));
     let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
+    let app = app
+        .with_twins(Arc::new(CopyTwins))
+        .reached_at(&config.page(address))?;
     let options = config.server_options(address);
     let link = app.first_setup_link().await?;
     let cancel = interrupt::watch(output);

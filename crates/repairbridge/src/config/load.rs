@@ -283,7 +283,7 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
             .map_err(|why| found.misfit("highlevel.base_url", why.to_string()))?
     };
     let door = door(&server, found)?;
-    Ok(Config {
+    let mut config = Config {
         door,
         listen: found.parse(
             "server.listen",
@@ -299,7 +299,11 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         passphrase: secret_variable(VAULT_PASSPHRASE),
         vault_key: secret_variable(VAULT_KEY),
         app,
-    })
+    };
+    // Whoever sets no address is reached where it listens.
+    let reached = config.page(config.listen);
+    config.app.public_url = found.address("server.public_url", &reached)?;
+    Ok(config)
 }
 
 fn door(server: &Server, found: &Found<'_>) -> Result<Door, ConfigError> {

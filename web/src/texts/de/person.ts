@@ -65,6 +65,7 @@ export const person: Texts['person'] = {
   unlinkText: 'Beide bleiben auf ihren Seiten, wie sie sind. Sie werden nie wieder von selbst verknüpft, und nichts wird mehr von der einen zur anderen geschrieben.',
   unlinkDeed: 'Beide trennen',
   unlinked: 'Nicht mehr verknüpft.',
+  joinAgain: 'Wieder verknüpfen',
   joinedAgain: 'Wieder verknüpft, wie es war.',
   leaveAlone: 'Nicht abgleichen',
   leftAlone: 'Ausgenommen: Keine der Seiten wird mehr geschrieben.',

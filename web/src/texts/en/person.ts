@@ -64,6 +64,7 @@ export const person = {
   unlinkText: 'The two stay as they are, on both sides. They are never joined again by themselves, and nothing more is written from one to the other.',
   unlinkDeed: 'Unlink the two',
   unlinked: 'No longer joined.',
+  joinAgain: 'Join again',
   joinedAgain: 'Joined again, as they were.',
   leaveAlone: 'Do not sync',
   leftAlone: 'Left alone: neither side is written any more.',
