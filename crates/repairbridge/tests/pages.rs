@@ -1,5 +1,10 @@
 //! What packages are made with: manual pages and completion scripts.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside of test functions"
+)]
+
 mod place;
 
 use place::Place;
