@@ -165,6 +165,18 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Prints the OpenAPI document of the HTTP API.
     Openapi,
+    /// Prints the script by which a shell completes these commands.
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Writes a manual page for each command.
+    #[command(hide = true)]
+    Man {
+        /// The folder; made where it is not there.
+        folder: PathBuf,
+    },
     /// Writes a sealed copy of the database, while others go on working. The master key is not in it.
     Backup {
         /// The new file.

@@ -103,6 +103,8 @@ impl Command {
             | Self::Demo(_)
             | Self::Prove(_)
             | Self::Openapi
+            | Self::Completions { .. }
+            | Self::Man { .. }
             | Self::Twin(_)
             | Self::Preview { .. }
             | Self::Status { .. }

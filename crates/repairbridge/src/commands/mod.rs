@@ -3,12 +3,14 @@
 mod audit;
 mod backup;
 mod check;
+mod completions;
 mod connect;
 mod demo;
 mod explain;
 mod flow;
 mod keys;
 mod log;
+mod man;
 mod marketplace_app;
 mod mcp;
 mod notifications;
@@ -53,6 +55,8 @@ pub(crate) async fn run(
         Command::Twin(what) => return twin::run(what, output).await,
         Command::Prove(what) => return prove::run(global, what, output).await,
         Command::Openapi => return openapi::run(output),
+        Command::Completions { shell } => return completions::run(shell, output),
+        Command::Man { folder } => return man::run(&folder, output),
         Command::Operations(what) if operations::names_no_shop(&what) => {
             return operations::without_a_shop(&what, output);
         }
@@ -120,6 +124,8 @@ pub(crate) async fn run(
         | Command::Twin(_)
         | Command::Prove(_)
         | Command::Openapi
+        | Command::Completions { .. }
+        | Command::Man { .. }
         | Command::Restore { .. } => Ok(Exit::Done),
     };
     if let (Some(change), Err(problem)) = (&change, &outcome) {

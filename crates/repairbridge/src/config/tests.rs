@@ -1,6 +1,7 @@
 use super::ConfigError;
 use super::keys::{KEYS, mend_of_secret, nearest};
 use super::load;
+use super::sections::Sections;
 use std::path::PathBuf;
 
 fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -146,4 +147,48 @@ fn wrong_values_and_wrong_toml_name_their_place() {
     assert!(says.contains("shop.toml is not TOML: line 3: "), "{says}");
     let missing = load(Some(&PathBuf::from("/nowhere/at/all.toml"))).unwrap_err();
     assert!(matches!(missing, ConfigError::Unreadable { .. }));
+}
+
+/// The settings that the Debian package brings.
+const PACKAGED: &str = include_str!("../../../../packaging/deb/repairbridge.toml");
+
+#[test]
+fn the_packaged_file_is_taken_and_keeps_everything_in_the_folder_of_the_service() {
+    let (_folder, path) = written(PACKAGED);
+    let config = load(Some(&path)).unwrap();
+    let database = "sqlite:///var/lib/repairbridge/repairbridge.db";
+    assert_eq!(config.store_url, database);
+    let key = PathBuf::from("/var/lib/repairbridge/repairbridge.key");
+    assert_eq!(config.key_file, key);
+}
+
+#[test]
+fn the_packaged_file_shows_every_key_with_its_default() {
+    // What is commented out is a key without a space after the mark; words for people have one.
+    let all: Vec<&str> = PACKAGED
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if !rest.starts_with(' ') => rest,
+            _ => line,
+        })
+        .collect();
+    let shown: toml::Table = all.join("\n").parse().unwrap();
+    let defaults = toml::Table::try_from(Sections::default()).unwrap();
+    let examples = [
+        "server.tls_certificate",
+        "server.tls_key",
+        "server.trusted_proxies",
+        "vault.passphrase_file",
+    ];
+    for key in KEYS {
+        let (section, name) = key.split_once('.').unwrap();
+        let value = shown.get(section).and_then(|section| section.get(name));
+        let value = value.unwrap_or_else(|| panic!("{key} is not shown"));
+        // These the package sets itself.
+        if !examples.contains(&key) && !["store.url", "vault.key_file"].contains(&key) {
+            assert_eq!(value, &defaults[section][name], "{key}");
+        }
+    }
+    let (_folder, path) = written(&all.join("\n"));
+    load(Some(&path)).unwrap();
 }
