@@ -1,5 +1,6 @@
 //! Syncing: one pass on demand, and the loops that keep every shop in step.
 
+use crate::metrics::PassKind;
 use crate::pass::{Options, Pass};
 use crate::{App, AppError, ProgressBoard, Tally};
 use domain::{ShopId, Timestamp};
@@ -236,8 +237,31 @@ impl App {
         sweep: bool,
         board: &ProgressBoard,
     ) -> Result<(Tally, Option<Timestamp>), AppError> {
+        let began = self.now();
+        let mut kind = match (sweep, options.signals_only) {
+            (true, _) => PassKind::Sweep,
+            (false, true) => PassKind::Quick,
+            (false, false) => PassKind::Poll,
+        };
+        let done = self.pass_unmeasured(shop, options, &mut kind, board).await;
+        let finished = done.as_ref().ok().map(|(tally, _)| tally.finished);
+        let took = self.now().duration_since(began);
+        self.metrics.pass(kind, finished, took);
+        done
+    }
+
+    async fn pass_unmeasured(
+        &self,
+        shop: &Shop,
+        options: SyncOptions,
+        kind: &mut PassKind,
+        board: &ProgressBoard,
+    ) -> Result<(Tally, Option<Timestamp>), AppError> {
         let (connection, facts) = self.open(shop).await?;
-        let sweep = sweep || (!options.signals_only && self.sweep_is_due(shop).await?);
+        if *kind == PassKind::Poll && self.sweep_is_due(shop).await? {
+            *kind = PassKind::Sweep;
+        }
+        let sweep = *kind == PassKind::Sweep;
         let pass = Pass::new(
             &self.store,
             &self.config,
