@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::{Lock, Shop, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// How long to wait for another process that works on the shop.
 const LOCK_WAIT: SignedDuration = SignedDuration::from_secs(120);
@@ -272,6 +273,7 @@ impl App {
             board.clone(),
         );
         let began = self.now();
+        let span = tracing::info_span!("pass", shop = shop.name, run = %pass.run);
         let tally = pass
             .run(Options {
                 approve: options.approve,
@@ -279,6 +281,7 @@ impl App {
                 live: options.live,
                 signals_only: options.signals_only,
             })
+            .instrument(span)
             .await?;
         if sweep {
             let at = serde_json::Value::from(began.as_second());

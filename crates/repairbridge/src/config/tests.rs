@@ -59,6 +59,8 @@ poll_seconds = 1
 sweep_hours = 2
 index_lag_seconds = 0
 listen_seconds = 0
+[log]
+format = "json"
 "#;
     for key in KEYS {
         let last = key.rsplit('.').next().unwrap();
@@ -146,4 +148,19 @@ fn wrong_values_and_wrong_toml_name_their_place() {
     assert!(says.contains("shop.toml is not TOML: line 3: "), "{says}");
     let missing = load(Some(&PathBuf::from("/nowhere/at/all.toml"))).unwrap_err();
     assert!(matches!(missing, ConfigError::Unreadable { .. }));
+}
+
+#[test]
+fn logs_are_text_or_json_and_nothing_else() {
+    use super::log_format;
+    use crate::logs::LogFormat;
+    let (_folder, path) = written("log.format = \"json\"\n");
+    assert_eq!(log_format(Some(&path)), LogFormat::Json);
+    let (_folder, path) = written("");
+    assert_eq!(log_format(Some(&path)), LogFormat::Text);
+    let says = refused("log.format = \"xml\"\n").to_string();
+    assert!(
+        says.contains("log.format") && says.contains("json"),
+        "{says}"
+    );
 }
