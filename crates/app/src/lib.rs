@@ -148,7 +148,7 @@ impl App {
         context: Context,
     ) -> Result<Self, AppError> {
         let keys = secrets::Keys::new(vault, store.clone(), context.clone());
-        let metrics = Metrics::new(context.clock.now());
+        let metrics = Metrics::new();
         store.measure(Arc::clone(&metrics) as Arc<dyn store::Meter>);
         let meter = metrics::VendorMeter::of(Side::HighLevel, &metrics);
         let oauth =
@@ -198,6 +198,12 @@ impl App {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// When this application was started.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.metrics.started(self.now())
     }
 
     pub(crate) fn now(&self) -> Timestamp {

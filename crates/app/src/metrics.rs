@@ -17,9 +17,11 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use store::{Change, FlowRunState, Intent, IntentOp, IntentState};
+use tokio::time::Instant;
 
 /// Seconds, counted up.
 type Seconds = Counter<f64, AtomicU64>;
@@ -109,7 +111,8 @@ impl PassKind {
 
 /// Everything that is counted here. What is asked only now and then, such as how a shop is, is counted when it is asked.
 pub struct Metrics {
-    started: Timestamp,
+    begun: Instant,
+    started: OnceLock<Timestamp>,
     registry: Registry,
     requests: Family<OfRequest, Counter>,
     request_seconds: Histograms<OfVendor>,
@@ -148,10 +151,12 @@ fn transaction_histogram() -> Histogram {
 }
 
 impl Metrics {
-    /// Nothing counted yet, by an application that was started at this instant.
-    pub(crate) fn new(started: Timestamp) -> Arc<Self> {
+    /// Nothing counted yet, by an application that starts now. The context's clock is not asked: a look at it moves
+    /// recorded time, and measuring must change nothing.
+    pub(crate) fn new() -> Arc<Self> {
         let mut metrics = Self {
-            started,
+            begun: Instant::now(),
+            started: OnceLock::new(),
             registry: Registry::with_prefix("repairbridge"),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(request_histogram),
@@ -284,10 +289,13 @@ impl Metrics {
         store_meter::begin(self);
     }
 
-    /// When the application was started.
-    #[must_use]
-    pub const fn started(&self) -> Timestamp {
-        self.started
+    /// When the application was started, by whoever knows what time it is now. The same ever after, also when the clock
+    /// is set.
+    pub(crate) fn started(&self, now: Timestamp) -> Timestamp {
+        *self.started.get_or_init(|| {
+            let runs = SignedDuration::try_from(self.begun.elapsed()).unwrap_or_default();
+            now.checked_sub(runs).unwrap_or(now)
+        })
     }
 
     /// Writes everything that is counted here in Prometheus' text form, without the mark of its end.
@@ -324,7 +332,7 @@ impl Metrics {
     }
 
     /// A pass ended; whether it finished, or nothing where it failed.
-    pub(crate) fn pass(&self, kind: PassKind, finished: Option<bool>, took: SignedDuration) {
+    pub(crate) fn pass(&self, kind: PassKind, finished: Option<bool>, took: Duration) {
         let kind = kind.as_str();
         let outcome = match finished {
             Some(true) => "finished",

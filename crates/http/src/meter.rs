@@ -3,6 +3,7 @@
 use crate::{Answer, Reason, SendError, StatusCode};
 use jiff::SignedDuration;
 use std::fmt;
+use std::time::Duration;
 
 /// Takes note of what a sender does. Called on the way of every request: it must be quick, and decides nothing.
 pub trait Meter: Send + Sync + fmt::Debug {
@@ -13,7 +14,7 @@ pub trait Meter: Send + Sync + fmt::Debug {
     fn repeated(&self);
 
     /// A request waited for its turn within the budget.
-    fn waited(&self, took: SignedDuration);
+    fn waited(&self, took: Duration);
 
     /// A request was not sent now.
     fn put_off(&self, reason: Reason);

@@ -73,11 +73,11 @@ async fn show(State(views): State<Arc<Views>>) -> Response {
 }
 
 fn write(views: &Views, shops: &Registry) -> Result<String, fmt::Error> {
-    let counted = views.app().metrics();
+    let app = views.app();
     let mut text = String::new();
-    counted.write(&mut text)?;
+    app.metrics().write(&mut text)?;
     text::encode_registry(&mut text, shops)?;
-    text::encode_registry(&mut text, &process::registry(counted.started()))?;
+    text::encode_registry(&mut text, &process::registry(app.started()))?;
     text::encode_eof(&mut text)?;
     Ok(text)
 }

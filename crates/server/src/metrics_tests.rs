@@ -194,7 +194,7 @@ async fn invariant_10_secrets_stay_secret_and_people_unnamed_in_the_metrics() {
         }
     }
     words.insert(bench.twins.token().to_owned());
-    words.insert(bench.twins.key().to_owned());
+    words.insert(bench.twins.key());
     words.insert(bench.twins.location_id().to_owned());
     let text = scrape(&bench).await;
     let labels: BTreeSet<&str> = text

@@ -5,6 +5,7 @@ use domain::Side;
 use http::{Meter, Reason, TryOutcome};
 use jiff::SignedDuration;
 use std::sync::Arc;
+use std::time::Duration;
 
 const REASONS: [Reason; 6] = [
     Reason::Window,
@@ -82,7 +83,7 @@ impl Meter for VendorMeter {
         self.metrics.repeats.get_or_create(&self.labels()).inc();
     }
 
-    fn waited(&self, took: SignedDuration) {
+    fn waited(&self, took: Duration) {
         let seconds = took.as_secs_f64();
         if seconds > 0.0 {
             self.metrics
