@@ -8,6 +8,7 @@ pub(crate) use calendars::{CALENDARS, CalendarList};
 pub(crate) use facts::{FACTS_COST, ShopFacts, patiently};
 
 use crate::kept::Ground;
+use crate::metrics::{Metrics, VendorMeter};
 use crate::ports::Port;
 use crate::sides::dry::{DryPort, Readings};
 use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
@@ -64,6 +65,7 @@ pub(crate) struct Connection {
     pub(crate) flows: Arc<Notify>,
     /// Whether nothing is written through it.
     pub(crate) is_dry: bool,
+    metrics: Arc<Metrics>,
 }
 
 impl Connection {
@@ -76,6 +78,11 @@ impl Connection {
                 .mygadgetrepairs
                 .saturating_sub(self.before.mygadgetrepairs),
         }
+    }
+
+    /// Where writes are counted: none, where nothing is written.
+    pub(crate) fn metrics(&self) -> Option<&Metrics> {
+        (!self.is_dry).then_some(&*self.metrics)
     }
 
     /// Both budgets, HighLevel's first.
@@ -129,6 +136,7 @@ impl Connection {
             bell: Arc::default(),
             flows: Arc::default(),
             is_dry: true,
+            metrics: Arc::clone(&self.metrics),
         }
     }
 }
@@ -238,6 +246,7 @@ impl App {
             .highlevel_version
             .parse()
             .map_err(|why: highlevel::ConfigError| AppError::Configuration(why.to_string()))?;
+        config.meter = Some(VendorMeter::of(Side::HighLevel, &self.metrics));
         let highlevel = highlevel::Client::new(
             config,
             tokens,
@@ -249,6 +258,7 @@ impl App {
         let mut config = mygadgetrepairs::Config::new(self.config.mygadgetrepairs_base.clone());
         config.zone = zone.clone();
         config.paging.clone_from(paging);
+        config.meter = Some(VendorMeter::of(Side::MyGadgetRepairs, &self.metrics));
         let mygadgetrepairs = mygadgetrepairs::Client::new(
             config,
             &key,
@@ -296,6 +306,7 @@ impl App {
             bell: self.calls.of(shop.id.0),
             flows: self.calls.of_flows(shop.id.0),
             is_dry: false,
+            metrics: Arc::clone(&self.metrics),
         }
     }
 

@@ -27,6 +27,7 @@ mod judge;
 mod kept;
 mod kept_beside;
 mod keys;
+mod metrics;
 mod named;
 mod notices;
 mod one_time_code;
@@ -78,6 +79,7 @@ pub use installations::{
 };
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
+pub use metrics::Metrics;
 pub use notices::{
     AlarmShown, AlarmWish, Carrier, EmailShown, EmailWish, MailEncryption, NoticeTest, NoticeWay,
     NotificationsKept, NotificationsShown, NotificationsWish, WayShown, WebhookShown, WebhookWish,
@@ -108,7 +110,7 @@ pub use status::{Health, Need, NeedCode, Status, Webhooks};
 pub use test_call::{Endpoint, ShownAnswer, ShownRequest, TestCall, TestCallReport};
 pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 
-use domain::{Context, Timestamp};
+use domain::{Context, Side, Timestamp};
 use std::sync::Arc;
 use store::Store;
 use vault::{MasterSource, Vault};
@@ -131,6 +133,7 @@ pub struct App {
     copies: copies::Copies,
     twin_maker: Option<Arc<dyn TwinMaker>>,
     carrier: Option<Arc<dyn Carrier>>,
+    metrics: Arc<Metrics>,
 }
 
 impl App {
@@ -145,8 +148,12 @@ impl App {
         context: Context,
     ) -> Result<Self, AppError> {
         let keys = secrets::Keys::new(vault, store.clone(), context.clone());
-        let oauth = highlevel::oauth::OAuth::new(config.highlevel_base.clone(), &context)
-            .map_err(|why| AppError::Configuration(why.to_string()))?;
+        let metrics = Metrics::new();
+        store.measure(Arc::clone(&metrics) as Arc<dyn store::Meter>);
+        let meter = metrics::VendorMeter::of(Side::HighLevel, &metrics);
+        let oauth =
+            highlevel::oauth::OAuth::new(config.highlevel_base.clone(), &context, Some(meter))
+                .map_err(|why| AppError::Configuration(why.to_string()))?;
         let keeper = installations::Keeper::new(
             store.clone(),
             keys.clone(),
@@ -170,6 +177,7 @@ impl App {
             copies: copies::Copies::default(),
             twin_maker: None,
             carrier: None,
+            metrics,
         })
     }
 
@@ -199,6 +207,18 @@ impl App {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What is counted of its work.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// When this application was started.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.metrics.started(self.now())
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -1,5 +1,6 @@
 //! Syncing: one pass on demand, and the loops that keep every shop in step.
 
+use crate::metrics::PassKind;
 use crate::pass::{Options, Pass};
 use crate::{App, AppError, ProgressBoard, Tally};
 use domain::{ShopId, Timestamp};
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::{Lock, Shop, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// How long to wait for another process that works on the shop.
 const LOCK_WAIT: SignedDuration = SignedDuration::from_secs(120);
@@ -236,8 +238,32 @@ impl App {
         sweep: bool,
         board: &ProgressBoard,
     ) -> Result<(Tally, Option<Timestamp>), AppError> {
+        // Not by the context's clock: a look at it moves recorded time, and measuring must change nothing.
+        let began = tokio::time::Instant::now();
+        let mut kind = match (sweep, options.signals_only) {
+            (true, _) => PassKind::Sweep,
+            (false, true) => PassKind::Quick,
+            (false, false) => PassKind::Poll,
+        };
+        // Boxed, here and below: a pass is a large future, which would lie on the stack once more for each layer.
+        let done = Box::pin(self.pass_unmeasured(shop, options, &mut kind, board)).await;
+        let finished = done.as_ref().ok().map(|(tally, _)| tally.finished);
+        self.metrics.pass(kind, finished, began.elapsed());
+        done
+    }
+
+    async fn pass_unmeasured(
+        &self,
+        shop: &Shop,
+        options: SyncOptions,
+        kind: &mut PassKind,
+        board: &ProgressBoard,
+    ) -> Result<(Tally, Option<Timestamp>), AppError> {
         let (connection, facts) = self.open(shop).await?;
-        let sweep = sweep || (!options.signals_only && self.sweep_is_due(shop).await?);
+        if *kind == PassKind::Poll && self.sweep_is_due(shop).await? {
+            *kind = PassKind::Sweep;
+        }
+        let sweep = *kind == PassKind::Sweep;
         let pass = Pass::new(
             &self.store,
             &self.config,
@@ -248,14 +274,14 @@ impl App {
             board.clone(),
         );
         let began = self.now();
-        let tally = pass
-            .run(Options {
-                approve: options.approve,
-                sweep,
-                live: options.live,
-                signals_only: options.signals_only,
-            })
-            .await?;
+        let span = tracing::info_span!("pass", shop = shop.name, run = %pass.run);
+        let run = pass.run(Options {
+            approve: options.approve,
+            sweep,
+            live: options.live,
+            signals_only: options.signals_only,
+        });
+        let tally = Box::pin(run).instrument(span).await?;
         if sweep {
             let at = serde_json::Value::from(began.as_second());
             self.store

@@ -140,6 +140,9 @@ pub struct HighLevelBudget {
     pub day_left: Option<u32>,
     /// Requests that a day holds.
     pub day: Option<u32>,
+    /// Until when nothing is asked at all; measured, and not part of the status.
+    #[serde(skip)]
+    pub blocked_until: Option<Timestamp>,
 }
 
 /// Of MyGadgetRepairs.
@@ -450,6 +453,7 @@ impl App {
                 .day
                 .map(|all| all.requests.saturating_sub(day.unwrap_or(0))),
             day: policy.day.map(|all| all.requests),
+            blocked_until: state.paused(now).map(|pause| pause.until),
         };
         let right = self.budget(shop, Side::MyGadgetRepairs);
         let (state, policy) = right.look().await?;

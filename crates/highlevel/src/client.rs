@@ -44,7 +44,9 @@ impl Client {
         let version = HeaderValue::from_str(config.api_version.as_str())
             .map_err(|_| ConfigError::Version(config.api_version.to_string()))?;
         let clock = Arc::clone(&context.clock);
-        let sender = Sender::new(SenderConfig::new(config.base_url.clone()), budget, context)?;
+        let mut sending = SenderConfig::new(config.base_url.clone());
+        sending.meter.clone_from(&config.meter);
+        let sender = Sender::new(sending, budget, context)?;
         let inner = Arc::new(Inner {
             sender,
             tokens,

@@ -1,8 +1,8 @@
 //! Which location, at which address, in which version of the API.
 
-use http::{BudgetPolicy, Url};
+use http::{BudgetPolicy, Meter, Url};
 use jiff::SignedDuration;
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// A client cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,8 @@ pub struct Config {
     pub api_version: ApiVersion,
     /// The sub-account, 20 characters. Every list call needs it (highlevel-api.md 1).
     pub location_id: String,
+    /// Who takes note of what is sent, if anybody does.
+    pub meter: Option<Arc<dyn Meter>>,
 }
 
 /// The vendor's public address, for all versions (highlevel-api.md 1).
@@ -97,6 +99,7 @@ impl Config {
             base_url,
             api_version: ApiVersion::default(),
             location_id: location_id.into(),
+            meter: None,
         }
     }
 

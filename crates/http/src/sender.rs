@@ -4,7 +4,8 @@ mod address;
 mod failure;
 
 use crate::{
-    Answer, Applied, Body, Budget, BuildError, Deferred, Repeat, Request, Seen, SendError,
+    Answer, Applied, Body, Budget, BuildError, Deferred, Meter, Repeat, Request, Seen, SendError,
+    TryOutcome,
 };
 use domain::Context;
 use jiff::SignedDuration;
@@ -30,6 +31,8 @@ pub struct SenderConfig {
     pub total_timeout: Duration,
     /// Most bytes of an answer that are read, after decompression.
     pub max_body_bytes: usize,
+    /// Who takes note of what is sent, if anybody does.
+    pub meter: Option<Arc<dyn Meter>>,
 }
 
 impl SenderConfig {
@@ -42,6 +45,7 @@ impl SenderConfig {
             connect_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(30),
             max_body_bytes: 16 * 1024 * 1024,
+            meter: None,
         }
     }
 }
@@ -159,14 +163,19 @@ impl Sender {
     }
 
     async fn reserve(&self, request: &Request, earlier: Applied) -> Result<(), SendError> {
-        self.inner
-            .budget
-            .reserve(request.lane)
-            .await
-            .map_err(|deferred| SendError::Deferred {
-                deferred,
-                applied: earlier,
-            })
+        // Not by the context's clock: a look at it moves recorded time, and measuring must change nothing.
+        let begun = tokio::time::Instant::now();
+        let reserved = self.inner.budget.reserve(request.lane).await;
+        if let Some(meter) = &self.inner.config.meter {
+            meter.waited(begun.elapsed());
+            if let Err(deferred) = &reserved {
+                meter.put_off(deferred.reason);
+            }
+        }
+        reserved.map_err(|deferred| SendError::Deferred {
+            deferred,
+            applied: earlier,
+        })
     }
 
     async fn observe(&self, answer: &Answer) -> Option<Deferred> {
@@ -207,6 +216,12 @@ impl Sender {
         let begun = inner.context.clock.now();
         let outcome = self.read(builder).await;
         let took = inner.context.clock.now().duration_since(begun);
+        if let Some(meter) = &inner.config.meter {
+            if tried > 1 {
+                meter.repeated();
+            }
+            meter.tried(TryOutcome::of(&outcome), took);
+        }
         match &outcome {
             Ok(answer) => tracing::debug!(
                 method = %request.method, path = %request.path, status = answer.status.as_u16(),

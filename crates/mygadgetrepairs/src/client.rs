@@ -49,7 +49,9 @@ impl Client {
         context: Context,
     ) -> Result<Self, Error> {
         let key = Key::new(key)?;
-        let sender = Sender::new(SenderConfig::new(config.base_url), budget, context.clone())?;
+        let mut sending = SenderConfig::new(config.base_url);
+        sending.meter = config.meter;
+        let sender = Sender::new(sending, budget, context.clone())?;
         let inner = Inner {
             sender,
             key,

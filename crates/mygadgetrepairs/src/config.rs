@@ -1,8 +1,10 @@
 //! How one account is reached.
 
 use crate::{PagingForm, WireNames};
+use http::Meter;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use url::Url;
 
 /// The vendor's address (mygadgetrepairs-api.md section 4).
@@ -19,6 +21,8 @@ pub struct Config {
     pub zone: TimeZone,
     /// The form of paging that was found to work, per list; see [`crate::Client::paging`].
     pub paging: BTreeMap<String, PagingForm>,
+    /// Who takes note of what is sent, if anybody does.
+    pub meter: Option<Arc<dyn Meter>>,
 }
 
 impl Config {
@@ -30,6 +34,7 @@ impl Config {
             wire: WireNames::default(),
             zone: TimeZone::UTC,
             paging: BTreeMap::new(),
+            meter: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Logs, to stderr.
+//! Logs, to stderr: as text for people, or as one JSON object a line for programs that collect them.
 
 use tracing_subscriber::EnvFilter;
 
@@ -15,8 +15,30 @@ const OURS: [&str; 10] = [
     "mygadgetrepairs",
 ];
 
+/// How lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: `timestamp`, `level`, `target`, `message`, the event's own fields, and under `span` the shop and the
+    /// run where there are any.
+    Json,
+}
+
+impl LogFormat {
+    /// The word of the configuration.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        match word.trim() {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
 /// `RUST_LOG` decides; else `--verbose`; else a service tells what it does and a command only what is odd.
-pub(crate) fn start(verbose: bool, service: bool) {
+pub(crate) fn start(verbose: bool, service: bool, format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         let level = match (verbose, service) {
             (true, _) => "debug",
@@ -29,11 +51,18 @@ pub(crate) fn start(verbose: bool, service: bool) {
         let all: Vec<String> = others.into_iter().chain(parts).collect();
         EnvFilter::new(all.join(","))
     });
-    let started = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .try_init();
+        .with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Text => lines.with_target(false).try_init(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init(),
+    };
     // Only a second start could fail, and then the first one logs.
     drop(started);
 }

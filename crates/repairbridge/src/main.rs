@@ -50,7 +50,8 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli, output: &Output) -> Result<Exit, Problem> {
     let command = cli.command.unwrap_or_default();
-    logs::start(cli.global.verbose, command.is_service());
+    let format = config::log_format(cli.global.config.as_deref());
+    logs::start(cli.global.verbose, command.is_service(), format);
     commands::run(&cli.global, command, output).await
 }
 

@@ -6,11 +6,13 @@
 use app::{Accepted, App, NotTaken};
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use domain::Side;
 
 /// The largest body that is taken. Documented events stay far below it.
 const MOST_BYTES: usize = 1 << 20;
@@ -35,23 +37,43 @@ async fn as_told(mut answer: Response) -> Response {
     answer
 }
 
-async fn crm(State(app): State<App>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn crm(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(why) => return unread(&app, Side::HighLevel, why),
+    };
     let taken = app
         .take_crm_webhook(|name| text(&headers, name), &body)
         .await;
-    answer(taken, StatusCode::TOO_MANY_REQUESTS)
+    answer(taken, StatusCode::TOO_MANY_REQUESTS).into_response()
 }
 
 async fn counter(
     State(app): State<App>,
     Path(secret): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(why) => return unread(&app, Side::MyGadgetRepairs, why),
+    };
     let taken = app
         .take_counter_webhook(&secret, |name| text(&headers, name), &body)
         .await;
-    answer(taken, StatusCode::SERVICE_UNAVAILABLE)
+    answer(taken, StatusCode::SERVICE_UNAVAILABLE).into_response()
+}
+
+/// A body that was not read: too large, or broken off.
+fn unread(app: &App, side: Side, why: BytesRejection) -> Response {
+    if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        app.metrics().webhook_too_large(side);
+    }
+    why.into_response()
 }
 
 /// Tells a check that it reached this installation.

@@ -10,6 +10,7 @@ mod health;
 mod hooks;
 mod host;
 pub mod mcp;
+mod metrics;
 mod oauth;
 mod openapi;
 mod page;
@@ -26,6 +27,8 @@ mod access_tests;
 mod copies_tests;
 #[cfg(test)]
 mod mcp_tests;
+#[cfg(test)]
+mod metrics_tests;
 #[cfg(test)]
 mod operations_tests;
 #[cfg(test)]
@@ -105,6 +108,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .merge(oauth::routes(&door))
         .merge(page::open_routes())
         .merge(web::open_routes())
+        .merge(metrics::routes(&views, &door))
         .merge(health::routes().with_state(views))
         .fallback(access::nowhere)
         .layer(own_pages_only(options))

@@ -68,17 +68,17 @@ impl LogLine {
 
 /// How a shop is.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ShopView {
+pub(crate) struct ShopView {
     /// Its name.
-    name: String,
+    pub(crate) name: String,
     /// The shop whose copy this is, where it is one and no shop.
-    copy_of: Option<String>,
+    pub(crate) copy_of: Option<String>,
     /// Whether syncing is paused.
-    paused: bool,
+    pub(crate) paused: bool,
     /// Whether a person approved the first run.
     approved: bool,
     /// How it is doing.
-    status: Status,
+    pub(crate) status: Status,
     /// What is being done at this moment.
     progress: Progress,
     /// What the newest runs made, by kind, over both sides.
@@ -101,7 +101,7 @@ pub(crate) struct Overview {
     /// What whoever runs this should mend, in words.
     warnings: Vec<String>,
     /// The shops.
-    shops: Vec<ShopView>,
+    pub(crate) shops: Vec<ShopView>,
 }
 
 struct Shown {

@@ -1,5 +1,6 @@
 //! Opening the store: address, migrations, connections.
 
+use crate::meter::Metered;
 use crate::repo::Keeper;
 use crate::{Lock, StoreError, sealed};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -31,6 +32,7 @@ pub struct Store {
     pub(crate) readers: SqlitePool,
     /// Writes as well, in the turn of the writer.
     pub(crate) keeper: Keeper,
+    pub(crate) metered: Metered,
 }
 
 impl Store {
@@ -69,6 +71,7 @@ impl Store {
             writer,
             readers,
             keeper: Keeper::default(),
+            metered: Metered::default(),
         })
     }
 

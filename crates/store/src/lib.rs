@@ -13,6 +13,7 @@ mod error;
 mod flow;
 mod installation;
 mod lock;
+mod meter;
 mod model;
 mod note_change;
 mod notice;
@@ -31,6 +32,7 @@ pub use installation::{
     Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
 pub use lock::Lock;
+pub use meter::{Meter, Trouble, Work};
 pub use model::{
     Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,
     LinkTotals, RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord,

@@ -484,10 +484,12 @@ impl App {
 
     /// Saves how far a run has come. Answers whether it is still there to go on: a person may have stopped it.
     async fn save_run_of(&self, shop: &Shop, progress: &RunProgress) -> Result<bool, AppError> {
-        Ok(self
-            .store
-            .save_flow_run(shop.id, self.now(), progress)
-            .await?)
+        let saved = self.store.save_flow_run(shop.id, self.now(), progress);
+        let saved = saved.await?;
+        if saved {
+            self.metrics.flow_run(progress.state);
+        }
+        Ok(saved)
     }
 
     async fn end(

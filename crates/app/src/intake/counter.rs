@@ -79,6 +79,17 @@ impl App {
         header: impl Fn(&str) -> Option<&'h str>,
         body: &[u8],
     ) -> Result<Accepted, NotTaken> {
+        let taken = self.prove_and_keep_counter(token, header, body).await;
+        self.metrics.webhook(Side::MyGadgetRepairs, &taken);
+        taken
+    }
+
+    async fn prove_and_keep_counter<'h>(
+        &self,
+        token: &str,
+        header: impl Fn(&str) -> Option<&'h str>,
+        body: &[u8],
+    ) -> Result<Accepted, NotTaken> {
         let refused = || NotTaken::Forged("address, user, password or token is wrong".to_owned());
         let door = self.door(token).await;
         let door = door.map_err(|error| NotTaken::NotKept(error.to_string()))?;

@@ -16,6 +16,16 @@ impl App {
         header: impl Fn(&str) -> Option<&'h str>,
         body: &[u8],
     ) -> Result<Accepted, NotTaken> {
+        let taken = self.prove_and_keep_crm(header, body).await;
+        self.metrics.webhook(Side::HighLevel, &taken);
+        taken
+    }
+
+    async fn prove_and_keep_crm<'h>(
+        &self,
+        header: impl Fn(&str) -> Option<&'h str>,
+        body: &[u8],
+    ) -> Result<Accepted, NotTaken> {
         self.config
             .webhook_keys
             .verify(header, body)

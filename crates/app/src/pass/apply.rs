@@ -231,7 +231,11 @@ impl Pass<'_> {
             return Ok(Outcome::of(vec![progress(&intent, IntentState::Ready)]));
         }
         if let Some(held) = self.is_refused(&intent) {
-            return Ok(Outcome::of(vec![held]));
+            let changes = vec![held];
+            if let Some(metrics) = self.connection.metrics() {
+                metrics.wrote(&intent, &changes);
+            }
+            return Ok(Outcome::of(changes));
         }
         let mut outcome = match intent.op {
             _ if intent.kind == Kind::Note => self.write_note(port, &intent).await,
@@ -247,6 +251,9 @@ impl Pass<'_> {
         }
         if let Ok(Outcome { stop: Some(_), .. }) = &outcome {
             self.stopped.of(port.side()).store(true, Ordering::Relaxed);
+        }
+        if let (Ok(outcome), Some(metrics)) = (&outcome, self.connection.metrics()) {
+            metrics.wrote(&intent, &outcome.changes);
         }
         self.progress.wrote(port.side());
         outcome

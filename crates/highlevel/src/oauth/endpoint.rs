@@ -7,8 +7,8 @@ use super::{AppCredentials, Grant, InstalledLocation, OAuthError};
 use crate::{ApiVersion, ConfigError};
 use domain::Context;
 use http::{
-    Answer, Budget, BudgetPolicy, HeaderName, HeaderValue, MemoryBudget, Repeat, Request, Sender,
-    SenderConfig, Url, path,
+    Answer, Budget, BudgetPolicy, HeaderName, HeaderValue, MemoryBudget, Meter, Repeat, Request,
+    Sender, SenderConfig, Url, path,
 };
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -38,8 +38,13 @@ impl OAuth {
     ///
     /// # Errors
     /// When the address cannot be used.
-    pub fn new(base: Url, context: &Context) -> Result<Self, ConfigError> {
+    pub fn new(
+        base: Url,
+        context: &Context,
+        meter: Option<Arc<dyn Meter>>,
+    ) -> Result<Self, ConfigError> {
         let mut config = SenderConfig::new(base);
+        config.meter = meter;
         config.total_timeout = PATIENCE;
         // No limit of these endpoints is known; ours stops a loop from hammering them.
         let budget = MemoryBudget::new(

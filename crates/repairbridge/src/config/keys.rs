@@ -1,7 +1,7 @@
 //! Every key of the configuration, and what to say of words that are none.
 
 /// All keys of the contract.
-pub(crate) const KEYS: [&str; 23] = [
+pub(crate) const KEYS: [&str; 24] = [
     "server.listen",
     "server.public_url",
     "server.tls_certificate",
@@ -25,6 +25,7 @@ pub(crate) const KEYS: [&str; 23] = [
     "sync.sweep_hours",
     "sync.index_lag_seconds",
     "sync.listen_seconds",
+    "log.format",
 ];
 
 /// Keys that hold secrets when they come from the environment, and have no place in the file.

@@ -3,6 +3,7 @@
 use super::keys::{KEYS, SECRETS, mend_of_secret, nearest};
 use super::sections::{Sections, Server};
 use super::{Config, ConfigError, Door};
+use crate::logs::LogFormat;
 use app::AppConfig;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -34,12 +35,7 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     let path = named.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
     let file = read_file(&path, named.is_some())?;
     check_environment()?;
-    let environment = Env::prefixed(PREFIX)
-        .filter(|name| !is_secret(&dotted(name.as_str())) && !is_secret_variable(name.as_str()))
-        .split("__");
-    let figment = Figment::from(Serialized::defaults(Sections::default()))
-        .merge(file)
-        .merge(environment);
+    let figment = with_environment(file);
     let sections: Sections = figment.extract().map_err(|why| misfit(&why, &path))?;
     resolve(
         sections,
@@ -48,6 +44,26 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
             path: &path,
         },
     )
+}
+
+/// How logs look, asked before anything else is. What cannot be read counts as the default: whoever needs the rest of
+/// the configuration tells what is wrong with it.
+pub(crate) fn log_format(named: Option<&Path>) -> LogFormat {
+    let path = named.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
+    let file = read_file(&path, named.is_some()).unwrap_or_default();
+    let word = with_environment(file).extract_inner::<String>("log.format");
+    word.ok()
+        .and_then(|word| LogFormat::read(&word))
+        .unwrap_or_default()
+}
+
+fn with_environment(file: Figment) -> Figment {
+    let environment = Env::prefixed(PREFIX)
+        .filter(|name| !is_secret(&dotted(name.as_str())) && !is_secret_variable(name.as_str()))
+        .split("__");
+    Figment::from(Serialized::defaults(Sections::default()))
+        .merge(file)
+        .merge(environment)
 }
 
 fn read_file(path: &Path, must_exist: bool) -> Result<Figment, ConfigError> {
@@ -245,7 +261,12 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         highlevel,
         mygadgetrepairs,
         sync,
+        log,
     } = from;
+    if LogFormat::read(&log.format).is_none() {
+        let why = format!("`{}` is neither text nor json", log.format.trim());
+        return Err(found.misfit("log.format", why));
+    }
     let at_least_one = |key: &str, value: u32| match value {
         0 => Err(found.misfit(key, "it must be 1 or more")),
         value => Ok(value),

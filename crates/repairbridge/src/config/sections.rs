@@ -12,6 +12,7 @@ pub(crate) struct Sections {
     pub(crate) highlevel: HighLevel,
     pub(crate) mygadgetrepairs: MyGadgetRepairs,
     pub(crate) sync: Sync,
+    pub(crate) log: Log,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -75,6 +76,13 @@ pub(crate) struct Sync {
     pub(crate) listen_seconds: u32,
 }
 
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Log {
+    #[serde(deserialize_with = "text")]
+    pub(crate) format: String,
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self {
@@ -136,6 +144,14 @@ impl Default for Sync {
             sweep_hours: 24,
             index_lag_seconds: 90,
             listen_seconds: 10,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: "text".into(),
         }
     }
 }

@@ -60,6 +60,8 @@ poll_seconds = 1
 sweep_hours = 2
 index_lag_seconds = 0
 listen_seconds = 0
+[log]
+format = "json"
 "#;
     for key in KEYS {
         let last = key.rsplit('.').next().unwrap();
@@ -191,4 +193,19 @@ fn the_packaged_file_shows_every_key_with_its_default() {
     }
     let (_folder, path) = written(&all.join("\n"));
     load(Some(&path)).unwrap();
+}
+
+#[test]
+fn logs_are_text_or_json_and_nothing_else() {
+    use super::log_format;
+    use crate::logs::LogFormat;
+    let (_folder, path) = written("log.format = \"json\"\n");
+    assert_eq!(log_format(Some(&path)), LogFormat::Json);
+    let (_folder, path) = written("");
+    assert_eq!(log_format(Some(&path)), LogFormat::Text);
+    let says = refused("log.format = \"xml\"\n").to_string();
+    assert!(
+        says.contains("log.format") && says.contains("json"),
+        "{says}"
+    );
 }

@@ -85,7 +85,7 @@ pub(super) fn alert(text: Option<&str>) -> String {
 
 /// Whether programs come here, not browsers.
 pub(super) fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path == crate::mcp::PATH
+    path.starts_with("/api/") || path == crate::mcp::PATH || path == crate::metrics::PATH
 }
 
 /// Something refused, to people as a page and to programs as JSON.

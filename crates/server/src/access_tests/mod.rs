@@ -114,7 +114,7 @@ impl Place {
             .await
     }
 
-    async fn ask_from(
+    pub(crate) async fn ask_from(
         &self,
         address: &str,
         method: &str,
@@ -144,6 +144,11 @@ impl Place {
             headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         }
+    }
+
+    /// The cookie of somebody who signed in.
+    pub(crate) async fn session_of(&self, name: &str) -> String {
+        self.sign_in(name, PASSWORD).await.cookie()
     }
 
     async fn sign_in(&self, name: &str, password: &str) -> Answer {

@@ -4,7 +4,7 @@ use super::flows::{By, Fresh, keep_sightings, seen_gone, sight};
 use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, Work};
 use domain::{Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::json as object;
 use sqlx::{Sqlite, Transaction};
@@ -41,13 +41,15 @@ impl Store {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut tx = self.begin().await?;
-        let mut sighting = false;
-        for change in changes {
-            carry_out(&mut tx, shop, now, &mut sighting, change).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        let writing = async {
+            let mut tx = self.begin().await?;
+            let mut sighting = false;
+            for change in changes {
+                carry_out(&mut tx, shop, now, &mut sighting, change).await?;
+            }
+            Ok(tx.commit().await?)
+        };
+        self.metered.tell(Work::Changes, writing).await
     }
 }
 

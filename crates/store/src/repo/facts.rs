@@ -2,7 +2,7 @@
 
 use crate::codes::{json, read_json, read_time, side};
 use crate::model::FactRow;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, Work};
 use domain::{ShopId, Side};
 use serde_json::Value as Json;
 
@@ -58,28 +58,31 @@ impl Store {
         on: Side,
         change: impl FnOnce(Option<Json>) -> (Json, T) + Send,
     ) -> Result<T, StoreError> {
-        let mut tx = self.begin().await?;
-        let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
-                .bind(shop.0)
-                .bind(side(on))
-                .fetch_optional(&mut *tx)
-                .await?;
-        let state = state
-            .map(|text| read_json(&text, "budget", "state"))
-            .transpose()?;
-        let (state, answer) = change(state);
-        sqlx::query(
-            "INSERT INTO budget (shop, side, state) VALUES ($1, $2, $3)
-             ON CONFLICT (shop, side) DO UPDATE SET state = excluded.state",
-        )
-        .bind(shop.0)
-        .bind(side(on))
-        .bind(json(&state, "budget", "state")?)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(answer)
+        let writing = async {
+            let mut tx = self.begin().await?;
+            let state: Option<String> =
+                sqlx::query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
+                    .bind(shop.0)
+                    .bind(side(on))
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            let state = state
+                .map(|text| read_json(&text, "budget", "state"))
+                .transpose()?;
+            let (state, answer) = change(state);
+            sqlx::query(
+                "INSERT INTO budget (shop, side, state) VALUES ($1, $2, $3)
+                 ON CONFLICT (shop, side) DO UPDATE SET state = excluded.state",
+            )
+            .bind(shop.0)
+            .bind(side(on))
+            .bind(json(&state, "budget", "state")?)
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+            Ok(answer)
+        };
+        self.metered.tell(Work::Budget, writing).await
     }
 
     /// A budget as stored.

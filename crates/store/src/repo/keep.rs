@@ -4,8 +4,9 @@
 
 use crate::codes::{kind, side, time};
 use crate::engine::{LOG_PAGES, WAITS};
+use crate::meter::Metered;
 use crate::model::Webhook;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, Work};
 use domain::RecordId;
 use rusqlite::{Connection, TransactionBehavior, params};
 use sqlx::Sqlite;
@@ -37,6 +38,7 @@ impl Keeper {
 pub struct Keeping {
     connection: Option<Connection>,
     keeper: Keeper,
+    metered: Metered,
     _turn: PoolConnection<Sqlite>,
 }
 
@@ -48,15 +50,16 @@ impl Keeping {
     /// # Errors
     /// When the database refuses; then none is kept.
     pub fn keep(&mut self, webhooks: &[Webhook]) -> Result<(), StoreError> {
-        let kept = match &mut self.connection {
-            Some(connection) => insert(connection, webhooks),
-            None => return Err(StoreError::Busy),
+        let Some(connection) = &mut self.connection else {
+            return Err(StoreError::Busy);
         };
+        let keeping = || Ok(insert(connection, webhooks)?);
+        let kept = self.metered.tell_now(Work::Webhooks, keeping);
         if kept.is_err() {
             // Whatever state it is in: the next turn has a new one.
             self.connection = None;
         }
-        Ok(kept?)
+        kept
     }
 }
 
@@ -83,6 +86,7 @@ impl Store {
         Ok(Keeping {
             connection: Some(connection),
             keeper: self.keeper.clone(),
+            metered: self.metered.clone(),
             _turn: turn,
         })
     }
