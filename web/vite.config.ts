@@ -33,6 +33,8 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'shared', test: /node_modules\/(svelte|openapi-fetch)|src\/(parts\/[A-Z][A-Za-z]*\.svelte|parts\/tone|state|api|shell|format|router|texts\/(index|plural))/ },
+            // What is looked at day by day, one page after the other.
+            { name: 'daily', test: /src\/pages\/(people|person|review|activity|start|missing)\// },
             // What flows, the catalogue, the rules and the set-up have in common.
             {
               name: 'workshop',

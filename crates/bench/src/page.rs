@@ -16,7 +16,7 @@ use tokio::process::Command;
 const MOST_MILLISECONDS: f64 = 1_000.0;
 /// A screenful.
 const MOST_ROWS: u64 = 50;
-const MOST_SCRIPT: u64 = 150 << 10;
+const MOST_SCRIPT: u64 = 150_000;
 
 /// What the script in the browser found.
 #[derive(Deserialize)]
@@ -79,8 +79,8 @@ impl Figures {
         self.held(
             &of,
             "script of a page",
-            &format!("{:.1} KiB", script as f64 / 1024.0),
-            &format!("< {} KiB", MOST_SCRIPT >> 10),
+            &format!("{:.1} kB", script as f64 / 1000.0),
+            &format!("< {} kB", MOST_SCRIPT / 1000),
             script > 0 && script < MOST_SCRIPT,
         );
         Ok(())
