@@ -568,9 +568,9 @@ fn invariant_10_secrets_stay_secret_through_an_installation() {
                 .to_owned()
         };
         let cookie = header("set-cookie").split(';').next().unwrap().to_owned();
-        // The service's own public address is the default one; the page sends people there.
-        let callback = "http://127.0.0.1:8780/oauth/crm/callback";
-        agency.register_redirect(callback).unwrap();
+        // Nobody told the service an address: it is reached where it listens.
+        let callback = format!("{public}/oauth/crm/callback");
+        agency.register_redirect(&callback).unwrap();
         let here = twin::highlevel::Consent::Location(twins.at.location_id().to_owned());
         let back = agency.consent(&header("location"), &here).unwrap();
         let (_, query) = back.split_once('?').unwrap();
