@@ -13,7 +13,6 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Store;
 use tokio::sync::Notify;
@@ -143,21 +142,18 @@ impl App {
         self.close_copy(name).await;
         let snapshot = self.snapshot(name, board).await?;
         let records = snapshot.records.len() as u64;
+        let (zone, country) = (snapshot.zone.clone(), snapshot.country.clone());
+        let twins = maker.make(snapshot).await.map_err(AppError::Refused)?;
         let place = NewShop {
             name: format!("{name}{COPY}"),
-            location: String::new(),
-            zone: Some(snapshot.zone.clone()),
-            country: Some(snapshot.country.clone()),
+            location: twins.location.clone(),
+            zone: Some(zone),
+            country: Some(country),
         };
-        let twins = maker.make(snapshot).await.map_err(AppError::Refused)?;
         board.update(|progress| *progress = Progress::default());
         let files = Beside::new(self, "copy");
         let app = self.copied(&files, &twins).await?;
         let outcome = async {
-            let place = NewShop {
-                location: twins.location.clone(),
-                ..place
-            };
             app.connect_copy(&place, &twins).await?;
             app.set_rules(&place.name, &self.rules_of(&self.shop(name).await?)?)
                 .await?;
@@ -255,14 +251,9 @@ impl App {
             client_secret: None,
             ..(*self.config).clone()
         };
-        let mut bytes = [0_u8; 32];
-        self.context.randomness.fill(&mut bytes);
-        let mut key = String::with_capacity(64);
-        for byte in bytes {
-            // Writing into a text cannot fail.
-            let _ = write!(key, "{byte:02x}");
-        }
-        let source = MasterSource::Text(SecretString::from(key));
+        let mut key = zeroize::Zeroizing::new([0_u8; 32]);
+        self.context.randomness.fill(&mut *key);
+        let source = MasterSource::Text(SecretString::from(hex::encode(*key)));
         let store = Store::open(&format!("sqlite://{}", files.path().display())).await?;
         let vault = crate::open_vault(&store, &source, &self.context).await?;
         Self::new(store, vault, config, self.context.clone())

@@ -158,10 +158,7 @@ pub(crate) fn in_words(name: &str) -> String {
         }
         before = letter;
     }
-    let mut letters = words.trim().chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    domain::normalize::text::capitalised(words.trim())
 }
 
 #[cfg(test)]

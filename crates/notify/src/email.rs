@@ -2,6 +2,7 @@
 
 use crate::LeaveError;
 use crate::address::is_loopback;
+use crate::error::deepest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::Timestamp;
@@ -12,7 +13,6 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
-use std::error::Error as _;
 use std::time::{Duration, SystemTime};
 
 /// How long a mail server is waited for, at each step.
@@ -121,15 +121,7 @@ impl MailServer {
     /// What went wrong, without what a server may repeat of our password.
     fn words(&self, why: &SmtpError) -> LeaveError {
         let host = &self.host;
-        let mut told = why
-            .source()
-            .map_or_else(|| why.to_string(), ToString::to_string);
-        let mut source = why.source();
-        while let Some(cause) = source {
-            told = cause.to_string();
-            source = cause.source();
-        }
-        let told = self.without_password(&told);
+        let told = self.without_password(&deepest(why));
         let code = why.status().map(u16::from);
         LeaveError::new(match code {
             Some(530 | 534 | 535 | 538) => format!(

@@ -2,11 +2,11 @@
 //! lead to an address that nobody wrote.
 
 use crate::LeaveError;
+use crate::error::deepest;
 use aws_lc_rs::hmac;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use std::error::Error as _;
 use std::time::Duration;
 use url::Url;
 
@@ -95,14 +95,9 @@ async fn answered(request: RequestBuilder, address: &Url) -> Result<(), LeaveErr
         Err(why) => {
             // The address may be a secret.
             let why = why.without_url();
-            let mut deepest = why.to_string();
-            let mut source = why.source();
-            while let Some(cause) = source {
-                deepest = cause.to_string();
-                source = cause.source();
-            }
             Err(LeaveError::new(format!(
-                "{host} cannot be reached: {deepest}"
+                "{host} cannot be reached: {}",
+                deepest(&why)
             )))
         }
     }

@@ -3,6 +3,7 @@
 use app::{CopiedStatus, MadeTwins, PersonEdit, Snapshot, TwinMaker, TwinStaff};
 use async_trait::async_trait;
 use domain::{Context, Field, Kind, Record, RecordId, Side, Timestamp, Value};
+use mapping::mark::contact_source;
 use secrecy::SecretString;
 use serde_json::{Map, json};
 use std::borrow::Cow;
@@ -194,10 +195,10 @@ impl Filling {
     fn person(&mut self, record: &Record) {
         let text = |field| text(record, field);
         let created = record.created_at.unwrap_or(self.now);
-        let (first, last) = match text(Field::FirstName) + &text(Field::LastName) {
-            parts if parts.is_empty() => (text(Field::Name), String::new()),
-            _ => (text(Field::FirstName), text(Field::LastName)),
-        };
+        let (mut first, last) = (text(Field::FirstName), text(Field::LastName));
+        if first.is_empty() && last.is_empty() {
+            first = text(Field::Name);
+        }
         match record.side {
             Side::HighLevel => {
                 let channels = [
@@ -222,7 +223,13 @@ impl Filling {
                     postal_code: text(Field::PostalCode),
                     country: text(Field::Country),
                     tags: record.tags.clone(),
-                    source: Cow::Owned(record.mark.as_deref().map_or_else(String::new, source)),
+                    // By this a contact that we made is known again.
+                    source: Cow::Owned(
+                        record
+                            .mark
+                            .as_deref()
+                            .map_or_else(String::new, contact_source),
+                    ),
                     dnd: is_set(record, Field::NoContact),
                     blocked: blocked.map(|(_, channel)| channel).collect(),
                     created,
@@ -426,14 +433,9 @@ fn moment(record: &Record, field: Field) -> Option<Timestamp> {
     }
 }
 
-/// How the CRM tells where a contact came from that we made: by this it is known again.
-fn source(mark: &str) -> String {
-    mapping::mark::contact_source(mark)
-}
-
 fn running_number(reference: &str) -> Option<u32> {
-    let digits = reference.rsplit(|letter: char| !letter.is_ascii_digit());
-    digits.into_iter().next()?.parse().ok()
+    let mut digits = reference.rsplit(|letter: char| !letter.is_ascii_digit());
+    digits.next()?.parse().ok()
 }
 
 fn booking(record: &Record) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! Store, vault and application, put together.
 
 use crate::config::Config;
+use crate::copy_twins::CopyTwins;
 use crate::problem::Problem;
 use crate::secret::read_passphrase;
 use app::App;
@@ -28,7 +29,8 @@ pub(crate) async fn open(config: &Config) -> Result<App, Problem> {
     let app = App::new(store, vault, config.app.clone(), context)?;
     Ok(app
         .with_master_source(source)
-        .with_carrier(Arc::new(carrier)))
+        .with_carrier(Arc::new(carrier))
+        .with_twins(Arc::new(CopyTwins)))
 }
 
 /// Where the master key comes from: the environment, a passphrase, or the key file.

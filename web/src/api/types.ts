@@ -50,6 +50,5 @@ export type Status = Schemas['Status'];
 export type NeedCode = Schemas['NeedCode'];
 export type Notifications = Schemas['NotificationsShown'];
 export type NotificationsKept = Schemas['NotificationsKept'];
-export type WayState = Schemas['WayShown'];
 export type NoticeWay = NonNullable<paths['/api/v1/notifications/test']['post']['requestBody']>['content']['application/json']['way'];
 export type NotificationsWish = NonNullable<paths['/api/v1/notifications']['put']['requestBody']>['content']['application/json'];

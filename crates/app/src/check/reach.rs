@@ -80,7 +80,7 @@ impl App {
             .map_err(|why| why.to_string())?;
         let mut nonce = [0_u8; reached::NONCE_BYTES];
         self.context.randomness.fill(&mut nonce);
-        let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+        let nonce = hex::encode(nonce);
         let request = Request::get(http::path(["hooks", "echo", &nonce]));
         let answer = sender.send(request).await.map_err(|why| why.to_string())?;
         let proof = self.proof_of(&nonce).await.map_err(|why| why.to_string())?;

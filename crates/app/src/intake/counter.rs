@@ -220,7 +220,7 @@ impl App {
     fn secret_word(&self) -> String {
         let mut bytes = [0_u8; BYTES];
         self.context.randomness.fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(bytes)
     }
 }
 

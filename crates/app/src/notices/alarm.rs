@@ -17,6 +17,11 @@ pub(super) enum Reading {
     Late { side: Side, minutes: i64 },
 }
 
+/// Whether anything of a shop is told: nothing of a paused one, nor of one that a person is still setting up.
+pub(super) const fn is_watched(shop: &Shop) -> bool {
+    !shop.paused && shop.approved_at.is_some()
+}
+
 impl App {
     pub(super) async fn keep_visiting(&self) {
         let mut next = self.now();
@@ -65,7 +70,7 @@ impl App {
     /// Why the alarm is not visited just now; nothing where it is.
     pub(super) async fn alarm_holds(&self, minutes: u32) -> Result<Option<String>, AppError> {
         for shop in self.store.shops().await? {
-            if shop.paused || shop.approved_at.is_none() {
+            if !is_watched(&shop) {
                 continue;
             }
             if let Reading::Late { side, minutes } = self.reading(&shop, minutes).await? {

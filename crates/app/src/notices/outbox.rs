@@ -3,6 +3,7 @@
 use super::words;
 use crate::{App, AppError};
 use domain::Timestamp;
+use domain::normalize::text::capitalised;
 use notify::{LeaveError, Mail, Signed};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,7 +131,7 @@ impl App {
         Ok(match sent {
             Err(why) => NoticeTest {
                 ok: false,
-                says: words::sentence(&why),
+                says: capitalised(&why),
             },
             Ok(()) => NoticeTest {
                 ok: true,

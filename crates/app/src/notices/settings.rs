@@ -238,16 +238,14 @@ impl App {
         }
         let mut webhook_secret = None;
         if let Some(wish) = wish.webhook {
+            let known = before.webhook.map(|known| known.host);
             let host = match typed(wish.address) {
                 Some(address) => {
                     let host = host_of(&address, "the webhook")?;
                     sealed.push((WEBHOOK, address));
                     host
                 }
-                None => match (&before.webhook, self.store.app_secret(WEBHOOK).await?) {
-                    (Some(known), Some(_)) => known.host.clone(),
-                    _ => return Err(refused("the webhook's address is missing")),
-                },
+                None => self.kept_host(known, WEBHOOK, "the webhook").await?,
             };
             if wish.new_secret || self.store.app_secret(SIGNING).await?.is_none() {
                 let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
@@ -261,16 +259,14 @@ impl App {
             forgotten.extend([WEBHOOK, SIGNING]);
         }
         if let Some(wish) = wish.alarm {
+            let known = before.alarm.map(|known| known.host);
             let host = match typed(wish.address) {
                 Some(address) => {
                     let host = host_of(&address, "the alarm")?;
                     sealed.push((ALARM, address));
                     host
                 }
-                None => match (&before.alarm, self.store.app_secret(ALARM).await?) {
-                    (Some(known), Some(_)) => known.host.clone(),
-                    _ => return Err(refused("the alarm's address is missing")),
-                },
+                None => self.kept_host(known, ALARM, "the alarm").await?,
             };
             let minutes = bounded(
                 wish.minutes,
@@ -291,6 +287,19 @@ impl App {
             notifications: self.notifications().await?,
             webhook_secret,
         })
+    }
+
+    /// The host of an address that stays as it was.
+    async fn kept_host(
+        &self,
+        known: Option<String>,
+        name: &str,
+        of: &str,
+    ) -> Result<String, AppError> {
+        match (known, self.store.app_secret(name).await?) {
+            (Some(host), Some(_)) => Ok(host),
+            _ => Err(refused(&format!("{of}'s address is missing"))),
+        }
     }
 
     async fn keep_notification_settings(

@@ -1,6 +1,6 @@
 //! How the shops stand, as far as somebody is told of it.
 
-use super::alarm::Reading;
+use super::alarm::{Reading, is_watched};
 use super::settings::Settings;
 use super::words::impersonal;
 use crate::{App, AppError, Health, NeedCode};
@@ -47,12 +47,12 @@ impl Seen {
 const SILENT: &str = "silent";
 
 impl App {
-    /// Every shop with what it needs. A paused shop is not watched, nor one that a person is still setting up.
+    /// Every shop with what it needs.
     pub(super) async fn shops_seen(&self, settings: &Settings) -> Result<Vec<Seen>, AppError> {
         let minutes = settings.alarm.as_ref().map_or(0, |alarm| alarm.minutes);
         let mut all = Vec::new();
         for shop in self.store.shops().await? {
-            let watched = !shop.paused && shop.approved_at.is_some();
+            let watched = is_watched(&shop);
             if !watched {
                 all.push(Seen {
                     shop: shop.id,

@@ -2,6 +2,7 @@
 
 use super::standing::Seen;
 use domain::Timestamp;
+use domain::normalize::text::capitalised;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sync::notices::{Notice, Tidings};
@@ -115,7 +116,7 @@ pub(super) fn mail(tidings: &[Tiding], public: &Url) -> Json {
     for tiding in tidings {
         lines.push(tiding.head());
         for need in &tiding.needs {
-            lines.push(format!("- {}", sentence(&need.says)));
+            lines.push(format!("- {}", capitalised(&need.says)));
             lines.push(format!("  {}", need.page));
         }
         if tiding.needs.is_empty() {
@@ -168,15 +169,6 @@ pub(super) fn test_document(id: &str, at: Timestamp, public: &Url) -> Json {
         "needs": [],
         "page": public.as_str(),
     })
-}
-
-/// The same with a capital.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }
 
 /// A need's sentence without the command that mends it, which nobody types from a mail, and without what may be a

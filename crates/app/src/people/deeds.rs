@@ -64,12 +64,10 @@ impl App {
         let mut changes = vec![Change::Apart(link.left.clone(), link.right.clone())];
         changes.extend(self.part(&shop, link).await?);
         for kind in [Kind::Task, Kind::Appointment] {
-            let children = self
-                .store
-                .children(shop.id, Side::HighLevel, kind, [&link.left])
+            let ids = self
+                .work_ids(&shop, Side::HighLevel, kind, &link.left)
                 .await?;
-            let ids = children.iter().map(|stored| &stored.record.id);
-            let links = self.store.links_of(shop.id, Side::HighLevel, kind, ids);
+            let links = self.store.links_of(shop.id, Side::HighLevel, kind, &ids);
             for link in links.await?.values() {
                 changes.extend(self.part(&shop, link).await?);
             }
@@ -106,14 +104,12 @@ impl App {
         };
         changes.push(Change::NotApart(link.left.clone(), link.right.clone()));
         for kind in [Kind::Task, Kind::Appointment] {
-            let children = self
-                .store
-                .children(shop.id, Side::HighLevel, kind, [&link.left])
+            let ids = self
+                .work_ids(&shop, Side::HighLevel, kind, &link.left)
                 .await?;
-            let ids = children.iter().map(|stored| &stored.record.id);
             let ended = self
                 .store
-                .ended_links(shop.id, Side::HighLevel, kind, ids, BY_A_PERSON);
+                .ended_links(shop.id, Side::HighLevel, kind, &ids, BY_A_PERSON);
             for (child, at) in ended.await? {
                 if at == parted_at {
                     changes.extend(self.join_again(&shop, &child).await?.unwrap_or_default());
@@ -206,8 +202,7 @@ impl App {
             changes.push(Change::TakeUp(*side, Kind::Contact, id.clone()));
             changes.push(Change::Unsettle(*side, Kind::Contact, id.clone()));
             for kind in [Kind::Task, Kind::Appointment] {
-                let children = self.store.children(shop.id, *side, kind, [id]).await?;
-                let ids = children.into_iter().map(|stored| stored.record.id);
+                let ids = self.work_ids(&shop, *side, kind, id).await?.into_iter();
                 changes.extend(ids.map(|id| Change::Unsettle(*side, kind, id)));
             }
         }
@@ -256,6 +251,21 @@ impl App {
         Ok(Both { ids, link })
     }
 
+    /// What hangs on a person, of one kind.
+    async fn work_ids(
+        &self,
+        shop: &Shop,
+        side: Side,
+        kind: Kind,
+        person: &RecordId,
+    ) -> Result<Vec<RecordId>, AppError> {
+        let children = self.store.children(shop.id, side, kind, [person]).await?;
+        Ok(children
+            .into_iter()
+            .map(|stored| stored.record.id)
+            .collect())
+    }
+
     /// The changes that part two records of any kind.
     async fn part(&self, shop: &Shop, link: &Link) -> Result<Vec<Change>, AppError> {
         let mut changes = vec![Change::Unlink(link.id, BY_A_PERSON.to_owned())];
@@ -296,9 +306,7 @@ impl App {
     ) -> Result<Vec<Change>, AppError> {
         let mut sources = vec![(Kind::Contact, vec![person.clone()])];
         for kind in [Kind::Task, Kind::Note, Kind::Appointment] {
-            let children = self.store.children(shop.id, side, kind, [person]).await?;
-            let ids = children.into_iter().map(|stored| stored.record.id);
-            sources.push((kind, ids.collect()));
+            sources.push((kind, self.work_ids(shop, side, kind, person).await?));
         }
         // Texts for tickets hang on the ticket, those in a field on the customer.
         let places: Vec<RecordId> = sources[..2]

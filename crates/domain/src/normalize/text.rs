@@ -9,6 +9,15 @@ pub fn line(text: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A text with a capital first, as a sentence begins.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Several lines: composed form, `\n` line ends, no white space at line ends, no blank lines at either end.
 #[must_use]
 pub fn block(text: &str) -> String {

@@ -3,7 +3,6 @@
 
 use super::{serve, twin as twins_command};
 use crate::cli::Demo;
-use crate::copy_twins::CopyTwins;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
 use crate::progress::Watching;
@@ -16,7 +15,6 @@ use server::{AccessPolicy, ServerOptions};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use twin::highlevel::{WebhookPolicy, WebhookPolicyError};
@@ -40,7 +38,7 @@ pub(crate) async fn run(what: Demo, output: Output) -> Result<Exit, Problem> {
     let folder = make_folder()?;
     let file = write_configuration(&folder, &twins, address)?;
     let config = config::load(Some(&file))?;
-    let app = wiring::open(&config).await?.with_twins(Arc::new(CopyTwins));
+    let app = wiring::open(&config).await?;
     let _lock = serve::take_lock(&app)?;
     connect(&app, &twins).await?;
     webhooks(&app, &twins).await?;

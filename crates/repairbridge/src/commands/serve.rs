@@ -2,7 +2,6 @@
 
 use crate::cli::Serve;
 use crate::config::Config;
-use crate::copy_twins::CopyTwins;
 use crate::interrupt;
 use crate::output::Output;
 use crate::problem::{Exit, Problem};
@@ -11,7 +10,6 @@ use app::access::Token;
 use serde_json::json;
 use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use store::Lock;
 use tokio::net::TcpListener;
@@ -28,9 +26,7 @@ pub(crate) async fn run(
     let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
-    let app = app
-        .with_twins(Arc::new(CopyTwins))
-        .reached_at(&config.page(address))?;
+    let app = app.reached_at(&config.page(address))?;
     let options = config.server_options(address);
     let link = app.first_setup_link().await?;
     let cancel = interrupt::watch(output);

@@ -3,7 +3,6 @@
 use super::caller::Caller;
 use super::guard::{Signed, trouble};
 use super::html::{Width, alert, escape, page, refusal};
-use super::setup::upper;
 use super::sign_in::with_cookie;
 use super::{Door, cookie};
 use app::AppError;
@@ -13,6 +12,7 @@ use axum::extract::{Extension, Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Timestamp;
+use domain::normalize::text::capitalised;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt::Write;
@@ -80,7 +80,7 @@ pub(super) async fn change_password(
             return with_cookie(answer, cookie::SESSION.set(&caller, token.expose()));
         }
         Err(NotSignedIn::Wrong) => "The current password is wrong.".to_owned(),
-        Err(NotSignedIn::App(AppError::Refused(why))) => format!("{}.", upper(&why)),
+        Err(NotSignedIn::App(AppError::Refused(why))) => format!("{}.", capitalised(&why)),
         Err(NotSignedIn::App(error)) => return trouble(&error),
         Err(NotSignedIn::Wait { .. } | NotSignedIn::Busy) => {
             "Too many wrong passwords. Try again in a few minutes.".to_owned()

@@ -1,7 +1,6 @@
 //! The guard before everything that is not public.
 
 use super::caller::Caller;
-use super::setup::upper;
 use super::{AccessPolicy, Door, cookie, html};
 use app::AppError;
 use app::access::{Doer, Origin, Permission, Who};
@@ -10,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::normalize::text::capitalised;
 use std::sync::Arc;
 use store::StoreError;
 
@@ -199,7 +199,7 @@ fn unknown(path: &str) -> Response {
 pub(super) fn told(error: &AppError) -> Option<String> {
     match error {
         AppError::Refused(_) | AppError::Store(StoreError::Exists { .. }) => {
-            Some(format!("{}.", upper(&error.to_string())))
+            Some(format!("{}.", capitalised(&error.to_string())))
         }
         _ => None,
     }

@@ -10,6 +10,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::normalize::text::capitalised;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -75,16 +76,9 @@ pub(super) async fn take(
             cookie::SESSION.set(&caller, token.expose()),
         ),
         Err(NotSetUp::NoSuchLink) => no_link(&door, true).await,
-        Err(NotSetUp::Refused(why)) => again(&format!("{}.", upper(&why))),
+        Err(NotSetUp::Refused(why)) => again(&format!("{}.", capitalised(&why))),
         Err(NotSetUp::App(error)) => trouble(&error),
     }
-}
-
-pub(super) fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 fn form(

@@ -2,6 +2,7 @@
 
 use crate::view::{Overview, ShopView};
 use app::{Health, Status};
+use domain::Side;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -15,8 +16,8 @@ const MOST_SHOPS: usize = 1_000;
 const OTHERS: &str = "(others)";
 const REST: &str = ". Shops beyond the first 1,000 by name stand together as `(others)`";
 
-const HIGHLEVEL: &str = "highlevel";
-const MYGADGETREPAIRS: &str = "mygadgetrepairs";
+const HIGHLEVEL: &str = Side::HighLevel.as_str();
+const MYGADGETREPAIRS: &str = Side::MyGadgetRepairs.as_str();
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfShop {
