@@ -1,8 +1,21 @@
 //! The journal and the runs, read.
 
+use crate::review::title_of;
 use crate::{App, AppError};
-use domain::{RecordId, RunId};
-use store::{JournalFilter, JournalPage, JournalRow, RunRow};
+use domain::{Kind, RecordId, RunId, Side};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{JournalFilter, JournalPage, JournalRow, RunRow, StoredRecord};
+
+/// Whom or what a line is about, as people know it now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The name of the person, or the title of the work, as the record has it.
+    pub name: Option<String>,
+    /// The same of its counterpart.
+    pub across: Option<String>,
+    /// The number that the counter shows.
+    pub reference: Option<String>,
+}
 
 impl App {
     /// The newest runs of a shop, newest first.
@@ -84,6 +97,51 @@ impl App {
         Ok(self.store.journal_page(shop.id, &filter).await?)
     }
 
+    /// Whom or what each of some lines is about, in their order. The journal itself keeps no names.
+    ///
+    /// # Errors
+    /// When there is no such shop.
+    pub async fn subjects(
+        &self,
+        name: &str,
+        lines: &[JournalRow],
+    ) -> Result<Vec<Subject>, AppError> {
+        let shop = self.shop(name).await?;
+        let mut wanted: BTreeMap<(Side, Kind), BTreeSet<RecordId>> = BTreeMap::new();
+        for (side, kind, id) in lines.iter().flat_map(places) {
+            wanted.entry((side, kind)).or_default().insert(id.clone());
+        }
+        let mut known: BTreeMap<(Side, RecordId), StoredRecord> = BTreeMap::new();
+        for ((side, kind), ids) in &wanted {
+            let records = self.store.records(shop.id, *side, *kind, ids).await?;
+            known.extend(records.into_iter().map(|stored| {
+                let record = &stored.record;
+                ((record.side, record.id.clone()), stored)
+            }));
+        }
+        let subject = |line: &JournalRow| {
+            let found = |id: &Option<RecordId>, side: Side| {
+                let stored = known.get(&(side, id.clone()?))?;
+                Some(&stored.record)
+            };
+            let Some(side) = line.side else {
+                return Subject::default();
+            };
+            let here = found(&line.record, side);
+            let there = found(&line.counterpart, side.other());
+            Subject {
+                name: here.and_then(title_of),
+                across: there.and_then(title_of),
+                reference: [here, there]
+                    .into_iter()
+                    .flatten()
+                    .filter(|record| record.side == Side::MyGadgetRepairs)
+                    .find_map(|record| record.reference.clone()),
+            }
+        };
+        Ok(lines.iter().map(subject).collect())
+    }
+
     /// Lines after the given number, in order.
     ///
     /// # Errors
@@ -97,4 +155,15 @@ impl App {
         let shop = self.shop(name).await?;
         Ok(self.store.journal_after(shop.id, after, limit).await?)
     }
+}
+
+/// The records that a line names: its own first.
+fn places(line: &JournalRow) -> impl Iterator<Item = (Side, Kind, &RecordId)> {
+    let known = line.side.zip(line.kind);
+    known.into_iter().flat_map(|(side, kind)| {
+        let own = line.record.as_ref().map(|id| (side, kind, id));
+        let across = line.counterpart.as_ref();
+        own.into_iter()
+            .chain(across.map(|id| (side.other(), kind, id)))
+    })
 }

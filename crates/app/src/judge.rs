@@ -298,6 +298,7 @@ impl Judge {
                 field.same(value.as_ref(), shows) || field.same(payload.before.get(field), shows)
             });
         }
+        self.settle_implied(&mut base, payload, shown, &fields);
         let refused = base.settle(side, &written, &payload.before, &fields);
         let mut notes = Notes::of(link);
         notes
@@ -331,6 +332,7 @@ impl Judge {
         let there = self.project_with(source, shown);
         let mut base: Base = serde_json::from_value(link.base.clone()).unwrap_or_default();
         let mut notes = Notes::of(link);
+        self.settle_implied(&mut base, payload, shown, &here);
         let mut payload = payload.clone();
         let mut undo = payload.undo.take().unwrap_or_default();
         for (field, value) in payload.changes.clone() {
@@ -366,6 +368,17 @@ impl Judge {
             counts: counts(&after),
         };
         (state, payload.kept(&here))
+    }
+
+    /// What came or went by itself with what we wrote is nobody's edit.
+    fn settle_implied(&self, base: &mut Base, payload: &Payload, shown: &Record, now: &Fields) {
+        let written = |field| payload.changes.contains_key(&field);
+        let implied = mapping::implied(written, shown, &self.setting);
+        let agreed = implied.and_then(|field| Some((field, base.get(field)?.clone())));
+        if let Some((field, agreed)) = agreed {
+            let other = agreed.on(shown.side.other()).cloned();
+            base.put(field, shown.side, now.get(&field).cloned(), other);
+        }
     }
 
     /// Whether a linked record can take a value at all; the reason if not.

@@ -79,6 +79,7 @@ pub use installations::{
 };
 pub use intake::{Accepted, CounterWebhook, NotTaken, NotificationText};
 pub use jobs::{Job, JobKind, JobState, JobTrouble, JobWord, LastCheck, LastPreview};
+pub use journal::Subject;
 pub use metrics::Metrics;
 pub use notices::{
     AlarmShown, AlarmWish, Carrier, EmailShown, EmailWish, MailEncryption, NoticeTest, NoticeWay,

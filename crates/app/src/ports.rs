@@ -244,7 +244,11 @@ impl PortError {
 
 impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.side.title(), self.message, self.code)
+        // Many messages name the side themselves.
+        if !self.message.contains(self.side.title()) {
+            write!(f, "{}: ", self.side.title())?;
+        }
+        write!(f, "{} ({})", self.message, self.code)
     }
 }
 

@@ -65,6 +65,9 @@ pub struct UndoLine {
     /// The number by which people know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// The person's name, or the title of the work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The field; nothing where it is about the record as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<&'static str>,
@@ -74,7 +77,7 @@ pub struct UndoLine {
     /// What is put back; nothing where the field is emptied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restored: Option<Value>,
-    /// Why not, or how.
+    /// Why not, how, or what is in doubt about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -86,6 +89,7 @@ impl UndoLine {
             kind,
             record: record.clone(),
             reference: None,
+            name: None,
             field: None,
             wrote: None,
             restored: None,

@@ -375,7 +375,7 @@ async fn invariant_2_a_write_without_an_answer_is_not_repeated_by_the_door() {
         "operation_unknown",
         "operation_sent",
         "operation_unknown",
-        "operation_done",
+        "operation_read",
     ];
     assert_eq!(told, wanted);
 }

@@ -6,10 +6,11 @@ mod desk;
 
 use app::{UndoOf, UndoReport, UndoScope};
 use desk::Desk;
-use domain::{Kind, RunId};
+use domain::{Kind, RunId, Side};
 use serde_json::json;
 use std::collections::BTreeSet;
 use testkit::SHOP;
+use twin::{FaultProfile, Vendor};
 
 fn run(run: RunId) -> UndoScope {
     UndoScope {
@@ -194,6 +195,76 @@ async fn what_a_vendor_does_not_put_back_is_told() {
     assert_eq!(fields(&done.cannot), BTreeSet::from(["city"]), "{done:?}");
     assert_eq!(desk.customer().await["fulladdress"]["city"], "York");
     desk.rest().await;
+}
+
+/// Both sides of a pair were filled in by one run, and with the town HighLevel's own country came to count. Nothing of
+/// that, and nothing of what is put back, may pass for a person's edit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_13_undoable_both_sides_of_a_pair_go_back_and_nobody_edited() {
+    let desk = Desk::with_one_ticket().await;
+    let customer = desk
+        .new_customer(json!({
+            "name": "Ada Okoro", "email": "ada@example.test", "mobile": "07400555666",
+            "city": "Hull",
+        }))
+        .await;
+    let contact = desk
+        .new_contact(json!({
+            "firstName": "Ada", "lastName": "Okoro", "email": "ada@example.test", "phone": "+447400555666",
+            "companyName": "Okoro Ltd",
+        }))
+        .await;
+    let tally = desk.bench.sync().await;
+    assert!(tally.finished, "{:?}", tally.reasons);
+    let linked = desk
+        .across(Side::MyGadgetRepairs, Kind::Contact, &customer)
+        .await;
+    assert_eq!(linked.as_deref(), Some(contact.as_str()));
+    assert!(!desk.journal_tells("edited", &contact).await);
+    let filled = desk.bench.truth().await.contacts[&contact].clone();
+    assert_eq!(filled["city"], "Hull", "{filled}");
+
+    let app = &desk.bench.app;
+    let dry = app.undo(SHOP, &run(tally.run), true).await.unwrap();
+    let doubtful = dry.taken_back.iter().filter(|line| line.reason.is_some());
+    let doubtful: Vec<_> = doubtful.map(|line| (line.side, line.field)).collect();
+    assert_eq!(doubtful, [(Side::MyGadgetRepairs, Some("company"))]);
+
+    // The counter answers so late that HighLevel's write would be over before.
+    let late = FaultProfile {
+        slow: 1.0,
+        slow_ms: 400,
+        ..FaultProfile::none()
+    };
+    let counter = Vendor::MyGadgetRepairs;
+    desk.bench.twins.set_faults(counter, late);
+    let done = undo(&desk, &run(tally.run)).await;
+    desk.bench.twins.set_faults(counter, FaultProfile::none());
+    assert!(fields(&done.taken_back).contains("city"), "{done:?}");
+    let named =
+        |line: &app::UndoLine| line.name.as_deref() == Some("Ada Okoro") && line.reason.is_none();
+    assert!(done.taken_back.iter().all(named), "{done:?}");
+    assert_eq!(done.cannot[0].name.as_deref(), Some("Ada Okoro"));
+    assert_eq!(
+        fields(&done.cannot),
+        BTreeSet::from(["company"]),
+        "{done:?}"
+    );
+    assert!(done.finished, "nothing is left to do: {done:?}");
+    for _ in 0..2 {
+        desk.sweep().await;
+    }
+    desk.rest().await;
+    assert!(!desk.journal_tells("edited", &contact).await);
+    let truth = desk.bench.truth().await;
+    assert_eq!(truth.customers[&customer]["fulladdress"]["city"], "Hull");
+    assert_eq!(truth.customers[&customer]["fulladdress"]["country"], "");
+    assert!(
+        truth.contacts[&contact]["city"]
+            .as_str()
+            .unwrap_or_default()
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -33,7 +33,7 @@ pub use label::{field_named, label, wire_name};
 pub use native::{NativeWrite, Writing, adorn, can_write, missing, to_native};
 pub use note_rules::{NewTask, NoteRule, NoteThen, NoteWhen, NotesRules, NotesTo, SetField};
 pub use problem::{Held, Problem};
-pub use project::{Projection, project, project_linked};
+pub use project::{Projection, implied, project, project_linked};
 pub use rules::{CreateRule, CreateRules, GuardLimits, Rules, RulesError};
 pub use setting::{Setting, SettingError, Status};
 pub use status::{StatusGroup, group_of, guess};

@@ -104,9 +104,28 @@ fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projecti
 /// Without any other part of an address the shop's own country says nothing about the person, on either side.
 fn is_default(record: &Record, country: &str, setting: &Setting) -> bool {
     CountryCode::parse(country).as_ref() == Some(&setting.country)
-        && [Field::Address, Field::City, Field::PostalCode]
+        && ADDRESS
             .iter()
             .all(|field| !record.fields.contains_key(field))
+}
+
+/// The parts of an address beside which the shop's own country counts.
+const ADDRESS: [Field; 3] = [Field::Address, Field::City, Field::PostalCode];
+
+/// The field that comes or goes in shared terms, although nobody touched it, when the given fields of a record are
+/// written: the shop's own country, with the rest of an address.
+#[must_use]
+pub fn implied(
+    written: impl Fn(Field) -> bool,
+    record: &Record,
+    setting: &Setting,
+) -> Option<Field> {
+    let own = record
+        .text(Field::Country)
+        .and_then(CountryCode::parse)
+        .is_some_and(|country| country == setting.country);
+    let follows = own && !written(Field::Country) && ADDRESS.into_iter().any(written);
+    follows.then_some(Field::Country)
 }
 
 fn task(record: &Record, ticket: Option<&Record>, shared: &mut Projection) {

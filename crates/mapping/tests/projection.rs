@@ -354,3 +354,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_shops_own_country_comes_and_goes_with_the_rest_of_an_address() {
+    let own = record(
+        Side::HighLevel,
+        Kind::Contact,
+        &[(Field::Name, "Ada"), (Field::Country, "GB")],
+    );
+    let implied = |record: &Record, written: &[Field]| {
+        mapping::implied(|field| written.contains(&field), record, &setting())
+    };
+    assert_eq!(implied(&own, &[Field::City]), Some(Field::Country));
+    assert_eq!(implied(&own, &[Field::Name, Field::Email]), None);
+    // What is written is no by-product, and another country was entered by somebody.
+    assert_eq!(implied(&own, &[Field::City, Field::Country]), None);
+    let mut abroad = own;
+    abroad.set(Field::Country, text("DE"));
+    assert_eq!(implied(&abroad, &[Field::City]), None);
+}

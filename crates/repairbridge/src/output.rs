@@ -73,7 +73,11 @@ impl Output {
 
     /// What went wrong.
     pub(crate) fn problem(self, problem: &Problem) {
-        self.note(format!("error: {} [{}]", problem.message, problem.code));
+        // Some messages end with their code.
+        self.note(match problem.message.contains(problem.code) {
+            true => format!("error: {}", problem.message),
+            false => format!("error: {} [{}]", problem.message, problem.code),
+        });
         self.json(&error_document(problem.code, &problem.message));
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::copies::CopyRoutes;
 use crate::pulse::Pulse;
-use crate::words::sentence;
-use app::{App, AppError, Progress, Status};
+use crate::words::sentence_about;
+use app::{App, AppError, Progress, Status, Subject};
 use domain::{Kind, RunId, Side, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +20,7 @@ const FRESH: Duration = Duration::from_millis(900);
 /// Counting may take this share of the time: one part in ten, however large the shops are.
 const REST: u32 = 10;
 
-/// A line of the journal as shown: references, no names and no values.
+/// A line of the journal as shown: no values.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LogLine {
     /// Ascending number.
@@ -42,6 +42,8 @@ pub(crate) struct LogLine {
     counterpart: Option<String>,
     /// The number by which people know it.
     reference: Option<String>,
+    /// The name of the person, or the title of the work, as it is now; left out for assistants.
+    name: Option<String>,
     /// The code of a failure.
     code: Option<String>,
     /// All of it as a sentence.
@@ -49,7 +51,15 @@ pub(crate) struct LogLine {
 }
 
 impl LogLine {
+    /// With references only.
     pub(crate) fn of(row: &JournalRow) -> Self {
+        Self::about(row, Subject::default())
+    }
+
+    /// With the names of whom it is about.
+    pub(crate) fn about(row: &JournalRow, subject: Subject) -> Self {
+        let text = sentence_about(row, &subject);
+        let reference = row.detail["reference"].as_str().map(str::to_owned);
         Self {
             id: row.id,
             at: row.at,
@@ -59,9 +69,10 @@ impl LogLine {
             kind: row.kind,
             record: row.record.as_ref().map(ToString::to_string),
             counterpart: row.counterpart.as_ref().map(ToString::to_string),
-            reference: row.detail["reference"].as_str().map(str::to_owned),
+            reference: reference.or(subject.reference),
+            name: subject.name,
             code: row.detail["code"].as_str().map(str::to_owned),
-            text: sentence(row),
+            text,
         }
     }
 }

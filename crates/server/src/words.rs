@@ -1,6 +1,9 @@
-//! Journal lines in plain words. Records are named by their references, people never.
+//! Journal lines in plain words. Records are named by their references; people only where whoever reads the line may
+//! see them.
 
-use domain::{Kind, Side};
+use app::Subject;
+use domain::normalize::text::capitalised;
+use domain::{Kind, RecordId, Side};
 use store::JournalRow;
 
 /// The names of the fields that a line is about, before the record's.
@@ -22,26 +25,47 @@ fn cause(row: &JournalRow) -> &str {
     row.detail["cause"].as_str().unwrap_or("taken back")
 }
 
-/// A line of the journal as a sentence without its time.
+/// A line of the journal as a sentence without its time and without names.
 #[must_use]
 pub fn sentence(row: &JournalRow) -> String {
+    sentence_about(row, &Subject::default())
+}
+
+/// The same with what people know of whom it is about.
+pub(crate) fn sentence_about(row: &JournalRow, subject: &Subject) -> String {
+    capitalised(&told(row, subject))
+}
+
+fn told(row: &JournalRow, subject: &Subject) -> String {
     let side = row.side.unwrap_or(Side::HighLevel);
     let kind = row.kind.unwrap_or(Kind::Contact);
-    // People know a pair by the counter's number; where it has none, by its id.
+    // People know a pair by names and the counter's number; where it has none, by its id.
     let reference = row.detail["reference"].as_str();
-    let here = |side: Side, record: &Option<domain::RecordId>| {
-        let id = record
-            .as_ref()
-            .map_or("(unknown)", domain::RecordId::as_str);
-        let shown = match (side, reference) {
-            (Side::MyGadgetRepairs, Some(reference)) => reference,
-            (Side::HighLevel, Some(_)) => return format!("its HighLevel {}", kind.name_on(side)),
-            _ => id,
-        };
-        format!("{} {} {shown}", side.title(), kind.name_on(side))
+    let reference = reference.or(subject.reference.as_deref());
+    let full = |side: Side, name: &Option<String>, id: &Option<RecordId>| {
+        let kind = kind.name_on(side);
+        let id = id.as_ref().map_or("(unknown)", RecordId::as_str);
+        match (name.as_deref(), side, reference) {
+            (Some(name), Side::MyGadgetRepairs, Some(reference)) => {
+                format!("{} {kind} {name} ({reference})", side.title())
+            }
+            (Some(name), ..) => format!("{} {kind} {name}", side.title()),
+            (None, Side::HighLevel, Some(reference)) if row.counterpart.is_some() => {
+                format!("the HighLevel {kind} of {reference}")
+            }
+            (None, Side::MyGadgetRepairs, Some(reference)) => {
+                format!("{} {kind} {reference}", side.title())
+            }
+            (None, ..) => format!("{} {kind} {id}", side.title()),
+        }
     };
-    let record = here(side, &row.record);
-    let counterpart = || here(side.other(), &row.counterpart);
+    let record = full(side, &subject.name, &row.record);
+    let other = || full(side.other(), &subject.across, &row.counterpart);
+    // Where the counter's number names the pair, the counterpart needs no name of its own.
+    let counterpart = || match (side.other(), reference) {
+        (Side::HighLevel, Some(_)) => format!("its HighLevel {}", kind.name_on(side.other())),
+        _ => other(),
+    };
     match row.event.as_str() {
         "created" if reference.is_some() && side == Side::HighLevel => {
             format!(
@@ -75,7 +99,7 @@ pub fn sentence(row: &JournalRow) -> String {
             )
         }
         "linked" => format!("{record} and {} are the same", counterpart()),
-        "unlinked" => format!("{record} and {} are no longer joined", counterpart()),
+        "unlinked" => format!("{record} and {} are no longer joined", other()),
         "vanished" => format!("{record} is gone"),
         "failed" => match row.detail["code"].as_str() {
             Some(code) => format!("{record} could not be written ({code})"),
@@ -88,7 +112,7 @@ pub fn sentence(row: &JournalRow) -> String {
         "chosen" => format!("A person chose a value for {record}"),
         "apart" => format!(
             "A person said that {record} and {} are not the same",
-            counterpart()
+            other()
         ),
         "left_alone" => {
             format!("A person said that {record} is left alone, with its counterpart and its work")
@@ -96,15 +120,14 @@ pub fn sentence(row: &JournalRow) -> String {
         "taken_up" => format!("A person took {record} up again, with its counterpart and its work"),
         "one_more" => format!(
             "A person said that {record} and {} are one person, who is linked already",
-            counterpart()
+            other()
         ),
         "answer_taken_back" => format!(
             "A person took back the answer about {record} and {}",
-            counterpart()
+            other()
         ),
-        "operation_sent" | "operation_done" | "operation_refused" | "operation_unknown" => {
-            about_operations(row)
-        }
+        "operation_sent" | "operation_done" | "operation_read" | "operation_refused"
+        | "operation_unknown" => about_operations(row),
         other => format!("{other}: {record}"),
     }
 }
@@ -122,6 +145,7 @@ fn about_operations(row: &JournalRow) -> String {
         _ => "a person",
     };
     match row.event.as_str() {
+        "operation_read" => format!("Looked with `{operation}`{on} for {by}"),
         "operation_sent" => format!("Calling `{operation}`{on} for {by}"),
         "operation_done" => format!("Called `{operation}`{on} for {by}"),
         "operation_refused" => {

@@ -143,8 +143,11 @@ impl App {
         match reached {
             Ok(reached) => {
                 let status = json!({ "status": reached.status });
-                self.tell(&shop, call, &prepared, "operation_done", status)
-                    .await?;
+                let event = match writes {
+                    true => "operation_done",
+                    false => "operation_read",
+                };
+                self.tell(&shop, call, &prepared, event, status).await?;
                 if writes {
                     self.look_again_after(&shop, call, &prepared, &reached.body)
                         .await;

@@ -3,7 +3,7 @@
 use super::{refused, rows};
 use crate::describe::{Answer, Query, Routes};
 use crate::view::{LogLine, Views};
-use app::Activity;
+use app::{Activity, AppError};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::{Kind, RunId, Side, Timestamp};
@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{JournalFilter, RunRow};
+use store::{JournalFilter, JournalPage, RunRow};
 
 pub(super) fn routes() -> Routes<Arc<Views>> {
     Routes::new()
@@ -44,6 +44,8 @@ struct Which {
     contact: Option<String>,
     /// Of this event, such as `created`.
     event: Option<String>,
+    /// Not of this event, such as `operation_read`.
+    without: Option<String>,
     /// On this side.
     side: Option<Side>,
     /// Of this kind of record.
@@ -72,6 +74,7 @@ async fn log(
         after: which.after,
         records: Vec::new(),
         event: which.event,
+        without: which.without,
         side: which.side,
         kind: which.kind,
         search: which.search.filter(|text| !text.trim().is_empty()),
@@ -81,9 +84,22 @@ async fn log(
     let page = views.app().journal_page(&name, &filter, record).await;
     let page = page.map_err(refused)?;
     Ok(Json(LogPage {
-        lines: page.rows.iter().map(LogLine::of).collect(),
+        lines: lines(&views, &name, &page).await.map_err(refused)?,
         next: page.next,
     }))
+}
+
+/// Lines with the names of whom they are about.
+pub(super) async fn lines(
+    views: &Views,
+    shop: &str,
+    page: &JournalPage,
+) -> Result<Vec<LogLine>, AppError> {
+    let subjects = views.app().subjects(shop, &page.rows).await?;
+    let lines = page.rows.iter().zip(subjects);
+    Ok(lines
+        .map(|(row, subject)| LogLine::about(row, subject))
+        .collect())
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

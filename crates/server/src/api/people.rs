@@ -112,7 +112,7 @@ async fn show(
             ..JournalFilter::default()
         };
         let page = app.journal_page(&name, &filter, None).await?;
-        let lines = page.rows.iter().map(LogLine::of).collect();
+        let lines = super::log::lines(&views, &name, &page).await?;
         Ok(PersonPage { person, lines })
     };
     Ok(Json(shown.await.map_err(refused)?))

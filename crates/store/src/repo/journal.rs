@@ -44,6 +44,8 @@ pub struct JournalFilter {
     pub records: Vec<RecordId>,
     /// Of this event.
     pub event: Option<String>,
+    /// Not of this event.
+    pub without: Option<String>,
     /// On this side.
     pub side: Option<Side>,
     /// Of this kind.
@@ -125,6 +127,9 @@ impl Store {
         }
         if let Some(event) = &filter.event {
             query.push(" AND event = ").push_bind(event);
+        }
+        if let Some(event) = &filter.without {
+            query.push(" AND event <> ").push_bind(event);
         }
         if let Some(wanted) = filter.side {
             query.push(" AND side = ").push_bind(side(wanted));

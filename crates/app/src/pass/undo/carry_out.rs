@@ -6,20 +6,38 @@ use crate::pass::Pass;
 use crate::pass::apply::LaneEnd;
 use crate::pass::payload::Payload;
 use crate::undo::UndoLine;
-use domain::Field;
-use std::collections::BTreeMap;
-use store::{Change, Exchange, IntentState};
+use domain::{Field, Kind, RecordId};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Change, Exchange, Intent, IntentState};
 
 /// Writes planned together, in one transaction.
 const PAGE: usize = 250;
 
 impl Pass<'_> {
-    /// Stores the writes, carries them out, and tells what came of them.
+    /// Carries the writes out and tells what came of them. One side of a pair at a time, as everywhere: what is
+    /// written to the other builds on what the link holds then.
     pub(super) async fn carry_out_undo(
         &self,
         planned: Vec<Planned>,
         lines: &mut Lines,
     ) -> Result<(), AppError> {
+        let mut pairs = BTreeSet::new();
+        let (first, second) = planned
+            .into_iter()
+            .partition::<Vec<_>, _>(|one| pairs.insert(pair_of(&one.intent)));
+        self.carry_out_wave(first, lines).await?;
+        self.carry_out_wave(second, lines).await
+    }
+
+    /// Stores the writes, carries them out, and tells what came of them.
+    async fn carry_out_wave(
+        &self,
+        planned: Vec<Planned>,
+        lines: &mut Lines,
+    ) -> Result<(), AppError> {
+        if planned.is_empty() {
+            return Ok(());
+        }
         let mut stored = Vec::new();
         for page in chunks(planned) {
             let mut changes = Vec::new();
@@ -32,6 +50,7 @@ impl Pass<'_> {
                 match open {
                     Some(open) if is_in_flight(open.state) => {
                         let busy = "another write to it is under way; try again in a minute";
+                        self.tally(|tally| tally.stop(busy.to_owned()));
                         let busy = one.lines.into_iter().map(|line| line.because(busy));
                         lines.cannot.extend(busy);
                         continue;
@@ -105,6 +124,13 @@ impl Pass<'_> {
             }
         }
     }
+}
+
+/// The kind, HighLevel's record and the counter's: the same for both sides of a pair.
+fn pair_of(intent: &Intent) -> (Kind, Option<RecordId>, Option<RecordId>) {
+    let (target, source) = (intent.target.clone(), Some(intent.source.clone()));
+    let (left, right) = intent.side.in_order(target, source);
+    (intent.kind, left, right)
 }
 
 const fn is_in_flight(state: IntentState) -> bool {

@@ -7,6 +7,7 @@ use crate::pass::Pass;
 use crate::pass::apply::reference_of;
 use crate::pass::payload::Payload;
 use crate::pass::take_back::Undo;
+use crate::review::title_of;
 use crate::undo::UndoLine;
 use domain::{Field, Kind, Record, Side};
 use mapping::appointment::is_deleted;
@@ -43,6 +44,7 @@ impl Pass<'_> {
             reference: record
                 .and_then(|record| reference_of(record, other))
                 .map(str::to_owned),
+            name: record.and_then(title_of),
             ..UndoLine::of(side, kind, id)
         };
         let stored = self.store.record(shop, side, kind, id).await?;
@@ -239,8 +241,10 @@ impl Pass<'_> {
                 .push(line.because("made by Repairbridge; not deleted, since somebody changed it"));
             return Ok(None);
         }
-        if let Some(reason) = self.port(side).attached(place.now).await?
-            && kind != Kind::Contact
+        // What hangs on a contact is looked at when its own turn comes: what we made of it is gone by then.
+        let port = self.port(side);
+        if kind != Kind::Contact
+            && let Some(reason) = self.patiently(|| port.attached(place.now)).await?
         {
             let line = place.line.clone();
             lines.kept.push(line.because(reason));
