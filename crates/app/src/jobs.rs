@@ -5,7 +5,7 @@ mod last;
 
 pub use last::{LastCheck, LastPreview};
 
-use crate::{App, AppError, Progress, ProgressBoard, SyncOptions, Tally};
+use crate::{App, AppError, Progress, ProgressBoard, SyncOptions, Tally, UndoReport, UndoScope};
 use domain::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const MOST: usize = 100;
 
 /// What a job is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobKind {
     /// Look at everything that a sync needs.
     Check,
@@ -29,15 +29,27 @@ pub enum JobKind {
         /// Whether a person approves a first run or a mass change.
         approve: bool,
     },
+    /// Take back what was written.
+    Undo(UndoScope),
 }
 
 impl JobKind {
-    const fn word(self) -> JobWord {
+    /// Whether this does all that the other is to do.
+    fn covers(&self, other: &Self) -> bool {
+        self == other
+            || matches!(
+                (self, other),
+                (Self::Sync { approve: true }, Self::Sync { .. })
+            )
+    }
+
+    const fn word(&self) -> JobWord {
         match self {
             Self::Check => JobWord::Check,
             Self::Preview => JobWord::Preview,
             Self::Copy => JobWord::Copy,
             Self::Sync { .. } => JobWord::Sync,
+            Self::Undo(_) => JobWord::Undo,
         }
     }
 }
@@ -54,6 +66,8 @@ pub enum JobWord {
     Copy,
     /// A sync.
     Sync,
+    /// What was written is taken back.
+    Undo,
 }
 
 /// Where a job stands.
@@ -93,6 +107,8 @@ pub struct Job {
     pub progress: Progress,
     /// What a sync did, of the shop or of its copy. What a check or a preview found is kept with the shop.
     pub tally: Option<Tally>,
+    /// What was taken back.
+    pub undo: Option<UndoReport>,
     /// Why it could not be done.
     pub trouble: Option<JobTrouble>,
 }
@@ -113,7 +129,24 @@ pub(crate) struct Jobs(Arc<Mutex<VecDeque<Entry>>>);
 #[derive(Clone, Debug)]
 struct Entry {
     job: Job,
+    kind: JobKind,
     board: ProgressBoard,
+}
+
+/// What a job came to.
+#[derive(Debug, Default)]
+struct Found {
+    tally: Option<Tally>,
+    undo: Option<UndoReport>,
+}
+
+impl From<Tally> for Found {
+    fn from(tally: Tally) -> Self {
+        Self {
+            tally: Some(tally),
+            undo: None,
+        }
+    }
 }
 
 impl Entry {
@@ -132,13 +165,11 @@ impl Jobs {
     }
 
     /// Adds a job; or answers the one that does the same for the shop already.
-    fn begin(&self, job: Job, board: &ProgressBoard) -> Option<Job> {
+    fn begin(&self, job: Job, kind: &JobKind, board: &ProgressBoard) -> Option<Job> {
         let mut all = self.all();
         let same = |entry: &&Entry| {
             let known = &entry.job;
-            known.state == JobState::Running
-                && (&known.shop, known.kind) == (&job.shop, job.kind)
-                && (known.approve || !job.approve)
+            known.state == JobState::Running && known.shop == job.shop && entry.kind.covers(kind)
         };
         if let Some(running) = all.iter().find(same) {
             return Some(running.look());
@@ -150,12 +181,15 @@ impl Jobs {
         {
             all.remove(oldest);
         }
-        let board = board.clone();
-        all.push_back(Entry { job, board });
+        all.push_back(Entry {
+            job,
+            kind: kind.clone(),
+            board: board.clone(),
+        });
         None
     }
 
-    fn end(&self, id: &str, at: Timestamp, outcome: Result<Option<Tally>, JobTrouble>) {
+    fn end(&self, id: &str, at: Timestamp, outcome: Result<Found, JobTrouble>) {
         let mut all = self.all();
         let Some(entry) = all.iter_mut().find(|entry| entry.job.id == id) else {
             return;
@@ -164,9 +198,10 @@ impl Jobs {
         job.progress = entry.board.look();
         job.ended_at = Some(at);
         match outcome {
-            Ok(tally) => {
+            Ok(found) => {
                 job.state = JobState::Done;
-                job.tally = tally;
+                job.tally = found.tally;
+                job.undo = found.undo;
             }
             Err(trouble) => {
                 job.state = JobState::Failed;
@@ -186,7 +221,7 @@ impl App {
         crate::shops::refuse_removed(&shop)?;
         let board = match kind {
             // That of the shop, which the service's own passes move as well.
-            JobKind::Sync { .. } => self.board(&shop.name),
+            JobKind::Sync { .. } | JobKind::Undo(_) => self.board(&shop.name),
             JobKind::Check | JobKind::Preview | JobKind::Copy => ProgressBoard::default(),
         };
         let job = Job {
@@ -200,9 +235,10 @@ impl App {
             ended_at: None,
             progress: Progress::default(),
             tally: None,
+            undo: None,
             trouble: None,
         };
-        if let Some(running) = self.jobs.begin(job.clone(), &board) {
+        if let Some(running) = self.jobs.begin(job.clone(), &kind, &board) {
             return Ok(running);
         }
         let (app, id) = (self.clone(), job.id.clone());
@@ -266,20 +302,42 @@ impl App {
         name: &str,
         kind: JobKind,
         board: &ProgressBoard,
-    ) -> Result<Option<Tally>, AppError> {
+    ) -> Result<Found, AppError> {
         match kind {
             JobKind::Check => {
                 let report = self.check(name).await?;
                 self.keep_check(name, report).await?;
-                Ok(None)
+                Ok(Found::default())
             }
             JobKind::Preview => {
                 let preview = self.preview(name, board).await?;
                 self.keep_preview(name, preview).await?;
-                Ok(None)
+                Ok(Found::default())
             }
-            JobKind::Copy => self.make_copy(name, board).await.map(Some),
-            JobKind::Sync { approve } => self.sync_in_turn(name, approve, board).await.map(Some),
+            JobKind::Copy => Ok(self.make_copy(name, board).await?.into()),
+            JobKind::Sync { approve } => Ok(self.sync_in_turn(name, approve, board).await?.into()),
+            JobKind::Undo(scope) => {
+                let undo = self.undo_in_turn(name, &scope, board).await?;
+                Ok(Found {
+                    tally: None,
+                    undo: Some(undo),
+                })
+            }
+        }
+    }
+
+    /// An undo after whatever is being done for the shop.
+    async fn undo_in_turn(
+        &self,
+        name: &str,
+        scope: &UndoScope,
+        board: &ProgressBoard,
+    ) -> Result<UndoReport, AppError> {
+        loop {
+            match self.undo_watched(name, scope, false, board).await {
+                Err(AppError::ShopBusy(_)) => {}
+                outcome => return outcome,
+            }
         }
     }
 

@@ -32,7 +32,7 @@ pub enum UndoOf {
 }
 
 /// What was taken back, or would be.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UndoReport {
     /// The shop's name.
     pub shop: String,
@@ -168,6 +168,18 @@ impl App {
         scope: &UndoScope,
         dry_run: bool,
     ) -> Result<UndoReport, AppError> {
+        let board = ProgressBoard::default();
+        self.undo_watched(name, scope, dry_run, &board).await
+    }
+
+    /// The same, telling how far it has come.
+    pub(crate) async fn undo_watched(
+        &self,
+        name: &str,
+        scope: &UndoScope,
+        dry_run: bool,
+        board: &ProgressBoard,
+    ) -> Result<UndoReport, AppError> {
         let shop = self.shop(name).await?;
         let fields = scope.field.as_deref().map(fields_named).transpose()?;
         let _lock = self.lock_shop(&shop).await?;
@@ -187,7 +199,7 @@ impl App {
             delete_created: scope.delete_created,
             cause,
         };
-        self.undo_writes(&shop, &wish, dry_run).await
+        self.undo_writes(&shop, &wish, dry_run, board).await
     }
 
     /// Takes the newest write of a field to a record or its counterpart back; the caller holds the shop's lock.
@@ -210,7 +222,8 @@ impl App {
             delete_created: false,
             cause,
         };
-        self.undo_writes(shop, &wish, false).await
+        let board = ProgressBoard::default();
+        self.undo_writes(shop, &wish, false, &board).await
     }
 
     async fn undo_writes(
@@ -218,6 +231,7 @@ impl App {
         shop: &Shop,
         wish: &Wish,
         dry_run: bool,
+        board: &ProgressBoard,
     ) -> Result<UndoReport, AppError> {
         let (connection, facts) = self.open(shop).await?;
         let pass = Pass::new(
@@ -227,7 +241,7 @@ impl App {
             shop,
             &facts,
             &connection,
-            ProgressBoard::default(),
+            board.clone(),
         )
         .alone();
         let (lines, tally) = pass.undo(wish, dry_run).await?;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
-use app::{App, Job, JobKind, JobState, NewShop};
+use app::{App, Job, JobKind, JobState, NewShop, UndoOf, UndoScope};
 use std::time::Duration;
 use testkit::{Bench, SHOP};
 
@@ -40,7 +40,7 @@ async fn a_shop_is_looked_at_previewed_and_put_to_work_by_jobs() {
     // Begun twice is begun once.
     let app = &bench.app;
     let approve = JobKind::Sync { approve: true };
-    let first = app.begin_job(SHOP, approve, "pat").await.unwrap();
+    let first = app.begin_job(SHOP, approve.clone(), "pat").await.unwrap();
     let second = app.begin_job(SHOP, approve, "sam").await.unwrap();
     assert_eq!(first.id, second.id);
     let done = ended(app, &first).await;
@@ -48,6 +48,25 @@ async fn a_shop_is_looked_at_previewed_and_put_to_work_by_jobs() {
     let tally = done.tally.unwrap();
     assert_eq!(tally.created.total(), counts.total());
     assert!(tally.finished);
+
+    // What that wrote is taken back by a job as well, and another undo is another job.
+    let of = |of: UndoOf| UndoScope {
+        of,
+        field: None,
+        delete_created: true,
+    };
+    let run = JobKind::Undo(of(UndoOf::Run(tally.run)));
+    let undo = app.begin_job(SHOP, run.clone(), "pat").await.unwrap();
+    let twice = app.begin_job(SHOP, run, "sam").await.unwrap();
+    let unknown = JobKind::Undo(of(UndoOf::Record("C-999999".to_owned())));
+    let other = app.begin_job(SHOP, unknown, "pat").await.unwrap();
+    assert!(undo.id == twice.id && undo.id != other.id);
+    let undo = ended(app, &undo).await;
+    assert_eq!(undo.state, JobState::Done, "{:?}", undo.trouble);
+    let report = undo.undo.unwrap();
+    assert!(report.finished && report.taken_back.len() as u64 >= counts.total());
+    let other = ended(app, &other).await;
+    assert!(other.trouble.unwrap().message.contains("C-999999"));
 
     // What was found outlives the process; the work itself does not have to.
     bench.restart().await;
@@ -68,7 +87,11 @@ async fn a_job_that_cannot_be_done_says_why() {
     };
     bench.app.add_shop(&new).await.unwrap();
     let sync = JobKind::Sync { approve: false };
-    let job = bench.app.begin_job("bare", sync, "pat").await.unwrap();
+    let job = bench
+        .app
+        .begin_job("bare", sync.clone(), "pat")
+        .await
+        .unwrap();
     let job = ended(&bench.app, &job).await;
     assert_eq!(job.state, JobState::Failed);
     assert_eq!(job.trouble.unwrap().code, "SHOP-NOT-CONNECTED");

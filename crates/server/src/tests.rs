@@ -1,7 +1,8 @@
 use crate::serving::Peer;
+use crate::words::sentence_about;
 use crate::{ServerOptions, router, sentence};
 use app::access::{Permission, Scopes};
-use app::{App, AppConfig, NewShop};
+use app::{App, AppConfig, NewShop, Subject};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
@@ -245,6 +246,53 @@ async fn a_strange_host_name_is_refused_and_a_configured_one_is_not() {
         get(&router, "/readyz", "localhost", "").await.0,
         StatusCode::OK
     );
+}
+
+#[test]
+fn sentences_for_whoever_may_see_people_name_them() {
+    let row = |event: &str, side: Side, detail: serde_json::Value| JournalRow {
+        id: 1,
+        run: RunId(Uuid::nil()),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        event: event.into(),
+        side: Some(side),
+        kind: Some(Kind::Contact),
+        record: Some(RecordId::new("r1")),
+        counterpart: Some(RecordId::new("r2")),
+        detail,
+    };
+    let told = |event, side, detail| {
+        let names = match side {
+            Side::HighLevel => ["Ada", "ada"],
+            Side::MyGadgetRepairs => ["ada", "Ada"],
+        };
+        let [name, across] = names.map(|name| Some(name.to_owned()));
+        let subject = Subject {
+            name,
+            across,
+            reference: Some("C-7".into()),
+        };
+        sentence_about(&row(event, side, detail), &subject)
+    };
+    assert_eq!(
+        told("edited", Side::HighLevel, json!({"fields": ["city"]})),
+        "A person changed city of HighLevel contact Ada"
+    );
+    assert_eq!(
+        told("created", Side::HighLevel, json!({})),
+        "Made a HighLevel contact for MyGadgetRepairs customer ada (C-7)"
+    );
+    assert_eq!(
+        told("unlinked", Side::MyGadgetRepairs, json!({})),
+        "MyGadgetRepairs customer ada (C-7) and HighLevel contact Ada are no longer joined"
+    );
+    // Without names, by the number; a sentence begins with a capital.
+    let nameless = sentence(&row(
+        "vanished",
+        Side::HighLevel,
+        json!({"reference": "C-7"}),
+    ));
+    assert_eq!(nameless, "The HighLevel contact of C-7 is gone");
 }
 
 #[test]

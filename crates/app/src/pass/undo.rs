@@ -6,6 +6,7 @@ mod plan;
 
 use super::Pass;
 use super::payload::Payload;
+use super::progress::Phase;
 use crate::review::title_of;
 use crate::undo::UndoLine;
 use crate::{AppError, Tally};
@@ -67,6 +68,7 @@ impl Pass<'_> {
             self.look_up_both().await?;
         }
         let outcome = self.take_all_back(wish, dry).await;
+        self.progress.phase(Phase::Idle);
         let mut tally = self.count_up(true).await?;
         // What a vendor does not let be put back is told; there is nothing left to do about it.
         tally.finished = outcome.is_ok() && tally.reasons.is_empty();
@@ -110,6 +112,7 @@ impl Pass<'_> {
             let port = &*self.connection.mygadgetrepairs;
             self.poll_changed(port, Kind::Task).await?;
         }
+        self.progress.phase(Phase::Deciding);
         let mut planned = Vec::new();
         for target in &targets {
             planned.extend(self.plan(target, wish, each, &mut lines).await?);

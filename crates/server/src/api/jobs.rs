@@ -112,7 +112,8 @@ async fn sync(
     begin(&signed, &views, &name, kind, what).await
 }
 
-async fn begin(
+/// Begins a job, noted in the audit.
+pub(super) async fn begin(
     signed: &Operator,
     views: &Views,
     name: &str,

@@ -3,7 +3,7 @@
 use super::{noted, refused};
 use crate::describe::{Answer, Given, Operator, Routes};
 use crate::view::Views;
-use app::{AppError, UndoOf, UndoReport, UndoScope};
+use app::{AppError, Job, JobKind, UndoOf, UndoReport, UndoScope};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::RunId;
@@ -17,6 +17,44 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
         "Takes back what a run wrote, or what was written to a record",
         undo,
     )
+    .post(
+        "/api/v1/shops/{shop}/undos",
+        "Begins to take back, as a job that goes on by itself: as long as many writes, or scarce requests, take",
+        begin,
+    )
+}
+
+/// What is taken back.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// The run whose writes are taken back.
+    run: Option<RunId>,
+    /// Or the record: an id of either side, or the counter's number.
+    record: Option<String>,
+    /// Only this field.
+    field: Option<String>,
+    /// Whether records that were made are deleted again, where nobody used them since.
+    #[serde(default)]
+    delete_created: bool,
+}
+
+impl Wanted {
+    fn scope(self) -> Result<UndoScope, AppError> {
+        let of = match (self.run, self.record) {
+            (Some(run), None) => UndoOf::Run(run),
+            (None, Some(record)) => UndoOf::Record(record),
+            _ => {
+                let why = "name either the run or the record that is to be taken back";
+                return Err(AppError::Refused(why.to_owned()));
+            }
+        };
+        Ok(UndoScope {
+            of,
+            field: self.field,
+            delete_created: self.delete_created,
+        })
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,24 +81,30 @@ async fn undo(
     Given(asked): Given<Undoing>,
 ) -> Answer<UndoReport> {
     let app = views.app();
-    let of = match (asked.run, asked.record) {
-        (Some(run), None) => UndoOf::Run(run),
-        (None, Some(record)) => UndoOf::Record(record),
-        _ => {
-            let why = "name either the run or the record that is to be taken back";
-            return Err(refused(AppError::Refused(why.to_owned())));
-        }
+    let dry_run = asked.dry_run;
+    let wanted = Wanted {
+        run: asked.run,
+        record: asked.record,
+        field: asked.field,
+        delete_created: asked.delete_created,
     };
-    let what = match asked.dry_run {
+    let scope = wanted.scope().map_err(refused)?;
+    let what = match dry_run {
         true => "looked at what could be taken back",
         false => "took back what was written",
     };
     noted(&signed, app, what, &name).await?;
-    let scope = UndoScope {
-        of,
-        field: asked.field,
-        delete_created: asked.delete_created,
-    };
-    let report = app.undo(&name, &scope, asked.dry_run).await;
+    let report = app.undo(&name, &scope, dry_run).await;
     Ok(Json(report.map_err(refused)?))
+}
+
+async fn begin(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path(name): Path<String>,
+    Given(wanted): Given<Wanted>,
+) -> Answer<Job> {
+    let scope = wanted.scope().map_err(refused)?;
+    let what = "took back what was written";
+    super::jobs::begin(&signed, &views, &name, JobKind::Undo(scope), what).await
 }

@@ -5,6 +5,7 @@ use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::apply::LaneEnd;
 use crate::pass::payload::Payload;
+use crate::pass::progress::Phase;
 use crate::undo::UndoLine;
 use domain::{Field, Kind, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,8 @@ impl Pass<'_> {
             }
             self.commit(changes).await?;
         }
+        self.progress.phase(Phase::Writing);
+        self.count_waiting().await?;
         self.write_own().await?;
         let done: BTreeMap<_, _> = self
             .store
