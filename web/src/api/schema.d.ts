@@ -2198,6 +2198,8 @@ export interface paths {
                     search?: string;
                     /** @description On this side. */
                     side?: "highlevel" | "mygadgetrepairs";
+                    /** @description Not of this event, such as `operation_read`. */
+                    without?: string;
                 };
                 header?: never;
                 path: {
@@ -5286,6 +5288,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/undos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to take back, as a job that goes on by itself: as long as many writes, or scarce requests, take
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether records that were made are deleted again, where nobody used them since.
+                         * @default false
+                         */
+                        delete_created?: boolean;
+                        /** @description Only this field. */
+                        field?: string | null;
+                        /** @description Or the record: an id of either side, or the counter's number. */
+                        record?: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The run whose writes are taken back.
+                         */
+                        run?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/webhooks": {
         parameters: {
             query?: never;
@@ -6609,6 +6672,8 @@ export interface components {
             tally: components["schemas"]["Tally"] | null;
             /** @description Why it could not be done. */
             trouble: components["schemas"]["JobTrouble"] | null;
+            /** @description What was taken back. */
+            undo: components["schemas"]["UndoReport"] | null;
         };
         JobList: {
             jobs: components["schemas"]["Job"][];
@@ -6623,7 +6688,7 @@ export interface components {
             message: string;
         };
         /** @description What a job does, in a word. */
-        JobWord: "check" | "preview" | "copy" | "sync";
+        JobWord: "check" | "preview" | "copy" | "sync" | "undo";
         /** @description A flow that was kept. */
         KeptFlow: {
             /** @description Whether it is only tried beside the version at work. */
@@ -6787,7 +6852,7 @@ export interface components {
             /** @description In which run. */
             run?: components["schemas"]["RunId"] | null;
         };
-        /** @description A line of the journal as shown: references, no names and no values. */
+        /** @description A line of the journal as shown: no values. */
         LogLine: {
             /** @description When. */
             at: string;
@@ -6804,6 +6869,8 @@ export interface components {
             id: number;
             /** @description The kind of record. */
             kind: components["schemas"]["Kind"] | null;
+            /** @description The name of the person, or the title of the work, as it is now; left out for assistants. */
+            name: string | null;
             /** @description The record. */
             record: string | null;
             /** @description The number by which people know it. */
@@ -7999,7 +8066,9 @@ export interface components {
             field?: string | null;
             /** @description The kind of record. */
             kind: components["schemas"]["Kind"];
-            /** @description Why not, or how. */
+            /** @description The person's name, or the title of the work. */
+            name?: string | null;
+            /** @description Why not, how, or what is in doubt about it. */
             reason?: string | null;
             /** @description The record's id there. */
             record: components["schemas"]["RecordId"];

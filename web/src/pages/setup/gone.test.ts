@@ -13,6 +13,7 @@ const job = (id: string, state: Job['state']): Job => ({
   ended_at: null,
   progress: { phase: 'idle', read: [0, 0], to_write: 0, written: 0 } as unknown as Job['progress'],
   tally: null,
+  undo: null,
   trouble: null,
 });
 

@@ -36,7 +36,7 @@ export class Jobs {
     return job ?? null;
   }
 
-  async begin(kind: Job['kind']): Promise<void> {
+  async begin(kind: Exclude<Job['kind'], 'undo'>): Promise<void> {
     const params = { path: { shop: this.#shop() } };
     const call = {
       check: () => api.POST('/api/v1/shops/{shop}/check', { params }),

@@ -69,6 +69,7 @@ export const activity: Texts['activity'] = {
     undoNothing: 'Es ist nichts mehr zurückzunehmen.',
     deleteMade: 'Wieder löschen, was Repairbridge angelegt hat, soweit es seither niemand benutzt hat',
     undoMore: (n) => plural(n, { one: 'und {n} weiterer', other: 'und {n} weitere' }),
+    undoRuns: 'Wird zurückgenommen …',
     undoDeed: 'Zurücknehmen',
     undone: (n) => plural(n, { one: '{n} Wert ist wieder, wie er war.', other: '{n} Werte sind wieder, wie sie waren.' }),
   },

@@ -68,6 +68,7 @@ export const activity = {
     undoNothing: 'There is nothing left to take back.',
     deleteMade: 'Delete again what Repairbridge made, where nobody has used it since',
     undoMore: (n: number) => plural(n, { one: 'and {n} more', other: 'and {n} more' }),
+    undoRuns: 'Taking back…',
     undoDeed: 'Take it back',
     undone: (n: number) => plural(n, { one: '{n} value was put back.', other: '{n} values were put back.' }),
   },
