@@ -250,7 +250,7 @@ async fn a_strange_host_name_is_refused_and_a_configured_one_is_not() {
 
 #[test]
 fn sentences_for_whoever_may_see_people_name_them() {
-    let row = |event: &str, side: Side, detail: serde_json::Value| JournalRow {
+    let row = |event: &str, side: Side, detail: Value| JournalRow {
         id: 1,
         run: RunId(Uuid::nil()),
         at: jiff::Timestamp::UNIX_EPOCH,
