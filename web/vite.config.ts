@@ -29,7 +29,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What most pages need is one file: many small ones compress badly. Each page stays a file of its own.
+        // What most pages need is one file: many small ones compress badly. Pages stay apart by what one comes for.
         codeSplitting: {
           groups: [
             { name: 'shared', test: /node_modules\/(svelte|openapi-fetch)|src\/(parts\/[A-Z][A-Za-z]*\.svelte|parts\/tone|state|api|shell|format|router|texts\/(index|plural))/ },
@@ -40,6 +40,10 @@ export default defineConfig({
               name: 'workshop',
               test: /node_modules\/smol-toml|src\/parts\/schema-form|src\/pages\/(flows\/(?!Page|Mine|Gallery|Recipe|AnswerField|answers|Month)|catalogue\/(DangerPill|calls)|rules\/(FieldMap|staged)|settings\/Scopes|setup\/(Wizard|ShopStep|steps))/,
             },
+            // Pages that are looked at together, and none of them first.
+            { name: 'automation', test: /src\/pages\/(flows|flow)\// },
+            { name: 'calls', test: /src\/pages\/(catalogue|operation)\// },
+            { name: 'upkeep', test: /src\/pages\/(setup|rules|new-shop|settings|shops)\// },
           ],
         },
         chunkFileNames: (chunk) => `assets/${/pages\/([a-z-]+)\/Page\.svelte/.exec(chunk.facadeModuleId ?? '')?.[1] ?? '[name]'}-[hash].js`,
