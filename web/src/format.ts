@@ -5,6 +5,11 @@ export function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Words of the server as a sentence of their own. */
+export function sentence(text: string): string {
+  return upper(text).replace(/[^.!?…]$/, '$&.');
+}
+
 const cache = new Map<string, Intl.NumberFormat>();
 
 function numbers(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {

@@ -22,6 +22,12 @@ export const person: Texts['person'] = {
     held: 'Zurückgehalten',
     withheld: 'Der Wert wurde abgelehnt',
   },
+  mend: {
+    held: 'Berichtigen Sie es dort; sobald es gelesen ist, geht es von selbst weiter.',
+    withheld: 'Berichtigen Sie es auf einer der Seiten, oder lassen Sie beide verschieden.',
+    again: 'Jetzt neu ansehen',
+    leave: 'Regel dieses Feldes ändern',
+  },
   ways: { both: 'in beide Richtungen', to_highlevel: 'nach HighLevel', to_mygadgetrepairs: 'nach MyGadgetRepairs' },
   explain: (field) => `${field} erklären`,
   story: {

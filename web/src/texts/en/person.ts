@@ -21,6 +21,12 @@ export const person = {
     held: 'Held back',
     withheld: 'The value was refused',
   },
+  mend: {
+    held: 'Correct it there; it goes on by itself once it is read.',
+    withheld: 'Correct it on either side, or keep the two apart.',
+    again: 'Look again now',
+    leave: 'Change the rule of this field',
+  },
   ways: { both: 'both ways', to_highlevel: 'to HighLevel', to_mygadgetrepairs: 'to MyGadgetRepairs' },
   explain: (field: string) => `Explain ${field}`,
   story: {
