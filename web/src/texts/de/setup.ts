@@ -11,6 +11,13 @@ const kinds: Record<string, { one: string; other: string }> = {
   comment: { one: '{n} Kommentar', other: '{n} Kommentare' },
 };
 
+/** Von dem, was auf beiden Seiten ist. */
+const pairs: Record<string, { one: string; other: string }> = {
+  contact: { one: '{n} Person', other: '{n} Personen' },
+  task: { one: '{n} Ticket mit seiner Aufgabe', other: '{n} Tickets mit ihren Aufgaben' },
+  appointment: { one: '{n} Termin', other: '{n} Termine' },
+};
+
 export const setup: Texts['setup'] = {
   title: 'Einrichtung',
   newTitle: 'Ein neuer Laden',
@@ -187,7 +194,14 @@ export const setup: Texts['setup'] = {
     remove: 'löschen',
     none: '–',
     counted: (n: number, kind: string) => plural(n, kinds[kind] ?? { other: `{n} ${kind}` }),
-    linked: (what: string) => `Als dasselbe erkannt: ${what}.`,
+    pairs: (n: number, kind: string) => plural(n, pairs[kind] ?? { other: `{n} ${kind}` }),
+    same: (what: string) => `Schon auf beiden Seiten vorhanden, wird nur verknüpft: ${what}.`,
+    sameNone: 'Auf beiden Seiten wurde niemand Neues gefunden.',
+    unreachable: (n: number) => plural(n, {
+      one: '{n} Person hat weder E-Mail-Adresse noch Telefonnummer; auf der anderen Seite lässt sich niemand dazu finden. Sie bleibt, wie sie ist.',
+      other: '{n} Personen haben weder E-Mail-Adresse noch Telefonnummer; auf der anderen Seite lässt sich niemand dazu finden. Sie bleiben, wie sie sind.',
+    }),
+    held: (n: number) => plural(n, { one: '{n} Wert lässt sich so nicht schreiben und wird zurückgehalten; mehr unter „In Worten“.', other: '{n} Werte lassen sich so nicht schreiben und werden zurückgehalten; mehr unter „In Worten“.' }),
     review: (n: number) => plural(n, { one: '{n} Person lässt sich nicht sicher zuordnen und wartet auf Ihre Antwort.', other: '{n} Personen lassen sich nicht sicher zuordnen und warten auf Ihre Antwort.' }),
     cost: 'Wie lange es dauert',
     requests: (n: string, side: string) => `${n} Anfragen an ${side}`,

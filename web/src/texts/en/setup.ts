@@ -10,6 +10,13 @@ const kinds: Record<string, { one: string; other: string }> = {
   comment: { one: '{n} comment', other: '{n} comments' },
 };
 
+/** Of what is there on both sides. */
+const pairs: Record<string, { one: string; other: string }> = {
+  contact: { one: '{n} person', other: '{n} people' },
+  task: { one: '{n} ticket with its task', other: '{n} tickets with their tasks' },
+  appointment: { one: '{n} appointment', other: '{n} appointments' },
+};
+
 export const setup = {
   title: 'Set-up',
   newTitle: 'A new shop',
@@ -181,12 +188,19 @@ export const setup = {
     messagesWhy: 'Because your rules about notes set tags or start workflows.',
     nothing: 'Everything is in step already: nothing would be written.',
     what: 'It would …',
-    create: 'create',
+    create: 'make',
     update: 'change',
     remove: 'delete',
     none: '–',
     counted: (n: number, kind: string) => plural(n, kinds[kind] ?? { other: `{n} ${kind}` }),
-    linked: (what: string) => `Found to be the same: ${what}.`,
+    pairs: (n: number, kind: string) => plural(n, pairs[kind] ?? { other: `{n} ${kind}` }),
+    same: (what: string) => `Found on both sides already, and joined without making anything: ${what}.`,
+    sameNone: 'Nobody new was found on both sides.',
+    unreachable: (n: number) => plural(n, {
+      one: '{n} person has neither an e-mail address nor a phone number, so nobody can be found for them on the other side. They stay as they are.',
+      other: '{n} people have neither an e-mail address nor a phone number, so nobody can be found for them on the other side. They stay as they are.',
+    }),
+    held: (n: number) => plural(n, { one: '{n} value cannot be written as it is and is held back; “In words” says more.', other: '{n} values cannot be written as they are and are held back; “In words” says more.' }),
     review: (n: number) => plural(n, { one: '{n} person cannot be told apart for sure and waits for your answer.', other: '{n} people cannot be told apart for sure and wait for your answer.' }),
     cost: 'How long it takes',
     requests: (n: string, side: string) => `${n} requests to ${side}`,
