@@ -82,7 +82,6 @@ export const home: Texts['home'] = {
   chartTable: 'Als Tabelle',
   chartEmpty: 'In den letzten 24 Stunden wurde nichts geschrieben.',
   toSide: (side) => `nach ${side} geschrieben`,
-  seenOf: (side) => `Änderungen in ${side} gesehen`,
   failures: 'abgelehnt',
   hour: 'Ab',
   journal: 'Was zuletzt geschah',

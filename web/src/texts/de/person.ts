@@ -2,8 +2,6 @@ import type { Texts } from '../en';
 import { plural } from './plural';
 
 export const person: Texts['person'] = {
-  title: 'Kunde',
-  only: (side) => `Nur in ${side}`,
   lastRead: 'zuletzt gelesen',
   deleted: 'gelöscht',
   fields: 'Felder',
@@ -28,7 +26,6 @@ export const person: Texts['person'] = {
     again: 'Jetzt neu ansehen',
     leave: 'Regel dieses Feldes ändern',
   },
-  ways: { both: 'in beide Richtungen', to_highlevel: 'nach HighLevel', to_mygadgetrepairs: 'nach MyGadgetRepairs' },
   explain: (field) => `${field} erklären`,
   story: {
     ours: 'Von Repairbridge geschrieben',
@@ -46,7 +43,6 @@ export const person: Texts['person'] = {
     undo: 'Unseren Wert zurücknehmen …',
     wire: 'Heißt dort',
   },
-  linked: 'Wie die beiden verknüpft wurden',
   how: {
     made: (side, kind) => `Repairbridge hat das Gegenstück (${kind}) in ${side} angelegt.`,
     created: 'Repairbridge hat eines der beiden für das andere angelegt.',
@@ -77,5 +73,4 @@ export const person: Texts['person'] = {
   leftAlone: 'Ausgenommen: Keine der Seiten wird mehr geschrieben.',
   takeUp: 'Ab jetzt wieder abgleichen',
   takenUp: 'Wird wieder abgeglichen.',
-  gone: 'Unter dieser Nummer gibt es niemanden mehr.',
 };

@@ -83,7 +83,6 @@ export const home = {
   chartTable: 'As a table',
   chartEmpty: 'Nothing was written in the last 24 hours.',
   toSide: (side: string) => `written to ${side}`,
-  seenOf: (side: string) => `changes seen in ${side}`,
   failures: 'refused',
   hour: 'From',
   journal: 'What happened last',

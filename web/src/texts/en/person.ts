@@ -1,8 +1,6 @@
 import { plural } from './plural';
 
 export const person = {
-  title: 'Person',
-  only: (side: string) => `Only in ${side}`,
   lastRead: 'last read',
   deleted: 'deleted',
   fields: 'Fields',
@@ -27,7 +25,6 @@ export const person = {
     again: 'Look again now',
     leave: 'Change the rule of this field',
   },
-  ways: { both: 'both ways', to_highlevel: 'to HighLevel', to_mygadgetrepairs: 'to MyGadgetRepairs' },
   explain: (field: string) => `Explain ${field}`,
   story: {
     ours: 'Written by Repairbridge',
@@ -45,7 +42,6 @@ export const person = {
     undo: 'Take our write back…',
     wire: 'Called there',
   },
-  linked: 'How the two were joined',
   how: {
     made: (side: string, kind: string) => `Repairbridge made the ${kind} in ${side} for the other.`,
     created: 'Repairbridge made one of the two for the other.',
@@ -76,5 +72,4 @@ export const person = {
   leftAlone: 'Left alone: neither side is written any more.',
   takeUp: 'Sync again from now on',
   takenUp: 'Kept in step again.',
-  gone: 'There is nobody under this number any more.',
 };
