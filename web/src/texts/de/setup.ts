@@ -143,19 +143,19 @@ export const setup: Texts['setup'] = {
     presets: {
       both_ways: {
         name: 'In beide Richtungen',
-        hint: 'Eine Änderung auf einer Seite erreicht die andere. Jeder Kunde ist ein Kontakt, jeder Kontakt ein Kunde; Tickets sind Aufgaben; Notizen und Termine aus HighLevel erscheinen am Tresen.',
+        hint: 'Eine Änderung auf einer Seite erreicht die andere. Jeder Kunde ist ein Kontakt, jeder Kontakt ein Kunde; Tickets sind Aufgaben; Notizen und Termine aus HighLevel erscheinen in MyGadgetRepairs.',
       },
       counter_leads: {
-        name: 'Der Tresen führt',
-        hint: 'Was in MyGadgetRepairs eingegeben wird, geht zu HighLevel; Änderungen dort bleiben dort. Notizen und Termine aus HighLevel erscheinen am Tresen.',
+        name: 'MyGadgetRepairs führt',
+        hint: 'Was in MyGadgetRepairs eingegeben wird, geht zu HighLevel; Änderungen dort bleiben dort. Notizen und Termine aus HighLevel erscheinen in MyGadgetRepairs.',
       },
       crm_read: {
         name: 'HighLevel wird nur gelesen',
-        hint: 'Nach HighLevel wird nie etwas geschrieben: Seine Kontakte, Aufgaben, Notizen und Termine erscheinen am Tresen. Ein Token, der nur liest, genügt.',
+        hint: 'Nach HighLevel wird nie etwas geschrieben: Seine Kontakte, Aufgaben, Notizen und Termine erscheinen in MyGadgetRepairs. Ein Token, der nur liest, genügt.',
       },
       counter_read: {
         name: 'MyGadgetRepairs wird nur gelesen',
-        hint: 'Am Tresen wird nie etwas geschrieben: Seine Kunden und Tickets erscheinen in HighLevel.',
+        hint: 'Nach MyGadgetRepairs wird nie etwas geschrieben: Seine Kunden und Tickets erscheinen in HighLevel.',
       },
       look_only: {
         name: 'Nur ansehen',

@@ -142,19 +142,19 @@ export const setup = {
     presets: {
       both_ways: {
         name: 'Both ways',
-        hint: 'An edit on either side reaches the other. Every customer is a contact, every contact a customer; tickets are tasks; notes and appointments of HighLevel are shown at the counter.',
+        hint: 'An edit on either side reaches the other. Every customer is a contact, every contact a customer; tickets are tasks; notes and appointments of HighLevel are shown in MyGadgetRepairs.',
       },
       counter_leads: {
-        name: 'The counter leads',
-        hint: 'What is typed in MyGadgetRepairs goes to HighLevel, and edits there stay there. Notes and appointments of HighLevel are shown at the counter.',
+        name: 'MyGadgetRepairs leads',
+        hint: 'What is typed in MyGadgetRepairs goes to HighLevel, and edits there stay there. Notes and appointments of HighLevel are shown in MyGadgetRepairs.',
       },
       crm_read: {
         name: 'HighLevel is only read',
-        hint: 'Nothing is ever written to HighLevel: its contacts, tasks, notes and appointments are shown at the counter. A token that only reads is enough.',
+        hint: 'Nothing is ever written to HighLevel: its contacts, tasks, notes and appointments are shown in MyGadgetRepairs. A token that only reads is enough.',
       },
       counter_read: {
         name: 'MyGadgetRepairs is only read',
-        hint: 'Nothing is ever written at the counter: its customers and tickets are shown in HighLevel.',
+        hint: 'Nothing is ever written to MyGadgetRepairs: its customers and tickets are shown in HighLevel.',
       },
       look_only: {
         name: 'Only look',
