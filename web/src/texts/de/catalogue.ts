@@ -100,6 +100,7 @@ export const catalogue: Texts['catalogue'] = {
   answered: (status: number, milliseconds: number) => `Status ${status}, nach ${milliseconds} ms`,
   failed: 'Es ist nicht geschehen',
   mistakes: 'Etwas in den Feldern passt nicht:',
+  asJson: 'Als JSON',
   asRequest: 'Die Anfrage',
   asCommand: 'Dasselbe auf der Kommandozeile',
   asCurl: 'Dasselbe als Web-Anfrage',
