@@ -96,3 +96,8 @@ export function size(bytes: number, language: string): string {
   }
   return numbers(language, { style: 'unit', unit: units[at] ?? 'byte', maximumFractionDigits: value < 10 && at > 0 ? 1 : 0 }).format(value);
 }
+
+/** Words of the server, with the moments in them as a clock of here shows them. */
+export function withTimes(text: string, now: Date, language: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, (at) => clock(new Date(at), now, language));
+}
