@@ -52,7 +52,9 @@ export const home: Texts['home'] = {
   },
   agreement: 'Im Gleichstand',
   agreeing: (agree, fields) => `${agree} von ${fields} verknüpften Feldern stimmen überein`,
-  differing: (n) => plural(n, { one: 'Die {n} Abweichung ansehen', other: 'Die {n} Abweichungen ansehen' }),
+  differing: (n) => plural(n, { one: '{n} Feld weicht ab.', other: '{n} Felder weichen ab.' }),
+  differingWho: 'Personen mit Abweichungen',
+  heldWho: 'Personen mit zurückgehaltenem Wert',
   nothingLinked: 'Noch ist nichts verknüpft.',
   linked: {
     contact: (n) => plural(n, { one: 'Person verknüpft', other: 'Personen verknüpft' }),

@@ -2,7 +2,8 @@ import type { Texts } from '../en';
 import { plural } from './plural';
 
 export const person: Texts['person'] = {
-  lastRead: 'zuletzt gelesen',
+  lastChanged: 'zuletzt geändert',
+  lastFetched: 'letzte Änderung geholt',
   deleted: 'gelöscht',
   fields: 'Felder',
   fieldsHint: 'Drücken Sie auf ein Feld, um zu sehen, warum es so ist.',

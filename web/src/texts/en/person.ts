@@ -1,7 +1,8 @@
 import { plural } from './plural';
 
 export const person = {
-  lastRead: 'last read',
+  lastChanged: 'last changed',
+  lastFetched: 'last change fetched',
   deleted: 'deleted',
   fields: 'Fields',
   fieldsHint: 'Press a field to see why it is what it is.',
