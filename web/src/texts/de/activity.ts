@@ -4,7 +4,7 @@ import { plural } from './plural';
 export const activity: Texts['activity'] = {
   title: 'Verlauf',
   lede: 'Alles, was Repairbridge gesehen, entschieden und geschrieben hat, das Neueste zuerst.',
-  tabs: { label: 'Ansichten', all: 'Journal', failures: 'Abgelehnt, zurückgehalten', runs: 'Läufe' },
+  tabs: { label: 'Ansichten', all: 'Journal', failures: 'Nicht geschrieben', runs: 'Läufe' },
   search: 'Journal durchsuchen',
   filters: { event: 'Was', side: 'Wo', kind: 'Von' },
   any: { event: 'Alles', side: 'Beide Seiten', kind: 'Alle Arten' },
@@ -52,7 +52,7 @@ export const activity: Texts['activity'] = {
     many: (n) => `Bei mehr als ${n} Personen wird ein Wert zurückgehalten`,
     records: 'Zurückgehaltene Werte',
     see: 'Wer das ist',
-    why: 'Hier wurde nichts abgelehnt: Diese Werte lassen sich so nicht schreiben, darum bleiben die Seiten verschieden. Berichtigen Sie sie dort, wo sie eingetragen wurden.',
+    why: 'Diese Werte kamen nicht hinüber, darum bleiben die Seiten verschieden. Berichtigen Sie sie dort, wo sie eingetragen wurden; dann geht es von selbst weiter.',
     more: (n) => plural(n, { one: 'und {n} weitere', other: 'und {n} weitere' }),
   },
   runs: {

@@ -24,6 +24,8 @@ export const person: Texts['person'] = {
   mend: {
     held: 'Berichtigen Sie es dort; sobald es gelesen ist, geht es von selbst weiter.',
     withheld: 'Berichtigen Sie es auf einer der Seiten, oder lassen Sie beide verschieden.',
+    taken: 'Meist hat es dort schon jemand anderes: Legen Sie die beiden dort zusammen, oder berichtigen Sie eines davon.',
+    others: 'Wer es hat',
     again: 'Jetzt neu ansehen',
     leave: 'Regel dieses Feldes ändern',
   },

@@ -29,7 +29,7 @@ export const review: Texts['review'] = {
     merge: 'Die erste wird verknüpft; die anderen bleiben, wie sie sind, und werden nie neu angelegt.',
     value: 'Der gewählte Wert wird auf die andere Seite geschrieben.',
   },
-  makes: (kind, side) => `neu in ${side}: ${kind}`,
+  makes: (kind, side) => `in ${side} (${kind})`,
   conflict: (field, name) => `${field} von ${name}`,
   conflictWhy: 'Beide Seiten haben es geändert, seit sie zuletzt übereinstimmten. Was stimmt?',
   optOut: (field, name) => `${field}: ${name}`,

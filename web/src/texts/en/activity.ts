@@ -3,7 +3,7 @@ import { plural } from './plural';
 export const activity = {
   title: 'Activity',
   lede: 'Everything that Repairbridge saw, decided and wrote, the newest first.',
-  tabs: { label: 'Views', all: 'Journal', failures: 'Refused or held back', runs: 'Runs' },
+  tabs: { label: 'Views', all: 'Journal', failures: 'Not written', runs: 'Runs' },
   search: 'Search the journal',
   filters: { event: 'What', side: 'Where', kind: 'Of' },
   any: { event: 'Everything', side: 'Both sides', kind: 'All kinds' },
@@ -51,7 +51,7 @@ export const activity = {
     many: (n: string) => `More than ${n} people have a value that is held back`,
     records: 'Values that are held back',
     see: 'See who',
-    why: 'Nothing was refused here: these values cannot be written as they are, so both sides stay different. Correct them where they were entered.',
+    why: 'These values did not get across, so both sides stay different. Correct them where they were entered; they go on by themselves then.',
     more: (n: number) => plural(n, { one: 'and {n} more', other: 'and {n} more' }),
   },
   runs: {

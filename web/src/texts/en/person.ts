@@ -22,7 +22,9 @@ export const person = {
   },
   mend: {
     held: 'Correct it there; it goes on by itself once it is read.',
-    withheld: 'Correct it on either side, or keep the two apart.',
+    withheld: 'Correct it on either side, or leave the two different.',
+    taken: 'Mostly somebody else has it there already: merge the two there, or correct one of them.',
+    others: 'See who has it',
     again: 'Look again now',
     leave: 'Change the rule of this field',
   },
