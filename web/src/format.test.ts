@@ -41,7 +41,7 @@ test('size', () => {
 });
 
 test('words of the server become sentences, with the clock of here', () => {
-  expect([sentence('no key'), sentence('No key.'), sentence('why not?'), sentence('')]).toEqual(['No key.', 'No key.', 'Why not?', '']);
+  expect([sentence('no key'), sentence('No key.'), sentence('why not?'), sentence('http://a is near'), sentence('')]).toEqual(['No key.', 'No key.', 'Why not?', 'http://a is near.', '']);
   const at = new Date(2026, 10, 26, 9, 5);
   expect(withTimes(`rests until ${at.toISOString()}: too much`, at, 'en-GB')).toBe('rests until 09:05: too much');
 });

@@ -7,7 +7,7 @@ export function upper(text: string): string {
 
 /** Words of the server as a sentence of their own. */
 export function sentence(text: string): string {
-  return upper(text).replace(/[^.!?…]$/, '$&.');
+  return (/^\w+:\/\//.test(text) ? text : upper(text)).replace(/[^.!?…]$/, '$&.');
 }
 
 const cache = new Map<string, Intl.NumberFormat>();

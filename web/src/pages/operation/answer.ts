@@ -4,6 +4,9 @@ import type { Json } from '../../parts/schema-form/model';
 import { fieldName } from '../../state/fields';
 import type { Texts } from '../../texts/index.svelte';
 
+/** More are read better one row at a time. */
+const MOST_COLUMNS = 4;
+
 export interface Part {
   /** The member's name; nothing in a list. */
   name: string | null;
@@ -11,16 +14,32 @@ export interface Part {
   at: number;
 }
 
-/** Whether it is shown on one line: a value, or a list of such. */
+/** Whether it is shown on one line: a value, a list of such, or nothing, however deep. */
 export function isPlain(value: Json): boolean {
+  if (isEmpty(value)) return true;
   if (Array.isArray(value)) return value.every((one) => one === null || typeof one !== 'object');
-  return value === null || typeof value !== 'object';
+  return typeof value !== 'object';
+}
+
+export function isEmpty(value: Json): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.values(value).every(isEmpty));
 }
 
 export function partsOf(value: Json): Part[] {
   if (Array.isArray(value)) return value.map((one, at) => ({ name: null, value: one, at }));
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).map(([name, one], at) => ({ name, value: one, at }));
+}
+
+/** The columns of a list whose rows are short and flat; nothing for any other. */
+export function columnsOf(value: Json): string[] | null {
+  if (!Array.isArray(value) || value.length === 0) return null;
+  const columns = new Set<string>();
+  for (const row of value) {
+    if (row === null || typeof row !== 'object' || Array.isArray(row) || !Object.values(row).every(isPlain)) return null;
+    for (const name of Object.keys(row)) columns.add(name);
+  }
+  return columns.size <= MOST_COLUMNS ? [...columns] : null;
 }
 
 /** The vendor's name of a member in words. */

@@ -135,6 +135,7 @@ export const setup: Texts['setup'] = {
     sinceThen: (time: string) => `bisher ${time}`,
     slow: 'MyGadgetRepairs erlaubt nur wenige Anfragen in der Minute, darum kann das ein bis zwei Minuten dauern.',
     mend: 'So lässt es sich beheben:',
+    wanted: 'Wenn Sie es möchten:',
     there: 'Hier beheben',
     goOnAnyway: 'Trotzdem weiter',
   },
@@ -200,8 +201,8 @@ export const setup: Texts['setup'] = {
     same: (what: string) => `Schon auf beiden Seiten vorhanden, wird nur verknüpft: ${what}.`,
     sameNone: 'Auf beiden Seiten wurde niemand Neues gefunden.',
     unreachable: (n: number) => plural(n, {
-      one: '{n} Person hat weder E-Mail-Adresse noch Telefonnummer; auf der anderen Seite lässt sich niemand dazu finden. Sie bleibt, wie sie ist.',
-      other: '{n} Personen haben weder E-Mail-Adresse noch Telefonnummer; auf der anderen Seite lässt sich niemand dazu finden. Sie bleiben, wie sie sind.',
+      one: '{n} Kunde oder Kontakt hat weder E-Mail-Adresse noch Telefonnummer und lässt sich auf der anderen Seite nicht danach finden.',
+      other: '{n} Kunden und Kontakte haben weder E-Mail-Adresse noch Telefonnummer und lassen sich auf der anderen Seite nicht danach finden.',
     }),
     held: (n: number) => plural(n, { one: '{n} Wert lässt sich so nicht schreiben und wird zurückgehalten; mehr unter „In Worten“.', other: '{n} Werte lassen sich so nicht schreiben und werden zurückgehalten; mehr unter „In Worten“.' }),
     review: (n: number) => plural(n, { one: '{n} Person lässt sich nicht sicher zuordnen und wartet auf Ihre Antwort.', other: '{n} Personen lassen sich nicht sicher zuordnen und warten auf Ihre Antwort.' }),

@@ -134,6 +134,7 @@ export const setup = {
     sinceThen: (time: string) => `${time} so far`,
     slow: 'MyGadgetRepairs allows few requests a minute, so this can take a minute or two.',
     mend: 'How to mend it:',
+    wanted: 'If you want it:',
     there: 'Mend it here',
     goOnAnyway: 'Go on all the same',
   },
@@ -199,8 +200,8 @@ export const setup = {
     same: (what: string) => `Found on both sides already, and joined without making anything: ${what}.`,
     sameNone: 'Nobody new was found on both sides.',
     unreachable: (n: number) => plural(n, {
-      one: '{n} person has neither an e-mail address nor a phone number, so nobody can be found for them on the other side. They stay as they are.',
-      other: '{n} people have neither an e-mail address nor a phone number, so nobody can be found for them on the other side. They stay as they are.',
+      one: '{n} customer or contact has neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
+      other: '{n} customers and contacts have neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
     }),
     held: (n: number) => plural(n, { one: '{n} value cannot be written as it is and is held back; “In words” says more.', other: '{n} values cannot be written as they are and are held back; “In words” says more.' }),
     review: (n: number) => plural(n, { one: '{n} person cannot be told apart for sure and waits for your answer.', other: '{n} people cannot be told apart for sure and wait for your answer.' }),
