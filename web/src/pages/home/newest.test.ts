@@ -6,6 +6,7 @@ const line = (id: number, event: string, text: string) => ({ id, event, text }) 
 
 test('calls that only read are left out; what changes something, or was refused, stays', () => {
   const lines = [
+    line(6, 'operation_read', 'Looked with highlevel.tag.list for a person'),
     line(5, 'operation_done', 'Called highlevel.user.list for a person'),
     line(4, 'operation_done', 'Called highlevel.contact.add_tags for a person'),
     line(3, 'operation_refused', 'highlevel.user.list was refused'),

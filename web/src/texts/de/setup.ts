@@ -204,7 +204,7 @@ export const setup: Texts['setup'] = {
       one: '{n} Kunde oder Kontakt hat weder E-Mail-Adresse noch Telefonnummer und lässt sich auf der anderen Seite nicht danach finden.',
       other: '{n} Kunden und Kontakte haben weder E-Mail-Adresse noch Telefonnummer und lassen sich auf der anderen Seite nicht danach finden.',
     }),
-    held: (n: number) => plural(n, { one: '{n} Wert lässt sich so nicht schreiben und wird zurückgehalten; mehr unter „In Worten“.', other: '{n} Werte lassen sich so nicht schreiben und werden zurückgehalten; mehr unter „In Worten“.' }),
+    held: (n: number) => plural(n, { one: '{n} Wert lässt sich so nicht schreiben: Er wird zurückgehalten und steht danach unter „Verlauf“.', other: '{n} Werte lassen sich so nicht schreiben: Sie werden zurückgehalten und stehen danach unter „Verlauf“.' }),
     review: (n: number) => plural(n, { one: '{n} Person lässt sich nicht sicher zuordnen und wartet auf Ihre Antwort.', other: '{n} Personen lassen sich nicht sicher zuordnen und warten auf Ihre Antwort.' }),
     cost: 'Wie lange es dauert',
     requests: (n: string, side: string) => `${n} Anfragen an ${side}`,

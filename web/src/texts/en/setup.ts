@@ -203,7 +203,7 @@ export const setup = {
       one: '{n} customer or contact has neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
       other: '{n} customers and contacts have neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
     }),
-    held: (n: number) => plural(n, { one: '{n} value cannot be written as it is and is held back; “In words” says more.', other: '{n} values cannot be written as they are and are held back; “In words” says more.' }),
+    held: (n: number) => plural(n, { one: '{n} value cannot be written as it is: it is held back, and listed under Activity afterwards.', other: '{n} values cannot be written as they are: they are held back, and listed under Activity afterwards.' }),
     review: (n: number) => plural(n, { one: '{n} person cannot be told apart for sure and waits for your answer.', other: '{n} people cannot be told apart for sure and wait for your answer.' }),
     cost: 'How long it takes',
     requests: (n: string, side: string) => `${n} requests to ${side}`,
