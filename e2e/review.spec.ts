@@ -31,7 +31,7 @@ test('a value that both sides changed is decided by keyboard, and the answer can
   await expectAccessible(page)
 
   await page.keyboard.press('2')
-  await expect(page.getByText(/Remembered\./)).toBeVisible()
+  await expect(page.getByText('E-mail of Ada Example: MyGadgetRepairs’ value. Remembered.')).toBeVisible()
   await eventually(
     async () => (await crm.all('contacts')).find((one) => one.id === contact && one.email === 'ada.desk@mail.example'),
     'the counter’s value is in the CRM',

@@ -17,7 +17,7 @@ test('from the first start to a live sync, by the pages alone', async ({ install
   await expectAccessible(page)
   await page.getByLabel('Private integration token').fill('pit-00000000-0000-0000-0000-000000000000')
   await page.getByRole('button', { name: 'Connect HighLevel' }).click()
-  await expect(page.getByRole('alert')).toContainText(/token/i)
+  await expect(page.getByRole('alert')).toContainText('HighLevel does not accept the token')
   await page.getByLabel('Private integration token').fill(crm.known.token)
   await page.getByRole('button', { name: 'Connect HighLevel' }).click()
 
@@ -44,6 +44,7 @@ test('from the first start to a live sync, by the pages alone', async ({ install
   await expect(step('Preview')).toBeVisible()
   await page.getByRole('button', { name: 'Make the preview' }).click()
   await expect(page.getByText('It would message 0 customers')).toBeVisible()
+  await expect(page.getByText(/^(Found on both sides already|Nobody new was found)/)).toBeVisible()
   await expectAccessible(page)
   const before = (await crm.all('contacts')).length
   await page.getByRole('link', { name: 'Go on', exact: true }).click()

@@ -29,10 +29,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What most pages need is one file: many small ones compress badly. Each page stays a file of its own.
+        // What most pages need is one file: many small ones compress badly. Pages stay apart by what one comes for.
+        // `main.ts` stays out of it: it waits for the texts, which need this file.
         codeSplitting: {
           groups: [
-            { name: 'shared', test: /node_modules\/(svelte|openapi-fetch)|src\/(parts\/[A-Z][A-Za-z]*\.svelte|parts\/tone|state|api|shell|format|router|texts\/(index|plural))/ },
+            { name: 'shared', test: /node_modules\/(svelte|openapi-fetch)|src\/(parts\/[A-Z][A-Za-z]*\.svelte|parts\/tone|state|api|shell|format|router|App\.svelte|texts\/(index|plural))/ },
             // What is looked at day by day, one page after the other.
             { name: 'daily', test: /src\/pages\/(people|person|review|activity|start|missing)\// },
             // What flows, the catalogue, the rules and the set-up have in common.
@@ -40,6 +41,9 @@ export default defineConfig({
               name: 'workshop',
               test: /node_modules\/smol-toml|src\/parts\/schema-form|src\/pages\/(flows\/(?!Page|Mine|Gallery|Recipe|AnswerField|answers|Month)|catalogue\/(DangerPill|calls)|rules\/(FieldMap|staged)|settings\/Scopes|setup\/(Wizard|ShopStep|steps))/,
             },
+            // Pages that are looked at together, and none of them first.
+            { name: 'automation', test: /src\/pages\/(flows|flow|catalogue|operation)\// },
+            { name: 'upkeep', test: /src\/pages\/(setup|rules|new-shop|settings|shops)\// },
           ],
         },
         chunkFileNames: (chunk) => `assets/${/pages\/([a-z-]+)\/Page\.svelte/.exec(chunk.facadeModuleId ?? '')?.[1] ?? '[name]'}-[hash].js`,

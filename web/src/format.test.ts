@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, relative, share, size } from './format';
+import { sentence, withTimes, duration, relative, share, size } from './format';
 
 describe('share', () => {
   test('only all is 100 %', () => {
@@ -38,4 +38,10 @@ test('duration has two units at most', () => {
 test('size', () => {
   expect(size(1_500_000, 'en')).toBe('1.5 MB');
   expect(size(12, 'en')).toBe('12 byte');
+});
+
+test('words of the server become sentences, with the clock of here', () => {
+  expect([sentence('no key'), sentence('No key.'), sentence('why not?'), sentence('http://a is near'), sentence('')]).toEqual(['No key.', 'No key.', 'Why not?', 'http://a is near.', '']);
+  const at = new Date(2026, 10, 26, 9, 5);
+  expect(withTimes(`rests until ${at.toISOString()}: too much`, at, 'en-GB')).toBe('rests until 09:05: too much');
 });

@@ -5,6 +5,11 @@ export function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Words of the server as a sentence of their own. */
+export function sentence(text: string): string {
+  return (/^\w+:\/\//.test(text) ? text : upper(text)).replace(/[^.!?…]$/, '$&.');
+}
+
 const cache = new Map<string, Intl.NumberFormat>();
 
 function numbers(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -90,4 +95,9 @@ export function size(bytes: number, language: string): string {
     at += 1;
   }
   return numbers(language, { style: 'unit', unit: units[at] ?? 'byte', maximumFractionDigits: value < 10 && at > 0 ? 1 : 0 }).format(value);
+}
+
+/** Words of the server, with the moments in them as a clock of here shows them. */
+export function withTimes(text: string, now: Date, language: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, (at) => clock(new Date(at), now, language));
 }

@@ -16,6 +16,23 @@ export function fieldName(field: string, texts: Texts): string {
   return texts.fields.names[key] ?? field;
 }
 
+/** A path that a flow picks by, such as `customer.first_name`, in words. */
+export function pathWords(path: string, texts: Texts): string {
+  const [first = '', ...rest] = path.split('.');
+  const { records, step } = texts.fields;
+  const of = first === 'steps' ? step(rest.shift() ?? '') : records[first];
+  if (of === undefined) return path;
+  return rest.length === 0 ? of : `${of}: ${rest.map((name) => partWords(name, texts)).join(', ')}`;
+}
+
+/** One name of a path; what names another record is that record's id. */
+function partWords(name: string, texts: Texts): string {
+  const named = fieldName(name, texts);
+  if (named !== name || !name.endsWith('_id')) return named.replaceAll('_', ' ');
+  const other = name.slice(0, -'_id'.length);
+  return `${texts.fields.records[other] ?? fieldName(other, texts)} (${texts.fields.names['id']})`;
+}
+
 /** A value in words; null where the field is empty. */
 export function valueWords(value: Value | null | undefined, texts: Texts, language: string): string | null {
   if (value === null || value === undefined) return null;

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { pathWords } from '../../state/fields';
+import { texts } from '../../texts/en';
 import { flows } from '../../texts/en/flows';
 import { condition, summary, type Speech } from './summary';
 
@@ -6,6 +8,7 @@ const speech: Speech = {
   says: flows.editor.says,
   operators: flows.editor.operators,
   titleOf: (id) => (id === 'highlevel.task.create' ? 'Create a task' : id),
+  fieldOf: (path) => pathWords(path, texts),
 };
 
 it('tells each kind of step in a sentence', () => {
@@ -13,12 +16,12 @@ it('tells each kind of step in a sentence', () => {
   expect(told({ call: 'highlevel.task.create' })).toBe('Create a task');
   expect(told({ wait: { days: 3, business: true } })).toBe('Wait 3 days, counting opening hours only');
   expect(told({ wait: { until: 'next_business_time' } })).toBe('Wait until the shop is open');
-  expect(told({ wait: { until: { pick: 'appointment.start' } } })).toBe('Wait until appointment.start');
+  expect(told({ wait: { until: { pick: 'appointment.start' } } })).toBe('Wait until Appointment: Begins');
   expect(told({ go_on_if: [{ pick: 'ticket.status_group', is: 'ready' }, { pick: 'invoice.is_paid', is_not: true }] })).toBe(
-    'Go on only if ticket.status_group is ready and invoice.is_paid is not true',
+    'Go on only if Ticket: Group of the status is ready and Invoice: Is paid is not true',
   );
   expect(told({ branch: { if: [{ pick: 'a', filled: true }], then: [] } })).toBe('If a is filled');
-  expect(told({ for_each: { in: { pick: 'tickets' }, do: [] } })).toBe('For each of tickets');
+  expect(told({ for_each: { in: { pick: 'tickets' }, do: [] } })).toBe('For each of All tickets');
   expect(told({ set: { a: 1, b: 2 } })).toBe('Remember a, b');
   expect(told({ call: '' })).toBe('Not filled in yet');
   expect(told({})).toBe('Not filled in yet');

@@ -26,7 +26,7 @@ export type Words = {
   more: (first: string, n: number) => string;
 };
 
-export type Speech = { says: Words; operators: Record<Operator, string>; titleOf: (operation: string) => string };
+export type Speech = { says: Words; operators: Record<Operator, string>; titleOf: (operation: string) => string; fieldOf: (path: string) => string };
 
 export function summary(step: Step, speech: Speech): string {
   const { says } = speech;
@@ -36,7 +36,7 @@ export function summary(step: Step, speech: Speech): string {
     case 'wait': {
       const wait = step.wait ?? {};
       if (wait.until === 'next_business_time') return says.waitOpen;
-      if (wait.until !== undefined && wait.until !== null) return says.waitUntil(shown(wait.until));
+      if (wait.until !== undefined && wait.until !== null) return says.waitUntil(shown(wait.until, speech.fieldOf));
       const how = lengthIn(wait, says);
       return how === '' ? says.nothing : says.wait(wait.business ? says.business(how) : how);
     }
@@ -45,13 +45,13 @@ export function summary(step: Step, speech: Speech): string {
     case 'branch':
       return says.branch(all(step.branch?.if ?? [], speech));
     case 'for_each':
-      return says.forEach(shown(step.for_each?.in ?? null));
+      return says.forEach(shown(step.for_each?.in ?? null, speech.fieldOf));
     case 'ask':
-      return says.ask(shown(step.ask?.question ?? ''));
+      return says.ask(shown(step.ask?.question ?? '', speech.fieldOf));
     case 'set':
       return Object.keys(step.set ?? {}).length === 0 ? says.nothing : says.set(Object.keys(step.set ?? {}).join(', '));
     case 'once':
-      return says.once(step.once?.per ?? '');
+      return says.once(speech.fieldOf(step.once?.per ?? ''));
     case 'stop':
       return says.stop(step.stop ?? '');
     default:
@@ -82,9 +82,10 @@ export function condition(one: Condition, speech: Speech): string {
       const operator = operatorOf(one);
       const kind = operandOf(operator);
       const value = one[operator as keyof Condition];
-      const parts = [one.pick || '…', operators[operator]];
+      const parts = [one.pick ? speech.fieldOf(one.pick) : '…', operators[operator]];
       if (kind === 'length') parts.push(lengthIn((value ?? {}) as Length, says));
-      else if (kind !== 'none') parts.push(shown((value ?? '') as Json));
+      else if (kind === 'path') parts.push(typeof value === 'string' && value !== '' ? speech.fieldOf(value) : '…');
+      else if (kind !== 'none') parts.push(shown((value ?? '') as Json, speech.fieldOf));
       return parts.join(' ').trim();
     }
   }
@@ -99,11 +100,11 @@ export function lengthIn(length: Length, says: Pick<Words, 'days' | 'hours' | 'm
 }
 
 /** A value in short. */
-export function shown(value: Json): string {
+export function shown(value: Json, fieldOf: (path: string) => string = (path) => path): string {
   if (value === null || value === '') return '…';
-  if (Array.isArray(value)) return value.map(shown).join(', ');
+  if (Array.isArray(value)) return value.map((one) => shown(one, fieldOf)).join(', ');
   if (typeof value === 'object') {
-    if (typeof value['pick'] === 'string') return value['pick'] || '…';
+    if (typeof value['pick'] === 'string') return value['pick'] ? fieldOf(value['pick']) : '…';
     if (typeof value['template'] === 'string') return value['template'] || '…';
     return '{…}';
   }

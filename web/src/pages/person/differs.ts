@@ -17,6 +17,11 @@ export function toneOf(one: FieldStory): Tone {
   }
 }
 
+/** Whether it stays as it is until somebody does something. */
+export function needsSomebody(one: FieldStory): boolean {
+  return one.question != null || one.differs?.why === 'held' || one.differs?.why === 'withheld';
+}
+
 export function iconOf(one: FieldStory): IconName {
   if (one.agree) return 'equal';
   switch (one.differs?.why) {

@@ -2,6 +2,7 @@
 import type { Question, SideName, Value } from '../../api/types';
 import { fieldName } from '../../state/fields';
 import type { Texts } from '../../texts/index.svelte';
+import type { Answer } from './queue.svelte';
 
 interface Detail {
   name?: string;
@@ -34,7 +35,32 @@ export function why(question: Question, texts: Texts): string {
   if (question.what === 'conflict') return isOptOut(question) ? texts.review.optOutWhy : texts.review.conflictWhy;
   const { lost_in } = detail(question);
   if (lost_in) return texts.review.lost(texts.shell.sides[lost_in]);
-  return texts.review.whoWhy(texts.fields.kinds[question.side][question.kind], texts.shell.sides[question.side]);
+  const { kinds } = texts.fields;
+  const { sides } = texts.shell;
+  return texts.review.whoWhy(kinds[question.side][question.kind], sides[question.side], sides[across(question)], question.candidates.length === 1);
+}
+
+function across(question: Question): SideName {
+  return question.side === 'highlevel' ? 'mygadgetrepairs' : 'highlevel';
+}
+
+/** What becomes of it when they are said to be different, as far as the rules make records. */
+export function apartDoes(question: Question, texts: Texts): string {
+  const text = texts.review;
+  if (detail(question).lost_in) return text.does.apartLost;
+  // A candidate that is linked has its counterpart.
+  const free = question.candidates.some((candidate) => !candidate.linked_with);
+  const made = free ? [across(question), question.side] : [across(question)];
+  return text.does.apart(made.map((side) => text.makes(texts.fields.kinds[side][question.kind], texts.shell.sides[side])));
+}
+
+/** What was answered about whom, in one sentence. */
+export function answered(question: Question, answer: Answer, texts: Texts): string {
+  const text = texts.review;
+  if (question.what === 'conflict') return text.done(title(question, texts), answerWords(`accept ${answer.side ?? ''}`, texts));
+  const chosen = question.candidates.find((one) => one.id === answer.candidate);
+  const name = chosen?.record?.reference ?? chosen?.record?.name ?? chosen?.name;
+  return text.done(nameOf(question, texts), name ? text.sameAs(name) : answerWords(answer.answer, texts));
 }
 
 /** The answer that was given, in the words of its button. */

@@ -4,7 +4,7 @@ import { plural } from './plural';
 export const activity: Texts['activity'] = {
   title: 'Verlauf',
   lede: 'Alles, was Repairbridge gesehen, entschieden und geschrieben hat, das Neueste zuerst.',
-  tabs: { label: 'Ansichten', all: 'Journal', failures: 'Abgelehnt', runs: 'Läufe' },
+  tabs: { label: 'Ansichten', all: 'Journal', failures: 'Nicht geschrieben', runs: 'Läufe' },
   search: 'Journal durchsuchen',
   filters: { event: 'Was', side: 'Wo', kind: 'Von' },
   any: { event: 'Alles', side: 'Beide Seiten', kind: 'Alle Arten' },
@@ -30,8 +30,8 @@ export const activity: Texts['activity'] = {
   open: (record) => `${record} öffnen`,
   newer: (n) => plural(n, { one: '{n} neue Zeile', other: '{n} neue Zeilen' }),
   failures: {
-    empty: 'Nichts wurde abgelehnt.',
-    emptyText: 'Was ein Anbieter endgültig ablehnt, steht hier, mit Grund und Abhilfe.',
+    empty: 'Nichts wurde abgelehnt oder zurückgehalten.',
+    emptyText: 'Was ein Anbieter ablehnt und was sich so nicht schreiben lässt, steht hier, mit Grund und Abhilfe.',
     group: (n, side) => plural(n, { one: `{n} Schreibvorgang nach ${side}`, other: `{n} Schreibvorgänge nach ${side}` }),
     which: 'Welche',
     first: (n) => `Die ersten ${n} davon`,
@@ -46,6 +46,14 @@ export const activity: Texts['activity'] = {
     heldWhy: 'Diese sind nicht fehlgeschlagen. Sie gehen von selbst weiter, sobald da ist, worauf sie warten.',
     ops: { create: 'anlegen', update: 'auf den Stand bringen', delete: 'löschen', complete: 'erledigen' },
     write: (op, what, fields) => (fields ? `${what} ${op}: ${fields}` : `${what} ${op}`),
+  },
+  held: {
+    people: (n) => plural(n, { one: 'Bei {n} Person wird ein Wert zurückgehalten', other: 'Bei {n} Personen wird ein Wert zurückgehalten' }),
+    many: (n) => `Bei mehr als ${n} Personen wird ein Wert zurückgehalten`,
+    records: 'Zurückgehaltene Werte',
+    see: 'Wer das ist',
+    why: 'Diese Werte kamen nicht hinüber, darum bleiben die Seiten verschieden. Berichtigen Sie sie dort, wo sie eingetragen wurden; dann geht es von selbst weiter.',
+    more: (n) => plural(n, { one: 'und {n} weitere', other: 'und {n} weitere' }),
   },
   runs: {
     empty: 'Noch hat kein Lauf etwas geschrieben.',

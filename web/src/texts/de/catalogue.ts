@@ -100,6 +100,8 @@ export const catalogue: Texts['catalogue'] = {
   answered: (status: number, milliseconds: number) => `Status ${status}, nach ${milliseconds} ms`,
   failed: 'Es ist nicht geschehen',
   mistakes: 'Etwas in den Feldern passt nicht:',
+  emptyLeft: (n) => plural(n, { one: '{n} leeres Feld ist weggelassen.', other: '{n} leere Felder sind weggelassen.' }),
+  asJson: 'Als JSON',
   asRequest: 'Die Anfrage',
   asCommand: 'Dasselbe auf der Kommandozeile',
   asCurl: 'Dasselbe als Web-Anfrage',

@@ -52,7 +52,9 @@ export const home: Texts['home'] = {
   },
   agreement: 'Im Gleichstand',
   agreeing: (agree, fields) => `${agree} von ${fields} verknüpften Feldern stimmen überein`,
-  differing: (n) => plural(n, { one: 'Die {n} Abweichung ansehen', other: 'Die {n} Abweichungen ansehen' }),
+  differing: (n) => plural(n, { one: '{n} Feld weicht ab.', other: '{n} Felder weichen ab.' }),
+  differingWho: 'Personen mit Abweichungen',
+  heldWho: 'Personen mit zurückgehaltenem Wert',
   nothingLinked: 'Noch ist nichts verknüpft.',
   linked: {
     contact: (n) => plural(n, { one: 'Person verknüpft', other: 'Personen verknüpft' }),
@@ -82,7 +84,6 @@ export const home: Texts['home'] = {
   chartTable: 'Als Tabelle',
   chartEmpty: 'In den letzten 24 Stunden wurde nichts geschrieben.',
   toSide: (side) => `nach ${side} geschrieben`,
-  seenOf: (side) => `Änderungen in ${side} gesehen`,
   failures: 'abgelehnt',
   hour: 'Ab',
   journal: 'Was zuletzt geschah',

@@ -2,9 +2,8 @@ import type { Texts } from '../en';
 import { plural } from './plural';
 
 export const person: Texts['person'] = {
-  title: 'Kunde',
-  only: (side) => `Nur in ${side}`,
-  lastRead: 'zuletzt gelesen',
+  lastChanged: 'zuletzt geändert',
+  lastFetched: 'letzte Änderung geholt',
   deleted: 'gelöscht',
   fields: 'Felder',
   fieldsHint: 'Drücken Sie auf ein Feld, um zu sehen, warum es so ist.',
@@ -22,7 +21,14 @@ export const person: Texts['person'] = {
     held: 'Zurückgehalten',
     withheld: 'Der Wert wurde abgelehnt',
   },
-  ways: { both: 'in beide Richtungen', to_highlevel: 'nach HighLevel', to_mygadgetrepairs: 'nach MyGadgetRepairs' },
+  mend: {
+    held: 'Berichtigen Sie es dort; sobald es gelesen ist, geht es von selbst weiter.',
+    withheld: 'Berichtigen Sie es auf einer der Seiten, oder lassen Sie beide verschieden.',
+    taken: 'Meist hat es dort schon jemand anderes: Legen Sie die beiden dort zusammen, oder berichtigen Sie eines davon.',
+    others: 'Wer es hat',
+    again: 'Jetzt neu ansehen',
+    leave: 'Regel dieses Feldes ändern',
+  },
   explain: (field) => `${field} erklären`,
   story: {
     ours: 'Von Repairbridge geschrieben',
@@ -40,7 +46,6 @@ export const person: Texts['person'] = {
     undo: 'Unseren Wert zurücknehmen …',
     wire: 'Heißt dort',
   },
-  linked: 'Wie die beiden verknüpft wurden',
   how: {
     made: (side, kind) => `Repairbridge hat das Gegenstück (${kind}) in ${side} angelegt.`,
     created: 'Repairbridge hat eines der beiden für das andere angelegt.',
@@ -71,5 +76,4 @@ export const person: Texts['person'] = {
   leftAlone: 'Ausgenommen: Keine der Seiten wird mehr geschrieben.',
   takeUp: 'Ab jetzt wieder abgleichen',
   takenUp: 'Wird wieder abgeglichen.',
-  gone: 'Unter dieser Nummer gibt es niemanden mehr.',
 };

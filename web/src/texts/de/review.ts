@@ -1,5 +1,4 @@
 import type { Texts } from '../en';
-import { plural } from './plural';
 
 export const review: Texts['review'] = {
   title: 'Klären',
@@ -12,7 +11,7 @@ export const review: Texts['review'] = {
   previous: 'Zurück',
   who: (name) => `Wer ist ${name}?`,
   noName: 'jemand ohne Namen',
-  whoWhy: (kind, side) => `${side}, ${kind}: Ist eine dieser Personen dieselbe?`,
+  whoWhy: (kind, side, across, isOne) => `${side}, ${kind}: Ist ${isOne ? 'diese Person' : 'eine dieser Personen'} in ${across} dieselbe?`,
   lost: (side) => `Das Gegenstück wurde in ${side} gelöscht oder mit einem anderen zusammengelegt. Wer ist das jetzt?`,
   field: 'Feld',
   subject: 'Zu klären',
@@ -23,17 +22,22 @@ export const review: Texts['review'] = {
   apart: 'Niemand davon',
   apartOne: 'Verschiedene Personen',
   merge: 'Alle sind eine Person',
-  mergeHint: 'Eine wird verknüpft; die anderen bleiben, wie sie sind, und werden nie neu angelegt.',
+  does: {
+    same: 'Die beiden werden verknüpft, und was abweicht, wird angeglichen.',
+    apart: (makes) => `Sie werden nie von selbst verknüpft. Jede bekommt ein eigenes Gegenstück, wo Ihre Regeln eines anlegen: ${makes.join(' oder ')}.`,
+    apartLost: 'Sie werden nie von selbst verknüpft, und diese Person bleibt ohne Gegenstück.',
+    merge: 'Die erste wird verknüpft; die anderen bleiben, wie sie sind, und werden nie neu angelegt.',
+    value: 'Der gewählte Wert wird auf die andere Seite geschrieben.',
+  },
+  makes: (kind, side) => `in ${side} (${kind})`,
   conflict: (field, name) => `${field} von ${name}`,
   conflictWhy: 'Beide Seiten haben es geändert, seit sie zuletzt übereinstimmten. Was stimmt?',
   optOut: (field, name) => `${field}: ${name}`,
   optOutWhy: 'Auf einer Seite wurde der Widerspruch aufgehoben. Darf er es auch auf der anderen?',
   right: 'Das stimmt',
-  base: 'Vorher',
   asked: 'Gefragt',
-  card: { reference: 'Nummer', created: 'Seit', changed: 'Zuletzt geändert' },
-  gone: 'gelöscht',
-  done: 'Gemerkt.',
+  done: (about, answer) => `${about}: ${answer}. Gemerkt.`,
+  sameAs: (name) => `dieselbe Person wie ${name}`,
   undone: 'Zurückgenommen.',
   cannot: 'Was sich nicht zurücknehmen ließ:',
   undoKey: 'Letzte Antwort zurücknehmen',
@@ -41,7 +45,6 @@ export const review: Texts['review'] = {
   emptyTitle: 'Nichts zu klären.',
   emptyText: 'Wenn zwei Einträge dieselbe Person sein könnten oder beide Seiten dasselbe Feld ändern, werden Sie hier gefragt.',
   answeredEmpty: 'Noch wurde nichts beantwortet.',
-  left: (n) => plural(n, { one: 'Noch {n} Frage', other: 'Noch {n} Fragen' }),
   list: 'Alle offenen Fragen',
   takeBack: 'Zurücknehmen',
   answers: {
@@ -51,5 +54,4 @@ export const review: Texts['review'] = {
     highlevel: 'Wert von HighLevel',
     mygadgetrepairs: 'Wert von MyGadgetRepairs',
   },
-  table: { question: 'Frage', answer: 'Antwort', when: 'Gefragt' },
 };

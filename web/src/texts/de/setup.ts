@@ -11,6 +11,13 @@ const kinds: Record<string, { one: string; other: string }> = {
   comment: { one: '{n} Kommentar', other: '{n} Kommentare' },
 };
 
+/** Von dem, was auf beiden Seiten ist. */
+const pairs: Record<string, { one: string; other: string }> = {
+  contact: { one: '{n} Person', other: '{n} Personen' },
+  task: { one: '{n} Ticket mit seiner Aufgabe', other: '{n} Tickets mit ihren Aufgaben' },
+  appointment: { one: '{n} Termin', other: '{n} Termine' },
+};
+
 export const setup: Texts['setup'] = {
   title: 'Einrichtung',
   newTitle: 'Ein neuer Laden',
@@ -124,8 +131,11 @@ export const setup: Texts['setup'] = {
     warned: (n: number) => plural(n, { one: 'Bereit. {n} Punkt ist wissenswert', other: 'Bereit. {n} Punkte sind wissenswert' }),
     fine: 'Alles ist bereit',
     passed: (n: number) => plural(n, { one: '{n} Punkt stimmt', other: '{n} Punkte stimmen' }),
-    verdicts: { passed: 'Stimmt', warned: 'Wissenswert', failed: 'Zu beheben' },
+    verdicts: { passed: 'Stimmt', warned: 'Wissenswert', failed: 'Zu beheben', unneeded: 'Nicht nötig, solange Änderungen abgefragt werden' },
+    sinceThen: (time: string) => `bisher ${time}`,
+    slow: 'MyGadgetRepairs erlaubt nur wenige Anfragen in der Minute, darum kann das ein bis zwei Minuten dauern.',
     mend: 'So lässt es sich beheben:',
+    wanted: 'Wenn Sie es möchten:',
     there: 'Hier beheben',
     goOnAnyway: 'Trotzdem weiter',
   },
@@ -136,19 +146,19 @@ export const setup: Texts['setup'] = {
     presets: {
       both_ways: {
         name: 'In beide Richtungen',
-        hint: 'Eine Änderung auf einer Seite erreicht die andere. Jeder Kunde ist ein Kontakt, jeder Kontakt ein Kunde; Tickets sind Aufgaben; Notizen und Termine aus HighLevel erscheinen am Tresen.',
+        hint: 'Eine Änderung auf einer Seite erreicht die andere. Jeder Kunde ist ein Kontakt, jeder Kontakt ein Kunde; Tickets sind Aufgaben; Notizen und Termine aus HighLevel erscheinen in MyGadgetRepairs.',
       },
       counter_leads: {
-        name: 'Der Tresen führt',
-        hint: 'Was in MyGadgetRepairs eingegeben wird, geht zu HighLevel; Änderungen dort bleiben dort. Notizen und Termine aus HighLevel erscheinen am Tresen.',
+        name: 'MyGadgetRepairs führt',
+        hint: 'Was in MyGadgetRepairs eingegeben wird, geht zu HighLevel; Änderungen dort bleiben dort. Notizen und Termine aus HighLevel erscheinen in MyGadgetRepairs.',
       },
       crm_read: {
         name: 'HighLevel wird nur gelesen',
-        hint: 'Nach HighLevel wird nie etwas geschrieben: Seine Kontakte, Aufgaben, Notizen und Termine erscheinen am Tresen. Ein Token, der nur liest, genügt.',
+        hint: 'Nach HighLevel wird nie etwas geschrieben: Seine Kontakte, Aufgaben, Notizen und Termine erscheinen in MyGadgetRepairs. Ein Token, der nur liest, genügt.',
       },
       counter_read: {
         name: 'MyGadgetRepairs wird nur gelesen',
-        hint: 'Am Tresen wird nie etwas geschrieben: Seine Kunden und Tickets erscheinen in HighLevel.',
+        hint: 'Nach MyGadgetRepairs wird nie etwas geschrieben: Seine Kunden und Tickets erscheinen in HighLevel.',
       },
       look_only: {
         name: 'Nur ansehen',
@@ -187,7 +197,14 @@ export const setup: Texts['setup'] = {
     remove: 'löschen',
     none: '–',
     counted: (n: number, kind: string) => plural(n, kinds[kind] ?? { other: `{n} ${kind}` }),
-    linked: (what: string) => `Als dasselbe erkannt: ${what}.`,
+    pairs: (n: number, kind: string) => plural(n, pairs[kind] ?? { other: `{n} ${kind}` }),
+    same: (what: string) => `Schon auf beiden Seiten vorhanden, wird nur verknüpft: ${what}.`,
+    sameNone: 'Auf beiden Seiten wurde niemand Neues gefunden.',
+    unreachable: (n: number) => plural(n, {
+      one: '{n} Kunde oder Kontakt hat weder E-Mail-Adresse noch Telefonnummer und lässt sich auf der anderen Seite nicht danach finden.',
+      other: '{n} Kunden und Kontakte haben weder E-Mail-Adresse noch Telefonnummer und lassen sich auf der anderen Seite nicht danach finden.',
+    }),
+    held: (n: number) => plural(n, { one: '{n} Wert lässt sich so nicht schreiben: Er wird zurückgehalten und steht danach unter „Verlauf“.', other: '{n} Werte lassen sich so nicht schreiben: Sie werden zurückgehalten und stehen danach unter „Verlauf“.' }),
     review: (n: number) => plural(n, { one: '{n} Person lässt sich nicht sicher zuordnen und wartet auf Ihre Antwort.', other: '{n} Personen lassen sich nicht sicher zuordnen und warten auf Ihre Antwort.' }),
     cost: 'Wie lange es dauert',
     requests: (n: string, side: string) => `${n} Anfragen an ${side}`,

@@ -3,7 +3,7 @@ import { plural } from './plural';
 export const activity = {
   title: 'Activity',
   lede: 'Everything that Repairbridge saw, decided and wrote, the newest first.',
-  tabs: { label: 'Views', all: 'Journal', failures: 'Refused', runs: 'Runs' },
+  tabs: { label: 'Views', all: 'Journal', failures: 'Not written', runs: 'Runs' },
   search: 'Search the journal',
   filters: { event: 'What', side: 'Where', kind: 'Of' },
   any: { event: 'Everything', side: 'Both sides', kind: 'All kinds' },
@@ -29,8 +29,8 @@ export const activity = {
   open: (record: string) => `Open ${record}`,
   newer: (n: number) => plural(n, { one: '{n} new line', other: '{n} new lines' }),
   failures: {
-    empty: 'Nothing was refused.',
-    emptyText: 'What a vendor refuses for good is listed here, with the reason and the mend.',
+    empty: 'Nothing was refused or held back.',
+    emptyText: 'What a vendor refuses, and values that cannot be written, are listed here with the reason and the mend.',
     group: (n: number, side: string) => plural(n, { one: `{n} write to ${side}`, other: `{n} writes to ${side}` }),
     which: 'Which',
     first: (n: string) => `The first ${n} of them`,
@@ -45,6 +45,14 @@ export const activity = {
     heldWhy: 'These did not fail. They go on by themselves as soon as what they wait for is there.',
     ops: { create: 'make', update: 'bring up to date', delete: 'delete', complete: 'complete' } as Record<string, string>,
     write: (op: string, what: string, fields: string) => (fields ? `${op} ${what}: ${fields}` : `${op} ${what}`),
+  },
+  held: {
+    people: (n: number) => plural(n, { one: '{n} person has a value that is held back', other: '{n} people have a value that is held back' }),
+    many: (n: string) => `More than ${n} people have a value that is held back`,
+    records: 'Values that are held back',
+    see: 'See who',
+    why: 'These values did not get across, so both sides stay different. Correct them where they were entered; they go on by themselves then.',
+    more: (n: number) => plural(n, { one: 'and {n} more', other: 'and {n} more' }),
   },
   runs: {
     empty: 'No run has written anything yet.',

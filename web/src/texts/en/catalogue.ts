@@ -99,6 +99,8 @@ export const catalogue = {
   answered: (status: number, milliseconds: number) => `Status ${status}, after ${milliseconds} ms`,
   failed: 'It was not done',
   mistakes: 'Something in the fields does not fit:',
+  emptyLeft: (n: number) => plural(n, { one: '{n} empty field is left out.', other: '{n} empty fields are left out.' }),
+  asJson: 'As JSON',
   asRequest: 'The request',
   asCommand: 'The same on the command line',
   asCurl: 'The same as a web request',

@@ -52,7 +52,9 @@ export const home = {
   },
   agreement: 'In step',
   agreeing: (agree: string, fields: string) => `${agree} of ${fields} linked fields agree`,
-  differing: (n: number) => plural(n, { one: 'See the {n} that differs', other: 'See the {n} that differ' }),
+  differing: (n: number) => plural(n, { one: '{n} field differs.', other: '{n} fields differ.' }),
+  differingWho: 'People whose fields differ',
+  heldWho: 'People with a value held back',
   nothingLinked: 'Nothing is linked yet.',
   linked: {
     contact: (n: number) => plural(n, { one: 'person linked', other: 'people linked' }),
@@ -83,7 +85,6 @@ export const home = {
   chartTable: 'As a table',
   chartEmpty: 'Nothing was written in the last 24 hours.',
   toSide: (side: string) => `written to ${side}`,
-  seenOf: (side: string) => `changes seen in ${side}`,
   failures: 'refused',
   hour: 'From',
   journal: 'What happened last',

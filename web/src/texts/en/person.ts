@@ -1,9 +1,8 @@
 import { plural } from './plural';
 
 export const person = {
-  title: 'Person',
-  only: (side: string) => `Only in ${side}`,
-  lastRead: 'last read',
+  lastChanged: 'last changed',
+  lastFetched: 'last change fetched',
   deleted: 'deleted',
   fields: 'Fields',
   fieldsHint: 'Press a field to see why it is what it is.',
@@ -21,7 +20,14 @@ export const person = {
     held: 'Held back',
     withheld: 'The value was refused',
   },
-  ways: { both: 'both ways', to_highlevel: 'to HighLevel', to_mygadgetrepairs: 'to MyGadgetRepairs' },
+  mend: {
+    held: 'Correct it there; it goes on by itself once it is read.',
+    withheld: 'Correct it on either side, or leave the two different.',
+    taken: 'Mostly somebody else has it there already: merge the two there, or correct one of them.',
+    others: 'See who has it',
+    again: 'Look again now',
+    leave: 'Change the rule of this field',
+  },
   explain: (field: string) => `Explain ${field}`,
   story: {
     ours: 'Written by Repairbridge',
@@ -39,7 +45,6 @@ export const person = {
     undo: 'Take our write back…',
     wire: 'Called there',
   },
-  linked: 'How the two were joined',
   how: {
     made: (side: string, kind: string) => `Repairbridge made the ${kind} in ${side} for the other.`,
     created: 'Repairbridge made one of the two for the other.',
@@ -70,5 +75,4 @@ export const person = {
   leftAlone: 'Left alone: neither side is written any more.',
   takeUp: 'Sync again from now on',
   takenUp: 'Kept in step again.',
-  gone: 'There is nobody under this number any more.',
 };

@@ -1,5 +1,3 @@
-import { plural } from './plural';
-
 export const review = {
   title: 'Review',
   lede: 'What only a person can decide. Every answer is remembered, and can be taken back.',
@@ -11,7 +9,8 @@ export const review = {
   previous: 'Previous',
   who: (name: string) => `Who is ${name}?`,
   noName: 'somebody without a name',
-  whoWhy: (kind: string, side: string) => `This ${kind} is in ${side}. Is one of these the same person?`,
+  whoWhy: (kind: string, side: string, across: string, isOne: boolean) =>
+    `This ${kind} is in ${side}. Is ${isOne ? 'this one' : 'one of these'} in ${across} the same person?`,
   lost: (side: string) => `The counterpart was deleted in ${side}, or merged into another one. Who is this now?`,
   field: 'Field',
   subject: 'To be decided',
@@ -22,17 +21,22 @@ export const review = {
   apart: 'Nobody of these',
   apartOne: 'Different people',
   merge: 'All are one person',
-  mergeHint: 'One is linked; the others are left alone and never made anew.',
+  does: {
+    same: 'The two are joined, and what differs is brought into step.',
+    apart: (makes: string[]) => `They are never joined by themselves. Each gets a counterpart of its own where your rules make one: ${makes.join(' or ')}.`,
+    apartLost: 'They are never joined by themselves, and this one stays without a counterpart.',
+    merge: 'The first one is joined; the others are left alone and never made anew.',
+    value: 'The value that you choose is written to the other side.',
+  },
+  makes: (kind: string, side: string) => `a new ${kind} in ${side}`,
   conflict: (field: string, name: string) => `${field} of ${name}`,
   conflictWhy: 'Both sides changed it since they last agreed. Which one is right?',
   optOut: (field: string, name: string) => `${field}: ${name}`,
   optOutWhy: 'The opt-out was lifted on one side. May it be lifted on the other as well?',
   right: 'This is right',
-  base: 'Before',
   asked: 'Asked',
-  card: { reference: 'Number', created: 'Since', changed: 'Last changed' },
-  gone: 'deleted',
-  done: 'Remembered.',
+  done: (about: string, answer: string) => `${about}: ${answer}. Remembered.`,
+  sameAs: (name: string) => `the same person as ${name}`,
   undone: 'Taken back.',
   cannot: 'What could not be taken back:',
   undoKey: 'Undo the last answer',
@@ -40,7 +44,6 @@ export const review = {
   emptyTitle: 'Nothing to decide.',
   emptyText: 'When two records could be the same person, or both sides change the same field, you are asked here.',
   answeredEmpty: 'Nothing has been answered yet.',
-  left: (n: number) => plural(n, { one: '{n} question is left', other: '{n} questions are left' }),
   list: 'All open questions',
   takeBack: 'Take back',
   answers: {
@@ -50,5 +53,4 @@ export const review = {
     highlevel: 'HighLevel’s value',
     mygadgetrepairs: 'MyGadgetRepairs’ value',
   },
-  table: { question: 'Question', answer: 'Answer', when: 'Asked' },
 };

@@ -10,6 +10,13 @@ const kinds: Record<string, { one: string; other: string }> = {
   comment: { one: '{n} comment', other: '{n} comments' },
 };
 
+/** Of what is there on both sides. */
+const pairs: Record<string, { one: string; other: string }> = {
+  contact: { one: '{n} person', other: '{n} people' },
+  task: { one: '{n} ticket with its task', other: '{n} tickets with their tasks' },
+  appointment: { one: '{n} appointment', other: '{n} appointments' },
+};
+
 export const setup = {
   title: 'Set-up',
   newTitle: 'A new shop',
@@ -123,8 +130,11 @@ export const setup = {
     warned: (n: number) => plural(n, { one: 'Ready. {n} thing is worth knowing', other: 'Ready. {n} things are worth knowing' }),
     fine: 'Everything is ready',
     passed: (n: number) => plural(n, { one: '{n} thing is right', other: '{n} things are right' }),
-    verdicts: { passed: 'Right', warned: 'Worth knowing', failed: 'To be mended' },
+    verdicts: { passed: 'Right', warned: 'Worth knowing', failed: 'To be mended', unneeded: 'Not needed while changes are polled' },
+    sinceThen: (time: string) => `${time} so far`,
+    slow: 'MyGadgetRepairs allows few requests a minute, so this can take a minute or two.',
     mend: 'How to mend it:',
+    wanted: 'If you want it:',
     there: 'Mend it here',
     goOnAnyway: 'Go on all the same',
   },
@@ -135,19 +145,19 @@ export const setup = {
     presets: {
       both_ways: {
         name: 'Both ways',
-        hint: 'An edit on either side reaches the other. Every customer is a contact, every contact a customer; tickets are tasks; notes and appointments of HighLevel are shown at the counter.',
+        hint: 'An edit on either side reaches the other. Every customer is a contact, every contact a customer; tickets are tasks; notes and appointments of HighLevel are shown in MyGadgetRepairs.',
       },
       counter_leads: {
-        name: 'The counter leads',
-        hint: 'What is typed in MyGadgetRepairs goes to HighLevel, and edits there stay there. Notes and appointments of HighLevel are shown at the counter.',
+        name: 'MyGadgetRepairs leads',
+        hint: 'What is typed in MyGadgetRepairs goes to HighLevel, and edits there stay there. Notes and appointments of HighLevel are shown in MyGadgetRepairs.',
       },
       crm_read: {
         name: 'HighLevel is only read',
-        hint: 'Nothing is ever written to HighLevel: its contacts, tasks, notes and appointments are shown at the counter. A token that only reads is enough.',
+        hint: 'Nothing is ever written to HighLevel: its contacts, tasks, notes and appointments are shown in MyGadgetRepairs. A token that only reads is enough.',
       },
       counter_read: {
         name: 'MyGadgetRepairs is only read',
-        hint: 'Nothing is ever written at the counter: its customers and tickets are shown in HighLevel.',
+        hint: 'Nothing is ever written to MyGadgetRepairs: its customers and tickets are shown in HighLevel.',
       },
       look_only: {
         name: 'Only look',
@@ -181,12 +191,19 @@ export const setup = {
     messagesWhy: 'Because your rules about notes set tags or start workflows.',
     nothing: 'Everything is in step already: nothing would be written.',
     what: 'It would …',
-    create: 'create',
+    create: 'make',
     update: 'change',
     remove: 'delete',
     none: '–',
     counted: (n: number, kind: string) => plural(n, kinds[kind] ?? { other: `{n} ${kind}` }),
-    linked: (what: string) => `Found to be the same: ${what}.`,
+    pairs: (n: number, kind: string) => plural(n, pairs[kind] ?? { other: `{n} ${kind}` }),
+    same: (what: string) => `Found on both sides already, and joined without making anything: ${what}.`,
+    sameNone: 'Nobody new was found on both sides.',
+    unreachable: (n: number) => plural(n, {
+      one: '{n} customer or contact has neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
+      other: '{n} customers and contacts have neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
+    }),
+    held: (n: number) => plural(n, { one: '{n} value cannot be written as it is: it is held back, and listed under Activity afterwards.', other: '{n} values cannot be written as they are: they are held back, and listed under Activity afterwards.' }),
     review: (n: number) => plural(n, { one: '{n} person cannot be told apart for sure and waits for your answer.', other: '{n} people cannot be told apart for sure and wait for your answer.' }),
     cost: 'How long it takes',
     requests: (n: string, side: string) => `${n} requests to ${side}`,
