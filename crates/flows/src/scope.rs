@@ -51,19 +51,19 @@ const fn records(name: &'static str, source: &'static str, help: &'static str) -
 /// Every name that the runner fills. The record of the occurrence goes by its own name, and beside it what it is linked
 /// to: the contact and the customer that are the same person, the ticket of an invoice, the task of a ticket …
 pub const NAMES: &[Name] = &[
-    record("contact", "highlevel.contact", "the CRM contact"),
+    record("contact", "highlevel.contact", "the HighLevel contact"),
     record(
         "customer",
         "mygadgetrepairs.customer",
-        "the customer at the counter",
+        "the MyGadgetRepairs customer",
     ),
     record("ticket", "mygadgetrepairs.ticket", "the repair ticket"),
     record(
         "task",
         "highlevel.task",
-        "the CRM task: the record itself, or the counterpart of the ticket",
+        "the HighLevel task: the record itself, or the counterpart of the ticket",
     ),
-    record("note", "highlevel.note", "the CRM note"),
+    record("note", "highlevel.note", "the HighLevel note"),
     record(
         "comment",
         "mygadgetrepairs.comment",
@@ -72,12 +72,12 @@ pub const NAMES: &[Name] = &[
     record(
         "appointment",
         "highlevel.appointment",
-        "the CRM appointment: the record itself, or its counterpart",
+        "the HighLevel appointment: the record itself, or its counterpart",
     ),
     record(
         "diary",
         "mygadgetrepairs.appointment",
-        "the counter's appointment: the record itself, or its counterpart",
+        "the MyGadgetRepairs appointment: the record itself, or its counterpart",
     ),
     record(
         "opportunity",

@@ -362,6 +362,9 @@ pub struct Review {
     /// When it was asked.
     #[schemars(with = "String")]
     pub created_at: Timestamp,
+    /// When it was answered, or came to be settled otherwise.
+    #[schemars(with = "Option<String>")]
+    pub decided_at: Option<Timestamp>,
 }
 
 /// A line for the journal.

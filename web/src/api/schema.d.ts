@@ -2513,8 +2513,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add labels to a contact
-         * @description Adds labels (tags) and leaves those that are there. Automations that react to a label may send the person a message. It may message a customer, and takes the permission to operate, and `allow` in the body.
+         * Add tags to a contact
+         * @description Adds tags and leaves those that are there. Automations that react to a tag may send the person a message. It may message a customer, and takes the permission to operate, and `allow` in the body.
          */
         post: operations["highlevel.contact.add_tags"];
         delete?: never;
@@ -2553,8 +2553,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add or remove labels of many contacts
-         * @description Adds labels to many contacts at once, or takes them off. At most 100 contacts at a time. Automations that react to a label may send messages to all of them. It may message a customer, and takes the permission to operate, and `allow` in the body.
+         * Add or remove tags of many contacts
+         * @description Adds tags to many contacts at once, or takes them off. At most 100 contacts at a time. Automations that react to a tag may send messages to all of them. It may message a customer, and takes the permission to operate, and `allow` in the body.
          */
         post: operations["highlevel.contact.change_tags"];
         delete?: never;
@@ -2713,8 +2713,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove labels from a contact
-         * @description Takes labels (tags) off. Automations that react to that may send the person a message. It may message a customer, and takes the permission to operate, and `allow` in the body.
+         * Remove tags from a contact
+         * @description Takes tags off. Automations that react to that may send the person a message. It may message a customer, and takes the permission to operate, and `allow` in the body.
          */
         post: operations["highlevel.contact.remove_tags"];
         delete?: never;
@@ -2754,7 +2754,7 @@ export interface paths {
         put?: never;
         /**
          * Update a contact
-         * @description Changes what is named here and leaves the rest. Labels have operations of their own, because naming them here would take all others off. It writes, and takes the permission to operate, and `allow` in the body.
+         * @description Changes what is named here and leaves the rest. Tags have operations of their own, because naming them here would take all others off. It writes, and takes the permission to operate, and `allow` in the body.
          */
         post: operations["highlevel.contact.update"];
         delete?: never;
@@ -2774,7 +2774,7 @@ export interface paths {
         put?: never;
         /**
          * Create or update a contact
-         * @description Updates the contact with this e-mail address or number, or adds one. HighLevel looks at the first of both that matches and says nothing of the other: where they belong to two people, look up each first. Labels given here replace those that are there. It may message a customer, and takes the permission to operate, and `allow` in the body.
+         * @description Updates the contact with this e-mail address or number, or adds one. HighLevel looks at the first of both that matches and says nothing of the other: where they belong to two people, look up each first. Tags given here replace those that are there. It may message a customer, and takes the permission to operate, and `allow` in the body.
          */
         post: operations["highlevel.contact.upsert"];
         delete?: never;
@@ -3093,8 +3093,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * List labels
-         * @description Reads the labels (tags) that the sub-account knows. It reads, and takes the permission to read.
+         * List tags
+         * @description Reads the tags that the sub-account knows. It reads, and takes the permission to read.
          */
         post: operations["highlevel.tag.list"];
         delete?: never;
@@ -7515,6 +7515,8 @@ export interface components {
         ReviewShown: {
             /** @description The answer, where there is one. */
             answer?: string | null;
+            /** @description When it was answered, where it was. */
+            answered_at: string | null;
             /** @description When it was asked. */
             asked_at: string;
             /** @description Who it could be, the best first; of a question about a person. */
@@ -9118,7 +9120,7 @@ export interface operations {
                         contactId: string;
                         /**
                          * Tags
-                         * @description The labels
+                         * @description The tags
                          */
                         tags: string[];
                     };
@@ -9234,12 +9236,12 @@ export interface operations {
                         removeAllTags?: boolean;
                         /**
                          * Tags
-                         * @description The labels
+                         * @description The tags
                          */
                         tags: string[];
                         /**
                          * Type
-                         * @description Whether labels are added or removed
+                         * @description Whether tags are added or removed
                          * @enum {unknown}
                          */
                         type: "add" | "remove";
@@ -9404,7 +9406,7 @@ export interface operations {
                         state?: string | null;
                         /**
                          * Tags
-                         * @description Labels of the contact
+                         * @description Tags of the contact
                          */
                         tags?: string[];
                         /** Timezone */
@@ -9799,7 +9801,7 @@ export interface operations {
                         contactId: string;
                         /**
                          * Tags
-                         * @description The labels
+                         * @description The tags
                          */
                         tags: string[];
                     };
@@ -10179,7 +10181,7 @@ export interface operations {
                         state?: string | null;
                         /**
                          * Tags
-                         * @description All labels of the contact; those that are missing here are taken off
+                         * @description All tags of the contact; those that are missing here are taken off
                          */
                         tags?: string[];
                         /** Timezone */

@@ -31,6 +31,9 @@ pub struct ReviewShown {
     /// When it was asked.
     #[schemars(with = "String")]
     pub asked_at: Timestamp,
+    /// When it was answered, where it was.
+    #[schemars(with = "Option<String>")]
+    pub answered_at: Option<Timestamp>,
     /// The same for people, line by line.
     pub words: Vec<String>,
     /// The record that it is about.
@@ -146,10 +149,12 @@ impl App {
             }
             _ => None,
         };
-        let (asked_at, subject) = (review.created_at, card(side, &review.record));
+        let (asked_at, answered_at) = (review.created_at, review.decided_at);
+        let subject = card(side, &review.record);
         let line = ReviewLine::from(review);
         Ok(ReviewShown {
             asked_at,
+            answered_at,
             words: line.question(),
             subject,
             candidates,

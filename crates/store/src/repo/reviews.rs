@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     () => {
-        "SELECT id, what, kind, side, record, field, detail, state, decision, created_at FROM review "
+        "SELECT id, what, kind, side, record, field, detail, state, decision, created_at, decided_at FROM review "
     };
 }
 
@@ -30,6 +30,7 @@ fn read(row: &SqliteRow) -> Result<Review, StoreError> {
         state: ReviewState::read(row.try_get(7)?).ok_or_else(|| unreadable("state"))?,
         decision: row.try_get(8)?,
         created_at: read_time(row.try_get(9)?),
+        decided_at: row.try_get::<Option<i64>, _>(10)?.map(read_time),
     })
 }
 

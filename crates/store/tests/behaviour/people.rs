@@ -17,6 +17,7 @@ fn question(record: &str, field: &str, detail: Json) -> Change {
         state: ReviewState::Open,
         decision: None,
         created_at: at(0),
+        decided_at: None,
     }))
 }
 

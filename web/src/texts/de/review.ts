@@ -35,7 +35,7 @@ export const review: Texts['review'] = {
   optOut: (field, name) => `${field}: ${name}`,
   optOutWhy: 'Auf einer Seite wurde der Widerspruch aufgehoben. Darf er es auch auf der anderen?',
   right: 'Das stimmt',
-  asked: 'Gefragt',
+  answeredWhen: 'Beantwortet',
   done: (about, answer) => `${about}: ${answer}. Gemerkt.`,
   sameAs: (name) => `dieselbe Person wie ${name}`,
   undone: 'Zurückgenommen.',

@@ -34,7 +34,7 @@ export const review = {
   optOut: (field: string, name: string) => `${field}: ${name}`,
   optOutWhy: 'The opt-out was lifted on one side. May it be lifted on the other as well?',
   right: 'This is right',
-  asked: 'Asked',
+  answeredWhen: 'Answered',
   done: (about: string, answer: string) => `${about}: ${answer}. Remembered.`,
   sameAs: (name: string) => `the same person as ${name}`,
   undone: 'Taken back.',

@@ -228,6 +228,7 @@ impl Pass<'_> {
             state: ReviewState::Open,
             decision: None,
             created_at: self.now(),
+            decided_at: None,
         }
     }
 }
