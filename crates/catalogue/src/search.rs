@@ -34,7 +34,8 @@ pub fn list(filter: &Filter) -> impl Iterator<Item = Operation> + use<> {
 /// The operations that all of these words speak of, the best first and the core before the others; at most `most`.
 #[must_use]
 pub fn search(words: &str, filter: &Filter, most: usize) -> Vec<Operation> {
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let words = words.split_whitespace().map(str::to_lowercase);
+    let words: Vec<String> = words.map(as_it_is_called).collect();
     if words.is_empty() {
         return Vec::new();
     }
@@ -51,6 +52,14 @@ pub fn search(words: &str, filter: &Filter, most: usize) -> Vec<Operation> {
         }
     }
     found.into_iter().map(|(_, operation)| operation).collect()
+}
+
+/// What other programs call differently.
+fn as_it_is_called(word: String) -> String {
+    match word.as_str() {
+        "label" | "labels" => "tags".to_owned(),
+        _ => word,
+    }
 }
 
 fn score(operation: &Operation, words: &[String]) -> Option<u32> {
@@ -126,6 +135,7 @@ mod tests {
             best("ticket status changed"),
             "mygadgetrepairs.ticket.status_changed"
         );
+        assert_eq!(best("add tags"), "highlevel.contact.add_tags");
         assert_eq!(best("add labels"), "highlevel.contact.add_tags");
         assert_eq!(best("send sms"), "highlevel.message.send");
         let tags = search("tags", &Filter::default(), 50);
