@@ -21,8 +21,13 @@ fn fields(row: &JournalRow) -> String {
     }
 }
 
+/// Why it was taken back. The run's number says nothing to people.
 fn cause(row: &JournalRow) -> &str {
-    row.detail["cause"].as_str().unwrap_or("taken back")
+    let cause = row.detail["cause"].as_str().unwrap_or("taken back");
+    match cause.starts_with("run ") && cause.ends_with(" was taken back") {
+        true => "its run was taken back",
+        false => cause,
+    }
 }
 
 /// A line of the journal as a sentence without its time and without names.
@@ -84,7 +89,10 @@ fn told(row: &JournalRow, subject: &Subject) -> String {
         }
         "updated" => format!("Brought {record} up to date from {}", counterpart()),
         "deleted" if row.detail["undo"] == true => {
-            format!("Deleted {record} again: {}", cause(row))
+            format!(
+                "Deleted {record}, which Repairbridge had made: {}",
+                cause(row)
+            )
         }
         "taken_back" => format!("Put back {}{record}: {}", fields(row), cause(row)),
         "edited" => format!("A person changed {}{record}", fields(row)),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plurals } from './plural';
+import { plurals, sentences } from './plural';
 
 test('one and many in English and German', () => {
   const en = plurals('en');
@@ -10,4 +10,9 @@ test('one and many in English and German', () => {
 
 test('a form that is not given falls back', () => {
   expect(plurals('en')(1, { other: '{n} fields' })).toBe('1 fields');
+});
+
+test('what there is none of is not said, unless there is nothing', () => {
+  expect(sentences([2, 'Two.'], [0, 'None.'], [1, 'One.'])).toBe('Two. One.');
+  expect(sentences([0, 'No value.'], [0, 'No record.'])).toBe('No value.');
 });

@@ -74,7 +74,7 @@ impl Pass<'_> {
         tally.finished = outcome.is_ok() && tally.reasons.is_empty();
         if !dry {
             let phase = match &outcome {
-                Ok(_) if tally.finished => "finished",
+                Ok(_) if tally.finished => "undone",
                 Ok(_) => "stopped",
                 Err(_) => "failed",
             };

@@ -1,4 +1,5 @@
 import type { Texts } from '../en';
+import { sentences } from '../plural';
 import { plural } from './plural';
 
 export const activity: Texts['activity'] = {
@@ -65,13 +66,17 @@ export const activity: Texts['activity'] = {
     deleted: (n) => plural(n, { one: '{n} gelöscht', other: '{n} gelöscht' }),
     linked: (n) => plural(n, { one: '{n} als dasselbe erkannt', other: '{n} als dasselbe erkannt' }),
     failed: (n) => plural(n, { one: '{n} abgelehnt', other: '{n} abgelehnt' }),
-    phases: { finished: 'Beendet', failed: 'Fehlgeschlagen', stopped: 'Angehalten' },
+    phases: { finished: 'Beendet', undone: 'Nahm zurück', failed: 'Fehlgeschlagen', stopped: 'Angehalten' },
     underWay: 'Läuft',
     onlyWrote: 'Läufe, die nur gelesen haben, sind weggelassen.',
     undo: 'Zurücknehmen …',
     undoTitle: 'Diesen Lauf zurücknehmen?',
     undoLooking: 'Es wird nachgesehen, was sich zurücknehmen lässt …',
-    undoWill: (n) => plural(n, { one: '{n} Wert wird wieder, wie er war.', other: '{n} Werte werden wieder, wie sie waren.' }),
+    undoWill: (values, records) =>
+      sentences(
+        [values, plural(values, { one: '{n} Wert wird wieder, wie er war.', other: '{n} Werte werden wieder, wie sie waren.' })],
+        [records, plural(records, { one: '{n} angelegter Eintrag wird gelöscht.', other: '{n} angelegte Einträge werden gelöscht.' })],
+      ),
     undoKept: (n) => plural(n, { one: '{n} bleibt, wie er ist:', other: '{n} bleiben, wie sie sind:' }),
     undoCannot: (n) => plural(n, { one: '{n} lässt sich nicht zurücknehmen:', other: '{n} lassen sich nicht zurücknehmen:' }),
     undoNothing: 'Es ist nichts mehr zurückzunehmen.',
@@ -79,6 +84,11 @@ export const activity: Texts['activity'] = {
     undoMore: (n) => plural(n, { one: 'und {n} weiterer', other: 'und {n} weitere' }),
     undoRuns: 'Wird zurückgenommen …',
     undoDeed: 'Zurücknehmen',
-    undone: (n) => plural(n, { one: '{n} Wert ist wieder, wie er war.', other: '{n} Werte sind wieder, wie sie waren.' }),
+    undoneTitle: 'Zurückgenommen',
+    undone: (values, records) =>
+      sentences(
+        [values, plural(values, { one: '{n} Wert ist wieder, wie er war.', other: '{n} Werte sind wieder, wie sie waren.' })],
+        [records, plural(records, { one: '{n} Eintrag ist gelöscht.', other: '{n} Einträge sind gelöscht.' })],
+      ),
   },
 };

@@ -1,3 +1,4 @@
+import { sentences } from '../plural';
 import { plural } from './plural';
 
 export const activity = {
@@ -64,13 +65,17 @@ export const activity = {
     deleted: (n: number) => plural(n, { one: '{n} deleted', other: '{n} deleted' }),
     linked: (n: number) => plural(n, { one: '{n} found to be the same', other: '{n} found to be the same' }),
     failed: (n: number) => plural(n, { one: '{n} refused', other: '{n} refused' }),
-    phases: { finished: 'Finished', failed: 'Failed', stopped: 'Stopped' } as Record<string, string>,
+    phases: { finished: 'Finished', undone: 'Took back', failed: 'Failed', stopped: 'Stopped' } as Record<string, string>,
     underWay: 'Under way',
     onlyWrote: 'Runs that only looked are left out.',
     undo: 'Take back…',
     undoTitle: 'Take this run back?',
     undoLooking: 'Looking what can be taken back…',
-    undoWill: (n: number) => plural(n, { one: '{n} value is put back as it was.', other: '{n} values are put back as they were.' }),
+    undoWill: (values: number, records: number) =>
+      sentences(
+        [values, plural(values, { one: '{n} value is put back as it was.', other: '{n} values are put back as they were.' })],
+        [records, plural(records, { one: '{n} record that was made is deleted.', other: '{n} records that were made are deleted.' })],
+      ),
     undoKept: (n: number) => plural(n, { one: '{n} stays as it is:', other: '{n} stay as they are:' }),
     undoCannot: (n: number) => plural(n, { one: '{n} cannot be taken back:', other: '{n} cannot be taken back:' }),
     undoNothing: 'There is nothing left to take back.',
@@ -78,6 +83,11 @@ export const activity = {
     undoMore: (n: number) => plural(n, { one: 'and {n} more', other: 'and {n} more' }),
     undoRuns: 'Taking back…',
     undoDeed: 'Take it back',
-    undone: (n: number) => plural(n, { one: '{n} value was put back.', other: '{n} values were put back.' }),
+    undoneTitle: 'Taken back',
+    undone: (values: number, records: number) =>
+      sentences(
+        [values, plural(values, { one: '{n} value was put back.', other: '{n} values were put back.' })],
+        [records, plural(records, { one: '{n} record was deleted.', other: '{n} records were deleted.' })],
+      ),
   },
 };
