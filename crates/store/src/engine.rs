@@ -1,5 +1,6 @@
 //! Opening the store: address, migrations, connections.
 
+use crate::db::{On, Pool, Scope, Tx, query};
 use crate::meter::Metered;
 use crate::repo::Keeper;
 use crate::{Lock, StoreError, sealed};
@@ -7,7 +8,6 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ pub(crate) const LOG_PAGES: &str = "4000";
 pub struct Store {
     path: PathBuf,
     /// One connection: SQLite has one writer, and waiting here is fairer than in SQLite.
-    pub(crate) writer: SqlitePool,
-    pub(crate) readers: SqlitePool,
+    pub(crate) writer: Pool,
+    pub(crate) readers: Pool,
     /// Writes as well, in the turn of the writer.
     pub(crate) keeper: Keeper,
     pub(crate) metered: Metered,
@@ -68,8 +68,8 @@ impl Store {
             .map_err(|why| opening(&path, &why))?;
         Ok(Self {
             path,
-            writer,
-            readers,
+            writer: Pool::Sqlite(writer),
+            readers: Pool::Sqlite(readers),
             keeper: Keeper::default(),
             metered: Metered::default(),
         })
@@ -88,26 +88,22 @@ impl Store {
             });
         }
         keep_private(path);
-        sqlx::query("VACUUM INTO $1")
+        query("VACUUM INTO $1")
             .bind(path.to_string_lossy().into_owned())
-            .execute(&self.writer)
+            .execute(self.turn(Scope::Whole))
             .await
             .map_err(|why| opening(path, &why))?;
         Self::open(&format!("sqlite://{}", path.display())).await
     }
 
     /// A transaction that has the right to write from its beginning.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        const BEGIN: &str = "BEGIN IMMEDIATE";
-        match self.writer.begin_with(BEGIN).await {
-            // When the disk is full, SQLite ends a transaction by itself, but the driver still counts it and
-            // would refuse this connection for ever: a new one takes its place.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.writer.acquire().await?.close().await?;
-                Ok(self.writer.begin_with(BEGIN).await?)
-            }
-            begun => Ok(begun?),
-        }
+    pub(crate) async fn begin(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
+        Ok(self.writer.begin(scope.into()).await?)
+    }
+
+    /// One statement that writes, as a transaction of its own.
+    pub(crate) fn turn(&self, scope: impl Into<Scope>) -> On<'_> {
+        On::Turn(&self.writer, scope.into())
     }
 
     /// Takes a lock named after this store, or nothing when another process holds it.

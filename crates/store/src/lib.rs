@@ -8,6 +8,7 @@
 
 mod change;
 mod codes;
+mod db;
 mod engine;
 mod error;
 mod flow;

@@ -3,6 +3,7 @@
 mod kept_out;
 
 use crate::codes::time;
+use crate::db::{Scope, query, query_as};
 use crate::engine::{opening, path_of};
 use crate::{Lock, Store, StoreError};
 use domain::{RunId, Timestamp};
@@ -47,7 +48,7 @@ impl Store {
     /// When the copy cannot be written.
     pub async fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
         crate::engine::keep_private(path);
-        sqlx::query("VACUUM INTO $1")
+        query("VACUUM INTO $1")
             .bind(path.to_string_lossy().into_owned())
             .execute(&self.readers)
             .await
@@ -102,7 +103,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut budgets: Vec<(String, String, i64, String)> = Vec::new();
         if let Some(present) = present {
-            budgets = sqlx::query_as(
+            budgets = query_as(
                 "SELECT shop.name, shop.location, side, state FROM budget JOIN shop ON shop.id = budget.shop",
             )
             .fetch_all(&present.readers)
@@ -112,13 +113,13 @@ impl Store {
             Some(present) => Some(kept_out::Present::read(present).await?),
             None => None,
         };
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         kept_out::keep_out(&mut tx, kept_out.as_ref(), time(now)).await?;
         for sql in OLDER {
-            sqlx::query(sql).execute(&mut *tx).await?;
+            query(sql).execute(&mut tx).await?;
         }
         for (name, location, side, state) in budgets {
-            sqlx::query(
+            query(
                 "INSERT INTO budget (shop, side, state)
                  SELECT id, $3, $4 FROM shop WHERE name = $1 AND location = $2
                  ON CONFLICT (shop, side) DO UPDATE SET state = excluded.state",
@@ -127,15 +128,15 @@ impl Store {
             .bind(location)
             .bind(side)
             .bind(state)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
-        sqlx::query(
+        query(
             "INSERT INTO journal (shop, run, at, event, detail) SELECT id, $1, $2, 'restored', '{}' FROM shop",
         )
         .bind(run.to_string())
         .bind(time(now))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         Ok(())

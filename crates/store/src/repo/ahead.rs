@@ -1,6 +1,7 @@
 //! What will have to be written once what is under way is done: for forecasts.
 
 use crate::codes::{kind, read_json, read_kind, read_time, side};
+use crate::db::{query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::{Kind, Record, RecordId, RunId, ShopId, Side, Timestamp};
 
@@ -73,7 +74,7 @@ impl Store {
         what: Kind,
         most: u32,
     ) -> Result<(u64, Vec<Record>), StoreError> {
-        let count: i64 = sqlx::query_scalar(COUNT_FOLLOWERS)
+        let count: i64 = query_scalar(COUNT_FOLLOWERS)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -83,7 +84,7 @@ impl Store {
         if count == 0 {
             return Ok((0, Vec::new()));
         }
-        let bodies: Vec<String> = sqlx::query_scalar(FOLLOWERS)
+        let bodies: Vec<String> = query_scalar(FOLLOWERS)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -107,7 +108,7 @@ impl Store {
         most: u32,
     ) -> Result<(u64, Vec<Record>), StoreError> {
         let which = usize::from(on == Side::MyGadgetRepairs);
-        let count: i64 = sqlx::query_scalar(COUNT_UNDECIDED[which])
+        let count: i64 = query_scalar(COUNT_UNDECIDED[which])
             .bind(shop.0)
             .bind(kind(what))
             .bind(side(on))
@@ -116,7 +117,7 @@ impl Store {
         if count == 0 {
             return Ok((0, Vec::new()));
         }
-        let bodies: Vec<String> = sqlx::query_scalar(UNDECIDED[which])
+        let bodies: Vec<String> = query_scalar(UNDECIDED[which])
             .bind(shop.0)
             .bind(kind(what))
             .bind(side(on))
@@ -135,7 +136,7 @@ impl Store {
         shop: ShopId,
         run: RunId,
     ) -> Result<(u64, Option<Timestamp>), StoreError> {
-        let (count, last): (i64, Option<i64>) = sqlx::query_as(
+        let (count, last): (i64, Option<i64>) = query_as(
             "SELECT count(*), max(finished_at) FROM intent INDEXED BY intent_run
              WHERE shop = $1 AND run = $2 AND side = 0 AND kind = 0 AND op = 'create' AND state = 'done'",
         )
@@ -156,7 +157,7 @@ impl Store {
         run: RunId,
         on: Side,
     ) -> Result<Vec<(Kind, u64)>, StoreError> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64)> = query_as(
             "SELECT kind, count(*) FROM intent INDEXED BY intent_run
              WHERE shop = $1 AND run = $2 AND side = $3 AND state = 'done' GROUP BY kind",
         )
@@ -176,7 +177,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn contacts_with_notes(&self, shop: ShopId) -> Result<(u64, u64), StoreError> {
-        let (looked_at, with_notes): (i64, i64) = sqlx::query_as(
+        let (looked_at, with_notes): (i64, i64) = query_as(
             "SELECT count(*), coalesce(sum(EXISTS (
                  SELECT 1 FROM record INDEXED BY record_parent WHERE record.shop = note_watch.shop AND record.side = 0
                  AND record.kind = 2 AND record.parent = note_watch.contact AND record.gone = 0)), 0)
@@ -197,19 +198,18 @@ impl Store {
         shop: ShopId,
         most: u32,
     ) -> Result<(u64, u64, Vec<RecordId>), StoreError> {
-        let (count, new): (i64, i64) = sqlx::query_as(
+        let (count, new): (i64, i64) = query_as(
             "SELECT count(*), coalesce(sum(seen = 0), 0) FROM note_watch WHERE shop = $1 AND due > seen",
         )
         .bind(shop.0)
         .fetch_one(&self.readers)
         .await?;
-        let contacts: Vec<String> = sqlx::query_scalar(
-            "SELECT contact FROM note_watch WHERE shop = $1 AND due > seen LIMIT $2",
-        )
-        .bind(shop.0)
-        .bind(most)
-        .fetch_all(&self.readers)
-        .await?;
+        let contacts: Vec<String> =
+            query_scalar("SELECT contact FROM note_watch WHERE shop = $1 AND due > seen LIMIT $2")
+                .bind(shop.0)
+                .bind(most)
+                .fetch_all(&self.readers)
+                .await?;
         let contacts = contacts.into_iter().map(RecordId::new).collect();
         Ok((count.unsigned_abs(), new.unsigned_abs(), contacts))
     }

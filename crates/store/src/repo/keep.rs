@@ -3,6 +3,7 @@
 //! behind them, and the way there and back is longer than what a small batch takes.
 
 use crate::codes::{kind, side, time};
+use crate::db::Pool;
 use crate::engine::{LOG_PAGES, WAITS};
 use crate::meter::Metered;
 use crate::model::Webhook;
@@ -75,9 +76,10 @@ impl Store {
     /// # Errors
     /// When the turn does not come for a minute, or the file cannot be opened.
     pub async fn keeping(&self) -> Result<Keeping, StoreError> {
-        let turn = match self.writer.try_acquire() {
+        let Pool::Sqlite(writer) = &self.writer;
+        let turn = match writer.try_acquire() {
             Some(turn) => turn,
-            None => self.writer.acquire().await?,
+            None => writer.acquire().await?,
         };
         let connection = match self.keeper.take() {
             Some(connection) => connection,

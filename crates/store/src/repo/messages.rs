@@ -1,9 +1,9 @@
 //! Messages that HighLevel sent to contacts that we had written to a moment before.
 
 use crate::codes::{read_time, side, time};
+use crate::db::query;
 use crate::{Store, StoreError};
 use domain::{RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
 
 /// What is looked at, newest first.
 const MOST: i64 = 2_000;
@@ -47,7 +47,7 @@ impl Store {
         since: Timestamp,
         within_seconds: i64,
     ) -> Result<Vec<Followed>, StoreError> {
-        let rows = sqlx::query(FOLLOWED)
+        let rows = query(FOLLOWED)
             .bind(shop.0)
             .bind(time(since))
             .bind(side(Side::HighLevel))

@@ -42,7 +42,9 @@ macro_rules! in_list {
 }
 pub(crate) use in_list;
 
-pub(crate) fn list<'a>(ids: impl IntoIterator<Item = &'a domain::RecordId>) -> String {
-    let ids: Vec<&str> = ids.into_iter().map(domain::RecordId::as_str).collect();
-    serde_json::Value::from(ids).to_string()
+/// Ids as one parameter.
+pub(crate) fn list<'a>(
+    ids: impl IntoIterator<Item = &'a domain::RecordId>,
+) -> crate::db::Value<'a> {
+    crate::db::texts(ids.into_iter().map(domain::RecordId::as_str))
 }

@@ -7,10 +7,10 @@ pub(crate) use words::{name_of, words_of};
 use super::list;
 use crate::change::Key;
 use crate::codes::{read_kind, read_side, side};
+use crate::db::{Builder, Tx, json_rows, query, query_as};
 use crate::{Store, StoreError};
 use domain::{Kind, Record, RecordId, ShopId, Side};
 use serde_json::{Value as Json, json as object};
-use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
 use std::collections::HashMap;
 
 /// Of those whom a search finds, so many are looked at; whoever looks for somebody types one more letter.
@@ -128,19 +128,15 @@ impl Store {
             (None, PeopleState::Question) => ASKED,
             (None, PeopleState::LeftAlone) => LEFT_ALONE,
         };
-        let query = sqlx::query(sql)
-            .bind(shop.0)
-            .bind(name)
-            .bind(id)
-            .bind(limit);
-        let query = match (searched.flatten(), wanted) {
-            (Some(text), _) => query.bind(text).bind(FOUND),
-            (None, PeopleState::Differs) => query.bind(0),
-            (None, PeopleState::Held) => query.bind(1),
-            (None, PeopleState::Alone(on)) => query.bind(side(on)),
-            (None, _) => query,
+        let asked = query(sql).bind(shop.0).bind(name).bind(id).bind(limit);
+        let asked = match (searched.flatten(), wanted) {
+            (Some(text), _) => asked.bind(text).bind(FOUND),
+            (None, PeopleState::Differs) => asked.bind(0),
+            (None, PeopleState::Held) => asked.bind(1),
+            (None, PeopleState::Alone(on)) => asked.bind(side(on)),
+            (None, _) => asked,
         };
-        let rows = query.fetch_all(&self.readers).await?;
+        let rows = asked.fetch_all(&self.readers).await?;
         let rows = rows.iter().map(|row| {
             Ok(PersonRow {
                 cursor: PeopleCursor {
@@ -163,7 +159,7 @@ impl Store {
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, RecordId)>, StoreError> {
         let rows: Vec<(i64, i64, String)> =
-            sqlx::query_as("SELECT side, kind, record FROM left_alone WHERE shop = $1")
+            query_as("SELECT side, kind, record FROM left_alone WHERE shop = $1")
                 .bind(shop.0)
                 .fetch_all(&self.readers)
                 .await?;
@@ -183,7 +179,7 @@ impl Store {
         on: Side,
         ids: impl IntoIterator<Item = &'a RecordId>,
     ) -> Result<HashMap<RecordId, u64>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, i64)> = query_as(concat!(
             "SELECT record, count(*) FROM review WHERE shop = $1 AND state = 'open' AND kind = 0 AND side = $2 AND record ",
             super::in_list!("3"),
             " GROUP BY record"
@@ -203,7 +199,7 @@ impl Store {
 /// Keeps how people are looked for in step with the contacts that were just seen or written. Those whose words are as
 /// they were are left alone.
 pub(super) async fn keep(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     shop: ShopId,
     on: Side,
     records: impl Iterator<Item = (&Record, &[Key])>,
@@ -225,37 +221,36 @@ pub(super) async fn keep(
         Side::HighLevel => "left_id",
         Side::MyGadgetRepairs => "right_id",
     };
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO person (shop, side, record, name, words, linked) SELECT ",
-    );
-    query.push_bind(shop.0).push(", ").push_bind(side(on));
-    query.push(
+    let mut sql =
+        Builder::new("INSERT INTO person (shop, side, record, name, words, linked) SELECT ");
+    sql.push_bind(shop.0).push(", ").push_bind(side(on));
+    sql.push(
         ", value ->> 'r', value ->> 'n', value ->> 'w', EXISTS (SELECT 1 FROM link WHERE link.shop = ",
     );
-    query.push_bind(shop.0);
-    query.push(" AND link.kind = 0 AND link.broken_at IS NULL AND link.");
-    query.push(linked).push(" = value ->> 'r') FROM json_each(");
-    query.push_bind(Json::from(rows).to_string());
-    query.push(
+    sql.push_bind(shop.0);
+    sql.push(" AND link.kind = 0 AND link.broken_at IS NULL AND link.");
+    sql.push(linked).push(" = value ->> 'r') FROM json_each(");
+    sql.push_bind(json_rows(rows));
+    sql.push(
         ") WHERE true ON CONFLICT (shop, side, record) DO UPDATE SET name = excluded.name, words = excluded.words
          WHERE person.words <> excluded.words OR person.name <> excluded.name",
     );
-    query.build().execute(&mut **tx).await?;
+    sql.build().execute(&mut *tx).await?;
     Ok(())
 }
 
 /// Takes somebody off the list who is no longer there.
 pub(super) async fn gone(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     shop: ShopId,
     on: Side,
     id: &RecordId,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM person WHERE shop = $1 AND side = $2 AND record = $3")
+    query("DELETE FROM person WHERE shop = $1 AND side = $2 AND record = $3")
         .bind(shop.0)
         .bind(side(on))
         .bind(id.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }

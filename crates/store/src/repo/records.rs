@@ -2,11 +2,10 @@
 
 use super::{in_list, list};
 use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
+use crate::db::{Row, query, query_as, query_scalar};
 use crate::model::{RecordState, StoredRecord};
 use crate::{Store, StoreError};
 use domain::{Fingerprint, Kind, RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
 
 pub(crate) const fn state_code(state: RecordState) -> i64 {
@@ -118,7 +117,7 @@ pub(crate) const NEIGHBOURHOOD: &str = concat!(
      ORDER BY record.side, record.id"
 );
 
-fn read(row: &SqliteRow) -> Result<StoredRecord, StoreError> {
+fn read(row: &Row) -> Result<StoredRecord, StoreError> {
     Ok(StoredRecord {
         record: read_json(row.try_get(0)?, "record", "body")?,
         fingerprint: Fingerprint(row.try_get(1)?),
@@ -141,7 +140,7 @@ impl Store {
         what: Kind,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND side = $2 AND kind = $3 AND id ",
             in_list!("4")
@@ -181,7 +180,7 @@ impl Store {
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND side = $2 AND kind = $3 AND id > $4 AND gone = 0 ORDER BY id LIMIT $5"
         ))
@@ -205,7 +204,7 @@ impl Store {
         shop: ShopId,
         name: &str,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND side IN (0, 1) AND kind IN (0, 1, 2, 3) AND id = $2 ORDER BY gone, kind LIMIT 5"
         ))
@@ -214,7 +213,7 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let rows = if rows.is_empty() {
-            sqlx::query(concat!(
+            query(concat!(
                 columns!(),
                 "WHERE shop = $1 AND side = 1 AND lower(body ->> 'reference') = lower($2) ORDER BY gone, kind LIMIT 5"
             ))
@@ -239,7 +238,7 @@ impl Store {
         what: Kind,
         parents: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(CHILDREN)
+        let rows = query(CHILDREN)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -254,7 +253,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unreachable(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
+        let count: i64 = query_scalar(
             "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
                  SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
                  AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
@@ -277,7 +276,7 @@ impl Store {
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(UNSETTLED)
+        let rows = query(UNSETTLED)
             .bind(shop.0)
             .bind(kind(what))
             .bind(side(on))
@@ -293,7 +292,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unsettled(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(COUNT_UNSETTLED)
+        let count: i64 = query_scalar(COUNT_UNSETTLED)
             .bind(shop.0)
             .fetch_one(&self.readers)
             .await?;
@@ -311,7 +310,7 @@ impl Store {
         what: Kind,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<RecordId, Fingerprint>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, String)> = query_as(concat!(
             "SELECT id, fingerprint FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND id ",
             in_list!("4")
         ))
@@ -339,7 +338,7 @@ impl Store {
         on: Side,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(NEIGHBOURHOOD)
+        let rows = query(NEIGHBOURHOOD)
             .bind(shop.0)
             .bind(side(on))
             .bind(list(ids))
@@ -360,7 +359,7 @@ impl Store {
         sweep: i64,
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
-        let rows: Vec<String> = sqlx::query_scalar(UNSEEN)
+        let rows: Vec<String> = query_scalar(UNSEEN)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -384,7 +383,7 @@ impl Store {
         (from, to): (Timestamp, Timestamp),
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
-        let rows: Vec<String> = sqlx::query_scalar(UNSEEN_APPOINTMENTS)
+        let rows: Vec<String> = query_scalar(UNSEEN_APPOINTMENTS)
             .bind(shop.0)
             .bind(side(on))
             .bind(sweep)
@@ -401,7 +400,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_records(&self, shop: ShopId) -> Result<Vec<(Side, Kind, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(COUNT_RECORDS)
+        let rows: Vec<(i64, i64, i64)> = query_as(COUNT_RECORDS)
             .bind(shop.0)
             .fetch_all(&self.readers)
             .await?;
@@ -419,7 +418,7 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, RecordState, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(
             "SELECT side, kind, state, count(*) FROM record WHERE shop = $1 AND gone = 0 AND state >= 2 GROUP BY side, kind, state",
         )
         .bind(shop.0)

@@ -1,10 +1,10 @@
 //! Sealed texts and data keys as a rotation, a change of the master key, and a reset see them.
 
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as, query_scalar};
 use crate::sealed::{SEALED, SealedTable, version_in};
 use crate::{Store, StoreError};
 use domain::Timestamp;
-use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeMap;
 
 /// A sealed text and where it lies.
@@ -38,7 +38,7 @@ impl Store {
                 "SELECT {keys}, sealed FROM {name} WHERE sealed IS NOT NULL AND {} <> $1 ORDER BY {keys} LIMIT $2",
                 version_in("sealed")
             );
-            let rows = sqlx::query(AssertSqlSafe(sql))
+            let rows = query(sql)
                 .bind(version)
                 .bind(limit)
                 .fetch_all(&self.readers)
@@ -61,7 +61,7 @@ impl Store {
     /// # Errors
     /// When the database refuses; then none was replaced.
     pub async fn reseal(&self, texts: &[(SealedText, String)]) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         let mut count = 0;
         for (before, after) in texts {
             let Some(table) = SEALED.iter().find(|table| table.name == before.table) else {
@@ -75,13 +75,11 @@ impl Store {
                 table.name,
                 conditions.join(" AND ")
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql))
-                .bind(after)
-                .bind(&before.sealed);
+            let mut asked = query(sql).bind(after).bind(&before.sealed);
             for value in &before.row {
-                query = query.bind(value);
+                asked = asked.bind(value);
             }
-            count += query.execute(&mut *tx).await?.rows_affected();
+            count += asked.execute(&mut tx).await?.rows_affected();
         }
         tx.commit().await?;
         Ok(count)
@@ -105,10 +103,8 @@ impl Store {
         let sql = format!(
             "DELETE FROM data_key WHERE version < (SELECT max(version) FROM data_key){unused} RETURNING version"
         );
-        let mut tx = self.begin().await?;
-        let gone = sqlx::query_scalar(AssertSqlSafe(sql))
-            .fetch_all(&mut *tx)
-            .await?;
+        let mut tx = self.begin(Scope::Whole).await?;
+        let gone = query_scalar(sql).fetch_all(&mut tx).await?;
         tx.commit().await?;
         Ok(gone)
     }
@@ -118,10 +114,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn data_key_times(&self) -> Result<Vec<(i64, Timestamp)>, StoreError> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT version, at FROM data_key ORDER BY version")
-                .fetch_all(&self.readers)
-                .await?;
+        let rows: Vec<(i64, i64)> = query_as("SELECT version, at FROM data_key ORDER BY version")
+            .fetch_all(&self.readers)
+            .await?;
         let rows = rows.into_iter();
         Ok(rows.map(|(version, at)| (version, read_time(at))).collect())
     }
@@ -138,9 +133,7 @@ impl Store {
                 version_in("sealed"),
                 table.name
             );
-            let rows: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(sql))
-                .fetch_all(&self.readers)
-                .await?;
+            let rows: Vec<(i64, i64)> = query_as(sql).fetch_all(&self.readers).await?;
             for (version, count) in rows {
                 *counts.entry(version).or_default() += count;
             }
@@ -153,7 +146,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn key_derivation(&self) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT text FROM key_derivation")
+        Ok(query_scalar("SELECT text FROM key_derivation")
             .fetch_optional(&self.readers)
             .await?)
     }
@@ -164,13 +157,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn begin_key_derivation(&self, text: &str, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO key_derivation (id, text, at) SELECT 1, $1, $2
              WHERE NOT EXISTS (SELECT 1 FROM data_key) ON CONFLICT DO NOTHING",
         )
         .bind(text)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::Whole))
         .await?;
         Ok(())
     }
@@ -186,33 +179,30 @@ impl Store {
         derivation: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
-        let there: i64 = sqlx::query_scalar("SELECT count(*) FROM data_key")
-            .fetch_one(&mut *tx)
+        let mut tx = self.begin(Scope::Whole).await?;
+        let there: i64 = query_scalar("SELECT count(*) FROM data_key")
+            .fetch_one(&mut tx)
             .await?;
         let mut replaced = 0;
         for (version, before, after) in keys {
-            let done =
-                sqlx::query("UPDATE data_key SET sealed = $3 WHERE version = $1 AND sealed = $2")
-                    .bind(version)
-                    .bind(before)
-                    .bind(after)
-                    .execute(&mut *tx)
-                    .await?;
+            let done = query("UPDATE data_key SET sealed = $3 WHERE version = $1 AND sealed = $2")
+                .bind(version)
+                .bind(before)
+                .bind(after)
+                .execute(&mut tx)
+                .await?;
             replaced += done.rows_affected();
         }
         if i64::try_from(replaced).unwrap_or(-1) != there {
             tx.rollback().await?;
             return Ok(false);
         }
-        sqlx::query("DELETE FROM key_derivation")
-            .execute(&mut *tx)
-            .await?;
+        query("DELETE FROM key_derivation").execute(&mut tx).await?;
         if let Some(text) = derivation {
-            sqlx::query("INSERT INTO key_derivation (id, text, at) VALUES (1, $1, $2)")
+            query("INSERT INTO key_derivation (id, text, at) VALUES (1, $1, $2)")
                 .bind(text)
                 .bind(time(now))
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
@@ -224,15 +214,15 @@ impl Store {
     /// # Errors
     /// When the database refuses; then nothing was forgotten.
     pub async fn forget_sealed(&self) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         let mut count = 0;
         for table in SEALED {
             let sql = format!("DELETE FROM {}", table.name);
-            let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
+            let done = query(sql).execute(&mut tx).await?;
             count += done.rows_affected();
         }
         for sql in ["DELETE FROM data_key", "DELETE FROM key_derivation"] {
-            sqlx::query(sql).execute(&mut *tx).await?;
+            query(sql).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(count)

@@ -1,6 +1,7 @@
 //! Runs: passes of the sync, and what they counted.
 
 use crate::codes::{json, read_id, read_json, read_time, time};
+use crate::db::{query, query_as};
 use crate::model::RunRow;
 use crate::{Store, StoreError};
 use domain::{RunId, ShopId, Timestamp};
@@ -35,7 +36,7 @@ impl Store {
         summary: &Json,
         finished: bool,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO run (id, shop, started_at, finished_at, phase, summary) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, phase = excluded.phase, summary = excluded.summary",
         )
@@ -45,15 +46,15 @@ impl Store {
         .bind(finished.then(|| time(now)))
         .bind(phase)
         .bind(json(summary, "run", "summary")?)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         if finished {
-            sqlx::query(
+            query(
                 "DELETE FROM run WHERE shop = $1 AND id NOT IN (SELECT id FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2)",
             )
             .bind(shop.0)
             .bind(KEPT)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         }
         Ok(())
@@ -64,7 +65,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn runs(&self, shop: ShopId, limit: u32) -> Result<Vec<RunRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2",
         )
         .bind(shop.0)
@@ -85,7 +86,7 @@ impl Store {
         did_something: bool,
         limit: u32,
     ) -> Result<Vec<RunRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, started_at, finished_at, phase, summary FROM run
              WHERE shop = $1
                AND ($3 IS NULL OR (started_at, id) < (SELECT started_at, id FROM run WHERE id = $3))
@@ -110,7 +111,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn run(&self, shop: ShopId, run: RunId) -> Result<Option<RunRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 AND id = $2",
         )
         .bind(shop.0)

@@ -1,10 +1,10 @@
 //! What only the inside of the store can show: query plans, and a full disk.
 
 use super::{ahead, commit, exchanges, intents, links, records, webhooks};
+use crate::db::{query, query_scalar};
 use crate::{Change, Store, StoreError};
 use domain::Timestamp;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Row};
 
 async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -14,11 +14,14 @@ async fn store() -> (tempfile::TempDir, Store) {
 
 /// The steps of a query's plan that read a whole table of ours.
 async fn scans(store: &Store, sql: &str) -> (Vec<String>, String) {
-    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+    let rows = query(format!("EXPLAIN QUERY PLAN {sql}"))
         .fetch_all(&store.writer)
         .await
         .unwrap();
-    let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    let steps: Vec<String> = rows
+        .iter()
+        .map(|row| row.try_get("detail").unwrap())
+        .collect();
     let whole = [
         "record",
         "link",
@@ -155,12 +158,12 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
         .await
         .unwrap()
         .id;
-    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+    let pages: i64 = query_scalar("PRAGMA page_count")
         .fetch_one(&store.writer)
         .await
         .unwrap();
-    let limit = |pages: i64| AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-    sqlx::query(limit(pages + 4))
+    let limit = |pages: i64| format!("PRAGMA max_page_count = {pages}");
+    query(limit(pages + 4))
         .fetch_one(&store.writer)
         .await
         .unwrap();
@@ -175,7 +178,7 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
     assert!(error.to_string().contains("free some space"));
     assert!(store.cursor(shop, "contacts").await.unwrap().is_none());
 
-    sqlx::query(limit(1_000_000))
+    query(limit(1_000_000))
         .fetch_one(&store.writer)
         .await
         .unwrap();
