@@ -94,6 +94,8 @@ impl AppError {
                 StoreError::Newer { .. } => "STORE-NEWER",
                 StoreError::Damaged { .. } => "STORE-DAMAGED",
                 StoreError::Unwritable { .. } => "STORE-UNWRITABLE",
+                StoreError::Server { .. } => "STORE-SERVER",
+                StoreError::NoFile { .. } => "STORE-NO-FILE",
                 StoreError::Exists { .. } => "STORE-EXISTS",
                 StoreError::DiskFull => "STORE-DISK-FULL",
                 StoreError::Busy => "STORE-BUSY",

@@ -85,6 +85,8 @@ impl From<AppError> for Problem {
                     | StoreError::Newer { .. }
                     | StoreError::Damaged { .. }
                     | StoreError::Unwritable { .. }
+                    | StoreError::Server { .. }
+                    | StoreError::NoFile { .. }
                     | StoreError::Exists { .. }
             ),
             AppError::Vault(_)

@@ -4,7 +4,8 @@ mod kept_out;
 
 use crate::codes::time;
 use crate::db::{Scope, query, query_as};
-use crate::engine::{opening, path_of};
+use crate::engine::Address;
+use crate::engine::sqlite::{keep_private, opening, vacuum_into};
 use crate::{Lock, Store, StoreError};
 use domain::{RunId, Timestamp};
 use sqlx::ConnectOptions;
@@ -31,7 +32,7 @@ impl Store {
     /// # Errors
     /// When the address is wrong.
     pub fn file_at(url: &str) -> Result<PathBuf, StoreError> {
-        path_of(url)
+        Address::file(url)
     }
 
     /// Takes a lock named after the store at an address, without opening it; nothing when another process holds it.
@@ -39,7 +40,7 @@ impl Store {
     /// # Errors
     /// When the address is wrong, or the lock file cannot be written.
     pub fn lock_at(url: &str, name: &str) -> Result<Option<Lock>, StoreError> {
-        Lock::take(&Lock::path(&path_of(url)?, name))
+        Lock::beside(&Address::file(url)?, name)
     }
 
     /// Writes a complete copy into a new file while others may write.
@@ -47,13 +48,8 @@ impl Store {
     /// # Errors
     /// When the copy cannot be written.
     pub async fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
-        crate::engine::keep_private(path);
-        query("VACUUM INTO $1")
-            .bind(path.to_string_lossy().into_owned())
-            .execute(&self.readers)
-            .await
-            .map_err(|why| opening(path, &why))?;
-        Ok(())
+        keep_private(path);
+        vacuum_into(&self.readers, path).await
     }
 
     /// Looks at every page of a file that should be a database of ours.

@@ -1,19 +1,30 @@
 //! Pools and transactions.
 
+use super::query::Running;
 use domain::ShopId;
+use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite, Transaction};
+
+/// What answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
 
 /// Connections to the database.
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
     Sqlite(SqlitePool),
+    Postgres(PgPool),
 }
 
 /// A transaction that may write. It is rolled back when it is dropped.
 #[derive(Debug)]
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
 }
 
 /// Where a statement is carried out.
@@ -21,15 +32,12 @@ pub(crate) enum On<'a> {
     Pool(&'a Pool),
     Tx(&'a mut Tx),
     /// A transaction of the statement's own.
-    #[expect(
-        dead_code,
-        reason = "SQLite has one writer; PostgreSQL locks by the scope"
-    )]
     Turn(&'a Pool, Scope),
 }
 
 /// What a transaction may touch, so that of those that may touch the same thing one comes after the other. SQLite has
-/// one writer at a time for everything; the rules of the repositories hold because of that.
+/// one writer at a time for everything, and the rules of the repositories ("look, then write") hold because of that;
+/// on PostgreSQL they hold because every transaction that writes takes the lock of its scope before it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// What belongs to one shop.
@@ -46,31 +54,79 @@ impl From<ShopId> for Scope {
     }
 }
 
+impl Scope {
+    /// The first half of our advisory locks, so that others in the same database do not meet ours: "rbdg".
+    const OURS: i32 = 0x7262_6467;
+
+    /// Waits for the turn. Shops do not wait for one another, and everybody waits for who touches everything. The locks
+    /// are taken in one order and go with the transaction, also where a pooler hands connections round between them. One
+    /// shop's lines of the journal and its sightings are therefore numbered in the order in which they are committed.
+    fn lock(self) -> String {
+        let ours = Self::OURS;
+        let which = match self {
+            Self::Whole => format!("pg_advisory_xact_lock({ours}, 0)"),
+            Self::House => {
+                format!(
+                    "pg_advisory_xact_lock_shared({ours}, 0), pg_advisory_xact_lock({ours}, -1)"
+                )
+            }
+            // Two shops whose numbers are the same in half of their bits would only wait for one another.
+            Self::Shop(shop) => {
+                let shop = shop & 0x7fff_ffff;
+                format!(
+                    "pg_advisory_xact_lock_shared({ours}, 0), pg_advisory_xact_lock({ours}, {shop})"
+                )
+            }
+        };
+        format!("SET LOCAL lock_timeout = '30s'; SELECT {which}")
+    }
+}
+
 impl Pool {
-    /// Begins a transaction that has the right to write from its beginning.
-    pub(crate) async fn begin(&self, _scope: Scope) -> Result<Tx, sqlx::Error> {
+    pub(crate) const fn engine(&self) -> Engine {
         match self {
-            Self::Sqlite(pool) => Ok(Tx::Sqlite(begin_sqlite(pool).await?)),
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a transaction that has the right to write from its beginning.
+    pub(crate) fn begin(&self, scope: Scope) -> Running<'_, Tx> {
+        match self {
+            Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(begin_sqlite(pool).await?)) }),
+            Self::Postgres(pool) => {
+                Box::pin(async move { Ok(Tx::Postgres(begin_postgres(pool, scope).await?)) })
+            }
         }
     }
 
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
         }
     }
 }
 
 impl Tx {
-    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+    pub(crate) const fn engine(&self) -> Engine {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
         }
     }
 
-    pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
+    pub(crate) fn commit(self) -> Running<'static, ()> {
         match self {
-            Self::Sqlite(tx) => tx.rollback().await,
+            Self::Sqlite(tx) => Box::pin(tx.commit()),
+            Self::Postgres(tx) => Box::pin(tx.commit()),
+        }
+    }
+
+    pub(crate) fn rollback(self) -> Running<'static, ()> {
+        match self {
+            Self::Sqlite(tx) => Box::pin(tx.rollback()),
+            Self::Postgres(tx) => Box::pin(tx.rollback()),
         }
     }
 }
@@ -98,4 +154,33 @@ async fn begin_sqlite(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>,
         }
         begun => begun,
     }
+}
+
+/// Whatever the server's default is: each statement must see what was committed before its turn came.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+pub(crate) async fn begin_postgres(
+    pool: &PgPool,
+    scope: Scope,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut tx = pool.begin_with(BEGIN).await?;
+    wait_for_turn(&mut tx, scope).await?;
+    Ok(tx)
+}
+
+/// The same on a connection of its own.
+pub(crate) async fn begin_on(
+    connection: &mut PgConnection,
+    scope: Scope,
+) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
+    let mut tx = connection.begin_with(BEGIN).await?;
+    wait_for_turn(&mut tx, scope).await?;
+    Ok(tx)
+}
+
+async fn wait_for_turn(connection: &mut PgConnection, scope: Scope) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(scope.lock()))
+        .execute(connection)
+        .await?;
+    Ok(())
 }

@@ -1,5 +1,5 @@
-//! The one place that names the database's driver. The repositories write SQL with `$1` placeholders, bind values,
-//! and read columns; which engine answers is decided here.
+//! The one place that names the databases' drivers. The repositories write SQL with `$1` placeholders, bind values, and
+//! read columns; which engine answers is decided here.
 
 mod build;
 mod connection;
@@ -9,7 +9,8 @@ mod sql;
 mod value;
 
 pub(crate) use build::Builder;
-pub(crate) use connection::{On, Pool, Scope, Tx};
-pub(crate) use query::{query, query_as, query_scalar};
+pub(crate) use connection::{Engine, On, Pool, Scope, Tx, begin_on};
+pub(crate) use query::{known_letters, query, query_as, query_scalar};
 pub(crate) use read::Row;
+pub(crate) use sql::{Sql, both, spell};
 pub(crate) use value::{Value, json_rows, texts};

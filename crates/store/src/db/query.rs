@@ -1,15 +1,52 @@
 //! A statement with its values, and carrying it out.
 
-use super::connection::{On, Pool, Tx};
+use super::connection::{On, Pool, Tx, begin_postgres};
 use super::read::{Column, FromRow, Row};
 use super::sql::Statement;
 use super::value::{Bind, Value};
-use sqlx::Sqlite;
+use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
+use sqlx::{Postgres, Sqlite};
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 type OnSqlite<'q> = sqlx::query::Query<'q, Sqlite, SqliteArguments>;
+type OnPostgres<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
+
+/// So often a statement is carried out where the server lets another one go first.
+const TRIES: u32 = 4;
+
+/// Carries a statement out in a transaction of its own, after waiting for its turn. Where the server took it back for the
+/// sake of another one, nothing was done, and it is carried out again.
+macro_rules! in_turn {
+    ($pool:expr, $scope:expr, $tx:ident => $work:expr) => {{
+        let mut tries = 1;
+        loop {
+            let mut $tx = begin_postgres($pool, $scope).await?;
+            let done = match $work.await {
+                Ok(done) => $tx.commit().await.map(|()| done),
+                Err(why) => Err(why),
+            };
+            match done {
+                Ok(done) => break done,
+                Err(why) if tries < TRIES && is_taken_back(&why) => tries += 1,
+                Err(why) => return Err(why),
+            }
+        }
+    }};
+}
+
+/// Serialization failures and deadlocks.
+fn is_taken_back(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(|database| database.code());
+    matches!(code.as_deref(), Some("40001" | "40P01"))
+}
+
+/// A statement that is being carried out: boxed, as the drivers' own are, so that what awaits it stays small.
+pub(crate) type Running<'e, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'e>>;
 
 /// A statement that is being put together.
 pub(crate) struct Query<'q> {
@@ -67,47 +104,97 @@ impl<'q> Query<'q> {
     }
 
     /// Carries it out and answers how many rows it touched.
-    pub(crate) async fn execute(self, on: impl Into<On<'_>>) -> Result<Done, sqlx::Error> {
-        let done = match on.into() {
+    pub(crate) fn execute<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Done>
+    where
+        'q: 'e,
+    {
+        let on = on.into();
+        Box::pin(self.execute_on(on))
+    }
+
+    async fn execute_on(self, on: On<'_>) -> Result<Done, sqlx::Error> {
+        let rows_affected = match on {
             On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
-                self.on_sqlite().execute(pool).await?
+                self.on_sqlite().execute(pool).await?.rows_affected()
             }
-            On::Tx(Tx::Sqlite(tx)) => self.on_sqlite().execute(&mut **tx).await?,
+            On::Tx(Tx::Sqlite(tx)) => self.on_sqlite().execute(&mut **tx).await?.rows_affected(),
+            On::Pool(Pool::Postgres(pool)) => {
+                self.on_postgres().execute(pool).await?.rows_affected()
+            }
+            On::Tx(Tx::Postgres(tx)) => {
+                let done = self.on_postgres().execute(&mut **tx).await?;
+                done.rows_affected()
+            }
+            On::Turn(Pool::Postgres(pool), scope) => {
+                let done = in_turn!(pool, scope, tx => self.on_postgres().execute(&mut *tx));
+                done.rows_affected()
+            }
         };
-        Ok(Done {
-            rows_affected: done.rows_affected(),
-        })
+        Ok(Done { rows_affected })
     }
 
     /// All rows.
-    pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<Row>, sqlx::Error> {
-        let rows = match on.into() {
+    pub(crate) fn fetch_all<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Vec<Row>>
+    where
+        'q: 'e,
+    {
+        let on = on.into();
+        Box::pin(self.fetch_all_on(on))
+    }
+
+    async fn fetch_all_on(self, on: On<'_>) -> Result<Vec<Row>, sqlx::Error> {
+        let rows = match on {
             On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
-                self.on_sqlite().fetch_all(pool).await?
+                return Ok(rows(self.on_sqlite().fetch_all(pool).await?, Row::Sqlite));
             }
-            On::Tx(Tx::Sqlite(tx)) => self.on_sqlite().fetch_all(&mut **tx).await?,
+            On::Tx(Tx::Sqlite(tx)) => {
+                let found = self.on_sqlite().fetch_all(&mut **tx).await?;
+                return Ok(rows(found, Row::Sqlite));
+            }
+            On::Pool(Pool::Postgres(pool)) => self.on_postgres().fetch_all(pool).await?,
+            On::Tx(Tx::Postgres(tx)) => self.on_postgres().fetch_all(&mut **tx).await?,
+            On::Turn(Pool::Postgres(pool), scope) => {
+                in_turn!(pool, scope, tx => self.on_postgres().fetch_all(&mut *tx))
+            }
         };
-        Ok(rows.into_iter().map(Row::Sqlite).collect())
+        Ok(self::rows(rows, Row::Postgres))
     }
 
     /// The first row, if there is any.
-    pub(crate) async fn fetch_optional(
-        self,
-        on: impl Into<On<'_>>,
-    ) -> Result<Option<Row>, sqlx::Error> {
-        let row = match on.into() {
+    pub(crate) fn fetch_optional<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Option<Row>>
+    where
+        'q: 'e,
+    {
+        let on = on.into();
+        Box::pin(self.fetch_optional_on(on))
+    }
+
+    async fn fetch_optional_on(self, on: On<'_>) -> Result<Option<Row>, sqlx::Error> {
+        let row = match on {
             On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
-                self.on_sqlite().fetch_optional(pool).await?
+                let found = self.on_sqlite().fetch_optional(pool).await?;
+                return Ok(found.map(Row::Sqlite));
             }
-            On::Tx(Tx::Sqlite(tx)) => self.on_sqlite().fetch_optional(&mut **tx).await?,
+            On::Tx(Tx::Sqlite(tx)) => {
+                let found = self.on_sqlite().fetch_optional(&mut **tx).await?;
+                return Ok(found.map(Row::Sqlite));
+            }
+            On::Pool(Pool::Postgres(pool)) => self.on_postgres().fetch_optional(pool).await?,
+            On::Tx(Tx::Postgres(tx)) => self.on_postgres().fetch_optional(&mut **tx).await?,
+            On::Turn(Pool::Postgres(pool), scope) => {
+                in_turn!(pool, scope, tx => self.on_postgres().fetch_optional(&mut *tx))
+            }
         };
-        Ok(row.map(Row::Sqlite))
+        Ok(row.map(Row::Postgres))
     }
 
     /// The one row that there must be.
-    pub(crate) async fn fetch_one(self, on: impl Into<On<'_>>) -> Result<Row, sqlx::Error> {
-        let row = self.fetch_optional(on).await?;
-        row.ok_or(sqlx::Error::RowNotFound)
+    pub(crate) fn fetch_one<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Row>
+    where
+        'q: 'e,
+    {
+        let row = self.fetch_optional(on);
+        Box::pin(async move { row.await?.ok_or(sqlx::Error::RowNotFound) })
     }
 
     fn on_sqlite(self) -> OnSqlite<'q> {
@@ -121,12 +208,71 @@ impl<'q> Query<'q> {
                 Value::Bytes(Some(Cow::Borrowed(bytes))) => query.bind(bytes),
                 Value::Bytes(bytes) => query.bind(bytes.map(Cow::into_owned)),
                 Value::Json(text) => query.bind(text),
-                Value::Texts(list) => query.bind(Value::json_of(&list)),
+                Value::Texts(list) => query.bind(serde_json::Value::from(list).to_string()),
                 Value::Ints(list) => query.bind(serde_json::Value::from(list).to_string()),
             };
         }
         query
     }
+
+    fn on_postgres(&self) -> OnPostgres<'_> {
+        let mut query = sqlx::query(self.sql.for_postgres());
+        for value in &self.values {
+            query = match value {
+                Value::Int(number) => query.bind(number),
+                Value::Bool(flag) => query.bind(flag),
+                Value::Text(text) => query.bind(text.as_deref().map(known_letters)),
+                Value::Bytes(bytes) => query.bind(bytes.as_deref()),
+                Value::Json(text) => query.bind(known_escapes(text)),
+                Value::Texts(list) => {
+                    let list: Vec<_> = list.iter().map(|text| known_letters(text)).collect();
+                    query.bind(list)
+                }
+                Value::Ints(list) => query.bind(list),
+            };
+        }
+        query
+    }
+}
+
+fn rows<T>(found: Vec<T>, as_row: fn(T) -> Row) -> Vec<Row> {
+    found.into_iter().map(as_row).collect()
+}
+
+/// PostgreSQL's texts know every letter but U+0000, which no vendor has a use for.
+pub(crate) fn known_letters(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The same in JSON, where a backslash may stand before the backslash: then it is the text `\u0000`, not that letter.
+fn known_escapes(json: &str) -> Cow<'_, str> {
+    const UNKNOWN: &str = "\\u0000";
+    if !json.contains(UNKNOWN) {
+        return Cow::Borrowed(json);
+    }
+    let mut known = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        known.push_str(before);
+        let is_unknown = escape.starts_with(UNKNOWN);
+        // Every other escape is a backslash and one letter more.
+        let (escape, after) = match is_unknown {
+            true => ("\\ufffd", &escape[UNKNOWN.len()..]),
+            false => {
+                let end = escape.char_indices().nth(2);
+                escape.split_at(end.map_or(escape.len(), |(at, _)| at))
+            }
+        };
+        known.push_str(escape);
+        rest = after;
+    }
+    known.push_str(rest);
+    Cow::Owned(known)
 }
 
 /// A [`Query`] whose rows are tuples.
@@ -141,21 +287,31 @@ impl<'q, T: FromRow> QueryAs<'q, T> {
         self
     }
 
-    pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<T>, sqlx::Error> {
-        let rows = self.query.fetch_all(on).await?;
-        rows.iter().map(T::from_row).collect()
+    pub(crate) fn fetch_all<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Vec<T>>
+    where
+        'q: 'e,
+        T: 'e,
+    {
+        let rows = self.query.fetch_all(on);
+        Box::pin(async move { rows.await?.iter().map(T::from_row).collect() })
     }
 
-    pub(crate) async fn fetch_optional(
-        self,
-        on: impl Into<On<'_>>,
-    ) -> Result<Option<T>, sqlx::Error> {
-        let row = self.query.fetch_optional(on).await?;
-        row.as_ref().map(T::from_row).transpose()
+    pub(crate) fn fetch_optional<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Option<T>>
+    where
+        'q: 'e,
+        T: 'e,
+    {
+        let row = self.query.fetch_optional(on);
+        Box::pin(async move { row.await?.as_ref().map(T::from_row).transpose() })
     }
 
-    pub(crate) async fn fetch_one(self, on: impl Into<On<'_>>) -> Result<T, sqlx::Error> {
-        T::from_row(&self.query.fetch_one(on).await?)
+    pub(crate) fn fetch_one<'e>(self, on: impl Into<On<'e>>) -> Running<'e, T>
+    where
+        'q: 'e,
+        T: 'e,
+    {
+        let row = self.query.fetch_one(on);
+        Box::pin(async move { T::from_row(&row.await?) })
     }
 }
 
@@ -171,20 +327,51 @@ impl<'q, T: for<'r> Column<'r>> QueryScalar<'q, T> {
         self
     }
 
-    pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<T>, sqlx::Error> {
-        let rows = self.query.fetch_all(on).await?;
-        rows.iter().map(|row| row.try_get(0)).collect()
+    pub(crate) fn fetch_all<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Vec<T>>
+    where
+        'q: 'e,
+        T: 'e,
+    {
+        let rows = self.query.fetch_all(on);
+        Box::pin(async move { rows.await?.iter().map(|row| row.try_get(0)).collect() })
     }
 
-    pub(crate) async fn fetch_optional(
-        self,
-        on: impl Into<On<'_>>,
-    ) -> Result<Option<T>, sqlx::Error> {
-        let row = self.query.fetch_optional(on).await?;
-        row.map(|row| row.try_get(0)).transpose()
+    pub(crate) fn fetch_optional<'e>(self, on: impl Into<On<'e>>) -> Running<'e, Option<T>>
+    where
+        'q: 'e,
+        T: 'e,
+    {
+        let row = self.query.fetch_optional(on);
+        Box::pin(async move { row.await?.map(|row| row.try_get(0)).transpose() })
     }
 
-    pub(crate) async fn fetch_one(self, on: impl Into<On<'_>>) -> Result<T, sqlx::Error> {
-        self.query.fetch_one(on).await?.try_get(0)
+    pub(crate) fn fetch_one<'e>(self, on: impl Into<On<'e>>) -> Running<'e, T>
+    where
+        'q: 'e,
+        T: 'e,
+    {
+        let row = self.query.fetch_one(on);
+        Box::pin(async move { row.await?.try_get(0) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_letter_that_is_not_known_is_replaced() {
+        for text in [
+            "plain",
+            "\0",
+            "a\0\0b",
+            "\\u0000",
+            "\\\\u0000\\",
+            "\\\0é\0\\",
+        ] {
+            let json = serde_json::Value::from(text).to_string();
+            let known: String = serde_json::from_str(&known_escapes(&json)).unwrap();
+            assert_eq!(known, known_letters(text), "{json}");
+        }
     }
 }

@@ -11,10 +11,10 @@ pub(crate) enum Value<'q> {
     Bytes(Option<Cow<'q, [u8]>>),
     /// JSON that the statement takes apart.
     Json(String),
-    /// A list of texts, for `column IN` it.
-    Texts(Vec<Cow<'q, str>>),
-    /// The same of numbers.
+    /// Numbers, for a statement that has `[numbers …]` in it.
     Ints(Vec<i64>),
+    /// Texts as an array, which SQLite does not know.
+    Texts(Vec<String>),
 }
 
 /// Whatever may be bound.
@@ -83,18 +83,11 @@ impl<'q> Bind<'q> for Value<'q> {
 }
 
 /// Texts as one parameter, for a statement that has `[list …]` in it.
-pub(crate) fn texts<'q>(list: impl IntoIterator<Item = &'q str>) -> Value<'q> {
-    Value::Texts(list.into_iter().map(Cow::Borrowed).collect())
+pub(crate) fn texts<'t>(list: impl IntoIterator<Item = &'t str>) -> Value<'static> {
+    Value::Json(serde_json::Value::from_iter(list).to_string())
 }
 
 /// Rows as one parameter, for a statement that has `[rows …]` in it.
 pub(crate) fn json_rows(rows: Vec<serde_json::Value>) -> Value<'static> {
     Value::Json(serde_json::Value::from(rows).to_string())
-}
-
-impl Value<'_> {
-    /// A list as SQLite takes it apart.
-    pub(super) fn json_of(list: &[Cow<'_, str>]) -> String {
-        serde_json::Value::from_iter(list.iter().map(AsRef::as_ref)).to_string()
-    }
 }

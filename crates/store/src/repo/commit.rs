@@ -4,18 +4,24 @@ use super::flows::{By, Fresh, keep_sightings, seen_gone, sight};
 use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
-use crate::db::{Tx, Value, json_rows, query, query_scalar};
+use crate::db::{Engine, Sql, Tx, Value, both, json_rows, query, query_scalar};
 use crate::{Store, StoreError, Work};
 use domain::{Kind, Record, RecordId, ShopId, Side, Timestamp};
-use serde_json::json as object;
+use serde_json::{Value as Json, json as object};
 use std::collections::HashSet;
 
 /// The index is named, since SQLite would walk the primary key past all records of the side, for every link.
-pub(crate) const WAKE_CHILDREN: &str = "UPDATE record INDEXED BY record_waiting SET state = 1
-     WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2";
-pub(crate) const FORGET_KEYS: &str = concat!(
+pub(crate) const WAKE_CHILDREN: Sql = both!(
+    "UPDATE record",
+    [by "record_waiting"],
+    "SET state = 1 WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2"
+);
+/// Longer ones say nothing, and are more than an index of PostgreSQL takes.
+const LONGEST_KEY: usize = 1_000;
+
+pub(crate) const FORGET_KEYS: Sql = both!(
     "DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record ",
-    super::in_list!("3")
+    [list "3"]
 );
 pub(crate) const MOOT: &str = "UPDATE review SET state = 'obsolete', decided_at = $7
      WHERE shop = $1 AND what = $2 AND kind = $3 AND side = $4 AND record = $5 AND field = $6 AND state = 'open'";
@@ -24,6 +30,23 @@ pub(crate) const REOPEN: &str = "UPDATE review SET state = 'open', decision = NU
          SELECT 1 FROM review AS other WHERE other.shop = review.shop AND other.what = review.what
            AND other.kind = review.kind AND other.side = review.side AND other.record = review.record
            AND other.field = review.field AND other.state = 'open')";
+
+/// Records as just fetched, in one statement.
+const SAW: Sql = both!(
+        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
+         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print',
+             CAST(value ->> 'changed' AS BIGINT), $5, $5, $6
+         FROM ", [rows "4"], " WHERE true
+         ON CONFLICT (shop, side, kind, id) DO UPDATE SET
+             parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
+             changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, gone = 0,
+             sweep = ", [sqlite "max"], [postgres "greatest"], "(record.sweep, excluded.sweep),
+             state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
+                          THEN record.state ELSE 1 END
+         WHERE ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) <= $7
+             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
+         RETURNING id"
+);
 
 impl Store {
     /// Carries out all changes, or none of them.
@@ -96,18 +119,24 @@ async fn carry_out(
         } => {
             let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
             // An event that is known already is passed over, and what came again of it goes.
-            let looked_at = query(concat!(
-                "UPDATE OR IGNORE webhook SET state = 1, body = x'' WHERE shop = $1 AND state = 0 AND id ",
-                super::in_list!("2")
+            let looked_at = query(both!(
+                [sqlite "UPDATE OR IGNORE webhook SET state = 1, body = x'' WHERE shop = $1 AND state = 0 AND id "],
+                [postgres
+                    "UPDATE webhook SET state = 1, body = '' WHERE id IN (
+                         SELECT min(id) FROM webhook AS came WHERE shop = $1 AND state = 0
+                           AND NOT EXISTS (SELECT 1 FROM webhook AS known WHERE known.event = came.event AND known.state = 1)
+                           AND id "],
+                [numbers "2"],
+                [postgres " GROUP BY came.event)"]
             ))
             .bind(shop.0)
             .bind(Value::Ints(webhooks.clone()))
             .execute(&mut *tx)
             .await?;
             let received = i64::try_from(looked_at.rows_affected()).unwrap_or(i64::MAX);
-            query(concat!(
+            query(both!(
                 "DELETE FROM webhook WHERE shop = $1 AND state = 0 AND id ",
-                super::in_list!("2")
+                [numbers "2"]
             ))
             .bind(shop.0)
             .bind(Value::Ints(webhooks))
@@ -115,8 +144,9 @@ async fn carry_out(
             .await?;
             query(
                 "INSERT INTO webhook_count (shop, side, received, told, missed, last_at) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (shop, side) DO UPDATE SET received = received + $3, told = told + $4, missed = missed + $5,
-                     last_at = coalesce($6, last_at)",
+                 ON CONFLICT (shop, side) DO UPDATE SET received = webhook_count.received + $3,
+                     told = webhook_count.told + $4, missed = webhook_count.missed + $5,
+                     last_at = coalesce($6, webhook_count.last_at)",
             )
             .bind(shop.0).bind(side(on)).bind(received).bind(count(told)).bind(count(missed)).bind(last_at.map(time))
             .execute(&mut *tx).await?;
@@ -355,30 +385,20 @@ async fn saw(
             })
         })
         .collect();
-    let taken: Vec<String> = query_scalar(
-        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
-         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $5, $6
-         FROM json_each($4) WHERE true
-         ON CONFLICT (shop, side, kind, id) DO UPDATE SET
-             parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
-             changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, gone = 0,
-             sweep = max(record.sweep, excluded.sweep),
-             state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
-                          THEN record.state ELSE 1 END
-         WHERE max(record.written_at, record.fetched_at) <= $7
-             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
-         RETURNING id",
-    )
-    .bind(shop.0)
-    .bind(on)
-    .bind(what)
-    .bind(json_rows(rows))
-    .bind(at)
-    .bind(sweep)
-    .bind(stale_after.map_or(i64::MAX, time))
-    .fetch_all(&mut *tx)
-    .await?;
-    let taken_ids: HashSet<String> = taken.into_iter().collect();
+    let mut taken_ids = HashSet::new();
+    for rows in apart(tx, rows) {
+        let taken: Vec<String> = query_scalar(SAW)
+            .bind(shop.0)
+            .bind(on)
+            .bind(what)
+            .bind(json_rows(rows))
+            .bind(at)
+            .bind(sweep)
+            .bind(stale_after.map_or(i64::MAX, time))
+            .fetch_all(&mut *tx)
+            .await?;
+        taken_ids.extend(taken);
+    }
     if let Some(before) = before {
         let taken = fresh
             .iter()
@@ -387,9 +407,9 @@ async fn saw(
     }
     if sweep > 0 && stale_after.is_some() {
         // A stale row still proves that the record is there.
-        query(concat!(
+        query(both!(
             "UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND sweep < $5 AND id ",
-            super::in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(on)
@@ -407,6 +427,26 @@ async fn saw(
     super::people::keep(tx, shop, first.side, people).await?;
     let found = taken().map(|(record, keys)| (&record.id, keys.as_slice()));
     keys(tx, shop, first.side, first.kind, found).await
+}
+
+/// A page may hold a record twice. SQLite takes one after the other; PostgreSQL refuses to touch a row twice in one
+/// statement, and is given as many as it takes.
+fn apart(tx: &Tx, rows: Vec<Json>) -> Vec<Vec<Json>> {
+    if tx.engine() == Engine::Sqlite {
+        return vec![rows];
+    }
+    let mut groups: Vec<(HashSet<String>, Vec<Json>)> = Vec::new();
+    for row in rows {
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        let group = groups.iter().position(|(ids, _)| !ids.contains(&id));
+        let group = group.unwrap_or_else(|| {
+            groups.push(Default::default());
+            groups.len() - 1
+        });
+        groups[group].0.insert(id);
+        groups[group].1.push(row);
+    }
+    groups.into_iter().map(|(_, rows)| rows).collect()
 }
 
 async fn wrote(
@@ -464,6 +504,7 @@ async fn keys<'a>(
         .clone()
         .flat_map(|(id, keys)| {
             keys.iter()
+                .filter(|key| key.value.len() <= LONGEST_KEY)
                 .map(|key| object!({"w": key.what, "v": key.value, "r": id.as_str()}))
         })
         .collect();
@@ -477,11 +518,12 @@ async fn keys<'a>(
     if rows.is_empty() {
         return Ok(());
     }
-    query(
+    query(both!(
         "INSERT INTO identity_key (shop, what, value, side, record)
-         SELECT $1, value ->> 'w', value ->> 'v', $2, value ->> 'r' FROM json_each($3) WHERE true
-         ON CONFLICT DO NOTHING",
-    )
+         SELECT $1, value ->> 'w', value ->> 'v', $2, value ->> 'r' FROM ",
+        [rows "3"],
+        " WHERE true ON CONFLICT DO NOTHING"
+    ))
     .bind(shop.0)
     .bind(side(on))
     .bind(json_rows(rows))

@@ -2,7 +2,7 @@
 
 use super::intents::{columns, read};
 use crate::codes::{kind, read_time, side, time};
-use crate::db::{Row, query};
+use crate::db::{Row, Sql, both, query};
 use crate::model::{Exchange, Intent, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, RunId, ShopId, Side, Timestamp};
@@ -18,25 +18,25 @@ macro_rules! select {
 }
 
 /// The index is named, since SQLite would walk all finished writes of the shop.
-pub(crate) const OF_RECORD: &str = concat!(
+pub(crate) const OF_RECORD: Sql = both!(
     select!(),
-    "INDEXED BY intent_target
-     WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND state = 'done' ORDER BY finished_at DESC, id DESC"
+    [by "intent_target"],
+    "WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND state = 'done' ORDER BY finished_at DESC NULLS LAST, id DESC"
 );
-pub(crate) const SENT_TO: &str = concat!(
+pub(crate) const SENT_TO: Sql = both!(
     select!(),
-    "INDEXED BY intent_target
-     WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND sent_at >= $5 ORDER BY sent_at DESC"
+    [by "intent_target"],
+    "WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND sent_at >= $5 ORDER BY sent_at DESC"
 );
 pub(crate) const OF_RUN: &str = concat!(
     select!(),
-    "WHERE shop = $1 AND run = $2 ORDER BY finished_at DESC, id DESC"
+    "WHERE shop = $1 AND run = $2 ORDER BY finished_at DESC NULLS LAST, id DESC"
 );
 pub(crate) const TRIM_INTENTS: &str = "DELETE FROM intent WHERE id IN (
      SELECT id FROM intent WHERE shop = $1 AND state = 'done' AND finished_at < $2 ORDER BY finished_at LIMIT $3)";
 /// Lines are numbered in the order of their times, so that the oldest ones tell when to stop.
 pub(crate) const TRIM_JOURNAL: &str = "DELETE FROM journal WHERE id IN (
-     SELECT id FROM (SELECT id, at FROM journal WHERE shop = $1 ORDER BY id LIMIT $3) WHERE at < $2)";
+     SELECT id FROM (SELECT id, at FROM journal WHERE shop = $1 ORDER BY id LIMIT $3) AS oldest WHERE at < $2)";
 
 fn read_exchange(row: &Row) -> Result<Exchange, StoreError> {
     Ok(Exchange {
@@ -160,11 +160,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
         let mut tx = self.begin(shop).await?;
-        let rows = query(concat!(
+        let rows = query(both!(
             "UPDATE intent SET state = 'sent', sent_at = $4 WHERE id IN (
                  SELECT id FROM intent WHERE shop = $1 AND run = $3 AND side = $2 AND state = 'ready' AND not_before <= $4
-                 ORDER BY id LIMIT $5)
-             RETURNING ",
+                 ORDER BY id LIMIT $5",
+            [postgres " FOR UPDATE SKIP LOCKED"],
+            ") RETURNING ",
             columns!()
         ))
         .bind(shop.0)

@@ -100,9 +100,9 @@ impl Store {
                  sealed, obtained_at, access_ends, refresh_ends, asked_at, installed_at)
              VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, $7, 1, $8, $11, $9, $10, 0, $11)
              ON CONFLICT (class, account) DO UPDATE SET
-                 company = coalesce(excluded.company, company), name = coalesce(excluded.name, name),
+                 company = coalesce(excluded.company, installation.company), name = coalesce(excluded.name, installation.name),
                  client_id = excluded.client_id, via = excluded.via, state = 0, problem = NULL,
-                 scopes = excluded.scopes, generation = generation + 1, sealed = excluded.sealed,
+                 scopes = excluded.scopes, generation = installation.generation + 1, sealed = excluded.sealed,
                  obtained_at = excluded.obtained_at, access_ends = excluded.access_ends,
                  refresh_ends = excluded.refresh_ends, asked_at = 0, installed_at = excluded.installed_at, ended_at = 0
              RETURNING id",

@@ -1,10 +1,10 @@
 //! Durable remote writes.
 
-use super::{in_list, list};
+use super::list;
 use crate::codes::{
     kind, read_id, read_json, read_kind, read_lane, read_side, read_time, side, time,
 };
-use crate::db::{Row, query, query_scalar};
+use crate::db::{Row, Sql, both, query, query_scalar};
 use crate::model::{Intent, IntentOp, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
@@ -17,11 +17,12 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-pub(crate) const CLAIM: &str = concat!(
+pub(crate) const CLAIM: Sql = both!(
     "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
          SELECT id FROM intent WHERE shop = $1 AND side = $2 AND state = 'ready' AND not_before <= $3
-         ORDER BY lane, kind, not_before, id LIMIT $4)
-     RETURNING ",
+         ORDER BY lane, kind, not_before, id LIMIT $4",
+    [postgres " FOR UPDATE SKIP LOCKED"],
+    ") RETURNING ",
     columns!()
 );
 pub(crate) const OPEN_INTENT: &str = concat!(
@@ -154,12 +155,12 @@ impl Store {
         what: Kind,
         sources: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<RecordId, Intent>, StoreError> {
-        let rows = query(concat!(
+        let rows = query(both!(
             "SELECT ",
             columns!(),
             " FROM intent WHERE shop = $1 AND side = $2 AND kind = $3
               AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held') AND source ",
-            in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(side(on))
@@ -186,12 +187,12 @@ impl Store {
         what: Kind,
         targets: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<Intent>, StoreError> {
-        let rows = query(concat!(
+        let rows = query(both!(
             "SELECT ",
             columns!(),
             " FROM intent WHERE shop = $1 AND kind = $2 AND side = $3 AND op = 'delete'
               AND state IN ('ready', 'held', 'failed') AND target IS NOT NULL AND target ",
-            in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(kind(what))

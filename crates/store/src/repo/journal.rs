@@ -3,7 +3,7 @@
 use crate::codes::{
     kind, like_escaped, read_id, read_json, read_kind, read_side, read_time, side, time,
 };
-use crate::db::{Builder, Row, query, query_as, query_scalar};
+use crate::db::{Builder, Engine, Row, query, query_as, query_scalar};
 use crate::model::JournalRow;
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
@@ -88,7 +88,7 @@ impl Store {
         let before = filter.before.unwrap_or(i64::MAX);
         let after = filter.after.unwrap_or(0);
         let (floor, looked): (Option<i64>, i64) = query_as(
-            "SELECT min(id), count(*) FROM (SELECT id FROM journal WHERE shop = $1 AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4)",
+            "SELECT min(id), count(*) FROM (SELECT id FROM journal WHERE shop = $1 AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4) AS looked_through",
         )
         .bind(shop.0)
         .bind(before)
@@ -133,10 +133,17 @@ impl Store {
         }
         if let Some(text) = &filter.search {
             let like = format!("%{}%", like_escaped(text));
-            sql.push(" AND (event LIKE ").push_bind(like.clone());
+            // In whatever case, as SQLite's LIKE compares.
+            let operator = match self.readers.engine() {
+                Engine::Sqlite => " LIKE ",
+                Engine::Postgres => " ILIKE ",
+            };
+            sql.push(" AND (event")
+                .push(operator)
+                .push_bind(like.clone());
             for column in ["record", "counterpart", "detail"] {
                 sql.push(" ESCAPE '\\' OR ").push(column);
-                sql.push(" LIKE ").push_bind(like.clone());
+                sql.push(operator).push_bind(like.clone());
             }
             sql.push(" ESCAPE '\\')");
         }

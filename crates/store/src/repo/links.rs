@@ -1,9 +1,9 @@
 //! Links between records.
 
-use super::{in_list, list};
+use super::list;
 use crate::change::Key;
 use crate::codes::{kind, read_id, read_json, read_kind, read_time, side, time};
-use crate::db::{Row, query, query_as, query_scalar};
+use crate::db::{Row, Sql, both, query, query_as, query_scalar};
 use crate::model::{Link, LinkTotals};
 use crate::{Store, StoreError};
 use domain::{Kind, LinkId, RecordId, ShopId, Side, Timestamp};
@@ -20,30 +20,30 @@ macro_rules! columns {
     };
 }
 
-pub(crate) const LINKS_OF_LEFT: &str = concat!(
+pub(crate) const LINKS_OF_LEFT: Sql = both!(
     columns!(),
     "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND left_id ",
-    in_list!("3")
+    [list "3"]
 );
-pub(crate) const LINKS_OF_RIGHT: &str = concat!(
+pub(crate) const LINKS_OF_RIGHT: Sql = both!(
     columns!(),
     "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND right_id ",
-    in_list!("3")
+    [list "3"]
 );
 
 macro_rules! ended {
     ($column:literal) => {
-        concat!(
+        both!(
             "SELECT id, kind, left_id, right_id, base, withheld, reason, fields, agree, held, broken_at FROM link
              WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND broken_why = $4 AND ",
             $column,
             " ",
-            in_list!("3")
+            [list "3"]
         )
     };
 }
-const ENDED_OF_LEFT: &str = ended!("left_id");
-const ENDED_OF_RIGHT: &str = ended!("right_id");
+const ENDED_OF_LEFT: Sql = ended!("left_id");
+const ENDED_OF_RIGHT: Sql = ended!("right_id");
 
 fn read(row: &Row) -> Result<Link, StoreError> {
     Ok(Link {
@@ -114,9 +114,10 @@ impl Store {
         what: Kind,
         limit: u32,
     ) -> Result<Vec<Link>, StoreError> {
-        let rows = query(concat!(
+        let rows = query(both!(
             columns!(),
-            "INDEXED BY link_left WHERE broken_at IS NULL AND shop = $1 AND kind = $2 ORDER BY left_id LIMIT $3"
+            [by "link_left"],
+            "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 ORDER BY left_id LIMIT $3"
         ))
         .bind(shop.0)
         .bind(kind(what))
@@ -192,15 +193,15 @@ impl Store {
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<RecordId>, StoreError> {
         let sql = match on {
-            Side::HighLevel => concat!(
+            Side::HighLevel => both!(
                 "SELECT left_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2
                      AND coalesce(broken_why, '') <> $4 AND left_id ",
-                in_list!("3")
+                [list "3"]
             ),
-            Side::MyGadgetRepairs => concat!(
+            Side::MyGadgetRepairs => both!(
                 "SELECT right_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2
                      AND coalesce(broken_why, '') <> $4 AND right_id ",
-                in_list!("3")
+                [list "3"]
             ),
         };
         let rows: Vec<String> = query_scalar(sql)
@@ -236,7 +237,8 @@ impl Store {
     /// When the database refuses.
     pub async fn link_totals(&self, shop: ShopId, what: Kind) -> Result<LinkTotals, StoreError> {
         let (links, fields, agree, held): (i64, i64, i64, i64) = query_as(
-            "SELECT count(*), coalesce(sum(fields), 0), coalesce(sum(agree), 0), coalesce(sum(held), 0)
+            "SELECT count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
+                 CAST(coalesce(sum(held), 0) AS BIGINT)
              FROM link WHERE broken_at IS NULL AND shop = $1 AND kind = $2",
         )
         .bind(shop.0)
@@ -276,9 +278,9 @@ impl Store {
         shop: ShopId,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<(RecordId, RecordId)>, StoreError> {
-        let rows: Vec<(String, String)> = query_as(concat!(
+        let rows: Vec<(String, String)> = query_as(both!(
             "SELECT left_id, right_id FROM apart WHERE shop = $1 AND left_id ",
-            in_list!("2")
+            [list "2"]
         ))
         .bind(shop.0)
         .bind(list(ids))

@@ -1,8 +1,8 @@
 //! Notes: whose are to be looked at, what was told where, which rules fired.
 
-use super::{in_list, list};
+use super::{last_of_each, list};
 use crate::codes::{read_time, time};
-use crate::db::{Tx, json_rows, query, query_as, query_scalar, texts};
+use crate::db::{Tx, both, json_rows, query, query_as, query_scalar, texts};
 use crate::note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
 use crate::{Store, StoreError};
 use domain::{RecordId, ShopId, Timestamp};
@@ -61,17 +61,19 @@ pub(super) async fn carry_out(
                 .iter()
                 .map(|(note, print)| json!({"n": note.as_str(), "f": print}))
                 .collect();
-            query(
+            query(both!(
                 "INSERT INTO told (shop, place, note, fingerprint, comment, at)
-                 SELECT $1, $2, value ->> 'n', value ->> 'f', $3, $4 FROM json_each($5) WHERE true
+                 SELECT $1, $2, value ->> 'n', value ->> 'f', $3, $4 FROM ",
+                [rows "5"],
+                " WHERE true
                  ON CONFLICT (shop, place, note) DO UPDATE SET fingerprint = excluded.fingerprint,
-                     comment = excluded.comment, at = excluded.at",
-            )
+                     comment = excluded.comment, at = excluded.at"
+            ))
             .bind(shop.0)
             .bind(place.as_str())
             .bind(comment.as_ref().map(RecordId::as_str))
             .bind(at)
-            .bind(json_rows(rows))
+            .bind(json_rows(last_of_each(rows, &["n"])))
             .execute(&mut *tx)
             .await?;
         }
@@ -129,9 +131,9 @@ async fn rules_stand(
     rules: &[(String, String)],
 ) -> Result<(), StoreError> {
     let names: Vec<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
-    query(concat!(
+    query(both!(
         "DELETE FROM note_rule WHERE shop = $1 AND NOT rule ",
-        in_list!("2")
+        [list "2"]
     ))
     .bind(shop.0)
     .bind(texts(names))
@@ -208,7 +210,7 @@ impl Store {
     /// When the database refuses.
     pub async fn note_totals(&self, shop: ShopId) -> Result<NoteTotals, StoreError> {
         let (contacts, with_tickets, held): (i64, i64, i64) = query_as(
-            "SELECT count(*), coalesce(sum(open > 0), 0), coalesce(sum(held), 0) FROM note_watch WHERE shop = $1",
+            "SELECT count(*), count(*) FILTER (WHERE open > 0), CAST(coalesce(sum(held), 0) AS BIGINT) FROM note_watch WHERE shop = $1",
         )
         .bind(shop.0)
         .fetch_one(&self.readers)
@@ -229,9 +231,9 @@ impl Store {
         shop: ShopId,
         places: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<(RecordId, RecordId), String>, StoreError> {
-        let rows: Vec<(String, String, String)> = query_as(concat!(
+        let rows: Vec<(String, String, String)> = query_as(both!(
             "SELECT place, note, fingerprint FROM told WHERE shop = $1 AND place ",
-            in_list!("2")
+            [list "2"]
         ))
         .bind(shop.0)
         .bind(list(places))
@@ -252,11 +254,12 @@ impl Store {
         shop: ShopId,
         comments: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<RecordId>, StoreError> {
-        let rows: Vec<String> = query_scalar(
-            "SELECT value FROM json_each($2) WHERE
-                 EXISTS (SELECT 1 FROM told WHERE shop = $1 AND comment = value)
-                 OR EXISTS (SELECT 1 FROM told_back WHERE shop = $1 AND told_back.comment = value)",
-        )
+        let rows: Vec<String> = query_scalar(both!(
+            "SELECT value FROM ",
+            [listed "2"],
+            " WHERE EXISTS (SELECT 1 FROM told WHERE shop = $1 AND comment = value)
+                 OR EXISTS (SELECT 1 FROM told_back WHERE shop = $1 AND told_back.comment = value)"
+        ))
         .bind(shop.0)
         .bind(list(comments))
         .fetch_all(&self.readers)
@@ -289,9 +292,9 @@ impl Store {
         shop: ShopId,
         notes: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<(String, RecordId)>, StoreError> {
-        let rows: Vec<(String, String)> = query_as(concat!(
+        let rows: Vec<(String, String)> = query_as(both!(
             "SELECT rule, note FROM fired WHERE shop = $1 AND note ",
-            in_list!("2")
+            [list "2"]
         ))
         .bind(shop.0)
         .bind(list(notes))

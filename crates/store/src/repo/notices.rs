@@ -1,7 +1,7 @@
 //! How somebody is told, what was told, and what is still to be sent.
 
 use crate::codes::{json, read_json, read_time, time};
-use crate::db::{Scope, Tx, query, query_as, query_scalar};
+use crate::db::{Scope, Tx, both, query, query_as, query_scalar};
 use crate::notice::{DueNotice, NewNotice, Remembered, Sending, WayState};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
@@ -272,12 +272,16 @@ impl Store {
         shop: ShopId,
         side: domain::Side,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> =
-            query_scalar("SELECT max(at) FROM cursor WHERE shop = $1 AND instr(source, $2) > 0")
-                .bind(shop.0)
-                .bind(side.as_str())
-                .fetch_one(&self.readers)
-                .await?;
+        let at: Option<i64> = query_scalar(both!(
+            "SELECT max(at) FROM cursor WHERE shop = $1 AND ",
+            [sqlite "instr"],
+            [postgres "strpos"],
+            "(source, $2) > 0"
+        ))
+        .bind(shop.0)
+        .bind(side.as_str())
+        .fetch_one(&self.readers)
+        .await?;
         Ok(at.map(read_time))
     }
 }

@@ -31,12 +31,13 @@ impl Store {
         version: i64,
         limit: u32,
     ) -> Result<Vec<SealedText>, StoreError> {
+        let engine = self.readers.engine();
         let mut found = Vec::new();
         for table in SEALED {
             let (name, keys) = (table.name, texts(table));
             let sql = format!(
                 "SELECT {keys}, sealed FROM {name} WHERE sealed IS NOT NULL AND {} <> $1 ORDER BY {keys} LIMIT $2",
-                version_in("sealed")
+                version_in(engine, "sealed")
             );
             let rows = query(sql)
                 .bind(version)
@@ -90,13 +91,14 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn remove_unused_data_keys(&self) -> Result<Vec<i64>, StoreError> {
+        let engine = self.readers.engine();
         let unused: String = SEALED
             .iter()
             .map(|table| {
                 format!(
                     " AND NOT EXISTS (SELECT 1 FROM {} WHERE {} = data_key.version)",
                     table.name,
-                    version_in("sealed")
+                    version_in(engine, "sealed")
                 )
             })
             .collect();
@@ -126,11 +128,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn sealed_by_version(&self) -> Result<BTreeMap<i64, i64>, StoreError> {
+        let engine = self.readers.engine();
         let mut counts = BTreeMap::new();
         for table in SEALED {
             let sql = format!(
                 "SELECT {}, count(*) FROM {} WHERE sealed IS NOT NULL GROUP BY 1",
-                version_in("sealed"),
+                version_in(engine, "sealed"),
                 table.name
             );
             let rows: Vec<(i64, i64)> = query_as(sql).fetch_all(&self.readers).await?;

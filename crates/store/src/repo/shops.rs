@@ -1,7 +1,7 @@
 //! Shops.
 
 use crate::codes::{json, read_json, read_time, time};
-use crate::db::{Row, Scope, query, query_scalar};
+use crate::db::{Row, Scope, both, query, query_scalar};
 use crate::model::Shop;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
@@ -147,10 +147,15 @@ impl Store {
     ) -> Result<String, StoreError> {
         let mut tx = self.begin(Scope::Whole).await?;
         // Asked of the schema, so that no later table is forgotten.
-        let tables: Vec<String> = query_scalar(
-            "SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
-             WHERE m.type = 'table' AND c.name = 'shop' AND m.name NOT IN ('journal', 'run', 'intent')",
-        )
+        let tables: Vec<String> = query_scalar(both!(
+            [sqlite
+                "SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
+                 WHERE m.type = 'table' AND c.name = 'shop' AND m.name NOT IN ('journal', 'run', 'intent')"],
+            [postgres
+                "SELECT CAST(table_name AS text) FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND column_name = 'shop'
+                   AND table_name NOT IN ('journal', 'run', 'intent')"]
+        ))
         .fetch_all(&mut tx)
         .await?;
         for table in tables {

@@ -48,23 +48,23 @@ async fn the_hot_reads_use_their_indexes() {
     let (_folder, store) = store().await;
     let uses = [
         (
-            records::UNSETTLED,
+            records::UNSETTLED.sqlite,
             "record_unsettled (shop=? AND kind=? AND side=? AND id>?)",
         ),
         (
-            ahead::COUNT_FOLLOWERS,
+            ahead::COUNT_FOLLOWERS.sqlite,
             "intent_open (shop=? AND side=? AND kind=? AND source=?)",
         ),
         (
-            ahead::UNDECIDED[0],
+            ahead::UNDECIDED[0].sqlite,
             "link_left (shop=? AND kind=? AND left_id=?)",
         ),
         (
-            ahead::UNDECIDED[1],
+            ahead::UNDECIDED[1].sqlite,
             "link_right (shop=? AND kind=? AND right_id=?)",
         ),
         (
-            exchanges::OF_RECORD,
+            exchanges::OF_RECORD.sqlite,
             "intent_target (shop=? AND kind=? AND target=?)",
         ),
         (exchanges::OF_RUN, "intent_run (shop=? AND run=?)"),
@@ -73,31 +73,31 @@ async fn the_hot_reads_use_their_indexes() {
             "intent_finished (shop=? AND finished_at<?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "mine USING COVERING INDEX identity_key_record (shop=? AND side=? AND record=?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "other USING PRIMARY KEY (shop=? AND what=? AND value=?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "many USING PRIMARY KEY (shop=? AND what=? AND value=?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "record USING PRIMARY KEY (shop=? AND side=? AND kind=? AND id=?)",
         ),
         (
-            links::LINKS_OF_LEFT,
+            links::LINKS_OF_LEFT.sqlite,
             "link_left (shop=? AND kind=? AND left_id=?)",
         ),
         (
-            links::LINKS_OF_RIGHT,
+            links::LINKS_OF_RIGHT.sqlite,
             "link_right (shop=? AND kind=? AND right_id=?)",
         ),
         (
-            records::CHILDREN,
+            records::CHILDREN.sqlite,
             "record_parent (shop=? AND side=? AND kind=? AND parent=?)",
         ),
         (
@@ -113,18 +113,21 @@ async fn the_hot_reads_use_their_indexes() {
             "COVERING INDEX record_unseen (shop=?)",
         ),
         (
-            commit::WAKE_CHILDREN,
+            commit::WAKE_CHILDREN.sqlite,
             "record_waiting (shop=? AND side=? AND parent=?)",
         ),
         (
-            commit::FORGET_KEYS,
+            commit::FORGET_KEYS.sqlite,
             "identity_key_record (shop=? AND side=? AND record=?)",
         ),
         (
             commit::MOOT,
             "review_open (shop=? AND what=? AND kind=? AND side=? AND record=? AND field=?)",
         ),
-        (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
+        (
+            intents::CLAIM.sqlite,
+            "intent_due (shop=? AND state=? AND side=?)",
+        ),
         (webhooks::WAITING, "webhook_waiting (shop=?)"),
         (webhooks::WAITING, "webhook_event (event=?)"),
         (
@@ -132,7 +135,7 @@ async fn the_hot_reads_use_their_indexes() {
             "webhook_looked_at (shop=? AND received_at<?)",
         ),
         (
-            webhooks::BY_REFERENCE,
+            webhooks::BY_REFERENCE.sqlite,
             "record_reference (shop=? AND kind=? AND <expr>=? AND side=?)",
         ),
         (

@@ -1,7 +1,7 @@
 //! Webhooks: handed out as signals, counted, forgotten when their time is over.
 
 use crate::codes::{kind, read_kind, read_side, read_time, side, time};
-use crate::db::{query, query_scalar};
+use crate::db::{Sql, both, query, query_scalar};
 use crate::model::{Heard, Signal};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
@@ -147,5 +147,11 @@ impl Store {
     }
 }
 
-pub(crate) const BY_REFERENCE: &str = "SELECT id FROM record INDEXED BY record_reference
-     WHERE shop = $1 AND kind = $2 AND json_extract(body, '$.reference') = $3 AND side = 1 AND gone = 0 LIMIT 1";
+pub(crate) const BY_REFERENCE: Sql = both!(
+    "SELECT id FROM record",
+    [by "record_reference"],
+    "WHERE shop = $1 AND kind = $2 AND side = 1 AND gone = 0 AND ",
+    [sqlite "json_extract(body, '$.reference') = $3"],
+    [postgres "left(json_at(body, 'reference'), 100) = left($3, 100) AND json_at(body, 'reference') = $3"],
+    " LIMIT 1"
+);

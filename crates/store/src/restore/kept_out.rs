@@ -75,13 +75,13 @@ pub(super) async fn keep_out(
         let user = known.users.iter().find(|(known, ..)| *known == name);
         let sql = match user {
             Some((_, role, password, disabled_at)) => query(
-                "UPDATE dashboard_user SET role = $2, password = $3, disabled_at = $4 WHERE name = $1",
+                "UPDATE dashboard_user SET role = $2, password = $3, disabled_at = $4 WHERE lower(name) = lower($1)",
             )
             .bind(&name)
             .bind(role)
             .bind(password)
             .bind(disabled_at),
-            None => query("UPDATE dashboard_user SET disabled_at = $2 WHERE name = $1")
+            None => query("UPDATE dashboard_user SET disabled_at = $2 WHERE lower(name) = lower($1)")
                 .bind(&name)
                 .bind(now),
         };
@@ -90,7 +90,7 @@ pub(super) async fn keep_out(
     for (name, role, password, disabled_at) in &known.users {
         query(
             "INSERT INTO dashboard_user (name, role, password, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (name) DO NOTHING",
+             ON CONFLICT DO NOTHING",
         )
         .bind(name)
         .bind(role)

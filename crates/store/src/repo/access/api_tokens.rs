@@ -87,7 +87,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let done = query(
             "INSERT INTO api_token (token, name, scopes, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (name) DO NOTHING",
+             ON CONFLICT DO NOTHING",
         )
         .bind(new.token.as_slice())
         .bind(new.name)
@@ -123,7 +123,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn api_tokens(&self) -> Result<Vec<ApiTokenRow>, StoreError> {
-        let rows: Vec<Row> = query_as(select!("ORDER BY name"))
+        let rows: Vec<Row> = query_as(select!("ORDER BY lower(name)"))
             .fetch_all(&self.readers)
             .await?;
         Ok(rows.into_iter().map(read).collect())
@@ -148,7 +148,7 @@ impl Store {
     /// When the database refuses.
     pub async fn revoke_api_token(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
         let done =
-            query("UPDATE api_token SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL")
+            query("UPDATE api_token SET revoked_at = $2 WHERE lower(name) = lower($1) AND revoked_at IS NULL")
                 .bind(name)
                 .bind(time(now))
                 .execute(self.turn(Scope::House))

@@ -2,7 +2,7 @@
 
 use super::Digest;
 use crate::codes::{read_time, time};
-use crate::db::{Scope, query, query_as};
+use crate::db::{Scope, both, query, query_as};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
@@ -52,9 +52,11 @@ impl Store {
             .execute(&mut transaction)
             .await?;
         }
-        query(
-            "DELETE FROM login_attempt WHERE key IN (SELECT key FROM login_attempt ORDER BY last_at DESC LIMIT -1 OFFSET $1)",
-        )
+        query(both!(
+            "DELETE FROM login_attempt WHERE key IN (SELECT key FROM login_attempt ORDER BY last_at DESC",
+            [sqlite " LIMIT -1"],
+            " OFFSET $1)"
+        ))
         .bind(KEPT)
         .execute(&mut transaction)
         .await?;

@@ -19,7 +19,7 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin(Scope::House).await?;
-        query("DELETE FROM setup_link WHERE user_id IS $1")
+        query("DELETE FROM setup_link WHERE user_id IS NOT DISTINCT FROM $1")
             .bind(user)
             .execute(&mut transaction)
             .await?;

@@ -54,7 +54,7 @@ impl Store {
     /// When the database refuses.
     pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
         let rows: Vec<Row> = query_as(
-            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user ORDER BY name",
+            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user ORDER BY lower(name)",
         )
         .fetch_all(&self.readers)
         .await?;
@@ -67,7 +67,7 @@ impl Store {
     /// When the database refuses.
     pub async fn user(&self, name: &str) -> Result<Option<UserRow>, StoreError> {
         let row: Option<Row> = query_as(
-            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user WHERE name = $1",
+            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user WHERE lower(name) = lower($1)",
         )
         .bind(name)
         .fetch_optional(&self.readers)

@@ -1,7 +1,7 @@
 //! Calls of flows that wrote something, so that what is seen afterwards can be told from what people do.
 
 use crate::codes::{json, read_json, read_time, time};
-use crate::db::query;
+use crate::db::{both, query};
 use crate::flow::FlowAct;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
@@ -81,10 +81,14 @@ impl Store {
         shop: ShopId,
         before: Timestamp,
     ) -> Result<(), StoreError> {
-        query(
-            "UPDATE flow_act SET input = (SELECT json_group_object(key, NULL) FROM json_each(flow_act.input)), emptied = 1
-             WHERE shop = $1 AND at < $2 AND emptied = 0",
-        )
+        query(both!(
+            "UPDATE flow_act SET input = (SELECT ",
+            [sqlite "json_group_object(key, NULL) FROM json_each(flow_act.input)"],
+            [postgres
+                r"coalesce(CAST(json_object_agg(key, NULL) AS text), '{}')
+                  FROM json_each(CAST(replace(flow_act.input, '\u0000', '\ufffd') AS json))"],
+            "), emptied = 1 WHERE shop = $1 AND at < $2 AND emptied = 0"
+        ))
         .bind(shop.0)
         .bind(time(before))
         .execute(self.turn(shop))

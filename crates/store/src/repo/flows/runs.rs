@@ -3,7 +3,7 @@
 use super::run_row::{read, run_columns};
 use super::watched::note_since;
 use crate::codes::{json, read_json, read_time, time};
-use crate::db::{Tx, query, query_scalar};
+use crate::db::{Tx, both, query, query_scalar};
 use crate::flow::{
     FlowRun, FlowRunState, NewFlowRun, NewStep, RunFilter, RunMode, RunProgress, Since, TakenStep,
 };
@@ -178,11 +178,13 @@ impl Store {
         now: Timestamp,
         flow: &str,
     ) -> Result<u64, StoreError> {
-        let done = query(
+        let done = query(both!(
             "UPDATE flow_run SET state = 'ready', why = NULL, due_at = $3, allowed = 1
-             WHERE shop = $1 AND flow = $2 AND state = 'held' AND mode = 'live'
-                 AND json_extract(act, '$.sent_at') IS NULL",
-        )
+             WHERE shop = $1 AND flow = $2 AND state = 'held' AND mode = 'live' AND ",
+            [sqlite "json_extract(act, '$.sent_at')"],
+            [postgres "json_at(act, 'sent_at')"],
+            " IS NULL"
+        ))
         .bind(shop.0)
         .bind(flow)
         .bind(time(now))

@@ -1,7 +1,7 @@
 //! Sightings: every change of a record, once, in the order in which it was seen.
 
 use crate::codes::{json, kind, read_json, read_time, side, time};
-use crate::db::{Row, Tx, json_rows, query, query_scalar};
+use crate::db::{Row, Tx, both, json_rows, query, query_scalar};
 use crate::flow::{NewSighting, StoredSighting, source_of};
 use crate::{Store, StoreError};
 use domain::{Fingerprint, Kind, Record, RecordId, ShopId, Side, Timestamp};
@@ -78,11 +78,12 @@ pub(in crate::repo) async fn sight(
         .map(|fresh| object!([fresh.record.id.as_str(), fresh.fingerprint]))
         .collect();
     // Most of what is read again is as it was: its body is not fetched.
-    let rows = query(
-        "SELECT record.id, fingerprint, CASE WHEN fingerprint <> fresh.value ->> 1 THEN body END
-         FROM json_each($4) AS fresh CROSS JOIN record
-         WHERE shop = $1 AND side = $2 AND kind = $3 AND record.id = fresh.value ->> 0",
-    )
+    let rows = query(both!(
+        "SELECT record.id, fingerprint, CASE WHEN fingerprint <> value ->> 1 THEN body END FROM ",
+        [rows "4"],
+        " CROSS JOIN record
+         WHERE shop = $1 AND side = $2 AND kind = $3 AND record.id = value ->> 0"
+    ))
     .bind(shop.0)
     .bind(side(first.side))
     .bind(kind(first.kind))
@@ -139,11 +140,12 @@ impl Snapshots {
         if rows.is_empty() {
             return Ok(());
         }
-        query(
+        query(both!(
             "INSERT INTO sighting (shop, source, record, before, after, cause, at)
              SELECT $1, value ->> 'source', value ->> 'record', value ->> 'before', value ->> 'after', $2, $3
-             FROM json_each($4)",
-        )
+             FROM ",
+            [rows "4"]
+        ))
         .bind(shop.0)
         .bind(self.by.as_json())
         .bind(at)
@@ -196,10 +198,13 @@ async fn read_since(
         (Side::MyGadgetRepairs, Kind::Note) => Kind::Task,
         (_, other) => other,
     };
-    let second: Option<i64> = query_scalar(
-        "SELECT CAST(value AS INTEGER) FROM cursor WHERE shop = $1 AND source = $2
-             AND at > coalesce((SELECT at FROM cursor WHERE shop = $1 AND source = 'sightings'), 0)",
-    )
+    let second: Option<i64> = query_scalar(both!(
+        "SELECT ",
+        [sqlite "CAST(value AS INTEGER)"],
+        [postgres "CAST(coalesce(substring(value FROM '^-?[0-9]{1,18}'), '0') AS BIGINT)"],
+        " FROM cursor WHERE shop = $1 AND source = $2
+             AND at > coalesce((SELECT at FROM cursor WHERE shop = $1 AND source = 'sightings'), 0)"
+    ))
     .bind(shop.0)
     .bind(format!("read.{on}.{of}"))
     .fetch_optional(&mut *tx)

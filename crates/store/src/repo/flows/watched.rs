@@ -2,9 +2,9 @@
 
 use super::sightings;
 use crate::codes::{kind, read_json, read_time, side, time};
-use crate::db::{Row, Tx, json_rows, query, query_scalar, texts};
+use crate::db::{Row, Tx, both, json_rows, query, query_scalar, texts};
 use crate::flow::{NewSighting, Since, Watched};
-use crate::repo::in_list;
+use crate::repo::last_of_each;
 use crate::{Store, StoreError};
 use domain::{Kind, Record, ShopId, Side, Timestamp};
 use serde_json::{Value as Json, json};
@@ -26,9 +26,9 @@ impl Store {
         source: &str,
         records: &[String],
     ) -> Result<HashMap<String, Json>, StoreError> {
-        let rows = query(concat!(
+        let rows = query(both!(
             "SELECT record, body FROM watched WHERE shop = $1 AND source = $2 AND record ",
-            in_list!("3")
+            [list "3"]
         ))
         .bind(shop.0)
         .bind(source)
@@ -168,9 +168,9 @@ impl Store {
         source: &str,
         records: &[String],
     ) -> Result<HashMap<String, BTreeMap<String, Timestamp>>, StoreError> {
-        let rows = query(concat!(
+        let rows = query(both!(
             "SELECT record, what, at FROM since WHERE shop = $1 AND source = $2 AND record ",
-            in_list!("3")
+            [list "3"]
         ))
         .bind(shop.0)
         .bind(source)
@@ -213,12 +213,14 @@ impl Store {
             .iter()
             .map(|(member, value)| json!({"at": member, "is": value}))
             .collect();
-        let bodies: Vec<String> = query_scalar(
-            "SELECT body FROM watched WHERE shop = $1 AND source = $2
-                 AND EXISTS (SELECT 1 FROM json_each($3)
-                     WHERE CAST(json_extract(body, '$.' || (value ->> 'at')) AS TEXT) = value ->> 'is')
-             ORDER BY seen_at DESC LIMIT $4",
-        )
+        let bodies: Vec<String> = query_scalar(both!(
+            "SELECT body FROM watched WHERE shop = $1 AND source = $2 AND EXISTS (SELECT 1 FROM ",
+            [rows "3"],
+            " WHERE ",
+            [sqlite "CAST(json_extract(body, '$.' || (value ->> 'at')) AS TEXT)"],
+            [postgres "json_at(body, VARIADIC string_to_array(value ->> 'at', '.'))"],
+            " = value ->> 'is') ORDER BY seen_at DESC LIMIT $4"
+        ))
         .bind(shop.0)
         .bind(source)
         .bind(json_rows(named))
@@ -272,13 +274,15 @@ pub(super) async fn note_since(
     if rows.is_empty() {
         return Ok(());
     }
-    query(
+    query(both!(
         "INSERT INTO since (shop, source, record, what, at)
-         SELECT $1, value ->> 's', value ->> 'r', value ->> 'w', value ->> 'a' FROM json_each($2) WHERE true
-         ON CONFLICT (shop, source, record, what) DO UPDATE SET at = excluded.at",
-    )
+         SELECT $1, value ->> 's', value ->> 'r', value ->> 'w', CAST(value ->> 'a' AS BIGINT) FROM ",
+        [rows "2"],
+        " WHERE true
+         ON CONFLICT (shop, source, record, what) DO UPDATE SET at = excluded.at"
+    ))
     .bind(shop.0)
-    .bind(json_rows(rows))
+    .bind(json_rows(last_of_each(rows, &["s", "r", "w"])))
     .execute(&mut *tx)
     .await?;
     Ok(())
