@@ -73,8 +73,7 @@ impl Store {
                 why: "there is something at this path already".into(),
             });
         }
-        sqlite::keep_private(path);
-        sqlite::vacuum_into(&self.writer, path).await?;
+        self.copy_into(path).await?;
         Self::open(&format!("sqlite://{}", path.display())).await
     }
 

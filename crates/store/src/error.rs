@@ -66,6 +66,26 @@ pub enum StoreError {
         /// The address, without the password.
         address: String,
     },
+    /// What is carried over must not be mixed with what is there.
+    #[error(
+        "the database to be filled is not empty: there is something in {table}. Nothing was changed. Make a new database, and try again"
+    )]
+    NotEmpty {
+        /// The table.
+        table: &'static str,
+    },
+    /// Not everything arrived.
+    #[error(
+        "of {there} rows of {table}, {arrived} arrived, so everything was taken back. Please report this"
+    )]
+    NotCarried {
+        /// The table.
+        table: &'static str,
+        /// Rows to be carried.
+        there: u64,
+        /// Rows that arrived.
+        arrived: u64,
+    },
     /// The disk is full; the transaction was rolled back as a whole.
     #[error(
         "the disk with the database is full. Nothing was half-written; free some space and start again"

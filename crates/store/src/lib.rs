@@ -6,6 +6,7 @@
 //! PostgreSQL follows behind the same methods; the behaviour suite in `tests/behaviour.rs` is written to
 //! be stamped onto every engine.
 
+mod carry_over;
 mod change;
 mod codes;
 mod db;

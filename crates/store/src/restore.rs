@@ -3,7 +3,7 @@
 mod kept_out;
 
 use crate::codes::time;
-use crate::db::{Scope, query, query_as};
+use crate::db::{Engine, Scope, query, query_as};
 use crate::engine::Address;
 use crate::engine::sqlite::{keep_private, opening, vacuum_into};
 use crate::{Lock, Store, StoreError};
@@ -43,13 +43,20 @@ impl Store {
         Lock::beside(&Address::file(url)?, name)
     }
 
-    /// Writes a complete copy into a new file while others may write.
+    /// Writes a complete copy into a new file while others may write. Of a database on a server, too, it is a file for
+    /// SQLite: what works on files works on it.
     ///
     /// # Errors
     /// When the copy cannot be written.
     pub async fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
         keep_private(path);
-        vacuum_into(&self.readers, path).await
+        if self.readers.engine() == Engine::Sqlite {
+            return vacuum_into(&self.readers, path).await;
+        }
+        let copy = Box::pin(Self::open(&format!("sqlite://{}", path.display()))).await?;
+        let copied = Box::pin(self.carry_into_file(&copy)).await;
+        copy.close().await;
+        copied
     }
 
     /// Looks at every page of a file that should be a database of ours.

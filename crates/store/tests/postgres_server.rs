@@ -325,3 +325,159 @@ async fn the_server_is_known_by_its_certificate() {
     assert!(told.contains("certificate"), "{told}");
     place.end().await;
 }
+
+/// Every row of every table of a file, and the numbers that were given out.
+async fn contents(url: &str) -> Vec<(String, Vec<String>)> {
+    let file = url.trim_start_matches("sqlite://");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    let mut raw = options.connect().await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'person_word%' AND name <> '_sqlx_migrations'
+             AND (name NOT LIKE 'sqlite_%' OR name = 'sqlite_sequence') ORDER BY name",
+    )
+    .fetch_all(&mut raw)
+    .await
+    .unwrap();
+    let mut found = Vec::new();
+    for table in tables {
+        let columns: Vec<String> =
+            sqlx::query_scalar("SELECT 'quote(' || name || ')' FROM pragma_table_info($1)")
+                .bind(&table)
+                .fetch_all(&mut raw)
+                .await
+                .unwrap();
+        let line = columns.join(" || ', ' || ");
+        let rows = format!("SELECT {line} FROM {table} ORDER BY 1");
+        let rows = sqlx::query_scalar(AssertSqlSafe(rows))
+            .fetch_all(&mut raw)
+            .await;
+        found.push((table, rows.unwrap()));
+    }
+    found
+}
+
+#[tokio::test]
+async fn an_installation_is_carried_over_to_a_server_and_back_whole() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let [first, back, copy] = ["first", "back", "copy"]
+        .map(|name| format!("sqlite://{}", folder.path().join(name).display()));
+    let from = Store::open(&first).await.unwrap();
+    {
+        let file = first.trim_start_matches("sqlite://");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut raw = options.connect().await.unwrap();
+        sqlx::raw_sql(include_str!("filled.sql"))
+            .execute(&mut raw)
+            .await
+            .unwrap();
+        raw.close().await.unwrap();
+    }
+    let before = contents(&first).await;
+    for (table, rows) in &before {
+        assert!(!rows.is_empty(), "{table} has nothing to carry");
+    }
+    let server = place.open().await;
+    let mut tables = 0;
+    let rows = from.carry_over(&server, |_, _| tables += 1).await.unwrap();
+    // What counts for SQLite alone is none of ours.
+    assert_eq!(tables, before.len() - 1);
+    let counted: usize = before
+        .iter()
+        .map(|(table, rows)| {
+            if table == "sqlite_sequence" {
+                0
+            } else {
+                rows.len()
+            }
+        })
+        .sum();
+    assert_eq!(rows, counted as u64);
+
+    let again = from.carry_over(&server, |_, _| ()).await.unwrap_err();
+    assert!(
+        matches!(again, StoreError::NotEmpty { table: "shop" }),
+        "{again:?}"
+    );
+
+    let returned = Store::open(&back).await.unwrap();
+    server.carry_over(&returned, |_, _| ()).await.unwrap();
+    returned.close().await;
+    assert_eq!(contents(&back).await, before);
+
+    let copied = server
+        .copy_to(std::path::Path::new(copy.trim_start_matches("sqlite://")))
+        .await
+        .unwrap();
+    copied.close().await;
+    assert_eq!(contents(&copy).await, before);
+
+    // It goes on where it was: numbers, searches, links.
+    let shop = server.shop("main").await.unwrap().unwrap();
+    let new = server
+        .add_shop("new", "l", None, None, &json!({}), NOW)
+        .await;
+    assert!(new.unwrap().id.0 > 7);
+    let seen = store::NewSighting {
+        source: "s".to_owned(),
+        record: "r".to_owned(),
+        event: None,
+        before: None,
+        after: None,
+    };
+    server
+        .commit(shop.id, NOW, vec![Change::Sighted(vec![seen])])
+        .await
+        .unwrap();
+    assert_eq!(
+        server.newest_sighting(shop.id).await.unwrap(),
+        42,
+        "41 was given once"
+    );
+    let found = server
+        .people(shop.id, store::PeopleState::Any, Some("smi"), None, 5)
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1, "a pair once");
+    server.close().await;
+    from.close().await;
+    place.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_carried_over_leaves_nothing_behind() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("from").display());
+    let from = Store::open(&url).await.unwrap();
+    from.add_shop("a", "l", None, None, &json!({}), NOW)
+        .await
+        .unwrap();
+    from.notification_settings().await.unwrap();
+    from.tell(
+        &[],
+        &[store::NewNotice {
+            id: "n".into(),
+            way: "mail",
+            content: json!(1),
+        }],
+        NOW,
+    )
+    .await
+    .unwrap();
+    let server = place.open().await;
+    // The last table but one refuses.
+    run(
+        &mut place.raw().await,
+        "ALTER TABLE notice ADD CHECK (false)",
+    )
+    .await;
+    from.carry_over(&server, |_, _| ()).await.unwrap_err();
+    assert!(server.shops().await.unwrap().is_empty());
+    server.close().await;
+    place.end().await;
+}

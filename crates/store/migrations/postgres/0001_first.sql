@@ -341,7 +341,7 @@ CREATE TABLE installation (
     company      TEXT COLLATE "C",
     name         TEXT COLLATE "C",
     client_id    TEXT COLLATE "C" NOT NULL,
-    via          BIGINT REFERENCES installation (id) ON DELETE SET NULL,
+    via          BIGINT REFERENCES installation (id) ON DELETE SET NULL DEFERRABLE,
     state        BIGINT NOT NULL,
     problem      TEXT COLLATE "C",
     scopes       TEXT COLLATE "C" NOT NULL,

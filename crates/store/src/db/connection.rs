@@ -100,6 +100,17 @@ impl Pool {
         }
     }
 
+    /// Begins a transaction that only reads, and sees everything as of one instant.
+    pub(crate) fn snapshot(&self) -> Running<'_, Tx> {
+        match self {
+            Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(pool.begin().await?)) }),
+            Self::Postgres(pool) => Box::pin(async {
+                const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(Tx::Postgres(pool.begin_with(BEGIN).await?))
+            }),
+        }
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,

@@ -45,7 +45,7 @@ macro_rules! alike {
 
 alike! {
     String Option<String> &'r str
-    Vec<u8>
+    Vec<u8> Option<Vec<u8>>
 }
 
 /// Numbers: PostgreSQL keeps all of ours in eight bytes, and answers questions as its own booleans.
