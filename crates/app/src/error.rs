@@ -96,6 +96,7 @@ impl AppError {
                 StoreError::Unwritable { .. } => "STORE-UNWRITABLE",
                 StoreError::Server { .. } => "STORE-SERVER",
                 StoreError::NoFile { .. } => "STORE-NO-FILE",
+                StoreError::NotEmpty { .. } => "STORE-NOT-EMPTY",
                 StoreError::Exists { .. } => "STORE-EXISTS",
                 StoreError::DiskFull => "STORE-DISK-FULL",
                 StoreError::Busy => "STORE-BUSY",

@@ -87,6 +87,7 @@ impl From<AppError> for Problem {
                     | StoreError::Unwritable { .. }
                     | StoreError::Server { .. }
                     | StoreError::NoFile { .. }
+                    | StoreError::NotEmpty { .. }
                     | StoreError::Exists { .. }
             ),
             AppError::Vault(_)

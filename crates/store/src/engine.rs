@@ -51,9 +51,9 @@ impl Store {
                 let (writer, readers) = Box::pin(server.open()).await?;
                 Ok(Self {
                     path: server.beside(),
+                    writer: Pool::Postgres(writer, server.between()),
+                    readers: Pool::Postgres(readers, server.between()),
                     locks: Locks::on(*server),
-                    writer: Pool::Postgres(writer),
-                    readers: Pool::Postgres(readers),
                     keeper: Keeper::default(),
                     metered: Metered::default(),
                 })

@@ -17,14 +17,24 @@ pub(crate) enum Engine {
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
     Sqlite(SqlitePool),
-    Postgres(PgPool),
+    Postgres(PgPool, Between),
 }
 
 /// A transaction that may write. It is rolled back when it is dropped.
 #[derive(Debug)]
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, Between),
+}
+
+/// What stands between us and a PostgreSQL server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Between {
+    /// Nothing, or a pooler that leaves a connection to whoever has it: statements are prepared once.
+    Nothing,
+    /// A pooler that gives a connection to somebody else after every transaction: nothing may be left on it, and whatever
+    /// takes more than one message is a transaction.
+    Pooler,
 }
 
 /// Where a statement is carried out.
@@ -86,7 +96,7 @@ impl Pool {
     pub(crate) const fn engine(&self) -> Engine {
         match self {
             Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+            Self::Postgres(..) => Engine::Postgres,
         }
     }
 
@@ -94,9 +104,10 @@ impl Pool {
     pub(crate) fn begin(&self, scope: Scope) -> Running<'_, Tx> {
         match self {
             Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(begin_sqlite(pool).await?)) }),
-            Self::Postgres(pool) => {
-                Box::pin(async move { Ok(Tx::Postgres(begin_postgres(pool, scope).await?)) })
-            }
+            Self::Postgres(pool, between) => Box::pin(async move {
+                let begun = begin_postgres(pool, scope).await?;
+                Ok(Tx::Postgres(begun, *between))
+            }),
         }
     }
 
@@ -104,9 +115,9 @@ impl Pool {
     pub(crate) fn snapshot(&self) -> Running<'_, Tx> {
         match self {
             Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(pool.begin().await?)) }),
-            Self::Postgres(pool) => Box::pin(async {
+            Self::Postgres(pool, between) => Box::pin(async {
                 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Ok(Tx::Postgres(pool.begin_with(BEGIN).await?))
+                Ok(Tx::Postgres(pool.begin_with(BEGIN).await?, *between))
             }),
         }
     }
@@ -114,7 +125,7 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
         }
     }
 }
@@ -123,21 +134,21 @@ impl Tx {
     pub(crate) const fn engine(&self) -> Engine {
         match self {
             Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+            Self::Postgres(..) => Engine::Postgres,
         }
     }
 
     pub(crate) fn commit(self) -> Running<'static, ()> {
         match self {
             Self::Sqlite(tx) => Box::pin(tx.commit()),
-            Self::Postgres(tx) => Box::pin(tx.commit()),
+            Self::Postgres(tx, _) => Box::pin(tx.commit()),
         }
     }
 
     pub(crate) fn rollback(self) -> Running<'static, ()> {
         match self {
             Self::Sqlite(tx) => Box::pin(tx.rollback()),
-            Self::Postgres(tx) => Box::pin(tx.rollback()),
+            Self::Postgres(tx, _) => Box::pin(tx.rollback()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A statement with its values, and carrying it out.
 
-use super::connection::{On, Pool, Tx, begin_postgres};
+use super::connection::{Between, On, Pool, Tx, begin_postgres};
 use super::read::{Column, FromRow, Row};
 use super::sql::Statement;
 use super::value::{Bind, Value};
@@ -35,6 +35,21 @@ macro_rules! in_turn {
             }
         }
     }};
+}
+
+/// Carries a statement out that needs no turn.
+macro_rules! in_read {
+    ($query:ident, $pool:expr, $between:expr, $how:ident) => {
+        match $between {
+            Between::Nothing => $query.on_postgres(Between::Nothing).$how($pool).await?,
+            Between::Pooler => {
+                let mut tx = $pool.begin().await?;
+                let done = $query.on_postgres(Between::Pooler).$how(&mut *tx).await?;
+                tx.commit().await?;
+                done
+            }
+        }
+    };
 }
 
 /// Serialization failures and deadlocks.
@@ -118,15 +133,17 @@ impl<'q> Query<'q> {
                 self.on_sqlite().execute(pool).await?.rows_affected()
             }
             On::Tx(Tx::Sqlite(tx)) => self.on_sqlite().execute(&mut **tx).await?.rows_affected(),
-            On::Pool(Pool::Postgres(pool)) => {
-                self.on_postgres().execute(pool).await?.rows_affected()
-            }
-            On::Tx(Tx::Postgres(tx)) => {
-                let done = self.on_postgres().execute(&mut **tx).await?;
+            On::Pool(Pool::Postgres(pool, between)) => {
+                let done = in_read!(self, pool, *between, execute);
                 done.rows_affected()
             }
-            On::Turn(Pool::Postgres(pool), scope) => {
-                let done = in_turn!(pool, scope, tx => self.on_postgres().execute(&mut *tx));
+            On::Tx(Tx::Postgres(tx, between)) => {
+                let done = self.on_postgres(*between).execute(&mut **tx).await?;
+                done.rows_affected()
+            }
+            On::Turn(Pool::Postgres(pool, between), scope) => {
+                let done =
+                    in_turn!(pool, scope, tx => self.on_postgres(*between).execute(&mut *tx));
                 done.rows_affected()
             }
         };
@@ -151,10 +168,12 @@ impl<'q> Query<'q> {
                 let found = self.on_sqlite().fetch_all(&mut **tx).await?;
                 return Ok(rows(found, Row::Sqlite));
             }
-            On::Pool(Pool::Postgres(pool)) => self.on_postgres().fetch_all(pool).await?,
-            On::Tx(Tx::Postgres(tx)) => self.on_postgres().fetch_all(&mut **tx).await?,
-            On::Turn(Pool::Postgres(pool), scope) => {
-                in_turn!(pool, scope, tx => self.on_postgres().fetch_all(&mut *tx))
+            On::Pool(Pool::Postgres(pool, between)) => in_read!(self, pool, *between, fetch_all),
+            On::Tx(Tx::Postgres(tx, between)) => {
+                self.on_postgres(*between).fetch_all(&mut **tx).await?
+            }
+            On::Turn(Pool::Postgres(pool, between), scope) => {
+                in_turn!(pool, scope, tx => self.on_postgres(*between).fetch_all(&mut *tx))
             }
         };
         Ok(self::rows(rows, Row::Postgres))
@@ -179,10 +198,14 @@ impl<'q> Query<'q> {
                 let found = self.on_sqlite().fetch_optional(&mut **tx).await?;
                 return Ok(found.map(Row::Sqlite));
             }
-            On::Pool(Pool::Postgres(pool)) => self.on_postgres().fetch_optional(pool).await?,
-            On::Tx(Tx::Postgres(tx)) => self.on_postgres().fetch_optional(&mut **tx).await?,
-            On::Turn(Pool::Postgres(pool), scope) => {
-                in_turn!(pool, scope, tx => self.on_postgres().fetch_optional(&mut *tx))
+            On::Pool(Pool::Postgres(pool, between)) => {
+                in_read!(self, pool, *between, fetch_optional)
+            }
+            On::Tx(Tx::Postgres(tx, between)) => {
+                self.on_postgres(*between).fetch_optional(&mut **tx).await?
+            }
+            On::Turn(Pool::Postgres(pool, between), scope) => {
+                in_turn!(pool, scope, tx => self.on_postgres(*between).fetch_optional(&mut *tx))
             }
         };
         Ok(row.map(Row::Postgres))
@@ -215,8 +238,9 @@ impl<'q> Query<'q> {
         query
     }
 
-    fn on_postgres(&self) -> OnPostgres<'_> {
-        let mut query = sqlx::query(self.sql.for_postgres());
+    fn on_postgres(&self, between: Between) -> OnPostgres<'_> {
+        let kept = between == Between::Nothing;
+        let mut query = sqlx::query(self.sql.for_postgres()).persistent(kept);
         for value in &self.values {
             query = match value {
                 Value::Int(number) => query.bind(number),

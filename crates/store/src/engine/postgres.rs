@@ -2,7 +2,7 @@
 
 use super::{WAITS, shown};
 use crate::StoreError;
-use crate::db::{Scope, begin_on};
+use crate::db::{Between, Scope, begin_on};
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
@@ -18,7 +18,7 @@ const ANSWERS: Duration = Duration::from_secs(15);
 /// The oldest version that its makers still keep.
 const OLDEST: i32 = 140_000;
 
-/// What may stand after the question mark of an address; `connections` is ours.
+/// What may stand after the question mark of an address, beside `connections` and `pooler`, which are ours.
 const OPTIONS: [&str; 11] = [
     "sslmode",
     "sslrootcert",
@@ -38,6 +38,7 @@ const OPTIONS: [&str; 11] = [
 pub(crate) struct Server {
     options: PgConnectOptions,
     connections: u32,
+    between: Between,
     /// Without a password.
     shown: String,
 }
@@ -47,6 +48,7 @@ impl Server {
     pub(super) fn read(url: &str) -> Result<Self, String> {
         let (begin, given) = url.split_once('?').unwrap_or((url, ""));
         let mut connections = CONNECTIONS;
+        let mut between = Between::Nothing;
         let mut kept = Vec::new();
         for option in given.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
@@ -58,6 +60,13 @@ impl Server {
                         .filter(|number| (4..=1000).contains(number));
                     connections = number.ok_or("`connections` must be a number from 4 to 1000")?;
                 }
+                "pooler" => {
+                    between = match value {
+                        "transaction" => Between::Pooler,
+                        "session" => Between::Nothing,
+                        _ => return Err("`pooler` must be transaction or session".into()),
+                    };
+                }
                 "password" => {
                     return Err("the password must stand before the @, or in PGPASSWORD".into());
                 }
@@ -66,7 +75,7 @@ impl Server {
                 }
                 other => {
                     return Err(format!(
-                        "`{other}` is not among the options that are known: connections, {}",
+                        "`{other}` is not among the options that are known: connections, pooler, {}",
                         OPTIONS.join(", ")
                     ));
                 }
@@ -83,6 +92,7 @@ impl Server {
                 false => options.application_name("repairbridge"),
             },
             connections,
+            between,
             shown: shown(url),
         })
     }
@@ -144,6 +154,11 @@ impl Server {
                 why: other.to_string(),
             },
         })?;
+        // Behind a pooler, the next one on this connection would meet the statements that the driver prepared on it.
+        sqlx::raw_sql("DEALLOCATE ALL")
+            .execute(&mut *tx)
+            .await
+            .map_err(|why| self.trouble(&why))?;
         tx.commit().await.map_err(|why| self.trouble(&why))
     }
 
@@ -194,6 +209,10 @@ impl Server {
         StoreError::NoFile {
             address: self.shown.clone(),
         }
+    }
+
+    pub(super) const fn between(&self) -> Between {
+        self.between
     }
 
     fn refused(&self, why: String) -> StoreError {

@@ -202,7 +202,9 @@ impl Holder {
                 self.connection.insert(connection)
             }
         };
+        // The connection is ours until it ends, and nothing prepared on it must meet what others left.
         Ok(sqlx::query_scalar(sql)
+            .persistent(false)
             .bind(name)
             .fetch_one(connection)
             .await?)

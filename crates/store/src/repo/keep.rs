@@ -4,7 +4,7 @@
 //! behind them, and the way there and back is longer than what a small batch takes. On PostgreSQL, in one statement.
 
 use crate::codes::{kind, side, time};
-use crate::db::{Pool, known_letters};
+use crate::db::{Between, Pool, known_letters};
 use crate::engine::WAITS;
 use crate::engine::sqlite::LOG_PAGES;
 use crate::meter::Metered;
@@ -54,6 +54,7 @@ enum Turn {
     },
     Postgres {
         pool: PgPool,
+        between: Between,
         runtime: Handle,
     },
 }
@@ -81,8 +82,12 @@ impl Keeping {
                 }
                 done
             }
-            Turn::Postgres { pool, runtime } => {
-                let keeping = insert_many(pool, webhooks);
+            Turn::Postgres {
+                pool,
+                between,
+                runtime,
+            } => {
+                let keeping = insert_many(pool, *between, webhooks);
                 let keeping = self.metered.tell(Work::Webhooks, keeping);
                 match Handle::try_current().map(|here| here.runtime_flavor()) {
                     // In a thread that drives tasks, others take them over meanwhile.
@@ -129,8 +134,9 @@ impl Store {
                     _turn: turn,
                 }
             }
-            Pool::Postgres(pool) => Turn::Postgres {
+            Pool::Postgres(pool, between) => Turn::Postgres {
                 pool: pool.clone(),
+                between: *between,
                 runtime: Handle::current(),
             },
         };
@@ -147,8 +153,8 @@ impl Store {
     pub async fn keep_webhooks(&self, webhooks: &[Webhook]) -> Result<(), StoreError> {
         match &self.writer {
             Pool::Sqlite(_) => self.keeping().await?.keep(webhooks),
-            Pool::Postgres(pool) => {
-                let keeping = insert_many(pool, webhooks);
+            Pool::Postgres(pool, between) => {
+                let keeping = insert_many(pool, *between, webhooks);
                 self.metered.tell(Work::Webhooks, keeping).await
             }
         }
@@ -193,7 +199,11 @@ fn insert(connection: &mut Connection, webhooks: &[Webhook]) -> Result<(), rusql
 }
 
 /// Takes no turn: nothing is looked at that another one could change meanwhile.
-async fn insert_many(pool: &PgPool, webhooks: &[Webhook]) -> Result<(), StoreError> {
+async fn insert_many(
+    pool: &PgPool,
+    between: Between,
+    webhooks: &[Webhook],
+) -> Result<(), StoreError> {
     const INSERT: &str =
         "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at)
          SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::text[], $7::text[],
@@ -205,7 +215,8 @@ async fn insert_many(pool: &PgPool, webhooks: &[Webhook]) -> Result<(), StoreErr
         id.as_ref()
             .map(|id| known_letters(id.as_str()).into_owned())
     };
-    sqlx::query(INSERT)
+    let kept = sqlx::query(INSERT)
+        .persistent(between == Between::Nothing)
         .bind(each(webhooks, |webhook| webhook.shop.0))
         .bind(each(webhooks, |webhook| side(webhook.side)))
         .bind(each(webhooks, |webhook| webhook.event.as_slice()))
@@ -214,8 +225,12 @@ async fn insert_many(pool: &PgPool, webhooks: &[Webhook]) -> Result<(), StoreErr
         .bind(each(webhooks, |webhook| id(&webhook.record)))
         .bind(each(webhooks, |webhook| id(&webhook.parent)))
         .bind(each(webhooks, |webhook| webhook.body.as_slice()))
-        .bind(each(webhooks, |webhook| time(webhook.received_at)))
-        .execute(pool)
-        .await?;
-    Ok(())
+        .bind(each(webhooks, |webhook| time(webhook.received_at)));
+    if between == Between::Nothing {
+        kept.execute(pool).await?;
+        return Ok(());
+    }
+    let mut tx = pool.begin().await?;
+    kept.execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }

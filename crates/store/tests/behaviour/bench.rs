@@ -25,6 +25,11 @@ enum Place {
         server: String,
         schema: String,
     },
+    /// A database of its own on the server at the address: a pooler does not pass on which schema is meant.
+    Database {
+        server: String,
+        name: String,
+    },
 }
 
 pub async fn open_sqlite() -> Option<Bench> {
@@ -33,13 +38,25 @@ pub async fn open_sqlite() -> Option<Bench> {
     Some(Bench::open(url, Place::Folder(folder)).await)
 }
 
-/// Nothing, said loudly, where there is no server to test with.
+/// Nothing, said loudly, where there is no server to test with. Through a pooler that gives connections round after every
+/// transaction, where STORE_TEST_POSTGRES_POOLER names one (postgres://user@host).
 pub async fn open_postgres() -> Option<Bench> {
     let Ok(server) = std::env::var("STORE_TEST_POSTGRES") else {
         eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
         return None;
     };
     let schema = format!("test_{}", Uuid::new_v4().simple());
+    if let Ok(pooler) = std::env::var("STORE_TEST_POSTGRES_POOLER") {
+        let url = format!("{pooler}/{schema}?connections=4&pooler=transaction");
+        on_server(&server, format!("CREATE DATABASE {schema}"))
+            .await
+            .unwrap();
+        let place = Place::Database {
+            server,
+            name: schema,
+        };
+        return Some(Bench::open(url, place).await);
+    }
     on_server(&server, format!("CREATE SCHEMA {schema}"))
         .await
         .unwrap();
@@ -75,10 +92,14 @@ impl Bench {
     /// Takes everything away.
     pub async fn end(self) {
         self.store.close().await;
-        if let Place::Schema { server, schema } = self.place {
-            let drop = format!("DROP SCHEMA {schema} CASCADE");
-            on_server(&server, drop).await.unwrap();
-        }
+        let (server, drop) = match self.place {
+            Place::Folder(_) => return,
+            Place::Schema { server, schema } => (server, format!("DROP SCHEMA {schema} CASCADE")),
+            Place::Database { server, name } => {
+                (server, format!("DROP DATABASE {name} WITH (FORCE)"))
+            }
+        };
+        on_server(&server, drop).await.unwrap();
     }
 
     /// Another handle on the same database, as another process would have it.
@@ -91,6 +112,10 @@ impl Bench {
         if let Place::Schema { server, schema } = &self.place {
             let url = format!("{server}?options[search_path]={schema}");
             return on_server(&url, statement).await;
+        }
+        if let Place::Database { .. } = &self.place {
+            let url = self.url.split_once('?').unwrap().0;
+            return on_server(url, statement).await;
         }
         let file = self.url.trim_start_matches("sqlite://");
         let mut raw = sqlx::sqlite::SqliteConnectOptions::new()
