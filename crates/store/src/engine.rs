@@ -3,12 +3,13 @@
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use crate::db::{On, Pool, Scope, Tx};
+use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};
 use crate::lock::Locks;
 use crate::meter::Metered;
 use crate::repo::Keeper;
 use crate::{Lock, StoreError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a writer waits for another process's transaction.
@@ -19,6 +20,8 @@ pub(crate) const WAITS: Duration = Duration::from_secs(30);
 pub struct Store {
     /// The database's file; on a server, the name beside which files of ours are put.
     path: PathBuf,
+    /// Where it lies, for people: without a password.
+    place: Arc<str>,
     pub(crate) writer: Pool,
     pub(crate) readers: Pool,
     /// Writes as well, in the turn of the writer.
@@ -38,6 +41,7 @@ impl Store {
             Address::File(path) => {
                 let (writer, readers) = sqlite::open(&path).await?;
                 Ok(Self {
+                    place: path.display().to_string().into(),
                     locks: Locks::beside(path.clone()),
                     path,
                     writer: Pool::Sqlite(writer),
@@ -51,6 +55,7 @@ impl Store {
                 let (writer, readers) = Box::pin(server.open()).await?;
                 Ok(Self {
                     path: server.beside(),
+                    place: server.shown().into(),
                     writer: Pool::Postgres(writer, server.between()),
                     readers: Pool::Postgres(readers, server.between()),
                     locks: Locks::on(*server),
@@ -100,6 +105,40 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the database lies, for people: a path, or an address without its password.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What the database is: `SQLite` or `PostgreSQL`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.readers.engine() {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// How big the database is, in bytes.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn bytes(&self) -> Result<u64, StoreError> {
+        if self.readers.engine() == Engine::Postgres {
+            let bytes: i64 = query_scalar("SELECT pg_database_size(current_database())")
+                .fetch_one(&self.readers)
+                .await?;
+            return Ok(bytes.unsigned_abs());
+        }
+        let sizes = ["", "-wal"].map(|end| {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push(end);
+            std::fs::metadata(name).map_or(0, |found| found.len())
+        });
+        Ok(sizes.iter().sum())
     }
 
     /// Writes everything to the main file and closes all connections.

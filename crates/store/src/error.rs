@@ -93,7 +93,7 @@ pub enum StoreError {
     DiskFull,
     /// Another process holds the database for longer than we are willing to wait.
     #[error(
-        "another process keeps the database busy. Wait for it to finish, or stop it, and try again"
+        "another process keeps the database busy, or the server that it is on does not answer. Wait for it to finish, or stop it, and try again"
     )]
     Busy,
     /// Something with this name is there already.

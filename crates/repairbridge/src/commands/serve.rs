@@ -92,7 +92,7 @@ pub(crate) async fn take_lock(app: &App) -> Result<Lock, Problem> {
             "SERVE-TWICE",
             format!(
                 "another `repairbridge serve` is already running on the database {}. Stop that one first, or set store.url to another database; other commands may run beside it",
-                app.store().path().display()
+                app.store().place()
             ),
         )
     })

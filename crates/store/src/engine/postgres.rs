@@ -211,6 +211,10 @@ impl Server {
         }
     }
 
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     pub(super) const fn between(&self) -> Between {
         self.between
     }
