@@ -127,6 +127,10 @@ async fn all_tables(
     let mut all = 0;
     for table in TABLES {
         let carried = one_table(from, to, table).await?;
+        if to.engine() == Engine::Postgres {
+            // Until the server has looked at a table by itself, it takes it for a small one.
+            query(format!("ANALYZE {table}")).execute(&mut *to).await?;
+        }
         told(table, carried);
         all += carried;
     }

@@ -112,7 +112,7 @@ const SEARCHED: Sql = stands_for!(
          WHERE person_word MATCH $5 AND one.id = person_word.rowid AND one.shop = $1 LIMIT $6"],
     [postgres
         "SELECT one.side, one.record FROM (
-             SELECT DISTINCT person FROM person_word
+             SELECT person FROM person_word
              WHERE shop = $1 AND word >= $5[1] AND word < $5[1] || U&'\\+10FFFF') AS hit
          JOIN person AS one ON one.id = hit.person
          WHERE NOT EXISTS (SELECT 1 FROM unnest($5[2:]) AS typed (term) WHERE NOT EXISTS (
