@@ -146,6 +146,9 @@ impl StoreError {
     }
 }
 
+/// What statements that come and go are a sign of.
+pub(crate) const BEHIND_A_POOLER: &str = "a pooler gives its connections to somebody else after every transaction; write pooler=transaction after the question mark of the address";
+
 impl StoreError {
     /// The same of PostgreSQL's states.
     fn of_state(state: &str, why: &str) -> Option<Self> {
@@ -155,6 +158,11 @@ impl StoreError {
             // Another one holds what is needed, went first, or no connection is left.
             "40001" | "40P01" | "55P03" | "53300" => Some(Self::Busy),
             "P0001" if why == crate::sealed::KEY_GONE => Some(Self::DataKeyGone),
+            // A statement that was prepared before is not there, or one is that was not: it is somebody else's connection.
+            "42P05" | "26000" => Some(Self::Server {
+                address: "(see store.url)".to_owned(),
+                why: BEHIND_A_POOLER.to_owned(),
+            }),
             // A standby, the user's rights, and a server that is going down or was not there.
             "25006" | "42501" | "57P01" | "57P02" | "57P03" | "57P05" => Some(Self::Server {
                 address: "(see store.url)".to_owned(),

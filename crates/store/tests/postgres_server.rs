@@ -240,6 +240,30 @@ async fn what_the_server_takes_back_is_carried_out_again_and_at_last_told_as_bus
     place.end().await;
 }
 
+/// What a server says then is played by a trigger.
+#[tokio::test]
+async fn a_pooler_that_was_not_told_of_is_guessed() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let store = place.open().await;
+    let mut raw = place.raw().await;
+    run(
+        &mut raw,
+        "CREATE FUNCTION met() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             RAISE EXCEPTION 'prepared statement exists' USING ERRCODE = '42P05';
+         END $$;
+         CREATE TRIGGER met BEFORE INSERT ON shop FOR EACH ROW EXECUTE FUNCTION met();",
+    )
+    .await;
+    let told = store.add_shop("a", "l", None, None, &json!({}), NOW).await;
+    let told = told.unwrap_err().to_string();
+    assert!(told.contains("pooler=transaction"), "{told}");
+    raw.close().await.unwrap();
+    store.close().await;
+    place.end().await;
+}
+
 #[tokio::test]
 async fn a_lock_outlives_its_connection_and_ends_with_its_holder() {
     let Some(place) = Place::new().await else {

@@ -3,6 +3,7 @@
 use super::{WAITS, shown};
 use crate::StoreError;
 use crate::db::{Between, Scope, begin_on};
+use crate::error::BEHIND_A_POOLER;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
@@ -233,6 +234,7 @@ impl Server {
         match code.as_deref() {
             Some("53100") => StoreError::DiskFull,
             Some("55P03") => StoreError::Busy,
+            Some("42P05" | "26000") => self.refused(BEHIND_A_POOLER.to_owned()),
             _ => self.refused(error.to_string()),
         }
     }
