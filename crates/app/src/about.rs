@@ -26,16 +26,10 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn about(&self) -> Result<About, AppError> {
-        let path = self.store.path().to_owned();
-        let sizes = ["", "-wal"].map(|suffix| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            std::fs::metadata(name).map_or(0, |found| found.len())
-        });
         Ok(About {
-            store_kind: "SQLite",
-            store_bytes: sizes.iter().sum(),
-            store_path: Some(path),
+            store_kind: self.store.kind(),
+            store_bytes: self.store.bytes().await?,
+            store_path: Some(self.store.place().into()),
             public_url: self.config.public_url.to_string(),
             shops: self.store.shops().await?.len(),
         })

@@ -53,7 +53,7 @@ impl App {
             backup::Lock::Passphrase(_) => "passphrase",
             backup::Lock::Master(_) => "master key",
         };
-        let _turn = self.store.lock("backup")?.ok_or_else(busy)?;
+        let _turn = self.store.lock("backup").await?.ok_or_else(busy)?;
         let copy = beside(self.store.path(), ".backup-copy");
         remove(&copy)?;
         let made = async {
@@ -187,7 +187,7 @@ async fn put_in_place(
 async fn hold_shops(present: &Store) -> Result<Vec<Lock>, AppError> {
     let mut held = Vec::new();
     for shop in present.shops().await? {
-        let lock = present.lock(&format!("shop-{}", shop.id))?;
+        let lock = present.lock(&format!("shop-{}", shop.id)).await?;
         held.push(lock.ok_or(AppError::ShopBusy(shop.name))?);
     }
     Ok(held)

@@ -207,8 +207,8 @@ impl App {
 }
 
 /// Only one process at a time changes keys.
-fn lock_keys(store: &Store) -> Result<Lock, AppError> {
-    store.lock("keys")?.ok_or_else(|| {
+async fn lock_keys(store: &Store) -> Result<Lock, AppError> {
+    store.lock("keys").await?.ok_or_else(|| {
         AppError::Refused(
             "another Repairbridge process is changing the keys. Wait for it to finish, and try again"
                 .to_owned(),

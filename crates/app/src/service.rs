@@ -311,7 +311,7 @@ impl App {
     pub(crate) async fn wait_for_lock(&self, shop: &Shop, name: &str) -> Result<Lock, AppError> {
         let deadline = self.now().checked_add(LOCK_WAIT).unwrap_or(Timestamp::MAX);
         loop {
-            if let Some(lock) = self.store.lock(name)? {
+            if let Some(lock) = self.store.lock(name).await? {
                 return Ok(lock);
             }
             if self.now() > deadline {

@@ -106,7 +106,8 @@ impl App {
         let shop = self.shop(name).await?;
         let _lock = self
             .store
-            .lock(&format!("shop-{}", shop.id))?
+            .lock(&format!("shop-{}", shop.id))
+            .await?
             .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
         self.store.remove_shop(shop.id).await?;
         self.kept.forget(shop.id.0);
@@ -123,7 +124,8 @@ impl App {
         refuse_removed(&shop)?;
         let _lock = self
             .store
-            .lock(&format!("shop-{}", shop.id))?
+            .lock(&format!("shop-{}", shop.id))
+            .await?
             .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
         let kept = self
             .store

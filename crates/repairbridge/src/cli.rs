@@ -196,6 +196,16 @@ pub(crate) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Carries everything over into another database that is empty, such as from SQLite to PostgreSQL. Leave a password
+    /// out of the address: PGPASSWORD or the file ~/.pgpass is asked for it.
+    Move {
+        /// The database at hand, such as sqlite://repairbridge.db.
+        #[arg(long, value_name = "ADDRESS")]
+        from: String,
+        /// The new one, such as postgres://repairbridge@localhost/repairbridge.
+        #[arg(long, value_name = "ADDRESS")]
+        to: String,
+    },
 }
 
 impl Command {

@@ -85,6 +85,9 @@ impl From<AppError> for Problem {
                     | StoreError::Newer { .. }
                     | StoreError::Damaged { .. }
                     | StoreError::Unwritable { .. }
+                    | StoreError::Server { .. }
+                    | StoreError::NoFile { .. }
+                    | StoreError::NotEmpty { .. }
                     | StoreError::Exists { .. }
             ),
             AppError::Vault(_)

@@ -1,78 +1,69 @@
 //! Opening the store: address, migrations, connections.
 
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+
+use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};
+use crate::lock::Locks;
 use crate::meter::Metered;
 use crate::repo::Keeper;
-use crate::{Lock, StoreError, sealed};
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, Transaction};
+use crate::{Lock, StoreError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another process's transaction.
 pub(crate) const WAITS: Duration = Duration::from_secs(30);
-/// Page caches in KiB: bounded, so that memory does not grow with the shop. The writer touches most pages;
-/// readers fetch pages of records by key.
-const WRITER_CACHE: &str = "-6144";
-const READER_CACHE: &str = "-1024";
-/// Pages in the write-ahead log before they go to the main file: 16 MiB. Webhooks touch the same pages of their indexes
-/// again and again; the more often before that happens, the less is written.
-pub(crate) const LOG_PAGES: &str = "4000";
 
 /// The store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// The database's file; on a server, the name beside which files of ours are put.
     path: PathBuf,
-    /// One connection: SQLite has one writer, and waiting here is fairer than in SQLite.
-    pub(crate) writer: SqlitePool,
-    pub(crate) readers: SqlitePool,
+    /// Where it lies, for people: without a password.
+    place: Arc<str>,
+    pub(crate) writer: Pool,
+    pub(crate) readers: Pool,
     /// Writes as well, in the turn of the writer.
     pub(crate) keeper: Keeper,
+    locks: Locks,
     pub(crate) metered: Metered,
 }
 
 impl Store {
-    /// Opens the store at an address such as `sqlite://repairbridge.db`, making and migrating it as needed.
+    /// Opens the store at an address such as `sqlite://repairbridge.db` or `postgres://user@host/database`, making and
+    /// migrating it as needed.
     ///
     /// # Errors
-    /// When the address is wrong, the file cannot be written, is damaged, or comes from a newer version.
+    /// When the address is wrong, the database cannot be reached or written, is damaged, or comes from a newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let path = path_of(url)?;
-        if !path.is_dir() {
-            keep_private(&path);
+        match Address::read(url)? {
+            Address::File(path) => {
+                let (writer, readers) = sqlite::open(&path).await?;
+                Ok(Self {
+                    place: path.display().to_string().into(),
+                    locks: Locks::beside(path.clone()),
+                    path,
+                    writer: Pool::Sqlite(writer),
+                    readers: Pool::Sqlite(readers),
+                    keeper: Keeper::default(),
+                    metered: Metered::default(),
+                })
+            }
+            Address::Server(server) => {
+                // Boxed, so that what opens a file is no bigger for it.
+                let (writer, readers) = Box::pin(server.open()).await?;
+                Ok(Self {
+                    path: server.beside(),
+                    place: server.shown().into(),
+                    writer: Pool::Postgres(writer, server.between()),
+                    readers: Pool::Postgres(readers, server.between()),
+                    locks: Locks::on(*server),
+                    keeper: Keeper::default(),
+                    metered: Metered::default(),
+                })
+            }
         }
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(WAITS * 2)
-            // A file does not hang up: asking each time whether it is still there would only take time.
-            .test_before_acquire(false)
-            .connect_with(
-                options(&path, WRITER_CACHE)
-                    .pragma("wal_autocheckpoint", LOG_PAGES)
-                    .create_if_missing(true),
-            )
-            .await
-            .map_err(|why| opening(&path, &why))?;
-        migrate(&path, &writer).await?;
-        sealed::guard(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(WAITS)
-            .test_before_acquire(false)
-            .connect_with(options(&path, READER_CACHE).read_only(true))
-            .await
-            .map_err(|why| opening(&path, &why))?;
-        Ok(Self {
-            path,
-            writer,
-            readers,
-            keeper: Keeper::default(),
-            metered: Metered::default(),
-        })
     }
 
     /// A complete copy at a new path, taken while others may write. For previews, which must touch nothing.
@@ -87,41 +78,67 @@ impl Store {
                 why: "there is something at this path already".into(),
             });
         }
-        keep_private(path);
-        sqlx::query("VACUUM INTO $1")
-            .bind(path.to_string_lossy().into_owned())
-            .execute(&self.writer)
-            .await
-            .map_err(|why| opening(path, &why))?;
+        self.copy_into(path).await?;
         Self::open(&format!("sqlite://{}", path.display())).await
     }
 
     /// A transaction that has the right to write from its beginning.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        const BEGIN: &str = "BEGIN IMMEDIATE";
-        match self.writer.begin_with(BEGIN).await {
-            // When the disk is full, SQLite ends a transaction by itself, but the driver still counts it and
-            // would refuse this connection for ever: a new one takes its place.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.writer.acquire().await?.close().await?;
-                Ok(self.writer.begin_with(BEGIN).await?)
-            }
-            begun => Ok(begun?),
-        }
+    pub(crate) async fn begin(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
+        Ok(self.writer.begin(scope.into()).await?)
+    }
+
+    /// One statement that writes, as a transaction of its own.
+    pub(crate) fn turn(&self, scope: impl Into<Scope>) -> On<'_> {
+        On::Turn(&self.writer, scope.into())
     }
 
     /// Takes a lock named after this store, or nothing when another process holds it.
     ///
     /// # Errors
-    /// When the lock file cannot be written.
-    pub fn lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
-        Lock::take(&Lock::path(&self.path, name))
+    /// When the lock file cannot be written, or the server cannot be reached.
+    pub async fn lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
+        self.locks.take(name).await
     }
 
-    /// Where the database lies.
+    /// Where the database lies, and other files of this installation beside it. For a database on a server there is no
+    /// file of this name: it stands in the working directory for those beside it.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the database lies, for people: a path, or an address without its password.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What the database is: `SQLite` or `PostgreSQL`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.readers.engine() {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// How big the database is, in bytes.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn bytes(&self) -> Result<u64, StoreError> {
+        if self.readers.engine() == Engine::Postgres {
+            let bytes: i64 = query_scalar("SELECT pg_database_size(current_database())")
+                .fetch_one(&self.readers)
+                .await?;
+            return Ok(bytes.unsigned_abs());
+        }
+        let sizes = ["", "-wal"].map(|end| {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push(end);
+            std::fs::metadata(name).map_or(0, |found| found.len())
+        });
+        Ok(sizes.iter().sum())
     }
 
     /// Writes everything to the main file and closes all connections.
@@ -132,112 +149,57 @@ impl Store {
     }
 }
 
-pub(crate) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
-    let wrong = |why: &str| StoreError::Address {
-        url: shown(url),
-        why: why.to_owned(),
-    };
-    match url.split_once("://") {
-        // SQLite would take these as addresses of its own: in memory, or with options.
-        Some(("sqlite", path)) if path.starts_with(":memory:") || path.starts_with("file:") => {
-            Err(wrong("it must be the plain path of a file"))
+/// An address that was read.
+pub(crate) enum Address {
+    File(PathBuf),
+    Server(Box<postgres::Server>),
+}
+
+impl Address {
+    pub(crate) fn read(url: &str) -> Result<Self, StoreError> {
+        let wrong = |why: &str| StoreError::Address {
+            url: shown(url),
+            why: why.to_owned(),
+        };
+        match url.split_once("://") {
+            // SQLite would take these as addresses of its own: in memory, or with options.
+            Some(("sqlite", path)) if path.starts_with(":memory:") || path.starts_with("file:") => {
+                Err(wrong("it must be the plain path of a file"))
+            }
+            Some(("sqlite", path)) if path.contains('?') => {
+                Err(wrong("options after a question mark are not supported"))
+            }
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            Some(("sqlite", _)) => Err(wrong("it names no file")),
+            Some(("postgres" | "postgresql", _)) => {
+                let server = postgres::Server::read(url).map_err(|why| wrong(&why))?;
+                Ok(Self::Server(Box::new(server)))
+            }
+            _ => Err(wrong(
+                "it begins neither with sqlite:// nor with postgres://",
+            )),
         }
-        Some(("sqlite", path)) if path.contains('?') => {
-            Err(wrong("options after a question mark are not supported"))
+    }
+
+    /// The file of a database that is one.
+    pub(crate) fn file(url: &str) -> Result<PathBuf, StoreError> {
+        match Self::read(url)? {
+            Self::File(path) => Ok(path),
+            Self::Server(server) => Err(server.has_no_file()),
         }
-        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
-        Some(("sqlite", _)) => Err(wrong("it names no file")),
-        Some(("postgres" | "postgresql", _)) => {
-            Err(wrong("PostgreSQL is not supported by this version yet"))
-        }
-        _ => Err(wrong("it does not begin with sqlite://")),
     }
 }
 
 /// An address without what may be a password.
-fn shown(url: &str) -> String {
+pub(crate) fn shown(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{}", bare(host)),
+        (Some((scheme, _)), None) if scheme != "sqlite" => bare(url).to_owned(),
         _ => url.to_owned(),
     }
 }
 
-fn options(path: &Path, cache: &'static str) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(WAITS)
-        .pragma("cache_size", cache)
-        .pragma("temp_store", "file")
-        .optimize_on_close(true, None)
-}
-
-pub(crate) fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
-    let why = error.to_string();
-    let code = error
-        .as_database_error()
-        .and_then(|database| database.code())
-        .and_then(|code| code.parse::<i64>().ok())
-        .map(|code| code & 0xff);
-    match code {
-        // 11 corrupt, 26 not a database
-        Some(11 | 26) => StoreError::Damaged {
-            path: path.to_owned(),
-            why,
-        },
-        Some(13) => StoreError::DiskFull,
-        Some(5 | 6) => StoreError::Busy,
-        _ => StoreError::Unwritable {
-            path: path.to_owned(),
-            why,
-        },
-    }
-}
-
-/// Customers' data: readable by its owner only. Done before SQLite opens the file, whose mode SQLite then
-/// gives to the write-ahead log as well.
-#[cfg(unix)]
-pub(crate) fn keep_private(path: &Path) {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    // What fails here, SQLite reports better; and a file of another owner may still work.
-    let _ = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    for end in ["", "-wal", "-shm"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(end);
-        let _ = std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600));
-    }
-}
-
-#[cfg(not(unix))]
-pub(crate) fn keep_private(_path: &Path) {}
-
-async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), StoreError> {
-    let known = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
-    match MIGRATIONS.run(writer).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _)) => {
-            Err(StoreError::Newer {
-                path: path.to_owned(),
-                found,
-                known,
-            })
-        }
-        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
-            Err(opening(path, &error))
-        }
-        Err(other) => Err(StoreError::Damaged {
-            path: path.to_owned(),
-            why: other.to_string(),
-        }),
-    }
+/// Without options: among them, too, may be a password.
+fn bare(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(before, _)| before)
 }

@@ -1,13 +1,14 @@
 //! Everything that must outlive the process: shops, snapshots, links, intents, reviews, the journal,
-//! cursors, budgets, flows, sealed secrets and who may come in, in one SQLite file.
+//! cursors, budgets, flows, sealed secrets and who may come in, in one SQLite file or one PostgreSQL database.
 //!
 //! Reads are plain methods of the repositories. Writes that belong together are a list of [`Change`]s,
 //! committed in one transaction by [`Store::commit`]; callers never see a transaction, a lock or SQL.
-//! PostgreSQL follows behind the same methods; the behaviour suite in `tests/behaviour.rs` is written to
-//! be stamped onto every engine.
+//! Which engine answers is decided in `db/`; the behaviour suite in `tests/behaviour.rs` is stamped onto both.
 
+mod carry_over;
 mod change;
 mod codes;
+mod db;
 mod engine;
 mod error;
 mod flow;

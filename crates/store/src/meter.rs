@@ -43,7 +43,7 @@ impl Trouble {
         match error {
             StoreError::Busy => Self::Busy,
             StoreError::DiskFull => Self::Full,
-            StoreError::Unwritable { .. } => Self::Unwritable,
+            StoreError::Unwritable { .. } | StoreError::Server { .. } => Self::Unwritable,
             _ => Self::Other,
         }
     }

@@ -3,7 +3,9 @@
 mod kept_out;
 
 use crate::codes::time;
-use crate::engine::{opening, path_of};
+use crate::db::{Engine, Scope, query, query_as};
+use crate::engine::Address;
+use crate::engine::sqlite::{keep_private, opening, vacuum_into};
 use crate::{Lock, Store, StoreError};
 use domain::{RunId, Timestamp};
 use sqlx::ConnectOptions;
@@ -30,7 +32,7 @@ impl Store {
     /// # Errors
     /// When the address is wrong.
     pub fn file_at(url: &str) -> Result<PathBuf, StoreError> {
-        path_of(url)
+        Address::file(url)
     }
 
     /// Takes a lock named after the store at an address, without opening it; nothing when another process holds it.
@@ -38,21 +40,23 @@ impl Store {
     /// # Errors
     /// When the address is wrong, or the lock file cannot be written.
     pub fn lock_at(url: &str, name: &str) -> Result<Option<Lock>, StoreError> {
-        Lock::take(&Lock::path(&path_of(url)?, name))
+        Lock::beside(&Address::file(url)?, name)
     }
 
-    /// Writes a complete copy into a new file while others may write.
+    /// Writes a complete copy into a new file while others may write. Of a database on a server, too, it is a file for
+    /// SQLite: what works on files works on it.
     ///
     /// # Errors
     /// When the copy cannot be written.
     pub async fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
-        crate::engine::keep_private(path);
-        sqlx::query("VACUUM INTO $1")
-            .bind(path.to_string_lossy().into_owned())
-            .execute(&self.readers)
-            .await
-            .map_err(|why| opening(path, &why))?;
-        Ok(())
+        keep_private(path);
+        if self.readers.engine() == Engine::Sqlite {
+            return vacuum_into(&self.readers, path).await;
+        }
+        let copy = Box::pin(Self::open(&format!("sqlite://{}", path.display()))).await?;
+        let copied = Box::pin(self.carry_into_file(&copy)).await;
+        copy.close().await;
+        copied
     }
 
     /// Looks at every page of a file that should be a database of ours.
@@ -102,7 +106,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut budgets: Vec<(String, String, i64, String)> = Vec::new();
         if let Some(present) = present {
-            budgets = sqlx::query_as(
+            budgets = query_as(
                 "SELECT shop.name, shop.location, side, state FROM budget JOIN shop ON shop.id = budget.shop",
             )
             .fetch_all(&present.readers)
@@ -112,13 +116,13 @@ impl Store {
             Some(present) => Some(kept_out::Present::read(present).await?),
             None => None,
         };
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         kept_out::keep_out(&mut tx, kept_out.as_ref(), time(now)).await?;
         for sql in OLDER {
-            sqlx::query(sql).execute(&mut *tx).await?;
+            query(sql).execute(&mut tx).await?;
         }
         for (name, location, side, state) in budgets {
-            sqlx::query(
+            query(
                 "INSERT INTO budget (shop, side, state)
                  SELECT id, $3, $4 FROM shop WHERE name = $1 AND location = $2
                  ON CONFLICT (shop, side) DO UPDATE SET state = excluded.state",
@@ -127,15 +131,15 @@ impl Store {
             .bind(location)
             .bind(side)
             .bind(state)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
-        sqlx::query(
+        query(
             "INSERT INTO journal (shop, run, at, event, detail) SELECT id, $1, $2, 'restored', '{}' FROM shop",
         )
         .bind(run.to_string())
         .bind(time(now))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         Ok(())

@@ -8,12 +8,18 @@ mod behaviour {
     pub mod bench;
     pub mod commit;
     pub mod exchanges;
+    pub mod finding;
+    pub mod flow_runs;
     pub mod flows;
+    pub mod forecasts;
     pub mod installations;
     pub mod intents;
+    pub mod keys;
     pub mod links;
+    pub mod lists;
     pub mod neighbourhood;
     pub mod notes;
+    pub mod notices;
     pub mod people;
     pub mod shared;
     pub mod shops;
@@ -26,7 +32,10 @@ macro_rules! stamp {
         $(mod $module {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $test() {
-                crate::behaviour::$module::$test(&$open().await).await;
+                if let Some(bench) = $open().await {
+                    crate::behaviour::$module::$test(&bench).await;
+                    bench.end().await;
+                }
             })*
         })*
     };
@@ -145,6 +154,46 @@ macro_rules! behaviour_suite {
                     wrong_passwords_are_counted_for_a_bounded_number_of_places
                     the_audit_log_is_only_added_to
                 }
+                finding {
+                    children_and_pages_come_in_the_order_of_their_ids
+                    a_page_may_hold_a_record_twice
+                    appointments_that_a_walk_has_not_seen_are_found_by_their_beginning
+                    records_are_known_by_the_counters_number_whatever_letters_are_in_them
+                    whoever_cannot_be_reached_is_counted_and_an_endless_key_says_nothing
+                    links_are_shown_a_few_at_a_time_and_ended_ones_by_their_reason
+                    a_removed_shop_keeps_its_history_under_another_name
+                    installations_are_listed_and_found_by_their_account
+                }
+                flow_runs {
+                    held_runs_are_released_unless_they_may_have_sent_something
+                    runs_are_counted_by_their_times_and_states_and_forgotten
+                    recipes_and_versions_are_remembered
+                    what_is_watched_is_found_by_what_it_names
+                    since_when_something_is_as_it_is_is_known
+                }
+                forecasts {
+                    what_waits_for_its_parent_and_what_is_undecided_is_counted
+                    what_a_run_wrote_is_counted_and_found_by_its_target
+                    messages_that_followed_our_writes_are_told
+                    notes_that_are_due_are_counted
+                }
+                keys {
+                    what_is_sealed_with_a_key_that_is_gone_is_refused
+                    a_rotation_finds_what_is_sealed_and_removes_keys_that_nothing_names
+                    data_keys_are_wrapped_anew_all_or_none
+                }
+                lists {
+                    people_are_listed_by_name_and_a_pair_once
+                    people_are_found_by_how_their_words_begin
+                    whoever_is_asked_about_or_left_alone_is_listed
+                    the_journal_is_searched_in_pages_and_counted
+                    runs_that_did_nothing_are_passed_over
+                }
+                notices {
+                    what_is_told_is_remembered_and_sent_until_it_is_given_up
+                    settings_drop_what_waits_for_a_way_that_is_off
+                    it_is_known_whether_it_can_be_written_and_when_a_side_was_read
+                }
                 shared {
                     a_budget_is_counted_exactly_by_concurrent_users
                     eight_writers_never_find_it_busy
@@ -157,3 +206,4 @@ macro_rules! behaviour_suite {
 }
 
 behaviour_suite!(sqlite, crate::behaviour::bench::open_sqlite);
+behaviour_suite!(postgres, crate::behaviour::bench::open_postgres);

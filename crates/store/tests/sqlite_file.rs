@@ -96,7 +96,7 @@ async fn an_address_of_another_sort_is_refused_with_the_right_one() {
         format!("sqlite://{here}?mode=ro"),
         format!("file:{here}"),
         "mysql://localhost/x".into(),
-        "postgres://bridge:hunter2@localhost/x".into(),
+        "postgres://bridge:hunter2@localhost/x?nothing=known".into(),
     ] {
         let error = Store::open(&url).await.unwrap_err();
         assert!(
@@ -418,7 +418,7 @@ async fn nobody_else_may_open_a_lock() {
     fs::write(&file, "").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     for name in ["token-1", "serve"] {
-        let _lock = store.lock(name).unwrap().unwrap();
+        let _lock = store.lock(name).await.unwrap().unwrap();
         let file = folder.path().join(format!("store.db.{name}.lock"));
         let mode = fs::metadata(file).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{name}");

@@ -84,7 +84,7 @@ impl App {
             self.trim_flows(&shop, last).await?;
             return Ok(self.in_seconds(IDLE_SECONDS));
         }
-        let _lock = self.lock_flows(&shop)?;
+        let _lock = self.lock_flows(&shop).await?;
         let facts = self.flow_facts(&shop).await?;
         if self.is_older(last.watch, poll) {
             last.watch = Some(self.now());
@@ -122,8 +122,8 @@ impl App {
     }
 
     /// One process at a time works on the flows of a shop.
-    pub(super) fn lock_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
-        let lock = self.store.lock(&lock_name(shop))?;
+    pub(super) async fn lock_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
+        let lock = self.store.lock(&lock_name(shop)).await?;
         lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))
     }
 

@@ -329,7 +329,12 @@ impl Keeper {
         };
         let deadline = after(LOCK_WAIT);
         loop {
-            if let Some(lock) = self.store.lock(&format!("token-{id}")).map_err(passing)? {
+            if let Some(lock) = self
+                .store
+                .lock(&format!("token-{id}"))
+                .await
+                .map_err(passing)?
+            {
                 return Ok(Some(lock));
             }
             if !waits || self.now() > deadline {

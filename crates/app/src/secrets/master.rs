@@ -57,7 +57,7 @@ impl App {
         if let NewMaster::Passphrase(passphrase) = new {
             vault::check_new_passphrase(passphrase)?;
         }
-        let lock = lock_keys(&self.store)?;
+        let lock = lock_keys(&self.store).await?;
         self.reload_keys().await?;
         Ok(MasterChange {
             store: &self.store,

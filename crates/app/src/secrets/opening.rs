@@ -54,7 +54,7 @@ async fn try_open(
     let master = read_master(source, derivation, keys.is_empty(), context).await?;
     match Vault::open(&master, &keys, context) {
         Ok((vault, None)) => {
-            forget_former(store, source)?;
+            forget_former(store, source).await?;
             Ok(Some(vault))
         }
         Ok((_, Some((version, sealed)))) => {
@@ -98,7 +98,7 @@ async fn finish(
     context: &Context,
 ) -> Result<(), AppError> {
     // Whoever holds the lock is at it.
-    let Some(_lock) = store.lock("keys")? else {
+    let Some(_lock) = store.lock("keys").await? else {
         return Ok(());
     };
     let rewrapped = Vault::rewrap(keys, former, new, context)?;
@@ -110,7 +110,7 @@ async fn finish(
 }
 
 /// The former key is of no use once the present one opens everything.
-fn forget_former(store: &Store, source: &MasterSource) -> Result<(), AppError> {
+async fn forget_former(store: &Store, source: &MasterSource) -> Result<(), AppError> {
     let Some(path) = source.file() else {
         return Ok(());
     };
@@ -118,7 +118,7 @@ fn forget_former(store: &Store, source: &MasterSource) -> Result<(), AppError> {
         return Ok(());
     }
     // Whoever holds the lock may be about to need it.
-    let Some(_lock) = store.lock("keys")? else {
+    let Some(_lock) = store.lock("keys").await? else {
         return Ok(());
     };
     Ok(KeyFileChange::forget_former(path)?)

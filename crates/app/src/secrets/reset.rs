@@ -29,7 +29,7 @@ pub async fn reset_keys(
     source: &MasterSource,
     context: &Context,
 ) -> Result<KeysReset, AppError> {
-    let lock = lock_keys(store)?;
+    let lock = lock_keys(store).await?;
     if let MasterSource::Passphrase(passphrase, _) = source {
         vault::check_new_passphrase(passphrase)?;
     }

@@ -31,7 +31,7 @@ impl App {
     /// # Errors
     /// When another process changes the keys, or the store refuses.
     pub async fn rotate_keys(&self) -> Result<Rotation, AppError> {
-        let _lock = lock_keys(&self.store)?;
+        let _lock = lock_keys(&self.store).await?;
         self.reload_keys().await?;
         let keys = self.store.data_keys().await?;
         let master = self.keys.vault().master().clone();

@@ -94,8 +94,9 @@ impl Command {
             }
             Self::Backup { .. } => words("backup", "the database"),
             Self::Mcp(what) => mcp(what),
-            // It takes the place of this database, log and all.
+            // They note it themselves, in the databases that they work on.
             Self::Restore { .. }
+            | Self::Move { .. }
             | Self::Keys(Keys::Show)
             | Self::Serve(_)
             | Self::App(MarketplaceApp::Show)

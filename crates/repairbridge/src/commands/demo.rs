@@ -39,7 +39,7 @@ pub(crate) async fn run(what: Demo, output: Output) -> Result<Exit, Problem> {
     let file = write_configuration(&folder, &twins, address)?;
     let config = config::load(Some(&file))?;
     let app = wiring::open(&config).await?;
-    let _lock = serve::take_lock(&app)?;
+    let _lock = serve::take_lock(&app).await?;
     connect(&app, &twins).await?;
     webhooks(&app, &twins).await?;
 

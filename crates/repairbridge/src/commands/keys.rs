@@ -149,7 +149,7 @@ pub(crate) async fn reset(config: &Config, yes: bool, output: Output) -> Result<
     }
     let source = wiring::master_source(config)?;
     let store = Store::open(&config.store_url).await?;
-    let _serve = store.lock("serve")?.ok_or_else(|| {
+    let _serve = store.lock("serve").await?.ok_or_else(|| {
         Problem::wrong(
             "SERVE-TWICE",
             "`repairbridge serve` is running on this database. Stop it first; nothing was changed",

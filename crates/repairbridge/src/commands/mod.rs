@@ -13,6 +13,7 @@ mod log;
 mod man;
 mod marketplace_app;
 mod mcp;
+mod move_over;
 mod notifications;
 mod openapi;
 mod operations;
@@ -55,6 +56,7 @@ pub(crate) async fn run(
         Command::Twin(what) => return twin::run(what, output).await,
         Command::Prove(what) => return prove::run(global, what, output).await,
         Command::Openapi => return openapi::run(output),
+        Command::Move { from, to } => return move_over::run(&from, &to, output).await,
         Command::Completions { shell } => return completions::run(shell, output),
         Command::Man { folder } => return man::run(&folder, output),
         Command::Operations(what) if operations::names_no_shop(&what) => {
@@ -126,7 +128,8 @@ pub(crate) async fn run(
         | Command::Openapi
         | Command::Completions { .. }
         | Command::Man { .. }
-        | Command::Restore { .. } => Ok(Exit::Done),
+        | Command::Restore { .. }
+        | Command::Move { .. } => Ok(Exit::Done),
     };
     if let (Some(change), Err(problem)) = (&change, &outcome) {
         note(&app, change, Some(problem.code)).await?;

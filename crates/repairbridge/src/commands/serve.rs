@@ -21,7 +21,7 @@ pub(crate) async fn run(
     what: Serve,
     output: Output,
 ) -> Result<Exit, Problem> {
-    let _lock = take_lock(&app)?;
+    let _lock = take_lock(&app).await?;
     app.clear_left_copies();
     let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
@@ -79,20 +79,20 @@ fn tell(
 }
 
 /// One service at a time owns a database.
-pub(crate) fn take_lock(app: &App) -> Result<Lock, Problem> {
+pub(crate) async fn take_lock(app: &App) -> Result<Lock, Problem> {
     // A check looks for a moment whether it is free.
     for _ in 0..5 {
-        if let Some(lock) = app.store().lock("serve")? {
+        if let Some(lock) = app.store().lock("serve").await? {
             return Ok(lock);
         }
-        std::thread::sleep(Duration::from_millis(20));
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    app.store().lock("serve")?.ok_or_else(|| {
+    app.store().lock("serve").await?.ok_or_else(|| {
         Problem::wrong(
             "SERVE-TWICE",
             format!(
                 "another `repairbridge serve` is already running on the database {}. Stop that one first, or set store.url to another database; other commands may run beside it",
-                app.store().path().display()
+                app.store().place()
             ),
         )
     })

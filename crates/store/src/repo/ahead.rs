@@ -1,37 +1,42 @@
 //! What will have to be written once what is under way is done: for forecasts.
 
 use crate::codes::{kind, read_json, read_kind, read_time, side};
+use crate::db::{Sql, both, query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::{Kind, Record, RecordId, RunId, ShopId, Side, Timestamp};
 
 /// The index is named, since SQLite would walk through all records of the shop.
 macro_rules! followers {
-    ($what:literal) => {
-        concat!(
+    ($what:literal, $end:literal) => {
+        both!(
             "SELECT ",
             $what,
-            " FROM record INDEXED BY record_waiting
-             WHERE shop = $1 AND side = $2 AND kind = $3 AND state = 2 AND gone = 0 AND parent IS NOT NULL
-             AND EXISTS (SELECT 1 FROM intent INDEXED BY intent_open
-                 WHERE intent.shop = record.shop AND intent.side = $4 AND intent.kind = 0
+            " FROM record",
+            [by "record_waiting"],
+            "WHERE shop = $1 AND side = $2 AND kind = $3 AND state = 2 AND gone = 0 AND parent IS NOT NULL
+             AND EXISTS (SELECT 1 FROM intent",
+            [by "intent_open"],
+            "WHERE intent.shop = record.shop AND intent.side = $4 AND intent.kind = 0
                  AND intent.source = record.parent AND intent.op = 'create'
                  AND intent.state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')
-                 AND intent.state NOT IN ('failed', 'held'))"
+                 AND intent.state NOT IN ('failed', 'held'))",
+            $end
         )
     };
 }
 
-pub(crate) const COUNT_FOLLOWERS: &str = followers!("count(*)");
-pub(crate) const FOLLOWERS: &str = concat!(followers!("record.body"), " LIMIT $5");
+pub(crate) const COUNT_FOLLOWERS: Sql = followers!("count(*)", "");
+pub(crate) const FOLLOWERS: Sql = followers!("record.body", " LIMIT $5");
 
 /// The index is named, since SQLite would walk the primary key past all that is settled.
 macro_rules! undecided {
-    ($what:literal, $id:literal) => {
-        concat!(
+    ($what:literal, $id:literal, $end:literal) => {
+        both!(
             "SELECT ",
             $what,
-            " FROM record INDEXED BY record_unsettled
-             WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND gone = 0 AND parent IS NOT NULL
+            " FROM record",
+            [by "record_unsettled"],
+            "WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND gone = 0 AND parent IS NOT NULL
              AND EXISTS (SELECT 1 FROM link WHERE link.shop = record.shop AND link.kind = 0
                  AND link.broken_at IS NULL AND link.",
             $id,
@@ -39,18 +44,19 @@ macro_rules! undecided {
              AND NOT EXISTS (SELECT 1 FROM link WHERE link.shop = record.shop AND link.kind = record.kind
                  AND link.broken_at IS NULL AND link.",
             $id,
-            " = record.id)"
+            " = record.id)",
+            $end
         )
     };
 }
 
-pub(crate) const COUNT_UNDECIDED: [&str; 2] = [
-    undecided!("count(*)", "left_id"),
-    undecided!("count(*)", "right_id"),
+pub(crate) const COUNT_UNDECIDED: [Sql; 2] = [
+    undecided!("count(*)", "left_id", ""),
+    undecided!("count(*)", "right_id", ""),
 ];
-pub(crate) const UNDECIDED: [&str; 2] = [
-    concat!(undecided!("record.body", "left_id"), " LIMIT $4"),
-    concat!(undecided!("record.body", "right_id"), " LIMIT $4"),
+pub(crate) const UNDECIDED: [Sql; 2] = [
+    undecided!("record.body", "left_id", " LIMIT $4"),
+    undecided!("record.body", "right_id", " LIMIT $4"),
 ];
 
 fn read(bodies: &[String]) -> Result<Vec<Record>, StoreError> {
@@ -73,7 +79,7 @@ impl Store {
         what: Kind,
         most: u32,
     ) -> Result<(u64, Vec<Record>), StoreError> {
-        let count: i64 = sqlx::query_scalar(COUNT_FOLLOWERS)
+        let count: i64 = query_scalar(COUNT_FOLLOWERS)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -83,7 +89,7 @@ impl Store {
         if count == 0 {
             return Ok((0, Vec::new()));
         }
-        let bodies: Vec<String> = sqlx::query_scalar(FOLLOWERS)
+        let bodies: Vec<String> = query_scalar(FOLLOWERS)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -107,7 +113,7 @@ impl Store {
         most: u32,
     ) -> Result<(u64, Vec<Record>), StoreError> {
         let which = usize::from(on == Side::MyGadgetRepairs);
-        let count: i64 = sqlx::query_scalar(COUNT_UNDECIDED[which])
+        let count: i64 = query_scalar(COUNT_UNDECIDED[which])
             .bind(shop.0)
             .bind(kind(what))
             .bind(side(on))
@@ -116,7 +122,7 @@ impl Store {
         if count == 0 {
             return Ok((0, Vec::new()));
         }
-        let bodies: Vec<String> = sqlx::query_scalar(UNDECIDED[which])
+        let bodies: Vec<String> = query_scalar(UNDECIDED[which])
             .bind(shop.0)
             .bind(kind(what))
             .bind(side(on))
@@ -135,10 +141,11 @@ impl Store {
         shop: ShopId,
         run: RunId,
     ) -> Result<(u64, Option<Timestamp>), StoreError> {
-        let (count, last): (i64, Option<i64>) = sqlx::query_as(
-            "SELECT count(*), max(finished_at) FROM intent INDEXED BY intent_run
-             WHERE shop = $1 AND run = $2 AND side = 0 AND kind = 0 AND op = 'create' AND state = 'done'",
-        )
+        let (count, last): (i64, Option<i64>) = query_as(both!(
+            "SELECT count(*), max(finished_at) FROM intent",
+            [by "intent_run"],
+            "WHERE shop = $1 AND run = $2 AND side = 0 AND kind = 0 AND op = 'create' AND state = 'done'"
+        ))
         .bind(shop.0)
         .bind(run.to_string())
         .fetch_one(&self.readers)
@@ -156,10 +163,11 @@ impl Store {
         run: RunId,
         on: Side,
     ) -> Result<Vec<(Kind, u64)>, StoreError> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT kind, count(*) FROM intent INDEXED BY intent_run
-             WHERE shop = $1 AND run = $2 AND side = $3 AND state = 'done' GROUP BY kind",
-        )
+        let rows: Vec<(i64, i64)> = query_as(both!(
+            "SELECT kind, count(*) FROM intent",
+            [by "intent_run"],
+            "WHERE shop = $1 AND run = $2 AND side = $3 AND state = 'done' GROUP BY kind"
+        ))
         .bind(shop.0)
         .bind(run.to_string())
         .bind(side(on))
@@ -176,12 +184,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn contacts_with_notes(&self, shop: ShopId) -> Result<(u64, u64), StoreError> {
-        let (looked_at, with_notes): (i64, i64) = sqlx::query_as(
-            "SELECT count(*), coalesce(sum(EXISTS (
-                 SELECT 1 FROM record INDEXED BY record_parent WHERE record.shop = note_watch.shop AND record.side = 0
-                 AND record.kind = 2 AND record.parent = note_watch.contact AND record.gone = 0)), 0)
-             FROM note_watch WHERE shop = $1 AND checked_at > 0 AND open > 0",
-        )
+        let (looked_at, with_notes): (i64, i64) = query_as(both!(
+            "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM record",
+            [by "record_parent"],
+            "WHERE record.shop = note_watch.shop AND record.side = 0
+                 AND record.kind = 2 AND record.parent = note_watch.contact AND record.gone = 0))
+             FROM note_watch WHERE shop = $1 AND checked_at > 0 AND open > 0"
+        ))
         .bind(shop.0)
         .fetch_one(&self.readers)
         .await?;
@@ -197,19 +206,18 @@ impl Store {
         shop: ShopId,
         most: u32,
     ) -> Result<(u64, u64, Vec<RecordId>), StoreError> {
-        let (count, new): (i64, i64) = sqlx::query_as(
-            "SELECT count(*), coalesce(sum(seen = 0), 0) FROM note_watch WHERE shop = $1 AND due > seen",
+        let (count, new): (i64, i64) = query_as(
+            "SELECT count(*), count(*) FILTER (WHERE seen = 0) FROM note_watch WHERE shop = $1 AND due > seen",
         )
         .bind(shop.0)
         .fetch_one(&self.readers)
         .await?;
-        let contacts: Vec<String> = sqlx::query_scalar(
-            "SELECT contact FROM note_watch WHERE shop = $1 AND due > seen LIMIT $2",
-        )
-        .bind(shop.0)
-        .bind(most)
-        .fetch_all(&self.readers)
-        .await?;
+        let contacts: Vec<String> =
+            query_scalar("SELECT contact FROM note_watch WHERE shop = $1 AND due > seen LIMIT $2")
+                .bind(shop.0)
+                .bind(most)
+                .fetch_all(&self.readers)
+                .await?;
         let contacts = contacts.into_iter().map(RecordId::new).collect();
         Ok((count.unsigned_abs(), new.unsigned_abs(), contacts))
     }

@@ -4,20 +4,24 @@ use super::flows::{By, Fresh, keep_sightings, seen_gone, sight};
 use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
+use crate::db::{Engine, Sql, Tx, Value, both, json_rows, query, query_scalar};
 use crate::{Store, StoreError, Work};
 use domain::{Kind, Record, RecordId, ShopId, Side, Timestamp};
-use serde_json::json as object;
-use sqlx::{Sqlite, Transaction};
+use serde_json::{Value as Json, json as object};
 use std::collections::HashSet;
 
-type Tx = Transaction<'static, Sqlite>;
-
 /// The index is named, since SQLite would walk the primary key past all records of the side, for every link.
-pub(crate) const WAKE_CHILDREN: &str = "UPDATE record INDEXED BY record_waiting SET state = 1
-     WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2";
-pub(crate) const FORGET_KEYS: &str = concat!(
+pub(crate) const WAKE_CHILDREN: Sql = both!(
+    "UPDATE record",
+    [by "record_waiting"],
+    "SET state = 1 WHERE shop = $1 AND side = $2 AND parent = $3 AND state = 2"
+);
+/// Longer ones say nothing, and are more than an index of PostgreSQL takes.
+const LONGEST_KEY: usize = 1_000;
+
+pub(crate) const FORGET_KEYS: Sql = both!(
     "DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record ",
-    super::in_list!("3")
+    [list "3"]
 );
 pub(crate) const MOOT: &str = "UPDATE review SET state = 'obsolete', decided_at = $7
      WHERE shop = $1 AND what = $2 AND kind = $3 AND side = $4 AND record = $5 AND field = $6 AND state = 'open'";
@@ -26,6 +30,23 @@ pub(crate) const REOPEN: &str = "UPDATE review SET state = 'open', decision = NU
          SELECT 1 FROM review AS other WHERE other.shop = review.shop AND other.what = review.what
            AND other.kind = review.kind AND other.side = review.side AND other.record = review.record
            AND other.field = review.field AND other.state = 'open')";
+
+/// Records as just fetched, in one statement.
+const SAW: Sql = both!(
+        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
+         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print',
+             CAST(value ->> 'changed' AS BIGINT), $5, $5, $6
+         FROM ", [rows "4"], " WHERE true
+         ON CONFLICT (shop, side, kind, id) DO UPDATE SET
+             parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
+             changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, gone = 0,
+             sweep = ", [sqlite "max"], [postgres "greatest"], "(record.sweep, excluded.sweep),
+             state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
+                          THEN record.state ELSE 1 END
+         WHERE ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) <= $7
+             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
+         RETURNING id"
+);
 
 impl Store {
     /// Carries out all changes, or none of them.
@@ -42,7 +63,7 @@ impl Store {
             return Ok(());
         }
         let writing = async {
-            let mut tx = self.begin().await?;
+            let mut tx = self.begin(shop).await?;
             let mut sighting = false;
             for change in changes {
                 carry_out(&mut tx, shop, now, &mut sighting, change).await?;
@@ -73,20 +94,20 @@ async fn carry_out(
         }
         Change::Wrote(record, keys) => wrote(tx, shop, at, *sighting, &record, &keys).await?,
         Change::Settle(on, what, id, state) => {
-            sqlx::query("UPDATE record SET state = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
+            query("UPDATE record SET state = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(super::records::state_code(state))
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Unsettle(on, what, id) => {
-            sqlx::query("UPDATE record SET state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
+            query("UPDATE record SET state = 1 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str())
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::UnsettleAll(what) => {
-            sqlx::query("UPDATE record SET state = 1 WHERE shop = $1 AND kind = $2 AND gone = 0")
+            query("UPDATE record SET state = 1 WHERE shop = $1 AND kind = $2 AND gone = 0")
                 .bind(shop.0)
                 .bind(kind(what))
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::Heard {
@@ -97,61 +118,67 @@ async fn carry_out(
             last_at,
         } => {
             let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-            let webhooks = object!(webhooks).to_string();
             // An event that is known already is passed over, and what came again of it goes.
-            let looked_at = sqlx::query(concat!(
-                "UPDATE OR IGNORE webhook SET state = 1, body = x'' WHERE shop = $1 AND state = 0 AND id ",
-                super::in_list!("2")
+            let looked_at = query(both!(
+                [sqlite "UPDATE OR IGNORE webhook SET state = 1, body = x'' WHERE shop = $1 AND state = 0 AND id "],
+                [postgres
+                    "UPDATE webhook SET state = 1, body = '' WHERE id IN (
+                         SELECT min(id) FROM webhook AS came WHERE shop = $1 AND state = 0
+                           AND NOT EXISTS (SELECT 1 FROM webhook AS known WHERE known.event = came.event AND known.state = 1)
+                           AND id "],
+                [numbers "2"],
+                [postgres " GROUP BY came.event)"]
             ))
             .bind(shop.0)
-            .bind(&webhooks)
-            .execute(&mut **tx)
+            .bind(Value::Ints(webhooks.clone()))
+            .execute(&mut *tx)
             .await?;
             let received = i64::try_from(looked_at.rows_affected()).unwrap_or(i64::MAX);
-            sqlx::query(concat!(
+            query(both!(
                 "DELETE FROM webhook WHERE shop = $1 AND state = 0 AND id ",
-                super::in_list!("2")
+                [numbers "2"]
             ))
             .bind(shop.0)
-            .bind(&webhooks)
-            .execute(&mut **tx)
+            .bind(Value::Ints(webhooks))
+            .execute(&mut *tx)
             .await?;
-            sqlx::query(
+            query(
                 "INSERT INTO webhook_count (shop, side, received, told, missed, last_at) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (shop, side) DO UPDATE SET received = received + $3, told = told + $4, missed = missed + $5,
-                     last_at = coalesce($6, last_at)",
+                 ON CONFLICT (shop, side) DO UPDATE SET received = webhook_count.received + $3,
+                     told = webhook_count.told + $4, missed = webhook_count.missed + $5,
+                     last_at = coalesce($6, webhook_count.last_at)",
             )
             .bind(shop.0).bind(side(on)).bind(received).bind(count(told)).bind(count(missed)).bind(last_at.map(time))
-            .execute(&mut **tx).await?;
+            .execute(&mut *tx).await?;
         }
         Change::Gone(on, what, id) => {
             if *sighting {
                 seen_gone(tx, shop, at, on, what, &id).await?;
             }
             // A lagging index shows a deleted record for a while: that is no news of it.
-            sqlx::query("UPDATE record SET gone = 1, state = 1, written_at = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
+            query("UPDATE record SET gone = 1, state = 1, written_at = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0")
                 .bind(shop.0).bind(side(on)).bind(kind(what)).bind(id.as_str()).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
             if what == Kind::Contact {
                 super::people::gone(tx, shop, on, &id).await?;
             }
             keys(tx, shop, on, what, [(&id, [].as_slice())].into_iter()).await?;
         }
         Change::WakeChildren(on, parent) => {
-            sqlx::query(WAKE_CHILDREN)
+            query(WAKE_CHILDREN)
                 .bind(shop.0)
                 .bind(side(on))
                 .bind(parent.as_str())
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::Link(link) => {
-            sqlx::query("INSERT INTO link (id, shop, kind, left_id, right_id, base, withheld, reason, fields, agree, held, created_at, updated_at)
+            query("INSERT INTO link (id, shop, kind, left_id, right_id, base, withheld, reason, fields, agree, held, created_at, updated_at)
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)")
                 .bind(link.id.to_string()).bind(shop.0).bind(kind(link.kind)).bind(link.left.as_str()).bind(link.right.as_str())
                 .bind(json(&link.base, "link", "base")?).bind(json(&link.withheld, "link", "withheld")?).bind(&link.reason)
                 .bind(link.fields).bind(link.agree).bind(link.held).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Rebase {
             link,
@@ -159,23 +186,23 @@ async fn carry_out(
             withheld,
             counts,
         } => {
-            sqlx::query("UPDATE link SET base = $2, withheld = $3, fields = $4, agree = $5, held = $6, updated_at = $7 WHERE id = $1")
+            query("UPDATE link SET base = $2, withheld = $3, fields = $4, agree = $5, held = $6, updated_at = $7 WHERE id = $1")
                 .bind(link.to_string()).bind(json(&base, "link", "base")?).bind(json(&withheld, "link", "withheld")?)
                 .bind(counts.0).bind(counts.1).bind(counts.2).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Unlink(link, why) => {
-            sqlx::query("UPDATE link SET broken_at = $2, broken_why = $3 WHERE id = $1 AND broken_at IS NULL")
+            query("UPDATE link SET broken_at = $2, broken_why = $3 WHERE id = $1 AND broken_at IS NULL")
                 .bind(link.to_string()).bind(at).bind(why)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Intend(intent) => {
-            sqlx::query("INSERT INTO intent (id, shop, run, side, kind, op, target, source, payload, state, not_before, created_at, lane)
+            query("INSERT INTO intent (id, shop, run, side, kind, op, target, source, payload, state, not_before, created_at, lane)
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING")
                 .bind(intent.id.to_string()).bind(shop.0).bind(intent.run.to_string()).bind(side(intent.side)).bind(kind(intent.kind))
                 .bind(intent.op.as_str()).bind(intent.target.as_ref().map(RecordId::as_str)).bind(intent.source.as_str())
                 .bind(json(&intent.payload, "intent", "payload")?).bind(intent.state.as_str()).bind(time(intent.not_before)).bind(at).bind(lane(intent.lane))
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Progress {
             intent,
@@ -186,14 +213,14 @@ async fn carry_out(
             failure,
         } => {
             let (code, message) = failure.unzip();
-            sqlx::query("UPDATE intent SET state = $2, target = coalesce($3, target), not_before = coalesce($4, not_before),
+            query("UPDATE intent SET state = $2, target = coalesce($3, target), not_before = coalesce($4, not_before),
                              attempt = attempt + $5, code = $6, message = $7,
                              sent_at = CASE WHEN $2 IN ('sent', 'written') THEN $8 ELSE sent_at END,
                              finished_at = CASE WHEN $2 IN ('done', 'failed') THEN $8 END
                          WHERE id = $1")
                 .bind(intent.to_string()).bind(state.as_str()).bind(target.as_ref().map(RecordId::as_str))
                 .bind(not_before.map(time)).bind(i64::from(counts)).bind(code).bind(message).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Finish {
             intent,
@@ -201,29 +228,27 @@ async fn carry_out(
             run,
             exchange,
         } => {
-            sqlx::query("UPDATE intent SET state = 'done', target = $2, run = $3, payload = $4, code = NULL, message = NULL, finished_at = $5
+            query("UPDATE intent SET state = 'done', target = $2, run = $3, payload = $4, code = NULL, message = NULL, finished_at = $5
                          WHERE id = $1")
                 .bind(intent.to_string()).bind(target.as_str()).bind(run.to_string())
                 .bind(json(&exchange, "intent", "payload")?).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Cancel(intent) => {
-            sqlx::query(
-                "DELETE FROM intent WHERE id = $1 AND state IN ('ready', 'held', 'failed')",
-            )
-            .bind(intent.to_string())
-            .execute(&mut **tx)
-            .await?;
+            query("DELETE FROM intent WHERE id = $1 AND state IN ('ready', 'held', 'failed')")
+                .bind(intent.to_string())
+                .execute(&mut *tx)
+                .await?;
         }
         Change::Rewrite(intent, payload) => {
-            sqlx::query("UPDATE intent SET payload = $2 WHERE id = $1")
+            query("UPDATE intent SET payload = $2 WHERE id = $1")
                 .bind(intent.to_string())
                 .bind(json(&payload, "intent", "payload")?)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::Ask(review) => {
-            sqlx::query(
+            query(
                 "INSERT INTO review (shop, what, kind, side, record, field, detail, created_at)
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                          ON CONFLICT (shop, what, kind, side, record, field) WHERE state = 'open'
@@ -237,23 +262,23 @@ async fn carry_out(
             .bind(&review.field)
             .bind(json(&review.detail, "review", "detail")?)
             .bind(at)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         Change::Answer(id, state, decision) => {
-            sqlx::query("UPDATE review SET state = $3, decision = $4, decided_at = $5 WHERE shop = $1 AND id = $2")
+            query("UPDATE review SET state = $3, decision = $4, decided_at = $5 WHERE shop = $1 AND id = $2")
                 .bind(shop.0).bind(id).bind(state.as_str()).bind(decision).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Reopen(id) => {
-            sqlx::query(REOPEN)
+            query(REOPEN)
                 .bind(shop.0)
                 .bind(id)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::Moot(what, of, on, record, field) => {
-            sqlx::query(MOOT)
+            query(MOOT)
                 .bind(shop.0)
                 .bind(what.as_str())
                 .bind(kind(of))
@@ -261,66 +286,66 @@ async fn carry_out(
                 .bind(record.as_str())
                 .bind(field)
                 .bind(at)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::Apart(left, right) => {
-            sqlx::query("INSERT INTO apart (shop, left_id, right_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+            query("INSERT INTO apart (shop, left_id, right_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
                 .bind(shop.0).bind(left.as_str()).bind(right.as_str()).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::NotApart(left, right) => {
-            sqlx::query("DELETE FROM apart WHERE shop = $1 AND left_id = $2 AND right_id = $3")
+            query("DELETE FROM apart WHERE shop = $1 AND left_id = $2 AND right_id = $3")
                 .bind(shop.0)
                 .bind(left.as_str())
                 .bind(right.as_str())
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::LeaveAlone(on, of, record) => {
-            sqlx::query("INSERT INTO left_alone (shop, side, kind, record, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
+            query("INSERT INTO left_alone (shop, side, kind, record, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
                 .bind(shop.0).bind(side(on)).bind(kind(of)).bind(record.as_str()).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::TakeUp(on, of, record) => {
-            sqlx::query("DELETE FROM left_alone WHERE shop = $1 AND side = $2 AND kind = $3 AND record = $4")
+            query("DELETE FROM left_alone WHERE shop = $1 AND side = $2 AND kind = $3 AND record = $4")
                 .bind(shop.0).bind(side(on)).bind(kind(of)).bind(record.as_str())
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Cursor(source, value) => {
-            sqlx::query("INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
+            query("INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
                          ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at")
                 .bind(shop.0).bind(source).bind(json(&value, "cursor", "value")?).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Fact(topic, value) => {
-            sqlx::query("INSERT INTO fact (shop, topic, value, at) VALUES ($1, $2, $3, $4)
+            query("INSERT INTO fact (shop, topic, value, at) VALUES ($1, $2, $3, $4)
                          ON CONFLICT (shop, topic) DO UPDATE SET value = excluded.value, at = excluded.at")
                 .bind(shop.0).bind(topic).bind(json(&value, "fact", "value")?).bind(at)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::Journal(entry) => {
-            sqlx::query("INSERT INTO journal (shop, run, at, event, side, kind, record, counterpart, detail)
+            query("INSERT INTO journal (shop, run, at, event, side, kind, record, counterpart, detail)
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
                 .bind(shop.0).bind(entry.run.to_string()).bind(at).bind(entry.event).bind(entry.side.map(side)).bind(entry.kind.map(kind))
                 .bind(entry.record.as_ref().map(RecordId::as_str)).bind(entry.counterpart.as_ref().map(RecordId::as_str))
                 .bind(json(&entry.detail, "journal", "detail")?)
-                .execute(&mut **tx).await?;
+                .execute(&mut *tx).await?;
         }
         Change::NotesDue(contact) => super::notes::due(tx, shop, &contact).await?,
         Change::Note(change) => super::notes::carry_out(tx, shop, at, change).await?,
         Change::Approved => {
-            sqlx::query("UPDATE shop SET approved_at = coalesce(approved_at, $2) WHERE id = $1")
+            query("UPDATE shop SET approved_at = coalesce(approved_at, $2) WHERE id = $1")
                 .bind(shop.0)
                 .bind(at)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         Change::Rules(rules) => {
-            sqlx::query("UPDATE shop SET rules = $2 WHERE id = $1")
+            query("UPDATE shop SET rules = $2 WHERE id = $1")
                 .bind(shop.0)
                 .bind(json(&rules, "shop", "rules")?)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
     }
@@ -348,40 +373,32 @@ async fn saw(
         true => sight(tx, shop, By::Outside, &fresh).await?,
         false => None,
     };
-    let rows = fresh.iter().map(|fresh| {
-        object!({
-            "id": fresh.record.id.as_str(),
-            "parent": fresh.record.parent.as_ref().map(RecordId::as_str),
-            "body": fresh.body,
-            "print": fresh.fingerprint,
-            "changed": fresh.record.changed_at.map_or(0, time),
+    let rows: Vec<_> = fresh
+        .iter()
+        .map(|fresh| {
+            object!({
+                "id": fresh.record.id.as_str(),
+                "parent": fresh.record.parent.as_ref().map(RecordId::as_str),
+                "body": fresh.body,
+                "print": fresh.fingerprint,
+                "changed": fresh.record.changed_at.map_or(0, time),
+            })
         })
-    });
-    let rows = serde_json::Value::from_iter(rows).to_string();
-    let taken: Vec<String> = sqlx::query_scalar(
-        "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
-         SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print', value ->> 'changed', $5, $5, $6
-         FROM json_each($4) WHERE true
-         ON CONFLICT (shop, side, kind, id) DO UPDATE SET
-             parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
-             changed_at = excluded.changed_at, fetched_at = excluded.fetched_at, gone = 0,
-             sweep = max(record.sweep, excluded.sweep),
-             state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
-                          THEN record.state ELSE 1 END
-         WHERE max(record.written_at, record.fetched_at) <= $7
-             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
-         RETURNING id",
-    )
-    .bind(shop.0)
-    .bind(on)
-    .bind(what)
-    .bind(&rows)
-    .bind(at)
-    .bind(sweep)
-    .bind(stale_after.map_or(i64::MAX, time))
-    .fetch_all(&mut **tx)
-    .await?;
-    let taken_ids: HashSet<String> = taken.into_iter().collect();
+        .collect();
+    let mut taken_ids = HashSet::new();
+    for rows in apart(tx, rows) {
+        let taken: Vec<String> = query_scalar(SAW)
+            .bind(shop.0)
+            .bind(on)
+            .bind(what)
+            .bind(json_rows(rows))
+            .bind(at)
+            .bind(sweep)
+            .bind(stale_after.map_or(i64::MAX, time))
+            .fetch_all(&mut *tx)
+            .await?;
+        taken_ids.extend(taken);
+    }
     if let Some(before) = before {
         let taken = fresh
             .iter()
@@ -390,16 +407,16 @@ async fn saw(
     }
     if sweep > 0 && stale_after.is_some() {
         // A stale row still proves that the record is there.
-        sqlx::query(concat!(
+        query(both!(
             "UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND sweep < $5 AND id ",
-            super::in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(on)
         .bind(what)
         .bind(list(records.iter().map(|(record, _)| &record.id)))
         .bind(sweep)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     let taken = || {
@@ -410,6 +427,26 @@ async fn saw(
     super::people::keep(tx, shop, first.side, people).await?;
     let found = taken().map(|(record, keys)| (&record.id, keys.as_slice()));
     keys(tx, shop, first.side, first.kind, found).await
+}
+
+/// A page may hold a record twice. SQLite takes one after the other; PostgreSQL refuses to touch a row twice in one
+/// statement, and is given as many as it takes.
+fn apart(tx: &Tx, rows: Vec<Json>) -> Vec<Vec<Json>> {
+    if tx.engine() == Engine::Sqlite {
+        return vec![rows];
+    }
+    let mut groups: Vec<(HashSet<String>, Vec<Json>)> = Vec::new();
+    for row in rows {
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        let group = groups.iter().position(|(ids, _)| !ids.contains(&id));
+        let group = group.unwrap_or_else(|| {
+            groups.push(Default::default());
+            groups.len() - 1
+        });
+        groups[group].0.insert(id);
+        groups[group].1.push(row);
+    }
+    groups.into_iter().map(|(_, rows)| rows).collect()
 }
 
 async fn wrote(
@@ -426,7 +463,7 @@ async fn wrote(
         false => None,
     };
     let [fresh] = &fresh;
-    sqlx::query(
+    query(
         "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, written_at, state)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, 1)
          ON CONFLICT (shop, side, kind, id) DO UPDATE SET
@@ -442,7 +479,7 @@ async fn wrote(
     .bind(&fresh.fingerprint)
     .bind(record.changed_at.map_or(at, time))
     .bind(at)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     if let Some(before) = before {
         before.keep(tx, shop, at, std::iter::once(fresh)).await?;
@@ -467,28 +504,30 @@ async fn keys<'a>(
         .clone()
         .flat_map(|(id, keys)| {
             keys.iter()
+                .filter(|key| key.value.len() <= LONGEST_KEY)
                 .map(|key| object!({"w": key.what, "v": key.value, "r": id.as_str()}))
         })
         .collect();
     let ids = list(records.map(|(id, _)| id));
-    sqlx::query(FORGET_KEYS)
+    query(FORGET_KEYS)
         .bind(shop.0)
         .bind(side(on))
         .bind(ids)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     if rows.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    query(both!(
         "INSERT INTO identity_key (shop, what, value, side, record)
-         SELECT $1, value ->> 'w', value ->> 'v', $2, value ->> 'r' FROM json_each($3) WHERE true
-         ON CONFLICT DO NOTHING",
-    )
+         SELECT $1, value ->> 'w', value ->> 'v', $2, value ->> 'r' FROM ",
+        [rows "3"],
+        " WHERE true ON CONFLICT DO NOTHING"
+    ))
     .bind(shop.0)
     .bind(side(on))
-    .bind(serde_json::Value::from(rows).to_string())
-    .execute(&mut **tx)
+    .bind(json_rows(rows))
+    .execute(&mut *tx)
     .await?;
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use super::intents::{columns, read};
 use crate::codes::{kind, read_time, side, time};
+use crate::db::{Row, Sql, both, query};
 use crate::model::{Exchange, Intent, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, RunId, ShopId, Side, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! select {
     () => {
@@ -19,27 +18,27 @@ macro_rules! select {
 }
 
 /// The index is named, since SQLite would walk all finished writes of the shop.
-pub(crate) const OF_RECORD: &str = concat!(
+pub(crate) const OF_RECORD: Sql = both!(
     select!(),
-    "INDEXED BY intent_target
-     WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND state = 'done' ORDER BY finished_at DESC, id DESC"
+    [by "intent_target"],
+    "WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND state = 'done' ORDER BY finished_at DESC NULLS LAST, id DESC"
 );
-pub(crate) const SENT_TO: &str = concat!(
+pub(crate) const SENT_TO: Sql = both!(
     select!(),
-    "INDEXED BY intent_target
-     WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND sent_at >= $5 ORDER BY sent_at DESC"
+    [by "intent_target"],
+    "WHERE shop = $1 AND kind = $2 AND target = $3 AND side = $4 AND sent_at >= $5 ORDER BY sent_at DESC"
 );
 pub(crate) const OF_RUN: &str = concat!(
     select!(),
-    "WHERE shop = $1 AND run = $2 ORDER BY finished_at DESC, id DESC"
+    "WHERE shop = $1 AND run = $2 ORDER BY finished_at DESC NULLS LAST, id DESC"
 );
 pub(crate) const TRIM_INTENTS: &str = "DELETE FROM intent WHERE id IN (
      SELECT id FROM intent WHERE shop = $1 AND state = 'done' AND finished_at < $2 ORDER BY finished_at LIMIT $3)";
 /// Lines are numbered in the order of their times, so that the oldest ones tell when to stop.
 pub(crate) const TRIM_JOURNAL: &str = "DELETE FROM journal WHERE id IN (
-     SELECT id FROM (SELECT id, at FROM journal WHERE shop = $1 ORDER BY id LIMIT $3) WHERE at < $2)";
+     SELECT id FROM (SELECT id, at FROM journal WHERE shop = $1 ORDER BY id LIMIT $3) AS oldest WHERE at < $2)";
 
-fn read_exchange(row: &SqliteRow) -> Result<Exchange, StoreError> {
+fn read_exchange(row: &Row) -> Result<Exchange, StoreError> {
     Ok(Exchange {
         intent: read(row)?,
         decided_at: read_time(row.try_get("created_at")?),
@@ -60,7 +59,7 @@ impl Store {
         target: &RecordId,
         since: Timestamp,
     ) -> Result<Vec<Intent>, StoreError> {
-        let rows = sqlx::query(SENT_TO)
+        let rows = query(SENT_TO)
             .bind(shop.0)
             .bind(kind(what))
             .bind(target.as_str())
@@ -82,7 +81,7 @@ impl Store {
         what: Kind,
         target: &RecordId,
     ) -> Result<Vec<Exchange>, StoreError> {
-        let rows = sqlx::query(OF_RECORD)
+        let rows = query(OF_RECORD)
             .bind(shop.0)
             .bind(kind(what))
             .bind(target.as_str())
@@ -101,7 +100,7 @@ impl Store {
         shop: ShopId,
         run: RunId,
     ) -> Result<Vec<Exchange>, StoreError> {
-        let rows = sqlx::query(OF_RUN)
+        let rows = query(OF_RUN)
             .bind(shop.0)
             .bind(run.to_string())
             .fetch_all(&self.readers)
@@ -119,7 +118,7 @@ impl Store {
         state: IntentState,
         limit: u32,
     ) -> Result<Vec<Exchange>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             select!(),
             "WHERE shop = $1 AND state = $2 ORDER BY id LIMIT $3"
         ))
@@ -140,7 +139,7 @@ impl Store {
         shop: ShopId,
         id: IntentId,
     ) -> Result<Option<Exchange>, StoreError> {
-        let row = sqlx::query(concat!(select!(), "WHERE shop = $1 AND id = $2"))
+        let row = query(concat!(select!(), "WHERE shop = $1 AND id = $2"))
             .bind(shop.0)
             .bind(id.to_string())
             .fetch_optional(&self.readers)
@@ -160,12 +159,13 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query(concat!(
+        let mut tx = self.begin(shop).await?;
+        let rows = query(both!(
             "UPDATE intent SET state = 'sent', sent_at = $4 WHERE id IN (
                  SELECT id FROM intent WHERE shop = $1 AND run = $3 AND side = $2 AND state = 'ready' AND not_before <= $4
-                 ORDER BY id LIMIT $5)
-             RETURNING ",
+                 ORDER BY id LIMIT $5",
+            [postgres " FOR UPDATE SKIP LOCKED"],
+            ") RETURNING ",
             columns!()
         ))
         .bind(shop.0)
@@ -173,7 +173,7 @@ impl Store {
         .bind(run.to_string())
         .bind(time(now))
         .bind(limit)
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await?;
         tx.commit().await?;
         rows.iter().map(read).collect()
@@ -196,11 +196,11 @@ impl Store {
             (0, TRIM_INTENTS, writes_before),
             (1, TRIM_JOURNAL, journal_before),
         ] {
-            trimmed[slot] = sqlx::query(sql)
+            trimmed[slot] = query(sql)
                 .bind(shop.0)
                 .bind(time(before))
                 .bind(limit)
-                .execute(&self.writer)
+                .execute(self.turn(shop))
                 .await?
                 .rows_affected();
         }

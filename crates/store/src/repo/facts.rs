@@ -1,6 +1,7 @@
 //! Cursors, what was learnt about a shop, and vendor budgets.
 
 use crate::codes::{json, read_json, read_time, side};
+use crate::db::{query, query_as, query_scalar};
 use crate::model::FactRow;
 use crate::{Store, StoreError, Work};
 use domain::{ShopId, Side};
@@ -13,7 +14,7 @@ impl Store {
     /// When the database refuses.
     pub async fn cursor(&self, shop: ShopId, source: &str) -> Result<Option<FactRow>, StoreError> {
         let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT value, at FROM cursor WHERE shop = $1 AND source = $2")
+            query_as("SELECT value, at FROM cursor WHERE shop = $1 AND source = $2")
                 .bind(shop.0)
                 .bind(source)
                 .fetch_optional(&self.readers)
@@ -33,7 +34,7 @@ impl Store {
     /// When the database refuses.
     pub async fn fact(&self, shop: ShopId, topic: &str) -> Result<Option<FactRow>, StoreError> {
         let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT value, at FROM fact WHERE shop = $1 AND topic = $2")
+            query_as("SELECT value, at FROM fact WHERE shop = $1 AND topic = $2")
                 .bind(shop.0)
                 .bind(topic)
                 .fetch_optional(&self.readers)
@@ -59,25 +60,25 @@ impl Store {
         change: impl FnOnce(Option<Json>) -> (Json, T) + Send,
     ) -> Result<T, StoreError> {
         let writing = async {
-            let mut tx = self.begin().await?;
+            let mut tx = self.begin(shop).await?;
             let state: Option<String> =
-                sqlx::query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
+                query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
                     .bind(shop.0)
                     .bind(side(on))
-                    .fetch_optional(&mut *tx)
+                    .fetch_optional(&mut tx)
                     .await?;
             let state = state
                 .map(|text| read_json(&text, "budget", "state"))
                 .transpose()?;
             let (state, answer) = change(state);
-            sqlx::query(
+            query(
                 "INSERT INTO budget (shop, side, state) VALUES ($1, $2, $3)
                  ON CONFLICT (shop, side) DO UPDATE SET state = excluded.state",
             )
             .bind(shop.0)
             .bind(side(on))
             .bind(json(&state, "budget", "state")?)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             tx.commit().await?;
             Ok(answer)
@@ -91,7 +92,7 @@ impl Store {
     /// When the database refuses.
     pub async fn budget(&self, shop: ShopId, on: Side) -> Result<Option<Json>, StoreError> {
         let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
+            query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
                 .bind(shop.0)
                 .bind(side(on))
                 .fetch_optional(&self.readers)

@@ -1,11 +1,10 @@
 //! One-time links to the install page, and the states of people who are on it, by their digests.
 
 use crate::codes::{read_time, time};
+use crate::db::{Row, Scope, query};
 use crate::installation::InstallTicket;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     () => {
@@ -13,7 +12,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<InstallTicket, StoreError> {
+fn read(row: &Row) -> Result<InstallTicket, StoreError> {
     Ok(InstallTicket {
         digest: row.try_get(0)?,
         is_link: row.try_get::<i64, _>(1)? != 0,
@@ -35,12 +34,12 @@ impl Store {
         ticket: &InstallTicket,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM install_ticket WHERE expires_at <= $1")
+        let mut tx = self.begin(Scope::House).await?;
+        query("DELETE FROM install_ticket WHERE expires_at <= $1")
             .bind(time(now))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
-        sqlx::query(
+        query(
             "INSERT INTO install_ticket (digest, is_link, link, shop, writes, browser, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -51,7 +50,7 @@ impl Store {
         .bind(i64::from(ticket.writes))
         .bind(&ticket.browser)
         .bind(time(ticket.expires_at))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         Ok(())
@@ -66,7 +65,7 @@ impl Store {
         digest: &str,
         now: Timestamp,
     ) -> Result<Option<InstallTicket>, StoreError> {
-        let row = sqlx::query(concat!(
+        let row = query(concat!(
             columns!(),
             "WHERE digest = $1 AND is_link = 1 AND used_at = 0 AND expires_at > $2"
         ))
@@ -88,8 +87,8 @@ impl Store {
         browser: &str,
         now: Timestamp,
     ) -> Result<Option<InstallTicket>, StoreError> {
-        let mut tx = self.begin().await?;
-        let row = sqlx::query(
+        let mut tx = self.begin(Scope::House).await?;
+        let row = query(
             "UPDATE install_ticket SET used_at = $3
              WHERE digest = $1 AND is_link = 0 AND browser = $2 AND used_at = 0 AND expires_at > $3
                AND (link IS NULL OR EXISTS (SELECT 1 FROM install_ticket AS begun
@@ -99,7 +98,7 @@ impl Store {
         .bind(digest)
         .bind(browser)
         .bind(time(now))
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
         let ticket = row.as_ref().map(read).transpose()?;
         tx.commit().await?;
@@ -115,7 +114,7 @@ impl Store {
         digest: &str,
         browser: &str,
     ) -> Result<Option<ShopId>, StoreError> {
-        let row = sqlx::query(concat!(
+        let row = query(concat!(
             columns!(),
             "WHERE digest = $1 AND is_link = 0 AND browser = $2"
         ))
@@ -132,12 +131,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn use_install_link(&self, digest: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE install_ticket SET used_at = $2 WHERE digest = $1 AND is_link = 1 AND used_at = 0",
         )
         .bind(digest)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(done.rows_affected() == 1)
     }

@@ -1,13 +1,12 @@
 //! Installations of the marketplace app with their sealed pairs of tokens. What is inside is the vault's business.
 
 use crate::codes::{read_time, time};
+use crate::db::{Row, Scope, query, query_scalar};
 use crate::installation::{
     Class, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
 use crate::{Store, StoreError};
 use domain::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     () => {
@@ -16,7 +15,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<Installation, StoreError> {
+fn read(row: &Row) -> Result<Installation, StoreError> {
     let scopes: String = row.try_get(9)?;
     Ok(Installation {
         id: row.try_get(0)?,
@@ -52,7 +51,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn installations(&self) -> Result<Vec<Installation>, StoreError> {
-        let rows = sqlx::query(concat!(columns!(), "ORDER BY class DESC, id"))
+        let rows = query(concat!(columns!(), "ORDER BY class DESC, id"))
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(read).collect()
@@ -63,7 +62,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn installation(&self, id: i64) -> Result<Option<Installation>, StoreError> {
-        let row = sqlx::query(concat!(columns!(), "WHERE id = $1"))
+        let row = query(concat!(columns!(), "WHERE id = $1"))
             .bind(id)
             .fetch_optional(&self.readers)
             .await?;
@@ -79,7 +78,7 @@ impl Store {
         class: Class,
         account: &str,
     ) -> Result<Option<Installation>, StoreError> {
-        let row = sqlx::query(concat!(columns!(), "WHERE class = $1 AND account = $2"))
+        let row = query(concat!(columns!(), "WHERE class = $1 AND account = $2"))
             .bind(class.code())
             .bind(account)
             .fetch_optional(&self.readers)
@@ -96,14 +95,14 @@ impl Store {
         new: &NewInstallation<'_>,
         now: Timestamp,
     ) -> Result<i64, StoreError> {
-        let id = sqlx::query_scalar(
+        let id = query_scalar(
             "INSERT INTO installation (class, account, company, name, client_id, via, state, problem, scopes, generation,
                  sealed, obtained_at, access_ends, refresh_ends, asked_at, installed_at)
              VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, $7, 1, $8, $11, $9, $10, 0, $11)
              ON CONFLICT (class, account) DO UPDATE SET
-                 company = coalesce(excluded.company, company), name = coalesce(excluded.name, name),
+                 company = coalesce(excluded.company, installation.company), name = coalesce(excluded.name, installation.name),
                  client_id = excluded.client_id, via = excluded.via, state = 0, problem = NULL,
-                 scopes = excluded.scopes, generation = generation + 1, sealed = excluded.sealed,
+                 scopes = excluded.scopes, generation = installation.generation + 1, sealed = excluded.sealed,
                  obtained_at = excluded.obtained_at, access_ends = excluded.access_ends,
                  refresh_ends = excluded.refresh_ends, asked_at = 0, installed_at = excluded.installed_at, ended_at = 0
              RETURNING id",
@@ -119,7 +118,7 @@ impl Store {
         .bind(new.pair.as_ref().map_or(0, |pair| time(pair.access_ends)))
         .bind(new.pair.as_ref().map_or(0, |pair| time(pair.refresh_ends)))
         .bind(time(now))
-        .fetch_one(&self.writer)
+        .fetch_one(self.turn(Scope::House))
         .await?;
         Ok(id)
     }
@@ -134,13 +133,13 @@ impl Store {
         generation: i64,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE installation SET asked_at = $3 WHERE id = $1 AND generation = $2 AND state = 0",
         )
         .bind(id)
         .bind(generation)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -158,7 +157,7 @@ impl Store {
         scopes: Option<&[String]>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE installation SET sealed = $3, access_ends = $4, refresh_ends = $5, obtained_at = $6,
                  scopes = coalesce($7, scopes), generation = generation + 1, state = 0, problem = NULL, asked_at = 0
              WHERE id = $1 AND generation = $2 AND state <> 2",
@@ -170,7 +169,7 @@ impl Store {
         .bind(time(pair.refresh_ends))
         .bind(time(now))
         .bind(scopes.map(|scopes| scopes.join(" ")))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -186,7 +185,7 @@ impl Store {
         problem: &str,
         how: PairProblem,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE installation SET problem = $3, state = CASE WHEN $4 THEN 1 ELSE state END,
                  asked_at = CASE WHEN $4 THEN 0 ELSE asked_at END, access_ends = CASE WHEN $5 THEN 0 ELSE access_ends END
              WHERE id = $1 AND generation = $2 AND state <> 2",
@@ -196,7 +195,7 @@ impl Store {
         .bind(problem)
         .bind(how.is_final)
         .bind(how.is_dead)
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(())
     }
@@ -212,7 +211,7 @@ impl Store {
         account: &str,
         before: Timestamp,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE installation SET state = 2, sealed = NULL, asked_at = 0, generation = generation + 1,
                  problem = NULL, ended_at = $3
              WHERE state <> 2 AND installed_at <= $3
@@ -222,7 +221,7 @@ impl Store {
         .bind(class.code())
         .bind(account)
         .bind(time(before))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(done.rows_affected())
     }
@@ -233,7 +232,7 @@ impl Store {
     /// When the database refuses.
     pub async fn app_secret(&self, name: &str) -> Result<Option<String>, StoreError> {
         Ok(
-            sqlx::query_scalar("SELECT sealed FROM app_secret WHERE name = $1")
+            query_scalar("SELECT sealed FROM app_secret WHERE name = $1")
                 .bind(name)
                 .fetch_optional(&self.readers)
                 .await?,
@@ -250,14 +249,14 @@ impl Store {
         sealed: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO app_secret (name, sealed, at) VALUES ($1, $2, $3)
              ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at",
         )
         .bind(name)
         .bind(sealed)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(())
     }

@@ -1,14 +1,13 @@
 //! Durable remote writes.
 
-use super::{in_list, list};
+use super::list;
 use crate::codes::{
     kind, read_id, read_json, read_kind, read_lane, read_side, read_time, side, time,
 };
+use crate::db::{Row, Sql, both, query, query_scalar};
 use crate::model::{Intent, IntentOp, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
 
 macro_rules! columns {
@@ -18,11 +17,12 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-pub(crate) const CLAIM: &str = concat!(
+pub(crate) const CLAIM: Sql = both!(
     "UPDATE intent SET state = 'sent', sent_at = $3 WHERE id IN (
          SELECT id FROM intent WHERE shop = $1 AND side = $2 AND state = 'ready' AND not_before <= $3
-         ORDER BY lane, kind, not_before, id LIMIT $4)
-     RETURNING ",
+         ORDER BY lane, kind, not_before, id LIMIT $4",
+    [postgres " FOR UPDATE SKIP LOCKED"],
+    ") RETURNING ",
     columns!()
 );
 pub(crate) const OPEN_INTENT: &str = concat!(
@@ -32,7 +32,7 @@ pub(crate) const OPEN_INTENT: &str = concat!(
       AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')"
 );
 
-pub(super) fn read(row: &SqliteRow) -> Result<Intent, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Intent, StoreError> {
     let unreadable = |column| StoreError::Value {
         table: "intent",
         column,
@@ -71,13 +71,13 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query(CLAIM)
+        let mut tx = self.begin(shop).await?;
+        let rows = query(CLAIM)
             .bind(shop.0)
             .bind(side(on))
             .bind(time(now))
             .bind(limit)
-            .fetch_all(&mut *tx)
+            .fetch_all(&mut tx)
             .await?;
         tx.commit().await?;
         let mut intents: Vec<Intent> = rows.iter().map(read).collect::<Result<_, _>>()?;
@@ -91,11 +91,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn recover_sent(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let done =
-            sqlx::query("UPDATE intent SET state = 'unknown' WHERE shop = $1 AND state = 'sent'")
-                .bind(shop.0)
-                .execute(&self.writer)
-                .await?;
+        let done = query("UPDATE intent SET state = 'unknown' WHERE shop = $1 AND state = 'sent'")
+            .bind(shop.0)
+            .execute(self.turn(shop))
+            .await?;
         Ok(done.rows_affected())
     }
 
@@ -110,7 +109,7 @@ impl Store {
         on: Option<Side>,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             "SELECT ",
             columns!(),
             " FROM intent WHERE shop = $1 AND state = $2 AND ($3 IS NULL OR side = $3) ORDER BY kind, id LIMIT $4"
@@ -135,7 +134,7 @@ impl Store {
         what: Kind,
         source: &RecordId,
     ) -> Result<Option<Intent>, StoreError> {
-        let row = sqlx::query(OPEN_INTENT)
+        let row = query(OPEN_INTENT)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -156,12 +155,12 @@ impl Store {
         what: Kind,
         sources: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<RecordId, Intent>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(both!(
             "SELECT ",
             columns!(),
             " FROM intent WHERE shop = $1 AND side = $2 AND kind = $3
               AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held') AND source ",
-            in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(side(on))
@@ -188,12 +187,12 @@ impl Store {
         what: Kind,
         targets: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<Intent>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(both!(
             "SELECT ",
             columns!(),
             " FROM intent WHERE shop = $1 AND kind = $2 AND side = $3 AND op = 'delete'
               AND state IN ('ready', 'held', 'failed') AND target IS NOT NULL AND target ",
-            in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(kind(what))
@@ -215,7 +214,7 @@ impl Store {
         code: &str,
         message: &str,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE intent SET state = 'held', code = $3, message = $4
              WHERE shop = $1 AND state = 'ready' AND ($2 IS NULL OR side = $2)",
         )
@@ -223,7 +222,7 @@ impl Store {
         .bind(on.map(side))
         .bind(code)
         .bind(message)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }
@@ -239,14 +238,14 @@ impl Store {
         code: &str,
         only: bool,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE intent SET state = 'ready', not_before = 0, code = NULL, message = NULL
              WHERE shop = $1 AND state = 'held' AND CASE WHEN $3 THEN coalesce(code, '') = $2 ELSE coalesce(code, '') NOT LIKE 'GUARD-%' END",
         )
         .bind(shop.0)
         .bind(code)
         .bind(only)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }
@@ -259,7 +258,7 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, IntentOp, IntentState, u64)>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT side, kind, op, state, count(*) FROM intent
              WHERE shop = $1 AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')
              GROUP BY side, kind, op, state",
@@ -292,7 +291,7 @@ impl Store {
         on: Side,
         state: IntentState,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let due: Option<i64> = sqlx::query_scalar(
+        let due: Option<i64> = query_scalar(
             "SELECT min(not_before) FROM intent WHERE shop = $1 AND side = $2 AND state = $3",
         )
         .bind(shop.0)
@@ -313,14 +312,14 @@ impl Store {
         state: IntentState,
         only: Option<IntentId>,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE intent SET state = 'ready', attempt = 0, not_before = 0, code = NULL, message = NULL
              WHERE shop = $1 AND state = $2 AND ($3 IS NULL OR id = $3)",
         )
         .bind(shop.0)
         .bind(state.as_str())
         .bind(only.map(|id| id.to_string()))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }

@@ -3,12 +3,11 @@
 use crate::codes::{
     kind, like_escaped, read_id, read_json, read_kind, read_side, read_time, side, time,
 };
+use crate::db::{Builder, Engine, Row, query, query_as, query_scalar};
 use crate::model::JournalRow;
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
 use jiff::SignedDuration;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 
 macro_rules! columns {
     () => {
@@ -16,7 +15,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<JournalRow, StoreError> {
+fn read(row: &Row) -> Result<JournalRow, StoreError> {
     Ok(JournalRow {
         id: row.try_get(0)?,
         run: read_id(row.try_get(1)?, "journal", "run")?,
@@ -90,8 +89,8 @@ impl Store {
     ) -> Result<JournalPage, StoreError> {
         let before = filter.before.unwrap_or(i64::MAX);
         let after = filter.after.unwrap_or(0);
-        let (floor, looked): (Option<i64>, i64) = sqlx::query_as(
-            "SELECT min(id), count(*) FROM (SELECT id FROM journal WHERE shop = $1 AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4)",
+        let (floor, looked): (Option<i64>, i64) = query_as(
+            "SELECT min(id), count(*) FROM (SELECT id FROM journal WHERE shop = $1 AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4) AS looked_through",
         )
         .bind(shop.0)
         .bind(before)
@@ -110,46 +109,51 @@ impl Store {
                 next: None,
             });
         };
-        let mut query = QueryBuilder::<Sqlite>::new(concat!(columns!(), "WHERE shop = "));
-        query.push_bind(shop.0);
-        query.push(" AND id < ").push_bind(before);
-        query.push(" AND id >= ").push_bind(floor);
+        let mut sql = Builder::new(concat!(columns!(), "WHERE shop = "));
+        sql.push_bind(shop.0);
+        sql.push(" AND id < ").push_bind(before);
+        sql.push(" AND id >= ").push_bind(floor);
         if !filter.records.is_empty() {
-            query.push(" AND (");
+            sql.push(" AND (");
             for (number, record) in filter.records.iter().enumerate() {
                 if number > 0 {
-                    query.push(" OR ");
+                    sql.push(" OR ");
                 }
-                query.push("record = ").push_bind(record.as_str());
-                query.push(" OR counterpart = ").push_bind(record.as_str());
+                sql.push("record = ").push_bind(record.as_str());
+                sql.push(" OR counterpart = ").push_bind(record.as_str());
             }
-            query.push(")");
+            sql.push(")");
         }
         if let Some(event) = &filter.event {
-            query.push(" AND event = ").push_bind(event);
+            sql.push(" AND event = ").push_bind(event);
         }
         if let Some(event) = &filter.without {
             query.push(" AND event <> ").push_bind(event);
         }
         if let Some(wanted) = filter.side {
-            query.push(" AND side = ").push_bind(side(wanted));
+            sql.push(" AND side = ").push_bind(side(wanted));
         }
         if let Some(wanted) = filter.kind {
-            query.push(" AND kind = ").push_bind(kind(wanted));
+            sql.push(" AND kind = ").push_bind(kind(wanted));
         }
         if let Some(text) = &filter.search {
             let like = format!("%{}%", like_escaped(text));
-            query.push(" AND (event LIKE ").push_bind(like.clone());
+            // In whatever case, as SQLite's LIKE compares.
+            let operator = match self.readers.engine() {
+                Engine::Sqlite => " LIKE ",
+                Engine::Postgres => " ILIKE ",
+            };
+            sql.push(" AND (event")
+                .push(operator)
+                .push_bind(like.clone());
             for column in ["record", "counterpart", "detail"] {
-                query.push(" ESCAPE '\\' OR ").push(column);
-                query.push(" LIKE ").push_bind(like.clone());
+                sql.push(" ESCAPE '\\' OR ").push(column);
+                sql.push(operator).push_bind(like.clone());
             }
-            query.push(" ESCAPE '\\')");
+            sql.push(" ESCAPE '\\')");
         }
-        query
-            .push(" ORDER BY id DESC LIMIT ")
-            .push_bind(filter.limit);
-        let rows = query.build().fetch_all(&self.readers).await?;
+        sql.push(" ORDER BY id DESC LIMIT ").push_bind(filter.limit);
+        let rows = sql.build().fetch_all(&self.readers).await?;
         let rows: Vec<JournalRow> = rows.iter().map(read).collect::<Result<_, _>>()?;
         let next = match rows.last() {
             Some(last) if rows.len() >= filter.limit as usize => Some(last.id),
@@ -170,7 +174,7 @@ impl Store {
         width: SignedDuration,
     ) -> Result<Vec<JournalCount>, StoreError> {
         let first = self.first_line_since(shop, since).await?;
-        let rows: Vec<(i64, String, Option<i64>, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, Option<i64>, i64)> = query_as(
             "SELECT (at - $3) / $4, event, side, count(*) FROM journal
              WHERE shop = $1 AND id >= $2 AND at >= $3 GROUP BY 1, 2, 3",
         )
@@ -193,14 +197,14 @@ impl Store {
 
     /// The first line of a shop that is not older than an instant, found by halves: numbers and times grow together.
     async fn first_line_since(&self, shop: ShopId, since: Timestamp) -> Result<i64, StoreError> {
-        let newest: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM journal WHERE shop = $1")
+        let newest: Option<i64> = query_scalar("SELECT max(id) FROM journal WHERE shop = $1")
             .bind(shop.0)
             .fetch_one(&self.readers)
             .await?;
         let (mut low, mut high) = (0_i64, newest.unwrap_or(0) + 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            let found: Option<(i64, i64)> = sqlx::query_as(
+            let found: Option<(i64, i64)> = query_as(
                 "SELECT id, at FROM journal WHERE shop = $1 AND id >= $2 ORDER BY id LIMIT 1",
             )
             .bind(shop.0)
@@ -220,7 +224,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn newest_lines(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(sqlx::query_as(
+        Ok(query_as(
             "SELECT name, coalesce((SELECT max(id) FROM journal WHERE journal.shop = shop.id), 0) FROM shop WHERE removed_at IS NULL",
         )
         .fetch_all(&self.readers)
@@ -239,7 +243,7 @@ impl Store {
     ) -> Result<Vec<JournalRow>, StoreError> {
         let rows = match record {
             None => {
-                sqlx::query(concat!(
+                query(concat!(
                     columns!(),
                     "WHERE shop = $1 ORDER BY id DESC LIMIT $2"
                 ))
@@ -248,7 +252,7 @@ impl Store {
                 .fetch_all(&self.readers)
                 .await?
             }
-            Some(record) => sqlx::query(concat!(
+            Some(record) => query(concat!(
                 columns!(),
                 "WHERE shop = $1 AND (record = $3 OR counterpart = $3) ORDER BY id DESC LIMIT $2"
             ))
@@ -271,7 +275,7 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<JournalRow>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND id > $2 ORDER BY id LIMIT $3"
         ))

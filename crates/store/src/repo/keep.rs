@@ -1,9 +1,12 @@
-//! Keeping webhooks before they are acknowledged: many in one transaction, so that a batch costs one write to the disk,
-//! over a connection of its own that answers in the thread that asks. The pools' connections each have a thread
-//! behind them, and the way there and back is longer than what a small batch takes.
+//! Keeping webhooks before they are acknowledged: many in one transaction, so that a batch costs one write to the disk.
+//!
+//! On SQLite, over a connection of its own that answers in the thread that asks. The pools' connections each have a thread
+//! behind them, and the way there and back is longer than what a small batch takes. On PostgreSQL, in one statement.
 
 use crate::codes::{kind, side, time};
-use crate::engine::{LOG_PAGES, WAITS};
+use crate::db::{Between, Pool, known_letters};
+use crate::engine::WAITS;
+use crate::engine::sqlite::LOG_PAGES;
 use crate::meter::Metered;
 use crate::model::Webhook;
 use crate::{Store, StoreError, Work};
@@ -11,8 +14,10 @@ use domain::RecordId;
 use rusqlite::{Connection, TransactionBehavior, params};
 use sqlx::Sqlite;
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgPool;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// The connection, while nobody has a turn. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -33,39 +38,77 @@ impl Keeper {
 }
 
 /// A turn at writing, in which batches of webhooks are kept one after the other. Until it is dropped, nobody else in
-/// this process writes.
+/// this process writes to a database that is a file; a server takes them beside everything else.
 #[derive(Debug)]
 pub struct Keeping {
-    connection: Option<Connection>,
-    keeper: Keeper,
+    turn: Turn,
     metered: Metered,
-    _turn: PoolConnection<Sqlite>,
+}
+
+#[derive(Debug)]
+enum Turn {
+    Sqlite {
+        connection: Option<Connection>,
+        keeper: Keeper,
+        _turn: PoolConnection<Sqlite>,
+    },
+    Postgres {
+        pool: PgPool,
+        between: Between,
+        runtime: Handle,
+    },
 }
 
 impl Keeping {
     /// Keeps a batch in one transaction, which is on the disk when this returns. An event that comes again is kept
     /// again until it is looked at: looking whether it is known would cost the more, the more there is. Blocks the
-    /// thread meanwhile.
+    /// thread meanwhile, so that it must not be one that drives other tasks.
     ///
     /// # Errors
     /// When the database refuses; then none is kept.
     pub fn keep(&mut self, webhooks: &[Webhook]) -> Result<(), StoreError> {
-        let Some(connection) = &mut self.connection else {
-            return Err(StoreError::Busy);
-        };
-        let keeping = || Ok(insert(connection, webhooks)?);
-        let kept = self.metered.tell_now(Work::Webhooks, keeping);
-        if kept.is_err() {
-            // Whatever state it is in: the next turn has a new one.
-            self.connection = None;
+        match &mut self.turn {
+            Turn::Sqlite {
+                connection: kept, ..
+            } => {
+                let Some(connection) = kept else {
+                    return Err(StoreError::Busy);
+                };
+                let keeping = || Ok(insert(connection, webhooks)?);
+                let done = self.metered.tell_now(Work::Webhooks, keeping);
+                if done.is_err() {
+                    // Whatever state it is in: the next turn has a new one.
+                    *kept = None;
+                }
+                done
+            }
+            Turn::Postgres {
+                pool,
+                between,
+                runtime,
+            } => {
+                let keeping = insert_many(pool, *between, webhooks);
+                let keeping = self.metered.tell(Work::Webhooks, keeping);
+                match Handle::try_current().map(|here| here.runtime_flavor()) {
+                    // In a thread that drives tasks, others take them over meanwhile.
+                    Ok(RuntimeFlavor::MultiThread) => {
+                        tokio::task::block_in_place(|| runtime.block_on(keeping))
+                    }
+                    _ => runtime.block_on(keeping),
+                }
+            }
         }
-        kept
     }
 }
 
 impl Drop for Keeping {
     fn drop(&mut self) {
-        self.keeper.put_back(self.connection.take());
+        if let Turn::Sqlite {
+            connection, keeper, ..
+        } = &mut self.turn
+        {
+            keeper.put_back(connection.take());
+        }
     }
 }
 
@@ -75,19 +118,31 @@ impl Store {
     /// # Errors
     /// When the turn does not come for a minute, or the file cannot be opened.
     pub async fn keeping(&self) -> Result<Keeping, StoreError> {
-        let turn = match self.writer.try_acquire() {
-            Some(turn) => turn,
-            None => self.writer.acquire().await?,
-        };
-        let connection = match self.keeper.take() {
-            Some(connection) => connection,
-            None => open(self.path())?,
+        let turn = match &self.writer {
+            Pool::Sqlite(writer) => {
+                let turn = match writer.try_acquire() {
+                    Some(turn) => turn,
+                    None => writer.acquire().await?,
+                };
+                let connection = match self.keeper.take() {
+                    Some(connection) => connection,
+                    None => open(self.path())?,
+                };
+                Turn::Sqlite {
+                    connection: Some(connection),
+                    keeper: self.keeper.clone(),
+                    _turn: turn,
+                }
+            }
+            Pool::Postgres(pool, between) => Turn::Postgres {
+                pool: pool.clone(),
+                between: *between,
+                runtime: Handle::current(),
+            },
         };
         Ok(Keeping {
-            connection: Some(connection),
-            keeper: self.keeper.clone(),
+            turn,
             metered: self.metered.clone(),
-            _turn: turn,
         })
     }
 
@@ -96,7 +151,13 @@ impl Store {
     /// # Errors
     /// When the database refuses; then none is kept.
     pub async fn keep_webhooks(&self, webhooks: &[Webhook]) -> Result<(), StoreError> {
-        self.keeping().await?.keep(webhooks)
+        match &self.writer {
+            Pool::Sqlite(_) => self.keeping().await?.keep(webhooks),
+            Pool::Postgres(pool, between) => {
+                let keeping = insert_many(pool, *between, webhooks);
+                self.metered.tell(Work::Webhooks, keeping).await
+            }
+        }
     }
 }
 
@@ -135,4 +196,41 @@ fn insert(connection: &mut Connection, webhooks: &[Webhook]) -> Result<(), rusql
     }
     drop(statement);
     transaction.commit()
+}
+
+/// Takes no turn: nothing is looked at that another one could change meanwhile.
+async fn insert_many(
+    pool: &PgPool,
+    between: Between,
+    webhooks: &[Webhook],
+) -> Result<(), StoreError> {
+    const INSERT: &str =
+        "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at)
+         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+             $8::bytea[], $9::bigint[])";
+    fn each<'w, T>(webhooks: &'w [Webhook], column: impl Fn(&'w Webhook) -> T) -> Vec<T> {
+        webhooks.iter().map(column).collect()
+    }
+    let id = |id: &'_ Option<RecordId>| {
+        id.as_ref()
+            .map(|id| known_letters(id.as_str()).into_owned())
+    };
+    let kept = sqlx::query(INSERT)
+        .persistent(between == Between::Nothing)
+        .bind(each(webhooks, |webhook| webhook.shop.0))
+        .bind(each(webhooks, |webhook| side(webhook.side)))
+        .bind(each(webhooks, |webhook| webhook.event.as_slice()))
+        .bind(each(webhooks, |webhook| known_letters(&webhook.what)))
+        .bind(each(webhooks, |webhook| webhook.kind.map(kind)))
+        .bind(each(webhooks, |webhook| id(&webhook.record)))
+        .bind(each(webhooks, |webhook| id(&webhook.parent)))
+        .bind(each(webhooks, |webhook| webhook.body.as_slice()))
+        .bind(each(webhooks, |webhook| time(webhook.received_at)));
+    if between == Between::Nothing {
+        kept.execute(pool).await?;
+        return Ok(());
+    }
+    let mut tx = pool.begin().await?;
+    kept.execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }

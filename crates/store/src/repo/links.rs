@@ -1,13 +1,12 @@
 //! Links between records.
 
-use super::{in_list, list};
+use super::list;
 use crate::change::Key;
 use crate::codes::{kind, read_id, read_json, read_kind, read_time, side, time};
+use crate::db::{Row, Sql, both, query, query_as, query_scalar};
 use crate::model::{Link, LinkTotals};
 use crate::{Store, StoreError};
 use domain::{Kind, LinkId, RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::{HashMap, HashSet};
 
 /// Why a link was ended that came of an answer which a person took back: as if it had never been.
@@ -21,32 +20,32 @@ macro_rules! columns {
     };
 }
 
-pub(crate) const LINKS_OF_LEFT: &str = concat!(
+pub(crate) const LINKS_OF_LEFT: Sql = both!(
     columns!(),
     "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND left_id ",
-    in_list!("3")
+    [list "3"]
 );
-pub(crate) const LINKS_OF_RIGHT: &str = concat!(
+pub(crate) const LINKS_OF_RIGHT: Sql = both!(
     columns!(),
     "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 AND right_id ",
-    in_list!("3")
+    [list "3"]
 );
 
 macro_rules! ended {
     ($column:literal) => {
-        concat!(
+        both!(
             "SELECT id, kind, left_id, right_id, base, withheld, reason, fields, agree, held, broken_at FROM link
              WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2 AND broken_why = $4 AND ",
             $column,
             " ",
-            in_list!("3")
+            [list "3"]
         )
     };
 }
-const ENDED_OF_LEFT: &str = ended!("left_id");
-const ENDED_OF_RIGHT: &str = ended!("right_id");
+const ENDED_OF_LEFT: Sql = ended!("left_id");
+const ENDED_OF_RIGHT: Sql = ended!("right_id");
 
-fn read(row: &SqliteRow) -> Result<Link, StoreError> {
+fn read(row: &Row) -> Result<Link, StoreError> {
     Ok(Link {
         id: read_id::<LinkId>(row.try_get(0)?, "link", "id")?,
         kind: read_kind(row.try_get(1)?),
@@ -77,7 +76,7 @@ impl Store {
             Side::HighLevel => LINKS_OF_LEFT,
             Side::MyGadgetRepairs => LINKS_OF_RIGHT,
         };
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(shop.0)
             .bind(kind(what))
             .bind(list(ids))
@@ -115,9 +114,10 @@ impl Store {
         what: Kind,
         limit: u32,
     ) -> Result<Vec<Link>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(both!(
             columns!(),
-            "INDEXED BY link_left WHERE broken_at IS NULL AND shop = $1 AND kind = $2 ORDER BY left_id LIMIT $3"
+            [by "link_left"],
+            "WHERE broken_at IS NULL AND shop = $1 AND kind = $2 ORDER BY left_id LIMIT $3"
         ))
         .bind(shop.0)
         .bind(kind(what))
@@ -144,7 +144,7 @@ impl Store {
                    AND link.shop = $1 AND link.kind = 0 AND link.broken_at IS NULL AND link.right_id = identity_key.record)"
             }
         };
-        Ok(sqlx::query_scalar::<_, bool>(sql)
+        Ok(query_scalar::<bool>(sql)
             .bind(shop.0)
             .bind(key.what)
             .bind(&key.value)
@@ -169,14 +169,14 @@ impl Store {
             Side::HighLevel => ENDED_OF_LEFT,
             Side::MyGadgetRepairs => ENDED_OF_RIGHT,
         };
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(shop.0)
             .bind(kind(what))
             .bind(list(ids))
             .bind(why)
             .fetch_all(&self.readers)
             .await?;
-        let ended = |row: &SqliteRow| Ok((read(row)?, read_time(row.try_get(10)?)));
+        let ended = |row: &Row| Ok((read(row)?, read_time(row.try_get(10)?)));
         rows.iter().map(ended).collect()
     }
 
@@ -193,18 +193,18 @@ impl Store {
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<RecordId>, StoreError> {
         let sql = match on {
-            Side::HighLevel => concat!(
+            Side::HighLevel => both!(
                 "SELECT left_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2
                      AND coalesce(broken_why, '') <> $4 AND left_id ",
-                in_list!("3")
+                [list "3"]
             ),
-            Side::MyGadgetRepairs => concat!(
+            Side::MyGadgetRepairs => both!(
                 "SELECT right_id FROM link WHERE broken_at IS NOT NULL AND shop = $1 AND kind = $2
                      AND coalesce(broken_why, '') <> $4 AND right_id ",
-                in_list!("3")
+                [list "3"]
             ),
         };
-        let rows: Vec<String> = sqlx::query_scalar(sql)
+        let rows: Vec<String> = query_scalar(sql)
             .bind(shop.0)
             .bind(kind(what))
             .bind(list(ids))
@@ -219,7 +219,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn let_go_since(&self, shop: ShopId, since: Timestamp) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
+        let count: i64 = query_scalar(
             "SELECT count(*) FROM link WHERE shop = $1 AND broken_at IS NOT NULL AND broken_at > $2
              AND substr(broken_why, 1, length($3)) = $3",
         )
@@ -236,8 +236,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn link_totals(&self, shop: ShopId, what: Kind) -> Result<LinkTotals, StoreError> {
-        let (links, fields, agree, held): (i64, i64, i64, i64) = sqlx::query_as(
-            "SELECT count(*), coalesce(sum(fields), 0), coalesce(sum(agree), 0), coalesce(sum(held), 0)
+        let (links, fields, agree, held): (i64, i64, i64, i64) = query_as(
+            "SELECT count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
+                 CAST(coalesce(sum(held), 0) AS BIGINT)
              FROM link WHERE broken_at IS NULL AND shop = $1 AND kind = $2",
         )
         .bind(shop.0)
@@ -257,7 +258,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn differing(&self, shop: ShopId, limit: u32) -> Result<Vec<Link>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE broken_at IS NULL AND shop = $1 AND agree < fields ORDER BY kind, id LIMIT $2"
         ))
@@ -277,9 +278,9 @@ impl Store {
         shop: ShopId,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<(RecordId, RecordId)>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, String)> = query_as(both!(
             "SELECT left_id, right_id FROM apart WHERE shop = $1 AND left_id ",
-            in_list!("2")
+            [list "2"]
         ))
         .bind(shop.0)
         .bind(list(ids))

@@ -1,9 +1,9 @@
 //! Messages that HighLevel sent to contacts that we had written to a moment before.
 
 use crate::codes::{read_time, side, time};
+use crate::db::{Sql, both, query};
 use crate::{Store, StoreError};
 use domain::{RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
 
 /// What is looked at, newest first.
 const MOST: i64 = 2_000;
@@ -19,10 +19,11 @@ pub struct Followed {
     pub message_at: Timestamp,
 }
 
-pub(crate) const FOLLOWED: &str = "
-    WITH message AS (
-        SELECT parent, received_at FROM webhook INDEXED BY webhook_message
-        WHERE shop = $1 AND received_at >= $2 AND what = 'OutboundMessage' AND parent IS NOT NULL
+pub(crate) const FOLLOWED: Sql = both!(
+    "WITH message AS (
+        SELECT parent, received_at FROM webhook",
+    [by "webhook_message"],
+    "WHERE shop = $1 AND received_at >= $2 AND what = 'OutboundMessage' AND parent IS NOT NULL
             AND (state = 1 OR NOT EXISTS
                 (SELECT 1 FROM webhook AS looked_at WHERE looked_at.event = webhook.event AND looked_at.state = 1))
         ORDER BY received_at DESC LIMIT $5)
@@ -33,7 +34,8 @@ pub(crate) const FOLLOWED: &str = "
     SELECT message.parent, intent.sent_at, message.received_at FROM message
         JOIN record ON record.shop = $1 AND record.side = $3 AND record.kind > 0 AND record.parent = message.parent
         JOIN intent ON intent.shop = $1 AND intent.side = $3 AND intent.kind = record.kind AND intent.target = record.id
-        WHERE intent.sent_at BETWEEN message.received_at - $4 AND message.received_at";
+        WHERE intent.sent_at BETWEEN message.received_at - $4 AND message.received_at"
+);
 
 impl Store {
     /// Messages received since an instant that followed, within so many seconds, a write of ours to the contact or
@@ -47,7 +49,7 @@ impl Store {
         since: Timestamp,
         within_seconds: i64,
     ) -> Result<Vec<Followed>, StoreError> {
-        let rows = sqlx::query(FOLLOWED)
+        let rows = query(FOLLOWED)
             .bind(shop.0)
             .bind(time(since))
             .bind(side(Side::HighLevel))

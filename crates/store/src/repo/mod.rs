@@ -34,15 +34,23 @@ pub use links::{ANSWER_TAKEN_BACK, LET_GO};
 pub use people::{PeopleCursor, PeopleState, PersonRow};
 pub use rotation::{Rewrap, SealedText};
 
-/// `column IN (list)` for a list that comes as one JSON parameter. PostgreSQL will need another spelling.
-macro_rules! in_list {
-    ($n:literal) => {
-        concat!("IN (SELECT value FROM json_each($", $n, "))")
-    };
+/// Ids as one parameter.
+pub(crate) fn list<'a>(
+    ids: impl IntoIterator<Item = &'a domain::RecordId>,
+) -> crate::db::Value<'static> {
+    crate::db::texts(ids.into_iter().map(domain::RecordId::as_str))
 }
-pub(crate) use in_list;
 
-pub(crate) fn list<'a>(ids: impl IntoIterator<Item = &'a domain::RecordId>) -> String {
-    let ids: Vec<&str> = ids.into_iter().map(domain::RecordId::as_str).collect();
-    serde_json::Value::from(ids).to_string()
+/// The last of the rows that have the same values in these members: a statement touches a row of its table once.
+pub(crate) fn last_of_each(rows: Vec<serde_json::Value>, key: &[&str]) -> Vec<serde_json::Value> {
+    let mut last = Vec::with_capacity(rows.len());
+    let mut seen = std::collections::HashSet::with_capacity(rows.len());
+    for row in rows.into_iter().rev() {
+        let of: Vec<String> = key.iter().map(|member| row[*member].to_string()).collect();
+        if seen.insert(of) {
+            last.push(row);
+        }
+    }
+    last.reverse();
+    last
 }

@@ -1,25 +1,23 @@
 //! Notes: whose are to be looked at, what was told where, which rules fired.
 
-use super::{in_list, list};
+use super::{last_of_each, list};
 use crate::codes::{read_time, time};
+use crate::db::{Tx, both, json_rows, query, query_as, query_scalar, texts};
 use crate::note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
 use crate::{Store, StoreError};
 use domain::{RecordId, ShopId, Timestamp};
 use serde_json::json;
-use sqlx::{Sqlite, Transaction};
 use std::collections::{HashMap, HashSet};
-
-type Tx = Transaction<'static, Sqlite>;
 
 /// Says that the notes of a contact may have changed.
 pub(super) async fn due(tx: &mut Tx, shop: ShopId, contact: &RecordId) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO note_watch (shop, contact, due) VALUES ($1, $2, 1)
          ON CONFLICT (shop, contact) DO UPDATE SET due = note_watch.due + 1",
     )
     .bind(shop.0)
     .bind(contact.as_str())
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     Ok(())
 }
@@ -38,7 +36,7 @@ pub(super) async fn carry_out(
             held,
             again_at,
         } => {
-            sqlx::query(
+            query(
                 "INSERT INTO note_watch (shop, contact, due, seen, checked_at, open, held, again_at)
                  VALUES ($1, $2, $3, $3, $4, $5, $6, $7)
                  ON CONFLICT (shop, contact) DO UPDATE SET seen = excluded.seen, checked_at = excluded.checked_at,
@@ -51,7 +49,7 @@ pub(super) async fn carry_out(
             .bind(open)
             .bind(held)
             .bind(again_at.map(time))
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         NoteChange::Told {
@@ -63,41 +61,43 @@ pub(super) async fn carry_out(
                 .iter()
                 .map(|(note, print)| json!({"n": note.as_str(), "f": print}))
                 .collect();
-            sqlx::query(
+            query(both!(
                 "INSERT INTO told (shop, place, note, fingerprint, comment, at)
-                 SELECT $1, $2, value ->> 'n', value ->> 'f', $3, $4 FROM json_each($5) WHERE true
+                 SELECT $1, $2, value ->> 'n', value ->> 'f', $3, $4 FROM ",
+                [rows "5"],
+                " WHERE true
                  ON CONFLICT (shop, place, note) DO UPDATE SET fingerprint = excluded.fingerprint,
-                     comment = excluded.comment, at = excluded.at",
-            )
+                     comment = excluded.comment, at = excluded.at"
+            ))
             .bind(shop.0)
             .bind(place.as_str())
             .bind(comment.as_ref().map(RecordId::as_str))
             .bind(at)
-            .bind(serde_json::Value::from(rows).to_string())
-            .execute(&mut **tx)
+            .bind(json_rows(last_of_each(rows, &["n"])))
+            .execute(&mut *tx)
             .await?;
         }
         NoteChange::CommentsDue(ticket, second) => {
-            sqlx::query(
+            query(
                 "INSERT INTO comment_watch (shop, ticket, due) VALUES ($1, $2, $3)
                  ON CONFLICT (shop, ticket) DO UPDATE SET due = excluded.due WHERE excluded.due > comment_watch.due",
             )
             .bind(shop.0)
             .bind(ticket.as_str())
             .bind(second)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         NoteChange::CommentsRead(ticket, seen) => {
-            sqlx::query("UPDATE comment_watch SET seen = $3 WHERE shop = $1 AND ticket = $2")
+            query("UPDATE comment_watch SET seen = $3 WHERE shop = $1 AND ticket = $2")
                 .bind(shop.0)
                 .bind(ticket.as_str())
                 .bind(seen)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
         }
         NoteChange::ToldBack { comment, note } => {
-            sqlx::query(
+            query(
                 "INSERT INTO told_back (shop, comment, note, at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (shop, comment) DO UPDATE SET note = coalesce(excluded.note, told_back.note)",
             )
@@ -105,19 +105,19 @@ pub(super) async fn carry_out(
             .bind(comment.as_str())
             .bind(note.as_ref().map(RecordId::as_str))
             .bind(at)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         NoteChange::Rules(rules) => rules_stand(tx, shop, at, &rules).await?,
         NoteChange::Fired { rule, note } => {
-            sqlx::query(
+            query(
                 "INSERT INTO fired (shop, rule, note, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             )
             .bind(shop.0)
             .bind(rule)
             .bind(note.as_str())
             .bind(at)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
     }
@@ -131,16 +131,16 @@ async fn rules_stand(
     rules: &[(String, String)],
 ) -> Result<(), StoreError> {
     let names: Vec<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
-    sqlx::query(concat!(
+    query(both!(
         "DELETE FROM note_rule WHERE shop = $1 AND NOT rule ",
-        in_list!("2")
+        [list "2"]
     ))
     .bind(shop.0)
-    .bind(serde_json::Value::from(names).to_string())
-    .execute(&mut **tx)
+    .bind(texts(names))
+    .execute(&mut *tx)
     .await?;
     for (rule, content) in rules {
-        sqlx::query(
+        query(
             "INSERT INTO note_rule (shop, rule, content, activated_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (shop, rule) DO UPDATE SET content = excluded.content, activated_at = excluded.activated_at
              WHERE note_rule.content <> excluded.content",
@@ -149,7 +149,7 @@ async fn rules_stand(
         .bind(rule)
         .bind(content)
         .bind(at)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     Ok(())
@@ -168,7 +168,7 @@ impl Store {
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<NoteWatch>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = query_as(
             "SELECT contact, due FROM note_watch WHERE shop = $1 AND contact > $2
              AND (due > seen OR ((open > 0 OR $7) AND checked_at <= $3) OR again_at <= $4 OR (held > 0 AND $5))
              ORDER BY contact LIMIT $6",
@@ -194,7 +194,7 @@ impl Store {
         shop: ShopId,
         limit: u32,
     ) -> Result<Vec<NoteWatch>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = query_as(
             "SELECT ticket, due FROM comment_watch WHERE shop = $1 AND due > seen ORDER BY ticket LIMIT $2",
         )
         .bind(shop.0)
@@ -209,8 +209,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn note_totals(&self, shop: ShopId) -> Result<NoteTotals, StoreError> {
-        let (contacts, with_tickets, held): (i64, i64, i64) = sqlx::query_as(
-            "SELECT count(*), coalesce(sum(open > 0), 0), coalesce(sum(held), 0) FROM note_watch WHERE shop = $1",
+        let (contacts, with_tickets, held): (i64, i64, i64) = query_as(
+            "SELECT count(*), count(*) FILTER (WHERE open > 0), CAST(coalesce(sum(held), 0) AS BIGINT) FROM note_watch WHERE shop = $1",
         )
         .bind(shop.0)
         .fetch_one(&self.readers)
@@ -231,9 +231,9 @@ impl Store {
         shop: ShopId,
         places: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<(RecordId, RecordId), String>, StoreError> {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, String, String)> = query_as(both!(
             "SELECT place, note, fingerprint FROM told WHERE shop = $1 AND place ",
-            in_list!("2")
+            [list "2"]
         ))
         .bind(shop.0)
         .bind(list(places))
@@ -254,11 +254,12 @@ impl Store {
         shop: ShopId,
         comments: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<RecordId>, StoreError> {
-        let rows: Vec<String> = sqlx::query_scalar(
-            "SELECT value FROM json_each($2) WHERE
-                 EXISTS (SELECT 1 FROM told WHERE shop = $1 AND comment = value)
-                 OR EXISTS (SELECT 1 FROM told_back WHERE shop = $1 AND told_back.comment = value)",
-        )
+        let rows: Vec<String> = query_scalar(both!(
+            "SELECT value FROM ",
+            [listed "2"],
+            " WHERE EXISTS (SELECT 1 FROM told WHERE shop = $1 AND comment = value)
+                 OR EXISTS (SELECT 1 FROM told_back WHERE shop = $1 AND told_back.comment = value)"
+        ))
         .bind(shop.0)
         .bind(list(comments))
         .fetch_all(&self.readers)
@@ -272,7 +273,7 @@ impl Store {
     /// When the database refuses.
     pub async fn note_rules(&self, shop: ShopId) -> Result<HashMap<String, Timestamp>, StoreError> {
         let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT rule, activated_at FROM note_rule WHERE shop = $1")
+            query_as("SELECT rule, activated_at FROM note_rule WHERE shop = $1")
                 .bind(shop.0)
                 .fetch_all(&self.readers)
                 .await?;
@@ -291,9 +292,9 @@ impl Store {
         shop: ShopId,
         notes: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashSet<(String, RecordId)>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, String)> = query_as(both!(
             "SELECT rule, note FROM fired WHERE shop = $1 AND note ",
-            in_list!("2")
+            [list "2"]
         ))
         .bind(shop.0)
         .bind(list(notes))

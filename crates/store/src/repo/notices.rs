@@ -1,6 +1,7 @@
 //! How somebody is told, what was told, and what is still to be sent.
 
 use crate::codes::{json, read_json, read_time, time};
+use crate::db::{Scope, Tx, both, query, query_as, query_scalar};
 use crate::notice::{DueNotice, NewNotice, Remembered, Sending, WayState};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
@@ -19,7 +20,7 @@ impl Store {
     /// When the database refuses.
     pub async fn notification_settings(&self) -> Result<Option<Json>, StoreError> {
         let text: Option<String> =
-            sqlx::query_scalar("SELECT value FROM notification_settings WHERE id = 1")
+            query_scalar("SELECT value FROM notification_settings WHERE id = 1")
                 .fetch_optional(&self.readers)
                 .await?;
         text.map(|text| read_json(&text, "notification_settings", "value"))
@@ -38,32 +39,32 @@ impl Store {
         forgotten: &[&str],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        sqlx::query(
+        let mut tx = self.begin(Scope::House).await?;
+        query(
             "INSERT INTO notification_settings (id, value, at) VALUES (1, $1, $2)
              ON CONFLICT (id) DO UPDATE SET value = excluded.value, at = excluded.at",
         )
         .bind(json(value, "notification_settings", "value")?)
         .bind(time(now))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         for way in off {
             for sql in [
                 "DELETE FROM notice WHERE way = $1",
                 "DELETE FROM notification_way WHERE way = $1",
             ] {
-                sqlx::query(sql).bind(*way).execute(&mut *tx).await?;
+                query(sql).bind(*way).execute(&mut tx).await?;
             }
         }
         for name in forgotten {
-            sqlx::query("DELETE FROM app_secret WHERE name = $1")
+            query("DELETE FROM app_secret WHERE name = $1")
                 .bind(*name)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
-        sqlx::query("UPDATE notice SET next_at = $1 WHERE next_at > $1")
+        query("UPDATE notice SET next_at = $1 WHERE next_at > $1")
             .bind(time(now))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         tx.commit().await?;
         Ok(())
@@ -74,7 +75,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn notices_told(&self) -> Result<Vec<Remembered>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as("SELECT shop, value FROM notification_told")
+        let rows: Vec<(i64, String)> = query_as("SELECT shop, value FROM notification_told")
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter()
@@ -98,33 +99,33 @@ impl Store {
         notices: &[NewNotice],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::House).await?;
         for one in told {
-            sqlx::query(
+            query(
                 "INSERT INTO notification_told (shop, value) SELECT id, $2 FROM shop WHERE id = $1
                  ON CONFLICT (shop) DO UPDATE SET value = excluded.value",
             )
             .bind(one.shop.0)
             .bind(json(&one.value, "notification_told", "value")?)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         for notice in notices {
-            sqlx::query(
+            query(
                 "INSERT INTO notice (id, way, content, made_at, next_at) VALUES ($1, $2, $3, $4, $4)",
             )
             .bind(&notice.id)
             .bind(notice.way)
             .bind(json(&notice.content, "notice", "content")?)
             .bind(time(now))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         if !notices.is_empty() {
             let before = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-            sqlx::query("DELETE FROM notice WHERE next_at IS NULL AND made_at < $1")
+            query("DELETE FROM notice WHERE next_at IS NULL AND made_at < $1")
                 .bind(time(before))
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
@@ -136,8 +137,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn forget_told(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM notification_told")
-            .execute(&self.writer)
+        query("DELETE FROM notification_told")
+            .execute(self.turn(Scope::House))
             .await?;
         Ok(())
     }
@@ -151,7 +152,7 @@ impl Store {
         way: &str,
         now: Timestamp,
     ) -> Result<Vec<DueNotice>, StoreError> {
-        let rows: Vec<(String, String, i64, u32)> = sqlx::query_as(
+        let rows: Vec<(String, String, i64, u32)> = query_as(
             "SELECT id, content, made_at, attempts FROM notice
              WHERE way = $1 AND next_at IS NOT NULL AND next_at <= $2 ORDER BY made_at, id LIMIT $3",
         )
@@ -187,15 +188,15 @@ impl Store {
             Sending::Sent => (Some(time(now)), None, None),
             Sending::Failed { why, next_at } => (None, next_at.map(time), Some(why)),
         };
-        let mut tx = self.begin().await?;
-        sqlx::query(
+        let mut tx = self.begin(Scope::House).await?;
+        query(
             "UPDATE notice SET attempts = attempts + 1, next_at = $2, sent_at = $3, failure = $4 WHERE id = $1",
         )
         .bind(id)
         .bind(next_at)
         .bind(sent_at)
         .bind(failure)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         way_used(&mut tx, way, outcome, now).await?;
         tx.commit().await?;
@@ -212,7 +213,7 @@ impl Store {
         outcome: &Sending,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::House).await?;
         way_used(&mut tx, way, outcome, now).await?;
         tx.commit().await?;
         Ok(())
@@ -224,14 +225,13 @@ impl Store {
     /// When the database refuses.
     pub async fn way_state(&self, way: &str) -> Result<WayState, StoreError> {
         type Used = (Option<i64>, Option<i64>, Option<String>);
-        let used: Option<Used> = sqlx::query_as(
-            "SELECT sent_at, failed_at, failure FROM notification_way WHERE way = $1",
-        )
-        .bind(way)
-        .fetch_optional(&self.readers)
-        .await?;
+        let used: Option<Used> =
+            query_as("SELECT sent_at, failed_at, failure FROM notification_way WHERE way = $1")
+                .bind(way)
+                .fetch_optional(&self.readers)
+                .await?;
         let (sent_at, failed_at, failure) = used.unwrap_or_default();
-        let (waiting, given_up): (i64, i64) = sqlx::query_as(
+        let (waiting, given_up): (i64, i64) = query_as(
             "SELECT count(next_at), count(*) FILTER (WHERE next_at IS NULL AND sent_at IS NULL AND made_at > $2)
              FROM notice WHERE way = $1",
         )
@@ -253,12 +253,12 @@ impl Store {
     /// # Errors
     /// When the database takes no writes, or the disk is full.
     pub async fn prove_writable(&self, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO notification_way (way, failed_at) VALUES ('proof', $1)
              ON CONFLICT (way) DO UPDATE SET failed_at = excluded.failed_at",
         )
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(())
     }
@@ -272,9 +272,12 @@ impl Store {
         shop: ShopId,
         side: domain::Side,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar(
-            "SELECT max(at) FROM cursor WHERE shop = $1 AND instr(source, $2) > 0",
-        )
+        let at: Option<i64> = query_scalar(both!(
+            "SELECT max(at) FROM cursor WHERE shop = $1 AND ",
+            [sqlite "instr"],
+            [postgres "strpos"],
+            "(source, $2) > 0"
+        ))
         .bind(shop.0)
         .bind(side.as_str())
         .fetch_one(&self.readers)
@@ -284,7 +287,7 @@ impl Store {
 }
 
 async fn way_used(
-    tx: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    tx: &mut Tx,
     way: &str,
     outcome: &Sending,
     now: Timestamp,
@@ -303,11 +306,11 @@ async fn way_used(
         Sending::Sent => None,
         Sending::Failed { why, .. } => Some(why),
     };
-    sqlx::query(sql)
+    query(sql)
         .bind(way)
         .bind(time(now))
         .bind(why)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }

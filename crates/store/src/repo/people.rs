@@ -4,17 +4,20 @@ mod words;
 
 pub(crate) use words::{name_of, words_of};
 
-use super::list;
+use super::{last_of_each, list};
 use crate::change::Key;
 use crate::codes::{read_kind, read_side, side};
+use crate::db::{Engine, Sql, Tx, Value, both, json_rows, query, query_as};
 use crate::{Store, StoreError};
 use domain::{Kind, Record, RecordId, ShopId, Side};
 use serde_json::{Value as Json, json as object};
-use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
 use std::collections::HashMap;
 
 /// Of those whom a search finds, so many are looked at; whoever looks for somebody types one more letter.
 const FOUND: u32 = 1_000;
+
+/// Of a word, PostgreSQL keeps so many letters to be found by.
+const KEPT: usize = 100;
 
 /// Who is wanted in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,33 +58,38 @@ pub struct PersonRow {
     pub record: RecordId,
 }
 
-const SHOWN: &str = "SELECT person.id, person.side, person.record, person.name FROM person INDEXED BY person_shown
-     WHERE person.shop = $1 AND (person.side = 1 OR person.linked = 0) AND (person.name, person.id) > ($2, $3)
-     ORDER BY person.name, person.id LIMIT $4";
-const ALONE: &str = "SELECT person.id, person.side, person.record, person.name FROM person INDEXED BY person_alone
-     WHERE person.shop = $1 AND person.linked = 0 AND person.side = $5 AND (person.name, person.id) > ($2, $3)
-     ORDER BY person.name, person.id LIMIT $4";
+const SHOWN: Sql = both!(
+    "SELECT person.id, person.side, person.record, person.name FROM person", [by "person_shown"], "WHERE person.shop = $1 AND (person.side = 1 OR person.linked = 0) AND (person.name, person.id) > ($2, $3)
+     ORDER BY person.name, person.id LIMIT $4"
+);
+const ALONE: Sql = both!(
+    "SELECT person.id, person.side, person.record, person.name FROM person", [by "person_alone"], "WHERE person.shop = $1 AND person.linked = 0 AND person.side = $5 AND (person.name, person.id) > ($2, $3)
+     ORDER BY person.name, person.id LIMIT $4"
+);
 /// Whether a person's row says that the person agrees: a join with the one link that it has.
-const IN_STEP: &str = "SELECT person.id, person.side, person.record, person.name FROM person INDEXED BY person_shown
-     WHERE person.shop = $1 AND (person.side = 1 OR person.linked = 0) AND person.side = 1 AND person.linked = 1
+const IN_STEP: Sql = both!(
+    "SELECT person.id, person.side, person.record, person.name FROM person", [by "person_shown"], "WHERE person.shop = $1 AND (person.side = 1 OR person.linked = 0) AND person.side = 1 AND person.linked = 1
        AND (person.name, person.id) > ($2, $3)
        AND EXISTS (SELECT 1 FROM link WHERE link.shop = $1 AND link.kind = 0 AND link.right_id = person.record
                    AND link.broken_at IS NULL AND link.agree >= link.fields)
-     ORDER BY person.name, person.id LIMIT $4";
+     ORDER BY person.name, person.id LIMIT $4"
+);
 /// Few differ: they are put in order after they are found.
-const DIFFER: &str = "SELECT person.id, person.side, person.record, person.name
-     FROM link INDEXED BY link_differs CROSS JOIN person
+const DIFFER: Sql = both!(
+    "SELECT person.id, person.side, person.record, person.name
+     FROM link", [by "link_differs"], "CROSS JOIN person
      WHERE link.shop = $1 AND link.kind = 0 AND link.broken_at IS NULL AND link.agree < link.fields
-       AND (link.held > 0) = $5
+       AND CASE WHEN link.held > 0 THEN 1 ELSE 0 END = $5
        AND person.shop = $1 AND person.side = 1 AND person.record = link.right_id
        AND (person.name, person.id) > ($2, $3)
-     ORDER BY person.name, person.id LIMIT $4";
+     ORDER BY person.name, person.id LIMIT $4"
+);
 /// Whoever stands for a record: itself, or the customer with which it is linked.
 macro_rules! stands_for {
-    ($from:literal) => {
-        concat!(
+    ($($from:tt)*) => {
+        both!(
             "SELECT DISTINCT person.id, person.side, person.record, person.name FROM (",
-            $from,
+            $($from)*,
             ") AS found
              LEFT JOIN link ON found.side = 0 AND link.shop = $1 AND link.kind = 0 AND link.left_id = found.record AND link.broken_at IS NULL
              CROSS JOIN person
@@ -93,14 +101,23 @@ macro_rules! stands_for {
         )
     };
 }
-const ASKED: &str =
+const ASKED: Sql =
     stands_for!("SELECT side, record FROM review WHERE shop = $1 AND state = 'open' AND kind = 0");
-const LEFT_ALONE: &str =
+const LEFT_ALONE: Sql =
     stands_for!("SELECT side, record FROM left_alone WHERE shop = $1 AND kind = 0");
 /// The search takes the shop's rows out of all that it finds, up to its limit.
-const SEARCHED: &str = stands_for!(
-    "SELECT one.side, one.record FROM person_word CROSS JOIN person AS one
-     WHERE person_word MATCH $5 AND one.id = person_word.rowid AND one.shop = $1 LIMIT $6"
+const SEARCHED: Sql = stands_for!(
+    [sqlite
+        "SELECT one.side, one.record FROM person_word CROSS JOIN person AS one
+         WHERE person_word MATCH $5 AND one.id = person_word.rowid AND one.shop = $1 LIMIT $6"],
+    [postgres
+        "SELECT one.side, one.record FROM (
+             SELECT person FROM person_word
+             WHERE shop = $1 AND word >= $5[1] AND word < $5[1] || U&'\\+10FFFF') AS hit
+         JOIN person AS one ON one.id = hit.person
+         WHERE NOT EXISTS (SELECT 1 FROM unnest($5[2:]) AS typed (term) WHERE NOT EXISTS (
+             SELECT 1 FROM person_word WHERE person = one.id AND word >= term AND word < term || U&'\\+10FFFF'))
+         LIMIT $6"]
 );
 
 impl Store {
@@ -117,7 +134,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<PersonRow>, StoreError> {
         let (name, id) = after.map_or(("", 0), |after| (after.name.as_str(), after.id));
-        let searched = search.map(words::query);
+        let searched = search.map(words::terms);
         let sql = match (&searched, wanted) {
             (Some(None), _) => return Ok(Vec::new()),
             (Some(Some(_)), _) => SEARCHED,
@@ -128,19 +145,15 @@ impl Store {
             (None, PeopleState::Question) => ASKED,
             (None, PeopleState::LeftAlone) => LEFT_ALONE,
         };
-        let query = sqlx::query(sql)
-            .bind(shop.0)
-            .bind(name)
-            .bind(id)
-            .bind(limit);
-        let query = match (searched.flatten(), wanted) {
-            (Some(text), _) => query.bind(text).bind(FOUND),
-            (None, PeopleState::Differs) => query.bind(0),
-            (None, PeopleState::Held) => query.bind(1),
-            (None, PeopleState::Alone(on)) => query.bind(side(on)),
-            (None, _) => query,
+        let asked = query(sql).bind(shop.0).bind(name).bind(id).bind(limit);
+        let asked = match (searched.flatten(), wanted) {
+            (Some(terms), _) => asked.bind(self.typed(terms)).bind(FOUND),
+            (None, PeopleState::Differs) => asked.bind(0),
+            (None, PeopleState::Held) => asked.bind(1),
+            (None, PeopleState::Alone(on)) => asked.bind(side(on)),
+            (None, _) => asked,
         };
-        let rows = query.fetch_all(&self.readers).await?;
+        let rows = asked.fetch_all(&self.readers).await?;
         let rows = rows.iter().map(|row| {
             Ok(PersonRow {
                 cursor: PeopleCursor {
@@ -154,6 +167,18 @@ impl Store {
         rows.collect()
     }
 
+    /// What was typed, as the engine looks for it. PostgreSQL begins with the longest word, which is the rarest.
+    fn typed(&self, mut terms: Vec<String>) -> Value<'static> {
+        match self.readers.engine() {
+            Engine::Sqlite => Value::Text(Some(words::matching(&terms).into())),
+            Engine::Postgres => {
+                terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
+                let begins = terms.iter().map(|term| term.chars().take(KEPT).collect());
+                Value::Texts(begins.collect())
+            }
+        }
+    }
+
     /// Every record that a person said is left alone.
     ///
     /// # Errors
@@ -163,7 +188,7 @@ impl Store {
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, RecordId)>, StoreError> {
         let rows: Vec<(i64, i64, String)> =
-            sqlx::query_as("SELECT side, kind, record FROM left_alone WHERE shop = $1")
+            query_as("SELECT side, kind, record FROM left_alone WHERE shop = $1")
                 .bind(shop.0)
                 .fetch_all(&self.readers)
                 .await?;
@@ -183,9 +208,9 @@ impl Store {
         on: Side,
         ids: impl IntoIterator<Item = &'a RecordId>,
     ) -> Result<HashMap<RecordId, u64>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, i64)> = query_as(both!(
             "SELECT record, count(*) FROM review WHERE shop = $1 AND state = 'open' AND kind = 0 AND side = $2 AND record ",
-            super::in_list!("3"),
+            [list "3"],
             " GROUP BY record"
         ))
         .bind(shop.0)
@@ -200,10 +225,26 @@ impl Store {
     }
 }
 
+macro_rules! keep_people {
+    ($id:literal) => {
+        both!(
+            "INSERT INTO person (shop, side, record, name, words, linked)
+             SELECT $1, $2, value ->> 'r', value ->> 'n', value ->> 'w', CASE WHEN EXISTS (SELECT 1 FROM link
+                 WHERE link.shop = $1 AND link.kind = 0 AND link.broken_at IS NULL AND link.",
+            $id,
+            " = value ->> 'r') THEN 1 ELSE 0 END FROM ",
+            [rows "3"],
+            " WHERE true
+             ON CONFLICT (shop, side, record) DO UPDATE SET name = excluded.name, words = excluded.words
+             WHERE person.words <> excluded.words OR person.name <> excluded.name"
+        )
+    };
+}
+
 /// Keeps how people are looked for in step with the contacts that were just seen or written. Those whose words are as
 /// they were are left alone.
 pub(super) async fn keep(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     shop: ShopId,
     on: Side,
     records: impl Iterator<Item = (&Record, &[Key])>,
@@ -222,40 +263,30 @@ pub(super) async fn keep(
         return Ok(());
     }
     let linked = match on {
-        Side::HighLevel => "left_id",
-        Side::MyGadgetRepairs => "right_id",
+        Side::HighLevel => keep_people!("left_id"),
+        Side::MyGadgetRepairs => keep_people!("right_id"),
     };
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO person (shop, side, record, name, words, linked) SELECT ",
-    );
-    query.push_bind(shop.0).push(", ").push_bind(side(on));
-    query.push(
-        ", value ->> 'r', value ->> 'n', value ->> 'w', EXISTS (SELECT 1 FROM link WHERE link.shop = ",
-    );
-    query.push_bind(shop.0);
-    query.push(" AND link.kind = 0 AND link.broken_at IS NULL AND link.");
-    query.push(linked).push(" = value ->> 'r') FROM json_each(");
-    query.push_bind(Json::from(rows).to_string());
-    query.push(
-        ") WHERE true ON CONFLICT (shop, side, record) DO UPDATE SET name = excluded.name, words = excluded.words
-         WHERE person.words <> excluded.words OR person.name <> excluded.name",
-    );
-    query.build().execute(&mut **tx).await?;
+    query(linked)
+        .bind(shop.0)
+        .bind(side(on))
+        .bind(json_rows(last_of_each(rows, &["r"])))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Takes somebody off the list who is no longer there.
 pub(super) async fn gone(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     shop: ShopId,
     on: Side,
     id: &RecordId,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM person WHERE shop = $1 AND side = $2 AND record = $3")
+    query("DELETE FROM person WHERE shop = $1 AND side = $2 AND record = $3")
         .bind(shop.0)
         .bind(side(on))
         .bind(id.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }

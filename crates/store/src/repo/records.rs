@@ -1,12 +1,11 @@
 //! Snapshots: reading them by id, by state and by shared keys.
 
-use super::{in_list, list};
+use super::list;
 use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
+use crate::db::{Row, Sql, both, query, query_as, query_scalar};
 use crate::model::{RecordState, StoredRecord};
 use crate::{Store, StoreError};
 use domain::{Fingerprint, Kind, RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
 
 pub(crate) const fn state_code(state: RecordState) -> i64 {
@@ -40,25 +39,31 @@ macro_rules! columns {
 }
 
 /// The index is named, since SQLite would walk the primary key past all that is settled.
-pub(crate) const UNSETTLED: &str = concat!(
+pub(crate) const UNSETTLED: Sql = both!(
     columns!(),
-    "INDEXED BY record_unsettled
-     WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND id > $4 ORDER BY id LIMIT $5"
+    [by "record_unsettled"],
+    "WHERE shop = $1 AND kind = $2 AND side = $3 AND state = 1 AND id > $4 ORDER BY id LIMIT $5"
 );
 
 /// The index is named, since SQLite would walk the primary key past all records of the kind.
-pub(crate) const CHILDREN: &str = concat!(
+pub(crate) const CHILDREN: Sql = both!(
     columns!(),
-    "INDEXED BY record_parent
-     WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND parent IS NOT NULL AND parent ",
-    in_list!("4")
+    [by "record_parent"],
+    "WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND parent IS NOT NULL AND parent ",
+    [list "4"]
 );
 
 pub(crate) const UNSEEN: &str = "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND sweep < $4 ORDER BY id LIMIT $5";
-pub(crate) const UNSEEN_APPOINTMENTS: &str =
-    "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = 3 AND gone = 0 AND sweep < $3
-     AND unixepoch(body ->> '$.fields.start.at') BETWEEN $4 AND $5
-     AND coalesce(body ->> '$.fields.booking', '') <> 'deleted' ORDER BY id LIMIT $6";
+pub(crate) const UNSEEN_APPOINTMENTS: Sql = both!(
+    "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = 3 AND gone = 0 AND sweep < $3 AND ",
+    [sqlite
+        "unixepoch(body ->> '$.fields.start.at') BETWEEN $4 AND $5
+         AND coalesce(body ->> '$.fields.booking', '') <> 'deleted'"],
+    [postgres
+        "floor(extract(epoch FROM CAST(json_at(body, 'fields', 'start', 'at') AS timestamptz))) BETWEEN $4 AND $5
+         AND coalesce(json_at(body, 'fields', 'booking'), '') <> 'deleted'"],
+    " ORDER BY id LIMIT $6"
+);
 pub(crate) const COUNT_UNSETTLED: &str =
     "SELECT count(*) FROM record WHERE shop = $1 AND state = 1";
 pub(crate) const COUNT_RECORDS: &str =
@@ -73,7 +78,7 @@ macro_rules! keys_of {
             " AS those CROSS JOIN identity_key AS mine
               WHERE mine.shop = $1 AND mine.side = those.side AND mine.record = those.record
                 AND (SELECT count(*) FROM (SELECT 1 FROM identity_key AS many
-                     WHERE many.shop = $1 AND many.what = mine.what AND many.value = mine.value LIMIT 51)) <= 50"
+                     WHERE many.shop = $1 AND many.what = mine.what AND many.value = mine.value LIMIT 51) AS few) <= 50"
         )
     };
 }
@@ -92,8 +97,10 @@ macro_rules! holders_of {
 
 /// Keys of the subjects, who has them, the keys of those across, and who has these. `CROSS JOIN` keeps SQLite
 /// to this order: left to itself it walks all keys of the shop for every page.
-pub(crate) const NEIGHBOURHOOD: &str = concat!(
-    "WITH subject (side, record) AS MATERIALIZED (SELECT $2, value FROM json_each($3)),
+pub(crate) const NEIGHBOURHOOD: Sql = both!(
+    "WITH subject (side, record) AS MATERIALIZED (SELECT $2, value FROM ",
+    [listed "3"],
+    "),
           first_key (what, value) AS MATERIALIZED (",
     keys_of!("subject"),
     "),
@@ -118,7 +125,7 @@ pub(crate) const NEIGHBOURHOOD: &str = concat!(
      ORDER BY record.side, record.id"
 );
 
-fn read(row: &SqliteRow) -> Result<StoredRecord, StoreError> {
+fn read(row: &Row) -> Result<StoredRecord, StoreError> {
     Ok(StoredRecord {
         record: read_json(row.try_get(0)?, "record", "body")?,
         fingerprint: Fingerprint(row.try_get(1)?),
@@ -141,10 +148,10 @@ impl Store {
         what: Kind,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(both!(
             columns!(),
             "WHERE shop = $1 AND side = $2 AND kind = $3 AND id ",
-            in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(side(on))
@@ -181,7 +188,7 @@ impl Store {
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND side = $2 AND kind = $3 AND id > $4 AND gone = 0 ORDER BY id LIMIT $5"
         ))
@@ -205,7 +212,7 @@ impl Store {
         shop: ShopId,
         name: &str,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND side IN (0, 1) AND kind IN (0, 1, 2, 3) AND id = $2 ORDER BY gone, kind LIMIT 5"
         ))
@@ -214,9 +221,12 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let rows = if rows.is_empty() {
-            sqlx::query(concat!(
+            query(both!(
                 columns!(),
-                "WHERE shop = $1 AND side = 1 AND lower(body ->> 'reference') = lower($2) ORDER BY gone, kind LIMIT 5"
+                "WHERE shop = $1 AND side = 1 AND lower(",
+                [sqlite "body ->> 'reference'"],
+                [postgres "json_at(body, 'reference')"],
+                ") = lower($2) ORDER BY gone, kind LIMIT 5"
             ))
             .bind(shop.0)
             .bind(name)
@@ -239,7 +249,7 @@ impl Store {
         what: Kind,
         parents: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(CHILDREN)
+        let rows = query(CHILDREN)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -254,7 +264,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unreachable(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
+        let count: i64 = query_scalar(
             "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
                  SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
                  AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
@@ -277,7 +287,7 @@ impl Store {
         after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(UNSETTLED)
+        let rows = query(UNSETTLED)
             .bind(shop.0)
             .bind(kind(what))
             .bind(side(on))
@@ -293,7 +303,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unsettled(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(COUNT_UNSETTLED)
+        let count: i64 = query_scalar(COUNT_UNSETTLED)
             .bind(shop.0)
             .fetch_one(&self.readers)
             .await?;
@@ -311,9 +321,9 @@ impl Store {
         what: Kind,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<HashMap<RecordId, Fingerprint>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(concat!(
+        let rows: Vec<(String, String)> = query_as(both!(
             "SELECT id, fingerprint FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND id ",
-            in_list!("4")
+            [list "4"]
         ))
         .bind(shop.0)
         .bind(side(on))
@@ -339,7 +349,7 @@ impl Store {
         on: Side,
         ids: impl IntoIterator<Item = &RecordId>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let rows = sqlx::query(NEIGHBOURHOOD)
+        let rows = query(NEIGHBOURHOOD)
             .bind(shop.0)
             .bind(side(on))
             .bind(list(ids))
@@ -360,7 +370,7 @@ impl Store {
         sweep: i64,
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
-        let rows: Vec<String> = sqlx::query_scalar(UNSEEN)
+        let rows: Vec<String> = query_scalar(UNSEEN)
             .bind(shop.0)
             .bind(side(on))
             .bind(kind(what))
@@ -384,7 +394,7 @@ impl Store {
         (from, to): (Timestamp, Timestamp),
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
-        let rows: Vec<String> = sqlx::query_scalar(UNSEEN_APPOINTMENTS)
+        let rows: Vec<String> = query_scalar(UNSEEN_APPOINTMENTS)
             .bind(shop.0)
             .bind(side(on))
             .bind(sweep)
@@ -401,7 +411,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_records(&self, shop: ShopId) -> Result<Vec<(Side, Kind, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(COUNT_RECORDS)
+        let rows: Vec<(i64, i64, i64)> = query_as(COUNT_RECORDS)
             .bind(shop.0)
             .fetch_all(&self.readers)
             .await?;
@@ -419,7 +429,7 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, RecordState, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(
             "SELECT side, kind, state, count(*) FROM record WHERE shop = $1 AND gone = 0 AND state >= 2 GROUP BY side, kind, state",
         )
         .bind(shop.0)

@@ -1,11 +1,10 @@
 //! Questions to people.
 
 use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
+use crate::db::{Row, query, query_as};
 use crate::model::{Review, ReviewKind, ReviewState};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     () => {
@@ -13,7 +12,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<Review, StoreError> {
+fn read(row: &Row) -> Result<Review, StoreError> {
     let unreadable = |column| StoreError::Value {
         table: "review",
         column,
@@ -45,7 +44,7 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<Review>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND state = 'open' AND id > $2 ORDER BY id LIMIT $3"
         ))
@@ -68,7 +67,7 @@ impl Store {
         of: Kind,
         record: &RecordId,
     ) -> Result<Vec<Review>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND state = 'open' AND kind = $2 AND side = $3 AND record = $4 ORDER BY id"
         ))
@@ -90,7 +89,7 @@ impl Store {
         shop: ShopId,
         limit: u32,
     ) -> Result<Vec<Review>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE shop = $1 AND state = 'decided' ORDER BY decided_at DESC, id DESC LIMIT $2"
         ))
@@ -106,7 +105,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn review(&self, shop: ShopId, id: i64) -> Result<Option<Review>, StoreError> {
-        let row = sqlx::query(concat!(columns!(), "WHERE shop = $1 AND id = $2"))
+        let row = query(concat!(columns!(), "WHERE shop = $1 AND id = $2"))
             .bind(shop.0)
             .bind(id)
             .fetch_optional(&self.readers)
@@ -119,7 +118,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_reviews(&self, shop: ShopId) -> Result<Vec<(ReviewKind, u64)>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = query_as(
             "SELECT what, count(*) FROM review WHERE shop = $1 AND state = 'open' GROUP BY what",
         )
         .bind(shop.0)

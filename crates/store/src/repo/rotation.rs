@@ -1,10 +1,10 @@
 //! Sealed texts and data keys as a rotation, a change of the master key, and a reset see them.
 
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as, query_scalar};
 use crate::sealed::{SEALED, SealedTable, version_in};
 use crate::{Store, StoreError};
 use domain::Timestamp;
-use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeMap;
 
 /// A sealed text and where it lies.
@@ -31,14 +31,15 @@ impl Store {
         version: i64,
         limit: u32,
     ) -> Result<Vec<SealedText>, StoreError> {
+        let engine = self.readers.engine();
         let mut found = Vec::new();
         for table in SEALED {
             let (name, keys) = (table.name, texts(table));
             let sql = format!(
                 "SELECT {keys}, sealed FROM {name} WHERE sealed IS NOT NULL AND {} <> $1 ORDER BY {keys} LIMIT $2",
-                version_in("sealed")
+                version_in(engine, "sealed")
             );
-            let rows = sqlx::query(AssertSqlSafe(sql))
+            let rows = query(sql)
                 .bind(version)
                 .bind(limit)
                 .fetch_all(&self.readers)
@@ -61,7 +62,7 @@ impl Store {
     /// # Errors
     /// When the database refuses; then none was replaced.
     pub async fn reseal(&self, texts: &[(SealedText, String)]) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         let mut count = 0;
         for (before, after) in texts {
             let Some(table) = SEALED.iter().find(|table| table.name == before.table) else {
@@ -75,13 +76,11 @@ impl Store {
                 table.name,
                 conditions.join(" AND ")
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql))
-                .bind(after)
-                .bind(&before.sealed);
+            let mut asked = query(sql).bind(after).bind(&before.sealed);
             for value in &before.row {
-                query = query.bind(value);
+                asked = asked.bind(value);
             }
-            count += query.execute(&mut *tx).await?.rows_affected();
+            count += asked.execute(&mut tx).await?.rows_affected();
         }
         tx.commit().await?;
         Ok(count)
@@ -92,23 +91,22 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn remove_unused_data_keys(&self) -> Result<Vec<i64>, StoreError> {
+        let engine = self.readers.engine();
         let unused: String = SEALED
             .iter()
             .map(|table| {
                 format!(
                     " AND NOT EXISTS (SELECT 1 FROM {} WHERE {} = data_key.version)",
                     table.name,
-                    version_in("sealed")
+                    version_in(engine, "sealed")
                 )
             })
             .collect();
         let sql = format!(
             "DELETE FROM data_key WHERE version < (SELECT max(version) FROM data_key){unused} RETURNING version"
         );
-        let mut tx = self.begin().await?;
-        let gone = sqlx::query_scalar(AssertSqlSafe(sql))
-            .fetch_all(&mut *tx)
-            .await?;
+        let mut tx = self.begin(Scope::Whole).await?;
+        let gone = query_scalar(sql).fetch_all(&mut tx).await?;
         tx.commit().await?;
         Ok(gone)
     }
@@ -118,10 +116,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn data_key_times(&self) -> Result<Vec<(i64, Timestamp)>, StoreError> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT version, at FROM data_key ORDER BY version")
-                .fetch_all(&self.readers)
-                .await?;
+        let rows: Vec<(i64, i64)> = query_as("SELECT version, at FROM data_key ORDER BY version")
+            .fetch_all(&self.readers)
+            .await?;
         let rows = rows.into_iter();
         Ok(rows.map(|(version, at)| (version, read_time(at))).collect())
     }
@@ -131,16 +128,15 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn sealed_by_version(&self) -> Result<BTreeMap<i64, i64>, StoreError> {
+        let engine = self.readers.engine();
         let mut counts = BTreeMap::new();
         for table in SEALED {
             let sql = format!(
                 "SELECT {}, count(*) FROM {} WHERE sealed IS NOT NULL GROUP BY 1",
-                version_in("sealed"),
+                version_in(engine, "sealed"),
                 table.name
             );
-            let rows: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(sql))
-                .fetch_all(&self.readers)
-                .await?;
+            let rows: Vec<(i64, i64)> = query_as(sql).fetch_all(&self.readers).await?;
             for (version, count) in rows {
                 *counts.entry(version).or_default() += count;
             }
@@ -153,7 +149,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn key_derivation(&self) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT text FROM key_derivation")
+        Ok(query_scalar("SELECT text FROM key_derivation")
             .fetch_optional(&self.readers)
             .await?)
     }
@@ -164,13 +160,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn begin_key_derivation(&self, text: &str, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO key_derivation (id, text, at) SELECT 1, $1, $2
              WHERE NOT EXISTS (SELECT 1 FROM data_key) ON CONFLICT DO NOTHING",
         )
         .bind(text)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::Whole))
         .await?;
         Ok(())
     }
@@ -186,33 +182,30 @@ impl Store {
         derivation: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
-        let there: i64 = sqlx::query_scalar("SELECT count(*) FROM data_key")
-            .fetch_one(&mut *tx)
+        let mut tx = self.begin(Scope::Whole).await?;
+        let there: i64 = query_scalar("SELECT count(*) FROM data_key")
+            .fetch_one(&mut tx)
             .await?;
         let mut replaced = 0;
         for (version, before, after) in keys {
-            let done =
-                sqlx::query("UPDATE data_key SET sealed = $3 WHERE version = $1 AND sealed = $2")
-                    .bind(version)
-                    .bind(before)
-                    .bind(after)
-                    .execute(&mut *tx)
-                    .await?;
+            let done = query("UPDATE data_key SET sealed = $3 WHERE version = $1 AND sealed = $2")
+                .bind(version)
+                .bind(before)
+                .bind(after)
+                .execute(&mut tx)
+                .await?;
             replaced += done.rows_affected();
         }
         if i64::try_from(replaced).unwrap_or(-1) != there {
             tx.rollback().await?;
             return Ok(false);
         }
-        sqlx::query("DELETE FROM key_derivation")
-            .execute(&mut *tx)
-            .await?;
+        query("DELETE FROM key_derivation").execute(&mut tx).await?;
         if let Some(text) = derivation {
-            sqlx::query("INSERT INTO key_derivation (id, text, at) VALUES (1, $1, $2)")
+            query("INSERT INTO key_derivation (id, text, at) VALUES (1, $1, $2)")
                 .bind(text)
                 .bind(time(now))
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
@@ -224,15 +217,15 @@ impl Store {
     /// # Errors
     /// When the database refuses; then nothing was forgotten.
     pub async fn forget_sealed(&self) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         let mut count = 0;
         for table in SEALED {
             let sql = format!("DELETE FROM {}", table.name);
-            let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
+            let done = query(sql).execute(&mut tx).await?;
             count += done.rows_affected();
         }
         for sql in ["DELETE FROM data_key", "DELETE FROM key_derivation"] {
-            sqlx::query(sql).execute(&mut *tx).await?;
+            query(sql).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(count)

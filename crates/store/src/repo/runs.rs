@@ -1,6 +1,7 @@
 //! Runs: passes of the sync, and what they counted.
 
 use crate::codes::{json, read_id, read_json, read_time, time};
+use crate::db::{both, query, query_as};
 use crate::model::RunRow;
 use crate::{Store, StoreError};
 use domain::{RunId, ShopId, Timestamp};
@@ -35,7 +36,7 @@ impl Store {
         summary: &Json,
         finished: bool,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO run (id, shop, started_at, finished_at, phase, summary) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, phase = excluded.phase, summary = excluded.summary",
         )
@@ -45,15 +46,15 @@ impl Store {
         .bind(finished.then(|| time(now)))
         .bind(phase)
         .bind(json(summary, "run", "summary")?)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         if finished {
-            sqlx::query(
+            query(
                 "DELETE FROM run WHERE shop = $1 AND id NOT IN (SELECT id FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2)",
             )
             .bind(shop.0)
             .bind(KEPT)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         }
         Ok(())
@@ -64,7 +65,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn runs(&self, shop: ShopId, limit: u32) -> Result<Vec<RunRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2",
         )
         .bind(shop.0)
@@ -85,17 +86,23 @@ impl Store {
         did_something: bool,
         limit: u32,
     ) -> Result<Vec<RunRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(both!(
             "SELECT id, started_at, finished_at, phase, summary FROM run
              WHERE shop = $1
                AND ($3 IS NULL OR (started_at, id) < (SELECT started_at, id FROM run WHERE id = $3))
-               AND (NOT $4 OR finished_at IS NULL OR phase = 'failed' OR coalesce(summary ->> '$.failed', 0) > 0
+               AND (NOT $4 OR finished_at IS NULL OR phase = 'failed' OR ",
+            [sqlite
+                "coalesce(summary ->> '$.failed', 0) > 0
                     OR EXISTS (SELECT 1 FROM json_tree(summary) AS one
                                WHERE one.type = 'integer' AND one.value > 0
                                  AND (one.fullkey LIKE '$.created.%' OR one.fullkey LIKE '$.updated.%'
-                                      OR one.fullkey LIKE '$.deleted.%' OR one.fullkey LIKE '$.linked.%')))
-             ORDER BY started_at DESC, id DESC LIMIT $2",
-        )
+                                      OR one.fullkey LIKE '$.deleted.%' OR one.fullkey LIKE '$.linked.%'))"],
+            [postgres
+                r"jsonb_path_exists(CAST(replace(summary, '\u0000', '\ufffd') AS jsonb),
+                     '$ ? (@.failed > 0 || exists(@.created.**{1 to last} ? (@ > 0)) || exists(@.updated.**{1 to last} ? (@ > 0))
+                         || exists(@.deleted.**{1 to last} ? (@ > 0)) || exists(@.linked.**{1 to last} ? (@ > 0)))')"],
+            ") ORDER BY started_at DESC, id DESC LIMIT $2"
+        ))
         .bind(shop.0)
         .bind(limit)
         .bind(before.map(|run| run.to_string()))
@@ -110,7 +117,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn run(&self, shop: ShopId, run: RunId) -> Result<Option<RunRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 AND id = $2",
         )
         .bind(shop.0)

@@ -1,6 +1,7 @@
 //! Sealed secrets and sealed data keys. What is inside is the vault's business.
 
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 
@@ -11,7 +12,7 @@ impl Store {
     /// When the database refuses.
     pub async fn data_keys(&self) -> Result<Vec<(i64, String)>, StoreError> {
         Ok(
-            sqlx::query_as("SELECT version, sealed FROM data_key ORDER BY version")
+            query_as("SELECT version, sealed FROM data_key ORDER BY version")
                 .fetch_all(&self.readers)
                 .await?,
         )
@@ -27,13 +28,13 @@ impl Store {
         sealed: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO data_key (version, sealed, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         )
         .bind(version)
         .bind(sealed)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::Whole))
         .await?;
         Ok(())
     }
@@ -44,7 +45,7 @@ impl Store {
     /// When the database refuses.
     pub async fn secret(&self, shop: ShopId, name: &str) -> Result<Option<String>, StoreError> {
         Ok(
-            sqlx::query_scalar("SELECT sealed FROM secret WHERE shop = $1 AND name = $2")
+            query_scalar("SELECT sealed FROM secret WHERE shop = $1 AND name = $2")
                 .bind(shop.0)
                 .bind(name)
                 .fetch_optional(&self.readers)
@@ -61,12 +62,11 @@ impl Store {
         shop: ShopId,
         name: &str,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> =
-            sqlx::query_scalar("SELECT at FROM secret WHERE shop = $1 AND name = $2")
-                .bind(shop.0)
-                .bind(name)
-                .fetch_optional(&self.readers)
-                .await?;
+        let at: Option<i64> = query_scalar("SELECT at FROM secret WHERE shop = $1 AND name = $2")
+            .bind(shop.0)
+            .bind(name)
+            .fetch_optional(&self.readers)
+            .await?;
         Ok(at.map(read_time))
     }
 
@@ -81,7 +81,7 @@ impl Store {
         sealed: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO secret (shop, name, sealed, at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (shop, name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at",
         )
@@ -89,7 +89,7 @@ impl Store {
         .bind(name)
         .bind(sealed)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(())
     }
@@ -100,12 +100,12 @@ impl Store {
     /// When the database refuses.
     pub async fn forget_secrets(&self, shop: ShopId, names: &[&str]) -> Result<bool, StoreError> {
         let mut forgotten = false;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(shop).await?;
         for name in names {
-            let done = sqlx::query("DELETE FROM secret WHERE shop = $1 AND name = $2")
+            let done = query("DELETE FROM secret WHERE shop = $1 AND name = $2")
                 .bind(shop.0)
-                .bind(name)
-                .execute(&mut *tx)
+                .bind(*name)
+                .execute(&mut tx)
                 .await?;
             forgotten |= done.rows_affected() > 0;
         }

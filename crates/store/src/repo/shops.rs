@@ -1,12 +1,11 @@
 //! Shops.
 
 use crate::codes::{json, read_json, read_time, time};
+use crate::db::{Row, Scope, both, query, query_scalar};
 use crate::model::Shop;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
 
 macro_rules! columns {
     () => {
@@ -14,7 +13,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<Shop, StoreError> {
+fn read(row: &Row) -> Result<Shop, StoreError> {
     Ok(Shop {
         id: ShopId(row.try_get(0)?),
         name: row.try_get(1)?,
@@ -43,7 +42,7 @@ impl Store {
         rules: &Json,
         now: Timestamp,
     ) -> Result<Shop, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "INSERT INTO shop (name, location, zone, country, rules, created_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (name) DO NOTHING",
         )
@@ -53,7 +52,7 @@ impl Store {
         .bind(country)
         .bind(json(rules, "shop", "rules")?)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::Exists {
@@ -69,7 +68,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn removed_shops(&self) -> Result<Vec<Shop>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE removed_at IS NOT NULL ORDER BY name"
         ))
@@ -83,7 +82,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn shops(&self) -> Result<Vec<Shop>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             columns!(),
             "WHERE removed_at IS NULL ORDER BY name"
         ))
@@ -97,7 +96,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn shop(&self, name: &str) -> Result<Option<Shop>, StoreError> {
-        let row = sqlx::query(concat!(columns!(), "WHERE name = $1"))
+        let row = query(concat!(columns!(), "WHERE name = $1"))
             .bind(name)
             .fetch_optional(&self.readers)
             .await?;
@@ -109,10 +108,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn pause_shop(&self, shop: ShopId, paused: bool) -> Result<(), StoreError> {
-        sqlx::query("UPDATE shop SET paused = $2 WHERE id = $1")
+        query("UPDATE shop SET paused = $2 WHERE id = $1")
             .bind(shop.0)
             .bind(i64::from(paused))
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }
@@ -127,11 +126,11 @@ impl Store {
         zone: Option<&str>,
         country: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE shop SET zone = $2, country = $3 WHERE id = $1")
+        query("UPDATE shop SET zone = $2, country = $3 WHERE id = $1")
             .bind(shop.0)
             .bind(zone)
             .bind(country)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }
@@ -146,32 +145,34 @@ impl Store {
         shop: ShopId,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         // Asked of the schema, so that no later table is forgotten.
-        let tables: Vec<String> = sqlx::query_scalar(
-            "SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
-             WHERE m.type = 'table' AND c.name = 'shop' AND m.name NOT IN ('journal', 'run', 'intent')",
-        )
-        .fetch_all(&mut *tx)
+        let tables: Vec<String> = query_scalar(both!(
+            [sqlite
+                "SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
+                 WHERE m.type = 'table' AND c.name = 'shop' AND m.name NOT IN ('journal', 'run', 'intent')"],
+            [postgres
+                "SELECT CAST(table_name AS text) FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND column_name = 'shop'
+                   AND table_name NOT IN ('journal', 'run', 'intent')"]
+        ))
+        .fetch_all(&mut tx)
         .await?;
         for table in tables {
             let sql = format!("DELETE FROM \"{table}\" WHERE shop = $1");
-            sqlx::query(AssertSqlSafe(sql))
-                .bind(shop.0)
-                .execute(&mut *tx)
-                .await?;
+            query(sql).bind(shop.0).execute(&mut tx).await?;
         }
-        sqlx::query("DELETE FROM intent WHERE shop = $1 AND state <> 'done'")
+        query("DELETE FROM intent WHERE shop = $1 AND state <> 'done'")
             .bind(shop.0)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
-        let name = sqlx::query_scalar(
+        let name = query_scalar(
             "UPDATE shop SET name = name || '@' || id, paused = 1, removed_at = $2
              WHERE id = $1 AND removed_at IS NULL RETURNING name",
         )
         .bind(shop.0)
         .bind(time(now))
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
         tx.commit().await?;
         name.ok_or(StoreError::Busy)
@@ -182,14 +183,14 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn remove_shop(&self, shop: ShopId) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(Scope::Whole).await?;
         for sql in [
             "DELETE FROM identity_key WHERE shop = $1",
             "DELETE FROM apart WHERE shop = $1",
             "DELETE FROM person WHERE shop = $1",
             "DELETE FROM shop WHERE id = $1",
         ] {
-            sqlx::query(sql).bind(shop.0).execute(&mut *tx).await?;
+            query(sql).bind(shop.0).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -1,10 +1,10 @@
 //! What only the inside of the store can show: query plans, and a full disk.
 
 use super::{ahead, commit, exchanges, intents, links, records, webhooks};
+use crate::db::{query, query_scalar};
 use crate::{Change, Store, StoreError};
 use domain::Timestamp;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Row};
 
 async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -14,11 +14,14 @@ async fn store() -> (tempfile::TempDir, Store) {
 
 /// The steps of a query's plan that read a whole table of ours.
 async fn scans(store: &Store, sql: &str) -> (Vec<String>, String) {
-    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+    let rows = query(format!("EXPLAIN QUERY PLAN {sql}"))
         .fetch_all(&store.writer)
         .await
         .unwrap();
-    let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    let steps: Vec<String> = rows
+        .iter()
+        .map(|row| row.try_get("detail").unwrap())
+        .collect();
     let whole = [
         "record",
         "link",
@@ -45,23 +48,23 @@ async fn the_hot_reads_use_their_indexes() {
     let (_folder, store) = store().await;
     let uses = [
         (
-            records::UNSETTLED,
+            records::UNSETTLED.sqlite,
             "record_unsettled (shop=? AND kind=? AND side=? AND id>?)",
         ),
         (
-            ahead::COUNT_FOLLOWERS,
+            ahead::COUNT_FOLLOWERS.sqlite,
             "intent_open (shop=? AND side=? AND kind=? AND source=?)",
         ),
         (
-            ahead::UNDECIDED[0],
+            ahead::UNDECIDED[0].sqlite,
             "link_left (shop=? AND kind=? AND left_id=?)",
         ),
         (
-            ahead::UNDECIDED[1],
+            ahead::UNDECIDED[1].sqlite,
             "link_right (shop=? AND kind=? AND right_id=?)",
         ),
         (
-            exchanges::OF_RECORD,
+            exchanges::OF_RECORD.sqlite,
             "intent_target (shop=? AND kind=? AND target=?)",
         ),
         (exchanges::OF_RUN, "intent_run (shop=? AND run=?)"),
@@ -70,31 +73,31 @@ async fn the_hot_reads_use_their_indexes() {
             "intent_finished (shop=? AND finished_at<?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "mine USING COVERING INDEX identity_key_record (shop=? AND side=? AND record=?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "other USING PRIMARY KEY (shop=? AND what=? AND value=?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "many USING PRIMARY KEY (shop=? AND what=? AND value=?)",
         ),
         (
-            records::NEIGHBOURHOOD,
+            records::NEIGHBOURHOOD.sqlite,
             "record USING PRIMARY KEY (shop=? AND side=? AND kind=? AND id=?)",
         ),
         (
-            links::LINKS_OF_LEFT,
+            links::LINKS_OF_LEFT.sqlite,
             "link_left (shop=? AND kind=? AND left_id=?)",
         ),
         (
-            links::LINKS_OF_RIGHT,
+            links::LINKS_OF_RIGHT.sqlite,
             "link_right (shop=? AND kind=? AND right_id=?)",
         ),
         (
-            records::CHILDREN,
+            records::CHILDREN.sqlite,
             "record_parent (shop=? AND side=? AND kind=? AND parent=?)",
         ),
         (
@@ -110,18 +113,21 @@ async fn the_hot_reads_use_their_indexes() {
             "COVERING INDEX record_unseen (shop=?)",
         ),
         (
-            commit::WAKE_CHILDREN,
+            commit::WAKE_CHILDREN.sqlite,
             "record_waiting (shop=? AND side=? AND parent=?)",
         ),
         (
-            commit::FORGET_KEYS,
+            commit::FORGET_KEYS.sqlite,
             "identity_key_record (shop=? AND side=? AND record=?)",
         ),
         (
             commit::MOOT,
             "review_open (shop=? AND what=? AND kind=? AND side=? AND record=? AND field=?)",
         ),
-        (intents::CLAIM, "intent_due (shop=? AND state=? AND side=?)"),
+        (
+            intents::CLAIM.sqlite,
+            "intent_due (shop=? AND state=? AND side=?)",
+        ),
         (webhooks::WAITING, "webhook_waiting (shop=?)"),
         (webhooks::WAITING, "webhook_event (event=?)"),
         (
@@ -129,7 +135,7 @@ async fn the_hot_reads_use_their_indexes() {
             "webhook_looked_at (shop=? AND received_at<?)",
         ),
         (
-            webhooks::BY_REFERENCE,
+            webhooks::BY_REFERENCE.sqlite,
             "record_reference (shop=? AND kind=? AND <expr>=? AND side=?)",
         ),
         (
@@ -155,12 +161,12 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
         .await
         .unwrap()
         .id;
-    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+    let pages: i64 = query_scalar("PRAGMA page_count")
         .fetch_one(&store.writer)
         .await
         .unwrap();
-    let limit = |pages: i64| AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-    sqlx::query(limit(pages + 4))
+    let limit = |pages: i64| format!("PRAGMA max_page_count = {pages}");
+    query(limit(pages + 4))
         .fetch_one(&store.writer)
         .await
         .unwrap();
@@ -175,7 +181,7 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
     assert!(error.to_string().contains("free some space"));
     assert!(store.cursor(shop, "contacts").await.unwrap().is_none());
 
-    sqlx::query(limit(1_000_000))
+    query(limit(1_000_000))
         .fetch_one(&store.writer)
         .await
         .unwrap();

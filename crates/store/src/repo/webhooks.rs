@@ -1,10 +1,10 @@
 //! Webhooks: handed out as signals, counted, forgotten when their time is over.
 
 use crate::codes::{kind, read_kind, read_side, read_time, side, time};
+use crate::db::{Sql, both, query, query_scalar};
 use crate::model::{Heard, Signal};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
-use sqlx::Row;
 
 pub(crate) const WAITING: &str =
     "SELECT id, side, kind, record, parent, what, received_at, body,
@@ -25,7 +25,7 @@ impl Store {
         shop: ShopId,
         limit: u32,
     ) -> Result<Vec<Signal>, StoreError> {
-        let rows = sqlx::query(WAITING)
+        let rows = query(WAITING)
             .bind(shop.0)
             .bind(limit)
             .fetch_all(&self.readers)
@@ -52,12 +52,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn has_signals(&self, shop: ShopId) -> Result<bool, StoreError> {
-        let found: i64 = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM webhook WHERE shop = $1 AND state = 0)",
-        )
-        .bind(shop.0)
-        .fetch_one(&self.readers)
-        .await?;
+        let found: i64 =
+            query_scalar("SELECT EXISTS (SELECT 1 FROM webhook WHERE shop = $1 AND state = 0)")
+                .bind(shop.0)
+                .fetch_one(&self.readers)
+                .await?;
         Ok(found != 0)
     }
 
@@ -75,7 +74,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn knows_webhook(&self, event: &[u8; 16]) -> Result<bool, StoreError> {
-        let found: i64 = sqlx::query_scalar(
+        let found: i64 = query_scalar(
             "SELECT EXISTS (SELECT 1 FROM webhook WHERE event = $1 AND state = 1)
                  OR EXISTS (SELECT 1 FROM webhook WHERE event = $1 AND state = 0)",
         )
@@ -90,7 +89,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn counts_of_webhooks(&self, shop: ShopId, on: Side) -> Result<Heard, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT received, told, missed, last_at FROM webhook_count WHERE shop = $1 AND side = $2",
         )
         .bind(shop.0)
@@ -119,11 +118,11 @@ impl Store {
         before: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(FORGET)
+        let done = query(FORGET)
             .bind(shop.0)
             .bind(time(before))
             .bind(most)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(done.rows_affected())
     }
@@ -138,7 +137,7 @@ impl Store {
         what: Kind,
         reference: &str,
     ) -> Result<Option<RecordId>, StoreError> {
-        let id: Option<String> = sqlx::query_scalar(BY_REFERENCE)
+        let id: Option<String> = query_scalar(BY_REFERENCE)
             .bind(shop.0)
             .bind(kind(what))
             .bind(reference)
@@ -148,5 +147,11 @@ impl Store {
     }
 }
 
-pub(crate) const BY_REFERENCE: &str = "SELECT id FROM record INDEXED BY record_reference
-     WHERE shop = $1 AND kind = $2 AND json_extract(body, '$.reference') = $3 AND side = 1 AND gone = 0 LIMIT 1";
+pub(crate) const BY_REFERENCE: Sql = both!(
+    "SELECT id FROM record",
+    [by "record_reference"],
+    "WHERE shop = $1 AND kind = $2 AND side = 1 AND gone = 0 AND ",
+    [sqlite "json_extract(body, '$.reference') = $3"],
+    [postgres "left(json_at(body, 'reference'), 100) = left($3, 100) AND json_at(body, 'reference') = $3"],
+    " LIMIT 1"
+);

@@ -4,6 +4,7 @@ use domain::{
     Field, IntentId, Kind, LinkId, Record, RecordId, RunId, ShopId, Side, Timestamp, Value,
 };
 use serde_json::json;
+use sqlx::{ConnectOptions, Connection};
 use store::{Change, Intent, IntentOp, IntentState, Key, Link, Store};
 use uuid::Uuid;
 
@@ -13,27 +14,94 @@ pub struct Bench {
     pub store: Store,
     pub shop: ShopId,
     url: String,
-    _folder: tempfile::TempDir,
+    place: Place,
 }
 
-pub async fn open_sqlite() -> Bench {
+/// Where the database is, until the test is over.
+enum Place {
+    Folder(#[expect(dead_code, reason = "goes when it is dropped")] tempfile::TempDir),
+    /// A schema of its own in the database at the address.
+    Schema {
+        server: String,
+        schema: String,
+    },
+    /// A database of its own on the server at the address: a pooler does not pass on which schema is meant.
+    Database {
+        server: String,
+        name: String,
+    },
+}
+
+pub async fn open_sqlite() -> Option<Bench> {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("store.db").display());
-    let store = Store::open(&url).await.unwrap();
-    let shop = store
-        .add_shop("first", "loc1", None, None, &json!({}), at(0))
-        .await
-        .unwrap()
-        .id;
-    Bench {
-        store,
-        shop,
-        url,
-        _folder: folder,
+    Some(Bench::open(url, Place::Folder(folder)).await)
+}
+
+/// Nothing, said loudly, where there is no server to test with. Through a pooler that gives connections round after every
+/// transaction, where STORE_TEST_POSTGRES_POOLER names one (postgres://user@host).
+pub async fn open_postgres() -> Option<Bench> {
+    let Ok(server) = std::env::var("STORE_TEST_POSTGRES") else {
+        eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
+        return None;
+    };
+    let schema = format!("test_{}", Uuid::new_v4().simple());
+    if let Ok(pooler) = std::env::var("STORE_TEST_POSTGRES_POOLER") {
+        let url = format!("{pooler}/{schema}?connections=4&pooler=transaction");
+        on_server(&server, format!("CREATE DATABASE {schema}"))
+            .await
+            .unwrap();
+        let place = Place::Database {
+            server,
+            name: schema,
+        };
+        return Some(Bench::open(url, place).await);
     }
+    on_server(&server, format!("CREATE SCHEMA {schema}"))
+        .await
+        .unwrap();
+    let url = format!("{server}?connections=4&options[search_path]={schema}");
+    Some(Bench::open(url, Place::Schema { server, schema }).await)
+}
+
+async fn on_server(url: &str, statement: impl Into<String>) -> Result<(), sqlx::Error> {
+    let options: sqlx::postgres::PgConnectOptions = url.parse()?;
+    let mut raw = options.connect().await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement.into()))
+        .execute(&mut raw)
+        .await?;
+    raw.close().await
 }
 
 impl Bench {
+    async fn open(url: String, place: Place) -> Self {
+        let store = Store::open(&url).await.unwrap();
+        let shop = store
+            .add_shop("first", "loc1", None, None, &json!({}), at(0))
+            .await
+            .unwrap()
+            .id;
+        Self {
+            store,
+            shop,
+            url,
+            place,
+        }
+    }
+
+    /// Takes everything away.
+    pub async fn end(self) {
+        self.store.close().await;
+        let (server, drop) = match self.place {
+            Place::Folder(_) => return,
+            Place::Schema { server, schema } => (server, format!("DROP SCHEMA {schema} CASCADE")),
+            Place::Database { server, name } => {
+                (server, format!("DROP DATABASE {name} WITH (FORCE)"))
+            }
+        };
+        on_server(&server, drop).await.unwrap();
+    }
+
     /// Another handle on the same database, as another process would have it.
     pub async fn again(&self) -> Store {
         Store::open(&self.url).await.unwrap()
@@ -41,7 +109,14 @@ impl Bench {
 
     /// A statement that nobody in the store would make.
     pub async fn raw(&self, statement: &'static str) -> Result<(), sqlx::Error> {
-        use sqlx::ConnectOptions;
+        if let Place::Schema { server, schema } = &self.place {
+            let url = format!("{server}?options[search_path]={schema}");
+            return on_server(&url, statement).await;
+        }
+        if let Place::Database { .. } = &self.place {
+            let url = self.url.split_once('?').unwrap().0;
+            return on_server(url, statement).await;
+        }
         let file = self.url.trim_start_matches("sqlite://");
         let mut raw = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(file)

@@ -96,16 +96,16 @@ pub async fn a_second_handle_sees_what_the_first_wrote(bench: &Bench) {
 
 pub async fn a_lock_excludes_and_is_released_on_drop(bench: &Bench) {
     let other = bench.again().await;
-    let held = bench.store.lock("sync").unwrap().expect("free");
-    assert!(other.lock("sync").unwrap().is_none());
+    let held = bench.store.lock("sync").await.unwrap().expect("free");
+    assert!(other.lock("sync").await.unwrap().is_none());
     assert!(
-        bench.store.lock("sync").unwrap().is_none(),
+        bench.store.lock("sync").await.unwrap().is_none(),
         "not even the same handle takes it twice"
     );
     assert!(
-        other.lock("serve").unwrap().is_some(),
+        other.lock("serve").await.unwrap().is_some(),
         "other names are other locks"
     );
     drop(held);
-    assert!(other.lock("sync").unwrap().is_some());
+    assert!(other.lock("sync").await.unwrap().is_some());
 }

@@ -2,6 +2,7 @@
 
 use super::Digest;
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
@@ -84,9 +85,9 @@ impl Store {
         new: &NewApiToken<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "INSERT INTO api_token (token, name, scopes, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (name) DO NOTHING",
+             ON CONFLICT DO NOTHING",
         )
         .bind(new.token.as_slice())
         .bind(new.name)
@@ -94,7 +95,7 @@ impl Store {
         .bind(new.created_by)
         .bind(time(now))
         .bind(time(new.expires_at))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::Exists {
@@ -110,7 +111,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn api_token(&self, token: &Digest) -> Result<Option<ApiTokenRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(select!("WHERE token = $1"))
+        let row: Option<Row> = query_as(select!("WHERE token = $1"))
             .bind(token.as_slice())
             .fetch_optional(&self.readers)
             .await?;
@@ -122,7 +123,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn api_tokens(&self) -> Result<Vec<ApiTokenRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(select!("ORDER BY name"))
+        let rows: Vec<Row> = query_as(select!("ORDER BY lower(name)"))
             .fetch_all(&self.readers)
             .await?;
         Ok(rows.into_iter().map(read).collect())
@@ -133,10 +134,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn note_api_token(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE api_token SET used_at = $2 WHERE id = $1")
+        query("UPDATE api_token SET used_at = $2 WHERE id = $1")
             .bind(id)
             .bind(time(now))
-            .execute(&self.writer)
+            .execute(self.turn(Scope::House))
             .await?;
         Ok(())
     }
@@ -146,13 +147,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn revoke_api_token(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE api_token SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL",
-        )
-        .bind(name)
-        .bind(time(now))
-        .execute(&self.writer)
-        .await?;
+        let done =
+            query("UPDATE api_token SET revoked_at = $2 WHERE lower(name) = lower($1) AND revoked_at IS NULL")
+                .bind(name)
+                .bind(time(now))
+                .execute(self.turn(Scope::House))
+                .await?;
         Ok(done.rows_affected() > 0)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Digest;
 use crate::codes::{read_time, time};
+use crate::db::{Scope, both, query, query_as};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
@@ -24,7 +25,7 @@ impl Store {
     /// When the database refuses.
     pub async fn attempts(&self, key: &Digest) -> Result<Option<AttemptsRow>, StoreError> {
         let row: Option<(i64, i64)> =
-            sqlx::query_as("SELECT failures, last_at FROM login_attempt WHERE key = $1")
+            query_as("SELECT failures, last_at FROM login_attempt WHERE key = $1")
                 .bind(key.as_slice())
                 .fetch_optional(&self.readers)
                 .await?;
@@ -39,23 +40,25 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn save_attempts(&self, rows: &[(Digest, AttemptsRow)]) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(Scope::House).await?;
         for (key, row) in rows {
-            sqlx::query(
+            query(
                 "INSERT INTO login_attempt (key, failures, last_at) VALUES ($1, $2, $3)
                  ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at",
             )
             .bind(key.as_slice())
             .bind(row.failures)
             .bind(time(row.last_at))
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         }
-        sqlx::query(
-            "DELETE FROM login_attempt WHERE key IN (SELECT key FROM login_attempt ORDER BY last_at DESC LIMIT -1 OFFSET $1)",
-        )
+        query(both!(
+            "DELETE FROM login_attempt WHERE key IN (SELECT key FROM login_attempt ORDER BY last_at DESC",
+            [sqlite " LIMIT -1"],
+            " OFFSET $1)"
+        ))
         .bind(KEPT)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         transaction.commit().await?;
         Ok(())
@@ -67,9 +70,9 @@ impl Store {
     /// When the database refuses.
     pub async fn forget_attempts(&self, keys: &[Digest]) -> Result<(), StoreError> {
         for key in keys {
-            sqlx::query("DELETE FROM login_attempt WHERE key = $1")
+            query("DELETE FROM login_attempt WHERE key = $1")
                 .bind(key.as_slice())
-                .execute(&self.writer)
+                .execute(self.turn(Scope::House))
                 .await?;
         }
         Ok(())

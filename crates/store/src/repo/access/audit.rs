@@ -1,6 +1,7 @@
 //! The log of who did what. Only ever added to; the database itself refuses anything else.
 
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 use schemars::JsonSchema;
@@ -61,7 +62,7 @@ impl Store {
         entry: &AuditEntry<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO audit (at, who, via, what, target, address) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(time(now))
@@ -70,7 +71,7 @@ impl Store {
         .bind(entry.what)
         .bind(entry.target)
         .bind(entry.address)
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(())
     }
@@ -80,7 +81,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, at, who, via, what, target, address FROM audit ORDER BY id DESC LIMIT $1",
         )
         .bind(limit)

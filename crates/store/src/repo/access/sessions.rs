@@ -3,6 +3,7 @@
 use super::Digest;
 use super::users::END_ALL;
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
@@ -93,17 +94,17 @@ impl Store {
         new: &NewSession<'_>,
         now: Timestamp,
     ) -> Result<i64, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO session (token, user_id, created_at, seen_at, address, agent) VALUES ($1, $2, $3, $3, $4, $5)",
+        let id = query_scalar(
+            "INSERT INTO session (token, user_id, created_at, seen_at, address, agent) VALUES ($1, $2, $3, $3, $4, $5) RETURNING id",
         )
         .bind(new.token.as_slice())
         .bind(new.user)
         .bind(time(now))
         .bind(new.address)
         .bind(new.agent)
-        .execute(&self.writer)
+        .fetch_one(self.turn(Scope::House))
         .await?;
-        Ok(done.last_insert_rowid())
+        Ok(id)
     }
 
     /// The session of a token, ended or not.
@@ -111,7 +112,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn session(&self, token: &Digest) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(select!("WHERE token = $1"))
+        let row: Option<Row> = query_as(select!("WHERE token = $1"))
             .bind(token.as_slice())
             .fetch_optional(&self.readers)
             .await?;
@@ -123,10 +124,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
-        let rows: Vec<Row> =
-            sqlx::query_as(select!("WHERE ended_at IS NULL ORDER BY session.id DESC"))
-                .fetch_all(&self.readers)
-                .await?;
+        let rows: Vec<Row> = query_as(select!("WHERE ended_at IS NULL ORDER BY session.id DESC"))
+            .fetch_all(&self.readers)
+            .await?;
         Ok(rows.into_iter().map(read).collect())
     }
 
@@ -135,12 +135,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn note_session(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE session SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND seen_at < $2",
         )
         .bind(id)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(())
     }
@@ -150,12 +150,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn end_session(&self, id: i64, now: Timestamp) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
-                .bind(id)
-                .bind(time(now))
-                .execute(&self.writer)
-                .await?;
+        let done = query("UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id)
+            .bind(time(now))
+            .execute(self.turn(Scope::House))
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -165,11 +164,12 @@ impl Store {
     /// When the database refuses.
     pub async fn end_sessions(&self, user: Option<i64>, now: Timestamp) -> Result<u64, StoreError> {
         let done = match user {
-            Some(user) => sqlx::query(END_ALL).bind(user).bind(time(now)),
-            None => sqlx::query("UPDATE session SET ended_at = $1 WHERE ended_at IS NULL")
-                .bind(time(now)),
+            Some(user) => query(END_ALL).bind(user).bind(time(now)),
+            None => {
+                query("UPDATE session SET ended_at = $1 WHERE ended_at IS NULL").bind(time(now))
+            }
         };
-        Ok(done.execute(&self.writer).await?.rows_affected())
+        Ok(done.execute(self.turn(Scope::House)).await?.rows_affected())
     }
 
     /// Whether somebody signed in as a user from a network before, as far as that is remembered.
@@ -177,7 +177,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn is_familiar(&self, user: i64, address: &str) -> Result<bool, StoreError> {
-        let found: i64 = sqlx::query_scalar(
+        let found: i64 = query_scalar(
             "SELECT EXISTS (SELECT 1 FROM session WHERE user_id = $1 AND address = $2)",
         )
         .bind(user)
@@ -192,9 +192,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn forget_sessions(&self, before: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM session WHERE created_at < $1")
+        query("DELETE FROM session WHERE created_at < $1")
             .bind(time(before))
-            .execute(&self.writer)
+            .execute(self.turn(Scope::House))
             .await?;
         Ok(())
     }

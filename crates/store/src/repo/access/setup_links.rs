@@ -3,6 +3,7 @@
 use super::Digest;
 use super::users::put_password;
 use crate::codes::{read_time, time};
+use crate::db::{Scope, query, query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
@@ -17,16 +18,16 @@ impl Store {
         user: Option<i64>,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM setup_link WHERE user_id IS $1")
+        let mut transaction = self.begin(Scope::House).await?;
+        query("DELETE FROM setup_link WHERE user_id IS NOT DISTINCT FROM $1")
             .bind(user)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
-        sqlx::query("INSERT INTO setup_link (token, user_id, expires_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO setup_link (token, user_id, expires_at) VALUES ($1, $2, $3)")
             .bind(token.as_slice())
             .bind(user)
             .bind(time(expires_at))
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(())
@@ -40,7 +41,7 @@ impl Store {
         &self,
         token: &Digest,
     ) -> Result<Option<(Option<String>, Timestamp)>, StoreError> {
-        let row: Option<(Option<String>, i64)> = sqlx::query_as(
+        let row: Option<(Option<String>, i64)> = query_as(
             "SELECT dashboard_user.name, expires_at FROM setup_link LEFT JOIN dashboard_user ON dashboard_user.id = user_id
              WHERE token = $1",
         )
@@ -61,29 +62,29 @@ impl Store {
         (name, role, password): (&str, &str, &str),
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let used = sqlx::query(
+        let mut transaction = self.begin(Scope::House).await?;
+        let used = query(
             "DELETE FROM setup_link WHERE token = $1 AND user_id IS NULL AND expires_at > $2
                  AND NOT EXISTS (SELECT 1 FROM dashboard_user)",
         )
         .bind(token.as_slice())
         .bind(time(now))
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         if used.rows_affected() == 0 {
             return Ok(None);
         }
-        let added = sqlx::query(
-            "INSERT INTO dashboard_user (name, role, password, created_at) VALUES ($1, $2, $3, $4)",
+        let added = query_scalar(
+            "INSERT INTO dashboard_user (name, role, password, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(name)
         .bind(role)
         .bind(password)
         .bind(time(now))
-        .execute(&mut *transaction)
+        .fetch_one(&mut transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Some(added.last_insert_rowid()))
+        Ok(Some(added))
     }
 
     /// Uses up the link of a user and sets the password, which ends all sessions of that user, who is answered; nothing
@@ -97,14 +98,14 @@ impl Store {
         password: &str,
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let user: Option<i64> = sqlx::query_scalar(
+        let mut transaction = self.begin(Scope::House).await?;
+        let user: Option<i64> = query_scalar(
             "DELETE FROM setup_link WHERE token = $1 AND expires_at > $2
                  AND user_id IN (SELECT id FROM dashboard_user WHERE disabled_at IS NULL) RETURNING user_id",
         )
         .bind(token.as_slice())
         .bind(time(now))
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut transaction)
         .await?;
         let Some(user) = user else {
             return Ok(None);

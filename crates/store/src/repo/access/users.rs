@@ -1,9 +1,9 @@
 //! Users of the dashboard.
 
 use crate::codes::{read_time, time};
+use crate::db::{Scope, Tx, query, query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::Timestamp;
-use sqlx::{Sqlite, Transaction};
 
 /// A user.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,8 +53,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user ORDER BY name",
+        let rows: Vec<Row> = query_as(
+            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user ORDER BY lower(name)",
         )
         .fetch_all(&self.readers)
         .await?;
@@ -66,8 +66,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn user(&self, name: &str) -> Result<Option<UserRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user WHERE name = $1",
+        let row: Option<Row> = query_as(
+            "SELECT id, name, role, password, created_at, disabled_at FROM dashboard_user WHERE lower(name) = lower($1)",
         )
         .bind(name)
         .fetch_optional(&self.readers)
@@ -80,7 +80,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn has_users(&self) -> Result<bool, StoreError> {
-        let found: i64 = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM dashboard_user)")
+        let found: i64 = query_scalar("SELECT EXISTS (SELECT 1 FROM dashboard_user)")
             .fetch_one(&self.readers)
             .await?;
         Ok(found != 0)
@@ -97,22 +97,19 @@ impl Store {
         password: Option<&str>,
         now: Timestamp,
     ) -> Result<i64, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO dashboard_user (name, role, password, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        let added = query_scalar(
+            "INSERT INTO dashboard_user (name, role, password, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(name)
         .bind(role)
         .bind(password)
         .bind(time(now))
-        .execute(&self.writer)
+        .fetch_optional(self.turn(Scope::House))
         .await?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::Exists {
-                what: "the user",
-                name: name.to_owned(),
-            });
-        }
-        Ok(done.last_insert_rowid())
+        added.ok_or_else(|| StoreError::Exists {
+            what: "the user",
+            name: name.to_owned(),
+        })
     }
 
     /// Gives a user another role. Answers whether it was done: not where nobody who is let in would be left in `keep`,
@@ -121,14 +118,14 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn set_role(&self, user: i64, role: &str, keep: &str) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE dashboard_user SET role = $2 WHERE id = $1 AND ($2 = $3 OR role <> $3 OR disabled_at IS NOT NULL
                  OR EXISTS (SELECT 1 FROM dashboard_user WHERE id <> $1 AND role = $3 AND disabled_at IS NULL))",
         )
         .bind(user)
         .bind(role)
         .bind(keep)
-        .execute(&self.writer)
+        .execute(self.turn(Scope::House))
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -144,21 +141,21 @@ impl Store {
         since: Option<Timestamp>,
         keep: &str,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.begin().await?;
-        let done = sqlx::query(
+        let mut transaction = self.begin(Scope::House).await?;
+        let done = query(
             "UPDATE dashboard_user SET disabled_at = $2 WHERE id = $1 AND ($2 IS NULL OR role <> $3
                  OR EXISTS (SELECT 1 FROM dashboard_user WHERE id <> $1 AND role = $3 AND disabled_at IS NULL))",
         )
         .bind(user)
         .bind(since.map(time))
         .bind(keep)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         if let Some(since) = since.filter(|_| done.rows_affected() > 0) {
-            sqlx::query(END_ALL)
+            query(END_ALL)
                 .bind(user)
                 .bind(time(since))
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
         transaction.commit().await?;
@@ -175,11 +172,11 @@ impl Store {
         password: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(Scope::House).await?;
         put_password(&mut transaction, user, password, now).await?;
-        sqlx::query("DELETE FROM setup_link WHERE user_id = $1")
+        query("DELETE FROM setup_link WHERE user_id = $1")
             .bind(user)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(())
@@ -188,20 +185,20 @@ impl Store {
 
 /// Another password, with which all sessions of the user end.
 pub(super) async fn put_password(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Tx,
     user: i64,
     password: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE dashboard_user SET password = $2 WHERE id = $1")
+    query("UPDATE dashboard_user SET password = $2 WHERE id = $1")
         .bind(user)
         .bind(password)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
-    sqlx::query(END_ALL)
+    query(END_ALL)
         .bind(user)
         .bind(time(now))
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Calls of flows that wrote something, so that what is seen afterwards can be told from what people do.
 
 use crate::codes::{json, read_json, read_time, time};
+use crate::db::{both, query};
 use crate::flow::FlowAct;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
-use sqlx::Row;
 
 impl Store {
     /// Remembers a call by the records that it names or made.
@@ -17,9 +17,9 @@ impl Store {
         records: &[String],
         act: &FlowAct,
     ) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(shop).await?;
         for record in records {
-            sqlx::query(
+            query(
                 "INSERT INTO flow_act (shop, record, run, step, chain, input, made, at, operation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                  ON CONFLICT (shop, record, run, step) DO UPDATE SET made = excluded.made, input = excluded.input",
             )
@@ -32,7 +32,7 @@ impl Store {
             .bind(i64::from(act.made))
             .bind(time(act.at))
             .bind(&act.operation)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -49,7 +49,7 @@ impl Store {
         record: &str,
         since: Timestamp,
     ) -> Result<Vec<FlowAct>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT run, step, chain, input, made, at, operation FROM flow_act WHERE shop = $1 AND record = $2 AND at >= $3 ORDER BY at DESC",
         )
         .bind(shop.0)
@@ -81,13 +81,17 @@ impl Store {
         shop: ShopId,
         before: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE flow_act SET input = (SELECT json_group_object(key, NULL) FROM json_each(flow_act.input)), emptied = 1
-             WHERE shop = $1 AND at < $2 AND emptied = 0",
-        )
+        query(both!(
+            "UPDATE flow_act SET input = (SELECT ",
+            [sqlite "json_group_object(key, NULL) FROM json_each(flow_act.input)"],
+            [postgres
+                r"coalesce(CAST(json_object_agg(key, NULL) AS text), '{}')
+                  FROM json_each(CAST(replace(flow_act.input, '\u0000', '\ufffd') AS json))"],
+            "), emptied = 1 WHERE shop = $1 AND at < $2 AND emptied = 0"
+        ))
         .bind(shop.0)
         .bind(time(before))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(())
     }
@@ -101,10 +105,10 @@ impl Store {
         shop: ShopId,
         before: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM flow_act WHERE shop = $1 AND at < $2")
+        query("DELETE FROM flow_act WHERE shop = $1 AND at < $2")
             .bind(shop.0)
             .bind(time(before))
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }

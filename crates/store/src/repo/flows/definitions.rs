@@ -1,12 +1,11 @@
 //! Flows and their versions, and the recipes that were installed.
 
 use crate::codes::{json, read_json, read_time, time};
+use crate::db::{Row, query, query_scalar};
 use crate::flow::{FlowVersion, StoredFlow};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! columns {
     () => {
@@ -17,7 +16,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &SqliteRow) -> Result<StoredFlow, StoreError> {
+fn read(row: &Row) -> Result<StoredFlow, StoreError> {
     let draft: Option<String> = row.try_get(5)?;
     Ok(StoredFlow {
         id: row.try_get(0)?,
@@ -55,7 +54,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn flows(&self, shop: ShopId) -> Result<Vec<StoredFlow>, StoreError> {
-        let rows = sqlx::query(concat!(columns!(), "WHERE flow.shop = $1 ORDER BY flow.id"))
+        let rows = query(concat!(columns!(), "WHERE flow.shop = $1 ORDER BY flow.id"))
             .bind(shop.0)
             .fetch_all(&self.readers)
             .await?;
@@ -67,7 +66,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn flow(&self, shop: ShopId, id: &str) -> Result<Option<StoredFlow>, StoreError> {
-        let row = sqlx::query(concat!(columns!(), "WHERE flow.shop = $1 AND flow.id = $2"))
+        let row = query(concat!(columns!(), "WHERE flow.shop = $1 AND flow.id = $2"))
             .bind(shop.0)
             .bind(id)
             .fetch_optional(&self.readers)
@@ -86,16 +85,16 @@ impl Store {
         now: Timestamp,
         flow: &FlowToKeep<'_>,
     ) -> Result<i64, StoreError> {
-        let mut tx = self.begin().await?;
-        let number: i64 = sqlx::query_scalar(
+        let mut tx = self.begin(shop).await?;
+        let number: i64 = query_scalar(
             "SELECT coalesce(max(number), 0) + 1 FROM flow_version WHERE shop = $1 AND flow = $2",
         )
         .bind(shop.0)
         .bind(flow.id)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut tx)
         .await?;
         let draft = flow.draft.then_some(number);
-        sqlx::query(
+        query(
             "INSERT INTO flow (shop, id, enabled, live, draft, recipe, active_from, created_at) VALUES ($1, $2, $3, $4, NULL, $6, $7, $7)
              ON CONFLICT (shop, id) DO UPDATE SET
                  live = CASE WHEN $5 IS NULL THEN excluded.live ELSE flow.live END, draft = $5,
@@ -106,8 +105,8 @@ impl Store {
                  enabled = CASE WHEN $5 IS NULL THEN excluded.enabled ELSE flow.enabled END",
         )
         .bind(shop.0).bind(flow.id).bind(i64::from(flow.enabled)).bind(number).bind(draft).bind(flow.recipe).bind(time(now))
-        .execute(&mut *tx).await?;
-        sqlx::query(
+        .execute(&mut tx).await?;
+        query(
             "INSERT INTO flow_version (shop, flow, number, document, at) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(shop.0)
@@ -115,7 +114,7 @@ impl Store {
         .bind(number)
         .bind(json(flow.document, "flow_version", "document")?)
         .bind(time(now))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         Ok(number)
@@ -131,14 +130,14 @@ impl Store {
         id: &str,
         number: i64,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE flow SET live = $3, draft = NULL WHERE shop = $1 AND id = $2
                  AND EXISTS (SELECT 1 FROM flow_version WHERE shop = $1 AND flow = $2 AND number = $3)",
         )
         .bind(shop.0)
         .bind(id)
         .bind(number)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -154,7 +153,7 @@ impl Store {
         id: &str,
         on: bool,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE flow SET enabled = $3, paused_why = NULL,
                  active_from = CASE WHEN $3 = 1 AND (enabled = 0 OR paused_why IS NOT NULL) THEN $4 ELSE active_from END
              WHERE shop = $1 AND id = $2",
@@ -163,7 +162,7 @@ impl Store {
         .bind(id)
         .bind(i64::from(on))
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(())
     }
@@ -173,11 +172,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn pause_flow(&self, shop: ShopId, id: &str, why: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE flow SET paused_why = $3 WHERE shop = $1 AND id = $2")
+        query("UPDATE flow SET paused_why = $3 WHERE shop = $1 AND id = $2")
             .bind(shop.0)
             .bind(id)
             .bind(why)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }
@@ -187,17 +186,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn remove_flow(&self, shop: ShopId, id: &str) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(shop).await?;
         for sql in [
             "DELETE FROM flow_run WHERE shop = $1 AND flow = $2",
             "DELETE FROM flow_once WHERE shop = $1 AND flow = $2",
             "DELETE FROM flow WHERE shop = $1 AND id = $2",
         ] {
-            sqlx::query(sql)
-                .bind(shop.0)
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
+            query(sql).bind(shop.0).bind(id).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -212,7 +207,7 @@ impl Store {
         shop: ShopId,
         id: &str,
     ) -> Result<Vec<FlowVersion>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT number, document, at FROM flow_version WHERE shop = $1 AND flow = $2 ORDER BY number DESC",
         )
         .bind(shop.0)
@@ -232,7 +227,7 @@ impl Store {
         id: &str,
         number: i64,
     ) -> Result<Option<FlowVersion>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT number, document, at FROM flow_version WHERE shop = $1 AND flow = $2 AND number = $3",
         )
         .bind(shop.0)
@@ -255,7 +250,7 @@ impl Store {
         answers: &Json,
         before: &Json,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO recipe (shop, id, answers, before, at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (shop, id)
              DO UPDATE SET answers = excluded.answers, before = excluded.before, at = excluded.at",
@@ -265,7 +260,7 @@ impl Store {
         .bind(json(answers, "recipe", "answers")?)
         .bind(json(before, "recipe", "before")?)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(())
     }
@@ -275,11 +270,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn recipes(&self, shop: ShopId) -> Result<Vec<(String, Json, Json)>, StoreError> {
-        let rows =
-            sqlx::query("SELECT id, answers, before FROM recipe WHERE shop = $1 ORDER BY id")
-                .bind(shop.0)
-                .fetch_all(&self.readers)
-                .await?;
+        let rows = query("SELECT id, answers, before FROM recipe WHERE shop = $1 ORDER BY id")
+            .bind(shop.0)
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter()
             .map(|row| {
                 let answers: String = row.try_get(1)?;
@@ -298,16 +292,16 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn forget_recipe(&self, shop: ShopId, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM recipe WHERE shop = $1 AND id = $2")
+        query("DELETE FROM recipe WHERE shop = $1 AND id = $2")
             .bind(shop.0)
             .bind(id)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }
 }
 
-fn version(row: &SqliteRow) -> Result<FlowVersion, StoreError> {
+fn version(row: &Row) -> Result<FlowVersion, StoreError> {
     Ok(FlowVersion {
         number: row.try_get(0)?,
         document: read_json(&row.try_get::<String, _>(1)?, "flow_version", "document")?,

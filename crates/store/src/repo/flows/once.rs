@@ -1,6 +1,7 @@
 //! What a flow does once in a while for somebody.
 
 use crate::codes::time;
+use crate::db::query;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 
@@ -19,7 +20,7 @@ impl Store {
         run: &str,
         since: Option<Timestamp>,
     ) -> Result<bool, StoreError> {
-        let claimed = sqlx::query(
+        let claimed = query(
             "INSERT INTO flow_once (shop, flow, key, run, at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (shop, flow, key) DO UPDATE SET run = excluded.run,
                  at = CASE WHEN flow_once.run = excluded.run THEN flow_once.at ELSE excluded.at END
@@ -31,7 +32,7 @@ impl Store {
         .bind(run)
         .bind(time(now))
         .bind(since.map_or(i64::MIN, time))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(claimed.rows_affected() > 0)
     }

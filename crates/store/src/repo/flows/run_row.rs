@@ -2,10 +2,9 @@
 
 use crate::StoreError;
 use crate::codes::{read_json, read_time};
+use crate::db::Row;
 use crate::flow::{FlowRun, FlowRunState, NewFlowRun, RunMode};
 use serde_json::Value as Json;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 macro_rules! run_columns {
     () => {
@@ -15,7 +14,7 @@ macro_rules! run_columns {
 }
 pub(super) use run_columns;
 
-pub(super) fn read(row: &SqliteRow) -> Result<FlowRun, StoreError> {
+pub(super) fn read(row: &Row) -> Result<FlowRun, StoreError> {
     let body = |column: usize, name| -> Result<Option<Json>, StoreError> {
         let text: Option<String> = row.try_get(column)?;
         text.map(|text| read_json(&text, "flow_run", name))

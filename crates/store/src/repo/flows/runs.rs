@@ -3,15 +3,13 @@
 use super::run_row::{read, run_columns};
 use super::watched::note_since;
 use crate::codes::{json, read_json, read_time, time};
+use crate::db::{Tx, both, query, query_scalar};
 use crate::flow::{
     FlowRun, FlowRunState, NewFlowRun, NewStep, RunFilter, RunMode, RunProgress, Since, TakenStep,
 };
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
-use sqlx::{Row, Sqlite, Transaction};
-
-type Tx = Transaction<'static, Sqlite>;
 
 /// The runs of which [`FlowRunState::goes_on`] is true, word for word as the index `flow_run_due` has them.
 macro_rules! going_on {
@@ -46,14 +44,14 @@ impl Store {
         runs: &[NewFlowRun],
         since: &[Since],
     ) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(shop).await?;
         let mut begun = 0;
         for run in runs {
             begun += insert(&mut tx, shop, now, run).await?;
         }
         note_since(&mut tx, shop, since).await?;
         if let Some(up_to) = up_to {
-            sqlx::query(
+            query(
                 "INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at",
             )
@@ -61,7 +59,7 @@ impl Store {
             .bind(HANDED_OUT)
             .bind(up_to.to_string())
             .bind(time(now))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -78,7 +76,7 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<FlowRun>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             run_columns!(),
             "WHERE shop = $1 AND due_at <= $2 AND ",
             going_on!(),
@@ -97,7 +95,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn next_flow_run(&self, shop: ShopId) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar(concat!(
+        let at: Option<i64> = query_scalar(concat!(
             "SELECT min(due_at) FROM flow_run WHERE shop = $1 AND ",
             going_on!()
         ))
@@ -118,9 +116,9 @@ impl Store {
         now: Timestamp,
         progress: &RunProgress,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(shop).await?;
         let text = |body: &Option<Json>| body.as_ref().map(Json::to_string);
-        let saved = sqlx::query(
+        let saved = query(
             "UPDATE flow_run SET state = $3, why = $4, run = $5, act = $6, question = $7, due_at = $8, attempt = $9, acts = $12,
                  answer = CASE WHEN $3 = 'asking' THEN answer END, finished_at = CASE WHEN $10 THEN $11 END
              WHERE shop = $1 AND id = $2 AND finished_at IS NULL",
@@ -137,7 +135,7 @@ impl Store {
         .bind(progress.state.is_over())
         .bind(time(now))
         .bind(progress.acts.to_string())
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         if saved.rows_affected() == 0 {
             return Ok(false);
@@ -158,14 +156,14 @@ impl Store {
         id: &str,
         answer: &str,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE flow_run SET answer = $3, due_at = $4 WHERE shop = $1 AND id = $2 AND state = 'asking' AND answer IS NULL",
         )
         .bind(shop.0)
         .bind(id)
         .bind(answer)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -180,15 +178,17 @@ impl Store {
         now: Timestamp,
         flow: &str,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(both!(
             "UPDATE flow_run SET state = 'ready', why = NULL, due_at = $3, allowed = 1
-             WHERE shop = $1 AND flow = $2 AND state = 'held' AND mode = 'live'
-                 AND json_extract(act, '$.sent_at') IS NULL",
-        )
+             WHERE shop = $1 AND flow = $2 AND state = 'held' AND mode = 'live' AND ",
+            [sqlite "json_extract(act, '$.sent_at')"],
+            [postgres "json_at(act, 'sent_at')"],
+            " IS NULL"
+        ))
         .bind(shop.0)
         .bind(flow)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }
@@ -203,14 +203,14 @@ impl Store {
         now: Timestamp,
         id: &str,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE flow_run SET state = 'ready', why = NULL, due_at = $3, allowed = 1
              WHERE shop = $1 AND id = $2 AND state = 'held'",
         )
         .bind(shop.0)
         .bind(id)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -226,14 +226,14 @@ impl Store {
         until: Timestamp,
         why: &str,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE flow_run SET due_at = $3, why = $4 WHERE shop = $1 AND id = $2 AND finished_at IS NULL",
         )
         .bind(shop.0)
         .bind(id)
         .bind(time(until))
         .bind(why)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(())
     }
@@ -250,7 +250,7 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Timestamp>, StoreError> {
-        let times: Vec<i64> = sqlx::query_scalar(
+        let times: Vec<i64> = query_scalar(
             "SELECT min(flow_act.at) FROM flow_act JOIN flow_run ON flow_run.id = flow_act.run
              WHERE flow_act.shop = $1 AND flow_run.flow = $2 AND flow_run.id <> $3 AND flow_act.at > $4
              GROUP BY flow_act.run ORDER BY 1 DESC LIMIT $5",
@@ -276,7 +276,7 @@ impl Store {
         flow: &str,
         why: &str,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE flow_run SET state = 'stopped', why = $3, finished_at = $4
              WHERE shop = $1 AND flow = $2 AND finished_at IS NULL",
         )
@@ -284,7 +284,7 @@ impl Store {
         .bind(flow)
         .bind(why)
         .bind(time(now))
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }
@@ -298,7 +298,7 @@ impl Store {
         shop: ShopId,
         filter: &RunFilter,
     ) -> Result<Vec<FlowRun>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             run_columns!(),
             "WHERE shop = $1 AND ($2 IS NULL OR flow = $2) AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR mode = $4)
              ORDER BY created_at DESC, id DESC LIMIT $5"
@@ -318,7 +318,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn flow_run(&self, shop: ShopId, id: &str) -> Result<Option<FlowRun>, StoreError> {
-        let row = sqlx::query(concat!(run_columns!(), "WHERE shop = $1 AND id = $2"))
+        let row = query(concat!(run_columns!(), "WHERE shop = $1 AND id = $2"))
             .bind(shop.0)
             .bind(id)
             .fetch_optional(&self.readers)
@@ -331,7 +331,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn flow_steps(&self, run: &str) -> Result<Vec<TakenStep>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT step, input, output, outcome, at FROM flow_step WHERE run = $1 ORDER BY number",
         )
         .bind(run)
@@ -365,7 +365,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Timestamp>, StoreError> {
         let (source, record) = about.unzip();
-        let times: Vec<i64> = sqlx::query_scalar(
+        let times: Vec<i64> = query_scalar(
             "SELECT created_at FROM flow_run WHERE shop = $1 AND flow = $2 AND mode = 'live' AND created_at > $3
                  AND ($4 IS NULL OR (source = $4 AND record = $5)) ORDER BY created_at DESC LIMIT $6",
         )
@@ -388,7 +388,7 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(String, FlowRunState, u64)>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT flow, state, count(*) FROM flow_run WHERE shop = $1 AND mode = 'live' GROUP BY flow, state",
         )
         .bind(shop.0)
@@ -415,7 +415,7 @@ impl Store {
         shop: ShopId,
         since: Timestamp,
     ) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
+        let count: i64 = query_scalar(
             "SELECT count(*) FROM flow_run WHERE shop = $1 AND finished_at >= $2 AND state = 'failed' AND mode = 'live'",
         )
         .bind(shop.0)
@@ -435,14 +435,14 @@ impl Store {
         before: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "DELETE FROM flow_run WHERE id IN (
                  SELECT id FROM flow_run WHERE shop = $1 AND finished_at < $2 ORDER BY finished_at LIMIT $3)",
         )
         .bind(shop.0)
         .bind(time(before))
         .bind(most)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }
@@ -455,7 +455,7 @@ async fn insert(
     run: &NewFlowRun,
 ) -> Result<u64, StoreError> {
     let over = run.state.is_over();
-    let done = sqlx::query(
+    let done = query(
         "INSERT INTO flow_run (id, shop, flow, version, mode, key, source, record, occurrence, state, why, due_at, created_at, finished_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, CASE WHEN $13 THEN $12 END) ON CONFLICT DO NOTHING",
     )
@@ -472,7 +472,7 @@ async fn insert(
     .bind(run.why.as_deref())
     .bind(time(now))
     .bind(over)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     Ok(done.rows_affected())
 }
@@ -484,7 +484,7 @@ async fn steps(
     taken: &[NewStep],
 ) -> Result<(), StoreError> {
     for step in taken {
-        sqlx::query(
+        query(
             "INSERT INTO flow_step (run, number, step, input, output, outcome, at)
              SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 FROM flow_step WHERE run = $1",
         )
@@ -494,7 +494,7 @@ async fn steps(
         .bind(step.output.to_string())
         .bind(&step.outcome)
         .bind(time(now))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     Ok(())

@@ -1,14 +1,12 @@
 //! Sightings: every change of a record, once, in the order in which it was seen.
 
 use crate::codes::{json, kind, read_json, read_time, side, time};
+use crate::db::{Row, Tx, both, json_rows, query, query_scalar};
 use crate::flow::{NewSighting, StoredSighting, source_of};
 use crate::{Store, StoreError};
 use domain::{Fingerprint, Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::{Value as Json, json as object};
-use sqlx::{Row, Sqlite, Transaction};
 use std::collections::HashMap;
-
-type Tx = Transaction<'static, Sqlite>;
 
 /// Who changes what is committed.
 #[derive(Clone, Copy, Debug)]
@@ -80,16 +78,17 @@ pub(in crate::repo) async fn sight(
         .map(|fresh| object!([fresh.record.id.as_str(), fresh.fingerprint]))
         .collect();
     // Most of what is read again is as it was: its body is not fetched.
-    let rows = sqlx::query(
-        "SELECT record.id, fingerprint, CASE WHEN fingerprint <> fresh.value ->> 1 THEN body END
-         FROM json_each($4) AS fresh CROSS JOIN record
-         WHERE shop = $1 AND side = $2 AND kind = $3 AND record.id = fresh.value ->> 0",
-    )
+    let rows = query(both!(
+        "SELECT record.id, fingerprint, CASE WHEN fingerprint <> value ->> 1 THEN body END FROM ",
+        [rows "4"],
+        " CROSS JOIN record
+         WHERE shop = $1 AND side = $2 AND kind = $3 AND record.id = value ->> 0"
+    ))
     .bind(shop.0)
     .bind(side(first.side))
     .bind(kind(first.kind))
-    .bind(Json::from(prints).to_string())
-    .fetch_all(&mut **tx)
+    .bind(json_rows(prints))
+    .fetch_all(&mut *tx)
     .await?;
     let mut found: HashMap<String, Before> = HashMap::with_capacity(rows.len());
     for row in rows {
@@ -141,16 +140,17 @@ impl Snapshots {
         if rows.is_empty() {
             return Ok(());
         }
-        sqlx::query(
+        query(both!(
             "INSERT INTO sighting (shop, source, record, before, after, cause, at)
              SELECT $1, value ->> 'source', value ->> 'record', value ->> 'before', value ->> 'after', $2, $3
-             FROM json_each($4)",
-        )
+             FROM ",
+            [rows "4"]
+        ))
         .bind(shop.0)
         .bind(self.by.as_json())
         .bind(at)
-        .bind(Json::from(rows).to_string())
-        .execute(&mut **tx)
+        .bind(json_rows(rows))
+        .execute(&mut *tx)
         .await?;
         Ok(())
     }
@@ -168,7 +168,7 @@ pub(in crate::repo) async fn seen_gone(
     if read_since(tx, shop, on, what).await?.is_none() {
         return Ok(());
     }
-    sqlx::query(
+    query(
         "INSERT INTO sighting (shop, source, record, before, cause, at)
          SELECT shop, $5, id, body, $6, $7 FROM record
          WHERE shop = $1 AND side = $2 AND kind = $3 AND id = $4 AND gone = 0",
@@ -180,7 +180,7 @@ pub(in crate::repo) async fn seen_gone(
     .bind(source_of(on, what))
     .bind(By::Outside.as_json())
     .bind(at)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     Ok(())
 }
@@ -198,13 +198,16 @@ async fn read_since(
         (Side::MyGadgetRepairs, Kind::Note) => Kind::Task,
         (_, other) => other,
     };
-    let second: Option<i64> = sqlx::query_scalar(
-        "SELECT CAST(value AS INTEGER) FROM cursor WHERE shop = $1 AND source = $2
-             AND at > coalesce((SELECT at FROM cursor WHERE shop = $1 AND source = 'sightings'), 0)",
-    )
+    let second: Option<i64> = query_scalar(both!(
+        "SELECT ",
+        [sqlite "CAST(value AS INTEGER)"],
+        [postgres "CAST(coalesce(substring(value FROM '^-?[0-9]{1,18}'), '0') AS BIGINT)"],
+        " FROM cursor WHERE shop = $1 AND source = $2
+             AND at > coalesce((SELECT at FROM cursor WHERE shop = $1 AND source = 'sightings'), 0)"
+    ))
     .bind(shop.0)
     .bind(format!("read.{on}.{of}"))
-    .fetch_optional(&mut **tx)
+    .fetch_optional(&mut *tx)
     .await?;
     Ok(second.map(|second| second.saturating_mul(1_000_000)))
 }
@@ -218,7 +221,7 @@ pub(in crate::repo) async fn insert(
 ) -> Result<(), StoreError> {
     for seen in sightings {
         let text = |body: &Option<Json>| body.as_ref().map(Json::to_string);
-        sqlx::query(
+        query(
             "INSERT INTO sighting (shop, source, record, event, before, after, cause, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -230,7 +233,7 @@ pub(in crate::repo) async fn insert(
         .bind(text(&seen.after))
         .bind(By::Outside.as_json())
         .bind(at)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     Ok(())
@@ -238,7 +241,7 @@ pub(in crate::repo) async fn insert(
 
 const COLUMNS: &str = "SELECT id, source, record, event, before, after, cause, at FROM sighting ";
 
-fn read(row: &sqlx::sqlite::SqliteRow) -> Result<StoredSighting, StoreError> {
+fn read(row: &Row) -> Result<StoredSighting, StoreError> {
     let body = |column: usize, name| -> Result<Option<Json>, StoreError> {
         let text: Option<String> = row.try_get(column)?;
         text.map(|text| read_json(&text, "sighting", name))
@@ -269,9 +272,9 @@ impl Store {
         seq: i64,
         limit: u32,
     ) -> Result<Vec<StoredSighting>, StoreError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let rows = query(format!(
             "{COLUMNS} WHERE shop = $1 AND id > $2 ORDER BY id LIMIT $3"
-        )))
+        ))
         .bind(shop.0)
         .bind(seq)
         .bind(limit)
@@ -291,9 +294,9 @@ impl Store {
         record: &str,
         up_to: i64,
     ) -> Result<Option<StoredSighting>, StoreError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let row = query(format!(
             "{COLUMNS} WHERE shop = $1 AND source = $2 AND record = $3 AND id <= $4 ORDER BY id DESC LIMIT 1"
-        )))
+        ))
         .bind(shop.0)
         .bind(source)
         .bind(record)
@@ -308,7 +311,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn newest_sighting(&self, shop: ShopId) -> Result<i64, StoreError> {
-        let seq: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM sighting WHERE shop = $1")
+        let seq: Option<i64> = query_scalar("SELECT max(id) FROM sighting WHERE shop = $1")
             .bind(shop.0)
             .fetch_one(&self.readers)
             .await?;
@@ -321,7 +324,7 @@ impl Store {
     /// When the database refuses.
     pub async fn sighting_before(&self, shop: ShopId, at: Timestamp) -> Result<i64, StoreError> {
         let seq: Option<i64> =
-            sqlx::query_scalar("SELECT max(id) FROM sighting WHERE shop = $1 AND at < $2")
+            query_scalar("SELECT max(id) FROM sighting WHERE shop = $1 AND at < $2")
                 .bind(shop.0)
                 .bind(time(at))
                 .fetch_one(&self.readers)
@@ -340,7 +343,7 @@ impl Store {
         up_to: i64,
         most: u32,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "DELETE FROM sighting WHERE id IN (
                  SELECT id FROM sighting WHERE shop = $1 AND at < $2 AND id <= $3 ORDER BY at LIMIT $4)",
         )
@@ -348,7 +351,7 @@ impl Store {
         .bind(time(before))
         .bind(up_to)
         .bind(most)
-        .execute(&self.writer)
+        .execute(self.turn(shop))
         .await?;
         Ok(done.rows_affected())
     }

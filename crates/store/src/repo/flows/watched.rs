@@ -2,16 +2,13 @@
 
 use super::sightings;
 use crate::codes::{kind, read_json, read_time, side, time};
+use crate::db::{Row, Tx, both, json_rows, query, query_scalar, texts};
 use crate::flow::{NewSighting, Since, Watched};
-use crate::repo::in_list;
+use crate::repo::last_of_each;
 use crate::{Store, StoreError};
 use domain::{Kind, Record, ShopId, Side, Timestamp};
 use serde_json::{Value as Json, json};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
 use std::collections::{BTreeMap, HashMap};
-
-type Tx = Transaction<'static, Sqlite>;
 
 /// A source that was read completely once: what was there then is history.
 fn read_once(source: &str) -> String {
@@ -29,13 +26,13 @@ impl Store {
         source: &str,
         records: &[String],
     ) -> Result<HashMap<String, Json>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(both!(
             "SELECT record, body FROM watched WHERE shop = $1 AND source = $2 AND record ",
-            in_list!("3")
+            [list "3"]
         ))
         .bind(shop.0)
         .bind(source)
-        .bind(Json::from(records.to_vec()).to_string())
+        .bind(texts(records.iter().map(String::as_str)))
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(read).collect()
@@ -52,7 +49,7 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<(String, Json)>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT record, body FROM watched WHERE shop = $1 AND source = $2 AND record > $3 ORDER BY record LIMIT $4",
         )
         .bind(shop.0)
@@ -76,7 +73,7 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Record>, StoreError> {
-        let bodies: Vec<String> = sqlx::query_scalar(
+        let bodies: Vec<String> = query_scalar(
             "SELECT body FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND id > $4 AND gone = 0 ORDER BY id LIMIT $5",
         )
         .bind(shop.0)
@@ -109,7 +106,7 @@ impl Store {
         let ids: Vec<String> = rows.iter().map(|row| row.record.clone()).collect();
         let before = self.watched(shop, source, &ids).await?;
         let since = self.cursor(shop, &read_once(source)).await?;
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin(shop).await?;
         let mut seen = Vec::new();
         for row in rows {
             let known = before.get(&row.record);
@@ -134,13 +131,13 @@ impl Store {
         }
         sightings::insert(&mut tx, shop, time(now), &seen).await?;
         if complete {
-            sqlx::query(
+            query(
                 "INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, 'true', $3) ON CONFLICT DO NOTHING",
             )
             .bind(shop.0)
             .bind(read_once(source))
             .bind(time(now))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -153,10 +150,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn forget_watching(&self, shop: ShopId, source: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM cursor WHERE shop = $1 AND source = $2")
+        query("DELETE FROM cursor WHERE shop = $1 AND source = $2")
             .bind(shop.0)
             .bind(read_once(source))
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }
@@ -171,13 +168,13 @@ impl Store {
         source: &str,
         records: &[String],
     ) -> Result<HashMap<String, BTreeMap<String, Timestamp>>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = query(both!(
             "SELECT record, what, at FROM since WHERE shop = $1 AND source = $2 AND record ",
-            in_list!("3")
+            [list "3"]
         ))
         .bind(shop.0)
         .bind(source)
-        .bind(Json::from(records.to_vec()).to_string())
+        .bind(texts(records.iter().map(String::as_str)))
         .fetch_all(&self.readers)
         .await?;
         let mut found: HashMap<String, BTreeMap<String, Timestamp>> = HashMap::new();
@@ -193,9 +190,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn forget_since(&self, shop: ShopId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM since WHERE shop = $1")
+        query("DELETE FROM since WHERE shop = $1")
             .bind(shop.0)
-            .execute(&self.writer)
+            .execute(self.turn(shop))
             .await?;
         Ok(())
     }
@@ -216,15 +213,17 @@ impl Store {
             .iter()
             .map(|(member, value)| json!({"at": member, "is": value}))
             .collect();
-        let bodies: Vec<String> = sqlx::query_scalar(
-            "SELECT body FROM watched WHERE shop = $1 AND source = $2
-                 AND EXISTS (SELECT 1 FROM json_each($3)
-                     WHERE CAST(json_extract(body, '$.' || (value ->> 'at')) AS TEXT) = value ->> 'is')
-             ORDER BY seen_at DESC LIMIT $4",
-        )
+        let bodies: Vec<String> = query_scalar(both!(
+            "SELECT body FROM watched WHERE shop = $1 AND source = $2 AND EXISTS (SELECT 1 FROM ",
+            [rows "3"],
+            " WHERE ",
+            [sqlite "CAST(json_extract(body, '$.' || (value ->> 'at')) AS TEXT)"],
+            [postgres "json_at(body, VARIADIC string_to_array(value ->> 'at', '.'))"],
+            " = value ->> 'is') ORDER BY seen_at DESC LIMIT $4"
+        ))
         .bind(shop.0)
         .bind(source)
-        .bind(Json::from(named).to_string())
+        .bind(json_rows(named))
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
@@ -236,7 +235,7 @@ impl Store {
 }
 
 /// A record and its body.
-fn read(row: &SqliteRow) -> Result<(String, Json), StoreError> {
+fn read(row: &Row) -> Result<(String, Json), StoreError> {
     let body: String = row.try_get(1)?;
     Ok((row.try_get(0)?, read_json(&body, "watched", "body")?))
 }
@@ -248,7 +247,7 @@ async fn save(
     source: &str,
     row: &Watched,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO watched (shop, source, record, body, seen_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (shop, source, record) DO UPDATE SET body = excluded.body, seen_at = excluded.seen_at",
     )
@@ -257,7 +256,7 @@ async fn save(
     .bind(&row.record)
     .bind(row.body.to_string())
     .bind(time(now))
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     Ok(())
 }
@@ -275,14 +274,16 @@ pub(super) async fn note_since(
     if rows.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    query(both!(
         "INSERT INTO since (shop, source, record, what, at)
-         SELECT $1, value ->> 's', value ->> 'r', value ->> 'w', value ->> 'a' FROM json_each($2) WHERE true
-         ON CONFLICT (shop, source, record, what) DO UPDATE SET at = excluded.at",
-    )
+         SELECT $1, value ->> 's', value ->> 'r', value ->> 'w', CAST(value ->> 'a' AS BIGINT) FROM ",
+        [rows "2"],
+        " WHERE true
+         ON CONFLICT (shop, source, record, what) DO UPDATE SET at = excluded.at"
+    ))
     .bind(shop.0)
-    .bind(Json::from(rows).to_string())
-    .execute(&mut **tx)
+    .bind(json_rows(last_of_each(rows, &["s", "r", "w"])))
+    .execute(&mut *tx)
     .await?;
     Ok(())
 }

@@ -49,18 +49,24 @@ pub(crate) fn words_of(record: &Record, keys: &[Key]) -> String {
     words
 }
 
-/// What was typed, as the index is asked: every word, each by how it begins. Nothing where no word was typed.
-pub(super) fn query(typed: &str) -> Option<String> {
+/// The words of what was typed, each of which begins a word of whoever is meant. Nothing where no word was typed.
+pub(super) fn terms(typed: &str) -> Option<Vec<String>> {
     let is_number = !typed.chars().any(char::is_alphabetic);
     let number = digits(typed);
     if is_number && number.len() >= NUMBER {
         let number = number.trim_start_matches('0');
-        return (!number.is_empty()).then(|| format!("\"{number}\"*"));
+        return (!number.is_empty()).then(|| vec![number.to_owned()]);
     }
     let words = normalize::name::key(typed);
     let words = words.split(' ').filter(|word| !word.is_empty());
-    let terms: Vec<String> = words.map(|word| format!("\"{word}\"*")).collect();
-    (!terms.is_empty()).then(|| terms.join(" AND "))
+    let terms: Vec<String> = words.map(str::to_owned).collect();
+    (!terms.is_empty()).then_some(terms)
+}
+
+/// Terms as SQLite's index is asked for them.
+pub(super) fn matching(terms: &[String]) -> String {
+    let terms: Vec<String> = terms.iter().map(|term| format!("\"{term}\"*")).collect();
+    terms.join(" AND ")
 }
 
 fn full_name(record: &Record) -> Option<String> {
@@ -104,11 +110,10 @@ mod tests {
         let (record, keys) = customer();
         let words = words_of(&record, &keys);
         let words: Vec<&str> = words.split(' ').collect();
-        query(typed).is_some_and(|query| {
-            query.split(" AND ").all(|term| {
-                let term = term.trim_end_matches('*').trim_matches('"');
-                words.iter().any(|word| word.starts_with(term))
-            })
+        terms(typed).is_some_and(|terms| {
+            terms
+                .iter()
+                .all(|term| words.iter().any(|word| word.starts_with(term)))
         })
     }
 
@@ -140,8 +145,8 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_typed_asks_for_words_and_nothing_else(typed in "\\PC{0,40}") {
-            if let Some(query) = query(&typed) {
-                for term in query.split(" AND ") {
+            if let Some(terms) = terms(&typed) {
+                for term in matching(&terms).split(" AND ") {
                     let inside = term.strip_prefix('"').and_then(|term| term.strip_suffix("\"*"));
                     prop_assert!(inside.is_some_and(|word| word.chars().all(char::is_alphanumeric)));
                 }

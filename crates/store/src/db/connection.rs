@@ -1,0 +1,208 @@
+//! Pools and transactions.
+
+use super::query::Running;
+use domain::ShopId;
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite, Transaction};
+
+/// What answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Connections to the database.
+#[derive(Clone, Debug)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool, Between),
+}
+
+/// A transaction that may write. It is rolled back when it is dropped.
+#[derive(Debug)]
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>, Between),
+}
+
+/// What stands between us and a PostgreSQL server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Between {
+    /// Nothing, or a pooler that leaves a connection to whoever has it: statements are prepared once.
+    Nothing,
+    /// A pooler that gives a connection to somebody else after every transaction: nothing may be left on it, and whatever
+    /// takes more than one message is a transaction.
+    Pooler,
+}
+
+/// Where a statement is carried out.
+pub(crate) enum On<'a> {
+    Pool(&'a Pool),
+    Tx(&'a mut Tx),
+    /// A transaction of the statement's own.
+    Turn(&'a Pool, Scope),
+}
+
+/// What a transaction may touch, so that of those that may touch the same thing one comes after the other. SQLite has
+/// one writer at a time for everything, and the rules of the repositories ("look, then write") hold because of that;
+/// on PostgreSQL they hold because every transaction that writes takes the lock of its scope before it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// What belongs to one shop.
+    Shop(i64),
+    /// What belongs to no shop: who may come in, installations of the app, notices.
+    House,
+    /// Everything.
+    Whole,
+}
+
+impl From<ShopId> for Scope {
+    fn from(shop: ShopId) -> Self {
+        Self::Shop(shop.0)
+    }
+}
+
+impl Scope {
+    /// The first half of our advisory locks, so that others in the same database do not meet ours: "rbdg".
+    const OURS: i32 = 0x7262_6467;
+
+    /// Waits for the turn. Shops do not wait for one another, and everybody waits for who touches everything. The locks
+    /// are taken in one order and go with the transaction, also where a pooler hands connections round between them. One
+    /// shop's lines of the journal and its sightings are therefore numbered in the order in which they are committed.
+    fn lock(self) -> String {
+        let ours = Self::OURS;
+        let which = match self {
+            Self::Whole => format!("pg_advisory_xact_lock({ours}, 0)"),
+            Self::House => {
+                format!(
+                    "pg_advisory_xact_lock_shared({ours}, 0), pg_advisory_xact_lock({ours}, -1)"
+                )
+            }
+            // Two shops whose numbers are the same in half of their bits would only wait for one another.
+            Self::Shop(shop) => {
+                let shop = shop & 0x7fff_ffff;
+                format!(
+                    "pg_advisory_xact_lock_shared({ours}, 0), pg_advisory_xact_lock({ours}, {shop})"
+                )
+            }
+        };
+        format!("SET LOCAL lock_timeout = '30s'; SELECT {which}")
+    }
+}
+
+impl Pool {
+    pub(crate) const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(..) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a transaction that has the right to write from its beginning.
+    pub(crate) fn begin(&self, scope: Scope) -> Running<'_, Tx> {
+        match self {
+            Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(begin_sqlite(pool).await?)) }),
+            Self::Postgres(pool, between) => Box::pin(async move {
+                let begun = begin_postgres(pool, scope).await?;
+                Ok(Tx::Postgres(begun, *between))
+            }),
+        }
+    }
+
+    /// Begins a transaction that only reads, and sees everything as of one instant.
+    pub(crate) fn snapshot(&self) -> Running<'_, Tx> {
+        match self {
+            Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(pool.begin().await?)) }),
+            Self::Postgres(pool, between) => Box::pin(async {
+                const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(Tx::Postgres(pool.begin_with(BEGIN).await?, *between))
+            }),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(..) => Engine::Postgres,
+        }
+    }
+
+    pub(crate) fn commit(self) -> Running<'static, ()> {
+        match self {
+            Self::Sqlite(tx) => Box::pin(tx.commit()),
+            Self::Postgres(tx, _) => Box::pin(tx.commit()),
+        }
+    }
+
+    pub(crate) fn rollback(self) -> Running<'static, ()> {
+        match self {
+            Self::Sqlite(tx) => Box::pin(tx.rollback()),
+            Self::Postgres(tx, _) => Box::pin(tx.rollback()),
+        }
+    }
+}
+
+impl<'a> From<&'a Pool> for On<'a> {
+    fn from(pool: &'a Pool) -> Self {
+        Self::Pool(pool)
+    }
+}
+
+impl<'a> From<&'a mut Tx> for On<'a> {
+    fn from(tx: &'a mut Tx) -> Self {
+        Self::Tx(tx)
+    }
+}
+
+async fn begin_sqlite(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+    match pool.begin_with(BEGIN).await {
+        // When the disk is full, SQLite ends a transaction by itself, but the driver still counts it and
+        // would refuse this connection for ever: a new one takes its place.
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            pool.acquire().await?.close().await?;
+            pool.begin_with(BEGIN).await
+        }
+        begun => begun,
+    }
+}
+
+/// Whatever the server's default is: each statement must see what was committed before its turn came.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+pub(crate) async fn begin_postgres(
+    pool: &PgPool,
+    scope: Scope,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut tx = pool.begin_with(BEGIN).await?;
+    wait_for_turn(&mut tx, scope).await?;
+    Ok(tx)
+}
+
+/// The same on a connection of its own.
+pub(crate) async fn begin_on(
+    connection: &mut PgConnection,
+    scope: Scope,
+) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
+    let mut tx = connection.begin_with(BEGIN).await?;
+    wait_for_turn(&mut tx, scope).await?;
+    Ok(tx)
+}
+
+async fn wait_for_turn(connection: &mut PgConnection, scope: Scope) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(scope.lock()))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
