@@ -128,7 +128,7 @@ impl Store {
             sql.push(" AND event = ").push_bind(event);
         }
         if let Some(event) = &filter.without {
-            query.push(" AND event <> ").push_bind(event);
+            sql.push(" AND event <> ").push_bind(event);
         }
         if let Some(wanted) = filter.side {
             sql.push(" AND side = ").push_bind(side(wanted));
