@@ -49,6 +49,7 @@ fn about(record: &str) -> Change {
         state: ReviewState::Open,
         decision: None,
         created_at: at(0),
+        decided_at: None,
     }))
 }
 
