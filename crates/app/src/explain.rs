@@ -230,7 +230,8 @@ impl App {
             .await?;
         if once.contains(&record.id) {
             return Ok(
-                "its counterpart was deleted or unlinked, and it is not made anew".to_owned(),
+                "its counterpart was deleted or unlinked, and it is not made anew by itself"
+                    .to_owned(),
             );
         }
         if stored.state == store::RecordState::WaitsForPerson {

@@ -2,9 +2,12 @@
 
 use crate::review::title_of;
 use crate::{App, AppError};
-use domain::{Kind, RecordId, RunId, Side};
+use domain::{Kind, RecordId, RunId, ShopId, Side};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{JournalFilter, JournalPage, JournalRow, RunRow, StoredRecord};
+use store::{JournalFilter, JournalPage, JournalRow, PeopleState, RunRow, StoredRecord};
+
+/// Of people who are called so, so many are looked for in the journal.
+const CALLED: u32 = 20;
 
 /// Whom or what a line is about, as people know it now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,6 +87,9 @@ impl App {
     ) -> Result<JournalPage, AppError> {
         let shop = self.shop(name).await?;
         let mut filter = wanted.clone();
+        if let Some(text) = &filter.search {
+            filter.found = self.people_called(shop.id, text).await?;
+        }
         if let Some(text) = record {
             // By an id of either side, which the journal may know longer than the snapshots do, or by the counter's
             // number.
@@ -95,6 +101,19 @@ impl App {
             filter.records.dedup();
         }
         Ok(self.store.journal_page(shop.id, &filter).await?)
+    }
+
+    /// The records of people whose name begins with these words: the journal itself keeps no names.
+    async fn people_called(&self, shop: ShopId, text: &str) -> Result<Vec<RecordId>, AppError> {
+        let (any, store) = (PeopleState::Any, &self.store);
+        let people = store.people(shop, any, Some(text), None, CALLED).await?;
+        let mut found = Vec::new();
+        for person in people {
+            let link = store.link_of(shop, person.side, Kind::Contact, &person.record);
+            found.extend(link.await?.map(|link| link.on(person.side.other()).clone()));
+            found.push(person.record);
+        }
+        Ok(found)
     }
 
     /// Whom or what each of some lines is about, in their order. The journal itself keeps no names.
@@ -159,8 +178,9 @@ impl App {
 
 /// The records that a line names: its own first.
 fn places(line: &JournalRow) -> impl Iterator<Item = (Side, Kind, &RecordId)> {
-    let known = line.side.zip(line.kind);
-    known.into_iter().flat_map(|(side, kind)| {
+    // Lines about a person do not always say so.
+    let kind = line.kind.unwrap_or(Kind::Contact);
+    line.side.into_iter().flat_map(move |side| {
         let own = line.record.as_ref().map(|id| (side, kind, id));
         let across = line.counterpart.as_ref();
         own.into_iter()

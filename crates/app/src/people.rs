@@ -1,9 +1,11 @@
 //! People: customer and contact as one, found by what a person types, a screenful at a time; and one of them with all
 //! that hangs on it. Told from what is stored; no vendor is asked. These answers tell of people.
 
+mod again;
 mod deeds;
 mod one;
 
+pub(crate) use deeds::CLICK;
 pub use deeds::PersonDeed;
 pub use one::{PersonField, PersonShown, Work};
 

@@ -59,6 +59,14 @@ async fn the_journal_is_read_backwards_page_by_page_and_sifted() {
             "{text}"
         );
     }
+    // By how a person's name begins, which no line keeps.
+    let search = JournalFilter {
+        search: Some("mari".into()),
+        ..JournalFilter::default()
+    };
+    let rows = sifted(search, None).await;
+    assert!(rows.iter().any(|row| row.event == "created"));
+    assert!(rows.iter().all(|row| row.kind == Some(Kind::Contact)));
     for (text, found) in [(desk.task.as_str(), true), ("%", false), ("t_sk", false)] {
         let search = JournalFilter {
             search: Some(text.to_owned()),

@@ -6,6 +6,7 @@ mod desk;
 
 use app::{PeopleWish, PersonState};
 use desk::Desk;
+use domain::Side;
 use serde_json::{Value as Json, json};
 use store::IntentState;
 use testkit::SHOP;
@@ -199,5 +200,12 @@ async fn a_look_that_a_person_asks_for_finds_what_nobody_told_of() {
         desk.bench.refresh().await;
         assert_eq!(desk.contact().await["city"], edit, "{side}");
         assert_eq!(desk.customer().await["fulladdress"]["city"], edit, "{side}");
+    }
+    // A look that a person asked for is no webhook that came.
+    let shop = app.shop(SHOP).await.unwrap();
+    for side in Side::BOTH {
+        let heard = app.store().counts_of_webhooks(shop.id, side).await.unwrap();
+        assert_eq!((heard.received, heard.told), (0, 0), "{side:?}");
+        assert_eq!(heard.last_at, None);
     }
 }

@@ -268,6 +268,66 @@ async fn invariant_13_undoable_both_sides_of_a_pair_go_back_and_nobody_edited() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_left_alone_is_not_taken_back_either() {
+    let desk = Desk::with_one_ticket().await;
+    let app = &desk.bench.app;
+    app.leave_person_alone(SHOP, &desk.reference).await.unwrap();
+    let scope = UndoScope {
+        delete_created: true,
+        ..run(desk.first_run)
+    };
+    let done = undo(&desk, &scope).await;
+    assert!(done.taken_back.is_empty(), "{done:?}");
+    assert_eq!(done.kept.len(), 2, "the contact and its task: {done:?}");
+    assert_eq!(desk.bench.truth().await.contacts.len(), 1);
+    app.take_person_up(SHOP, &desk.reference).await.unwrap();
+    let done = undo(&desk, &scope).await;
+    assert_eq!(done.taken_back.len(), 2, "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_undo_deleted_is_made_again_when_a_person_says_so() {
+    let desk = Desk::with_one_ticket().await;
+    let app = &desk.bench.app;
+    let scope = UndoScope {
+        delete_created: true,
+        ..run(desk.first_run)
+    };
+    let done = undo(&desk, &scope).await;
+    assert_eq!(done.taken_back.len(), 2, "{done:?}");
+    desk.rest().await;
+    assert!(desk.bench.truth().await.contacts.is_empty());
+    let person = app.person(SHOP, &desk.reference).await.unwrap();
+    assert!(person.can_be_made_again && !person.parted);
+    let joined = app.join_person_again(SHOP, &desk.reference).await;
+    assert!(joined.is_err(), "there is nobody to be joined with");
+
+    assert_eq!(app.make_run_again(SHOP, done.run).await.unwrap(), 2);
+    assert!(app.make_run_again(SHOP, done.run).await.is_err(), "once");
+    let anew = desk.bench.sync().await;
+    desk.rest().await;
+    let truth = desk.bench.truth().await;
+    assert_eq!((truth.contacts.len(), truth.tasks.len()), (1, 1));
+    let person = app.person(SHOP, &desk.reference).await.unwrap();
+    assert!(!person.can_be_made_again);
+
+    // The same for one person with what hangs on it.
+    let scope = UndoScope {
+        delete_created: true,
+        ..run(anew.run)
+    };
+    undo(&desk, &scope).await;
+    desk.rest().await;
+    assert!(desk.bench.truth().await.contacts.is_empty());
+    app.make_person_again(SHOP, &desk.reference).await.unwrap();
+    desk.rest().await;
+    let truth = desk.bench.truth().await;
+    assert_eq!((truth.contacts.len(), truth.tasks.len()), (1, 1));
+    let again = app.make_person_again(SHOP, &desk.reference).await;
+    assert!(again.is_err(), "it has a counterpart");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_run_record_or_field_is_refused_with_the_way_on() {
     let desk = Desk::with_one_ticket().await;
     let refused = |scope: UndoScope| {

@@ -43,7 +43,7 @@ pub fn project_linked(
 ) -> Projection {
     let mut shared = Projection::default();
     match (record.kind, record.side) {
-        (Kind::Contact, side) => contact(record, side, setting, &mut shared),
+        (Kind::Contact, side) => contact(record, side, counterpart, setting, &mut shared),
         (Kind::Task, Side::HighLevel) => task(record, counterpart, &mut shared),
         (Kind::Task, Side::MyGadgetRepairs) => ticket(record, rules, setting, &mut shared),
         (Kind::Appointment, _) => crate::appointment::project(record, &mut shared),
@@ -52,7 +52,13 @@ pub fn project_linked(
     shared
 }
 
-fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projection) {
+fn contact(
+    record: &Record,
+    side: Side,
+    counterpart: Option<&Record>,
+    setting: &Setting,
+    shared: &mut Projection,
+) {
     let joined = normalize::name::join(record.text(Field::FirstName), record.text(Field::LastName));
     let whole = record.text(Field::Name).map(normalize::text::line);
     let name = match side {
@@ -85,7 +91,7 @@ fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projecti
     }
     if let Some(country) = record
         .text(Field::Country)
-        .filter(|country| !is_default(record, country, setting))
+        .filter(|country| !is_default(record, counterpart, country, setting))
     {
         match CountryCode::parse(country) {
             Some(code) => shared.put(Field::Country, Value::text(code.as_str())),
@@ -101,12 +107,20 @@ fn contact(record: &Record, side: Side, setting: &Setting, shared: &mut Projecti
 }
 
 /// HighLevel gives every contact the location's own country where none was entered (highlevel-api.md 7.1).
-/// Without any other part of an address the shop's own country says nothing about the person, on either side.
-fn is_default(record: &Record, country: &str, setting: &Setting) -> bool {
-    CountryCode::parse(country).as_ref() == Some(&setting.country)
-        && ADDRESS
-            .iter()
-            .all(|field| !record.fields.contains_key(field))
+/// Without any other part of an address the shop's own country says nothing about the person, on either side; nor does
+/// HighLevel's beside a customer who has no country.
+fn is_default(
+    record: &Record,
+    counterpart: Option<&Record>,
+    country: &str,
+    setting: &Setting,
+) -> bool {
+    let bare = ADDRESS
+        .iter()
+        .all(|field| !record.fields.contains_key(field));
+    let alone = record.side == Side::HighLevel
+        && counterpart.is_some_and(|customer| customer.text(Field::Country).is_none());
+    (bare || alone) && CountryCode::parse(country).as_ref() == Some(&setting.country)
 }
 
 /// The parts of an address beside which the shop's own country counts.

@@ -373,3 +373,29 @@ fn the_shops_own_country_comes_and_goes_with_the_rest_of_an_address() {
     abroad.set(Field::Country, text("DE"));
     assert_eq!(implied(&abroad, &[Field::City]), None);
 }
+
+#[test]
+fn the_shops_own_country_is_no_difference_from_a_customer_without_one() {
+    let contact = |country: &str| {
+        let fields = [(Field::City, "Leeds"), (Field::Country, country)];
+        record(Side::HighLevel, Kind::Contact, &fields)
+    };
+    let customer = |fields: &[(Field, &str)]| record(Side::MyGadgetRepairs, Kind::Contact, fields);
+    let country = |contact: &Record, customer: &Record| {
+        let shown = project_linked(contact, Some(customer), &Rules::default(), &setting());
+        shown.fields.get(&Field::Country).cloned()
+    };
+    let bare = customer(&[(Field::City, "Leeds")]);
+    assert_eq!(country(&contact("GB"), &bare), None);
+    assert_eq!(country(&contact("DE"), &bare), text("DE"));
+    let abroad = customer(&[(Field::City, "Leeds"), (Field::Country, "Ireland")]);
+    assert_eq!(country(&contact("GB"), &abroad), text("GB"));
+    // What a person entered at the counter counts whatever HighLevel shows.
+    let shown = project_linked(
+        &customer(&[(Field::City, "Leeds"), (Field::Country, "United Kingdom")]),
+        Some(&contact("")),
+        &Rules::default(),
+        &setting(),
+    );
+    assert_eq!(shown.fields.get(&Field::Country).cloned(), text("GB"));
+}

@@ -125,6 +125,7 @@ fn told(row: &JournalRow, subject: &Subject) -> String {
         "left_alone" => {
             format!("A person said that {record} is left alone, with its counterpart and its work")
         }
+        "again" => format!("A person said that {record} gets a counterpart again"),
         "taken_up" => format!("A person took {record} up again, with its counterpart and its work"),
         "one_more" => format!(
             "A person said that {record} and {} are one person, who is linked already",
@@ -135,17 +136,18 @@ fn told(row: &JournalRow, subject: &Subject) -> String {
             other()
         ),
         "operation_sent" | "operation_done" | "operation_read" | "operation_refused"
-        | "operation_unknown" => about_operations(row),
+        | "operation_unknown" => about_operations(row, subject),
         other => format!("{other}: {record}"),
     }
 }
 
 /// Lines about calls of operations. Their record is whatever the call was about.
-fn about_operations(row: &JournalRow) -> String {
+fn about_operations(row: &JournalRow, subject: &Subject) -> String {
     let operation = row.detail["operation"].as_str().unwrap_or("?");
-    let on = match &row.record {
-        Some(id) => format!(" on {}", id.as_str()),
-        None => String::new(),
+    let on = match (&subject.name, &row.record) {
+        (Some(name), _) => format!(" on {name}"),
+        (None, Some(id)) => format!(" on {}", id.as_str()),
+        (None, None) => String::new(),
     };
     let by = match row.detail["cause"]["by"].as_str() {
         Some("flow") => "a flow",

@@ -105,6 +105,8 @@ pub enum Change {
     Apart(RecordId, RecordId),
     /// Forgets that.
     NotApart(RecordId, RecordId),
+    /// Forgets that a record once had a counterpart: it may get one again.
+    ForgetEnded(Side, Kind, RecordId),
     /// Remembers that a record is left alone.
     LeaveAlone(Side, Kind, RecordId),
     /// Forgets that.
@@ -113,6 +115,8 @@ pub enum Change {
     Heard {
         /// Their numbers.
         webhooks: Vec<i64>,
+        /// So many of them were no webhooks: a person asked to look.
+        asked: usize,
         /// Who sent them.
         on: Side,
         /// Changes that they told of.

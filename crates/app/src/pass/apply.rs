@@ -255,7 +255,14 @@ impl Pass<'_> {
         if let (Ok(outcome), Some(metrics)) = (&outcome, self.connection.metrics()) {
             metrics.wrote(&intent, &outcome.changes);
         }
-        self.progress.wrote(port.side());
+        if let Ok(Outcome {
+            stop: None,
+            trouble: None,
+            ..
+        }) = &outcome
+        {
+            self.progress.wrote(port.side());
+        }
         outcome
     }
 

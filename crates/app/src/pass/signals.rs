@@ -3,6 +3,7 @@
 
 use super::Pass;
 use crate::AppError;
+use crate::people::CLICK;
 use crate::ports::PortError;
 use domain::{
     FailureClass, Field, Fingerprint, Kind, Lane, Record, RecordId, Side, Timestamp, Value,
@@ -35,6 +36,8 @@ struct Taken {
 #[derive(Default)]
 struct Hint {
     webhooks: Vec<i64>,
+    /// So many of them are a person's.
+    clicks: usize,
     parent: Option<RecordId>,
     last_at: Option<Timestamp>,
     /// What they say of the record, each in its own body.
@@ -107,7 +110,10 @@ impl Pass<'_> {
             hint.events.extend(event);
             hint.webhooks.push(signal.webhook);
             hint.parent = signal.parent.or(hint.parent.take());
-            hint.last_at = hint.last_at.max(Some(signal.received_at));
+            match signal.what == CLICK {
+                true => hint.clicks += 1,
+                false => hint.last_at = hint.last_at.max(Some(signal.received_at)),
+            }
             hint.gone |= signal.what.ends_with("Delete");
             hint.finished |= signal.what == "TaskComplete";
             hint.bodies.push(signal.body);
@@ -126,6 +132,7 @@ impl Pass<'_> {
             if !webhooks.is_empty() {
                 changes.push(Change::Heard {
                     webhooks,
+                    asked: 0,
                     on,
                     told: 0,
                     missed: 0,
@@ -533,6 +540,8 @@ fn shows(told: &Record, stored: &Record) -> bool {
 struct Outcome {
     changes: Vec<Change>,
     webhooks: Vec<i64>,
+    /// So many of them are a person's.
+    clicks: usize,
     told: usize,
     polled: bool,
     last_at: Option<Timestamp>,
@@ -545,6 +554,7 @@ impl Outcome {
             self.changes.push(Change::Sighted(hint.events));
         }
         self.webhooks.extend(hint.webhooks);
+        self.clicks += hint.clicks;
         self.last_at = self.last_at.max(hint.last_at);
     }
 
@@ -557,10 +567,16 @@ impl Outcome {
 
     fn into_changes(self, on: Side) -> Vec<Change> {
         let mut changes = self.changes;
+        // What a person asked for was told by no webhook.
+        let told = match self.clicks == self.webhooks.len() {
+            true => 0,
+            false => self.told,
+        };
         changes.push(Change::Heard {
             webhooks: self.webhooks,
+            asked: self.clicks,
             on,
-            told: self.told,
+            told,
             missed: 0,
             last_at: self.last_at,
         });

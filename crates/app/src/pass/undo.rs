@@ -14,6 +14,7 @@ use domain::{Field, Kind, RecordId, Side};
 use mapping::DeletePolicy;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Exchange, Intent, IntentOp};
+use sync::Standing;
 
 /// Up to so many records are looked at one by one; for more, both sides are read for what changed.
 const LOOK_EACH: usize = 40;
@@ -97,7 +98,9 @@ impl Pass<'_> {
             named,
             ..wish.clone()
         };
-        let mut targets = targets(&wish.named);
+        let mut targets = self
+            .without_left_alone(targets(&wish.named), &mut lines)
+            .await?;
         if !wish.delete_created {
             let untouched = only_made(&wish.named);
             for target in targets.extract_if(.., |target| untouched.contains(target)) {
@@ -130,6 +133,53 @@ impl Pass<'_> {
             }
         }
         Ok(lines)
+    }
+
+    /// Nothing is written to what a person said is left alone, also nothing back; that is told.
+    async fn without_left_alone(
+        &self,
+        targets: Vec<Target>,
+        lines: &mut Lines,
+    ) -> Result<Vec<Target>, AppError> {
+        let left_alone = self.left_alone().await?;
+        if left_alone.is_empty() {
+            return Ok(targets);
+        }
+        let shop = self.shop.id;
+        let mut rest = Vec::new();
+        for (side, kind, id) in targets {
+            let stored = self.store.record(shop, side, kind, &id).await?;
+            let record = stored.map(|stored| stored.record);
+            let link = self.store.link_of(shop, side, kind, &id).await?;
+            let parent = record.as_ref().and_then(|record| record.parent.clone());
+            let person = match &parent {
+                Some(parent) => {
+                    let link = self.store.link_of(shop, side, Kind::Contact, parent);
+                    link.await?
+                }
+                None => None,
+            };
+            let is_left_alone = left_alone.covers(Standing {
+                side,
+                kind,
+                id: &id,
+                counterpart: link.as_ref().map(|link| link.on(side.other())),
+                parent: parent.as_ref(),
+                parents_counterpart: person.as_ref().map(|link| link.on(side.other())),
+            });
+            if is_left_alone {
+                let line = UndoLine {
+                    name: record.as_ref().and_then(title_of),
+                    ..UndoLine::of(side, kind, &id)
+                };
+                lines.kept.push(
+                    line.because("a person said that this is left alone; take it up again first"),
+                );
+            } else {
+                rest.push((side, kind, id));
+            }
+        }
+        Ok(rest)
     }
 
     /// Tells of a record that was made and stays.

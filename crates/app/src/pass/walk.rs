@@ -284,6 +284,7 @@ impl Pass<'_> {
             .filter(|record| known.get(&record.id) != Some(&Fingerprint::of(record)))
             .count();
         Ok((missed > 0).then_some(Change::Heard {
+            asked: 0,
             webhooks: Vec::new(),
             on: side,
             told: 0,

@@ -12,7 +12,7 @@ use store::{Change, JournalEntry, Link, RecordState, ReviewKind, Shop, Webhook};
 /// Why a link was ended that a person ended.
 const BY_A_PERSON: &str = "a person unlinked the two";
 /// The name of the hint that a person gave.
-const CLICK: &str = "a person's click";
+pub(crate) const CLICK: &str = "a person's click";
 
 /// What became of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -26,9 +26,9 @@ pub struct PersonDeed {
 }
 
 /// A person with both ids and the link between them.
-struct Both {
-    ids: Vec<(Side, RecordId)>,
-    link: Option<Link>,
+pub(super) struct Both {
+    pub(super) ids: Vec<(Side, RecordId)>,
+    pub(super) link: Option<Link>,
 }
 
 impl Both {
@@ -37,7 +37,7 @@ impl Both {
         found.map(|(_, id)| id.clone())
     }
 
-    fn deed(&self, done: &str) -> PersonDeed {
+    pub(super) fn deed(&self, done: &str) -> PersonDeed {
         PersonDeed {
             highlevel: self.on(Side::HighLevel),
             mygadgetrepairs: self.on(Side::MyGadgetRepairs),
@@ -97,6 +97,11 @@ impl App {
         let Some((link, parted_at)) = ended else {
             return Err(AppError::Refused("nobody parted this one".to_owned()));
         };
+        if !self.are_there(&shop, &link).await? {
+            return Err(AppError::Refused(
+                "the other one was deleted meanwhile; let it be made again instead".to_owned(),
+            ));
+        }
         let Some(mut changes) = self.join_again(&shop, &link).await? else {
             return Err(AppError::Refused(
                 "the other one has found another counterpart meanwhile".to_owned(),
@@ -130,7 +135,23 @@ impl App {
         let ended =
             self.store
                 .ended_links(shop.id, own.side, Kind::Contact, [&own.id], BY_A_PERSON);
-        Ok(!ended.await?.is_empty())
+        for (link, _) in ended.await? {
+            if self.are_there(shop, &link).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether nobody deleted one of the two meanwhile.
+    async fn are_there(&self, shop: &Shop, link: &Link) -> Result<bool, AppError> {
+        for side in Side::BOTH {
+            let record = self.store.record(shop.id, side, link.kind, link.on(side));
+            if record.await?.is_none_or(|stored| stored.gone) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The changes that join two records again; nothing where one of them has another counterpart by now.
@@ -241,7 +262,7 @@ impl App {
         Ok(both.deed("both records are fetched and compared now"))
     }
 
-    async fn both(&self, shop: &Shop, text: &str) -> Result<Both, AppError> {
+    pub(super) async fn both(&self, shop: &Shop, text: &str) -> Result<Both, AppError> {
         let (stored, link) = self.person_named(shop, text).await?;
         let record = stored.record;
         let ids = match &link {
@@ -252,7 +273,7 @@ impl App {
     }
 
     /// What hangs on a person, of one kind.
-    async fn work_ids(
+    pub(super) async fn work_ids(
         &self,
         shop: &Shop,
         side: Side,
@@ -324,7 +345,7 @@ impl App {
         Ok(changes)
     }
 
-    fn told(&self, event: &'static str, both: &Both, detail: Json) -> Change {
+    pub(super) fn told(&self, event: &'static str, both: &Both, detail: Json) -> Change {
         let lead = both.ids.first().cloned();
         let counterpart = both.ids.get(1).map(|(_, id)| id.clone());
         Change::Journal(JournalEntry {

@@ -39,6 +39,8 @@ pub struct PersonShown {
     pub questions: Vec<ReviewShown>,
     /// Whether somebody unlinked this one, so that it can be joined again.
     pub parted: bool,
+    /// Whether a counterpart of this one was deleted or taken back, so that it can be made again.
+    pub can_be_made_again: bool,
 }
 
 /// A field of both records.
@@ -135,8 +137,11 @@ impl App {
             .await?;
         appointments.sort_by_key(|work| std::cmp::Reverse(work.begins()));
         let parted = link.is_none() && self.was_parted(&shop, own).await?;
+        let can_be_made_again =
+            link.is_none() && !parted && self.was_deleted_across(&shop, own).await?;
         Ok(PersonShown {
             parted,
+            can_be_made_again,
             notes: self.notes_of(&shop, &judge, &known, &tasks).await?,
             questions: self.questions_about(&shop, &known).await?,
             words: explanation.lines(),

@@ -77,6 +77,7 @@ async fn log(
         without: which.without,
         side: which.side,
         kind: which.kind,
+        found: Vec::new(),
         search: which.search.filter(|text| !text.trim().is_empty()),
         limit: rows(which.limit),
     };

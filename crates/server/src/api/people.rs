@@ -44,6 +44,11 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
             join_again,
         )
         .post(
+            "/api/v1/shops/{shop}/people/{record}/make-again",
+            "Lets somebody get a counterpart again that was deleted or taken back",
+            make_again,
+        )
+        .post(
             "/api/v1/shops/{shop}/people/{record}/leave-alone",
             "Says that both sides are left as they are, until this one is taken up again",
             leave_alone,
@@ -148,6 +153,23 @@ async fn join_again(
     let app = views.app();
     noted(&signed, app, "joined a person again", &name).await?;
     let done = app.join_person_again(&name, &record).await;
+    Ok(Json(done.map_err(refused)?))
+}
+
+async fn make_again(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, record)): Path<(String, String)>,
+) -> Answer<PersonDeed> {
+    let app = views.app();
+    noted(
+        &signed,
+        app,
+        "let a person's counterpart be made again",
+        &name,
+    )
+    .await?;
+    let done = app.make_person_again(&name, &record).await;
     Ok(Json(done.map_err(refused)?))
 }
 

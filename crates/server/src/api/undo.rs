@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::RunId;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 pub(super) fn routes() -> Routes<Arc<Views>> {
@@ -22,6 +22,28 @@ pub(super) fn routes() -> Routes<Arc<Views>> {
         "Begins to take back, as a job that goes on by itself: as long as many writes, or scarce requests, take",
         begin,
     )
+    .post(
+        "/api/v1/shops/{shop}/runs/{run}/make-again",
+        "Lets what an undo deleted be made again: the next pass decides as if it had never been there",
+        make_again,
+    )
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct MadeAgain {
+    /// Records that may get a counterpart again.
+    records: u64,
+}
+
+async fn make_again(
+    signed: Operator,
+    State(views): State<Arc<Views>>,
+    Path((name, run)): Path<(String, RunId)>,
+) -> Answer<MadeAgain> {
+    let app = views.app();
+    noted(&signed, app, "let what was taken back be made again", &name).await?;
+    let records = app.make_run_again(&name, run).await.map_err(refused)?;
+    Ok(Json(MadeAgain { records }))
 }
 
 /// What is taken back.

@@ -112,6 +112,7 @@ async fn carry_out(
         }
         Change::Heard {
             webhooks,
+            asked,
             on,
             told,
             missed,
@@ -134,6 +135,7 @@ async fn carry_out(
             .execute(&mut *tx)
             .await?;
             let received = i64::try_from(looked_at.rows_affected()).unwrap_or(i64::MAX);
+            let received = received.saturating_sub(count(asked)).max(0);
             query(both!(
                 "DELETE FROM webhook WHERE shop = $1 AND state = 0 AND id ",
                 [numbers "2"]
@@ -299,6 +301,23 @@ async fn carry_out(
                 .bind(shop.0)
                 .bind(left.as_str())
                 .bind(right.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        Change::ForgetEnded(on, of, record) => {
+            let sql = match on {
+                Side::HighLevel => {
+                    "UPDATE link SET broken_why = $4 WHERE shop = $1 AND kind = $2 AND left_id = $3 AND broken_at IS NOT NULL"
+                }
+                Side::MyGadgetRepairs => {
+                    "UPDATE link SET broken_why = $4 WHERE shop = $1 AND kind = $2 AND right_id = $3 AND broken_at IS NOT NULL"
+                }
+            };
+            query(sql)
+                .bind(shop.0)
+                .bind(kind(of))
+                .bind(record.as_str())
+                .bind(super::ANSWER_TAKEN_BACK)
                 .execute(&mut *tx)
                 .await?;
         }

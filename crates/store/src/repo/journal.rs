@@ -51,6 +51,8 @@ pub struct JournalFilter {
     pub kind: Option<Kind>,
     /// With this text in it: event, ids or the rest.
     pub search: Option<String>,
+    /// Or, where a text is searched, about one of these.
+    pub found: Vec<RecordId>,
     /// So many at most.
     pub limit: u32,
 }
@@ -150,7 +152,12 @@ impl Store {
                 sql.push(" ESCAPE '\\' OR ").push(column);
                 sql.push(operator).push_bind(like.clone());
             }
-            sql.push(" ESCAPE '\\')");
+            sql.push(" ESCAPE '\\'");
+            for record in &filter.found {
+                sql.push(" OR record = ").push_bind(record.as_str());
+                sql.push(" OR counterpart = ").push_bind(record.as_str());
+            }
+            sql.push(")");
         }
         sql.push(" ORDER BY id DESC LIMIT ").push_bind(filter.limit);
         let rows = sql.build().fetch_all(&self.readers).await?;

@@ -27,6 +27,7 @@ async fn waiting(bench: &Bench) -> Vec<i64> {
 
 fn heard(webhooks: Vec<i64>, on: Side, told: usize, missed: usize) -> Change {
     Change::Heard {
+        asked: 0,
         webhooks,
         on,
         told,
