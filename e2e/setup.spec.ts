@@ -44,7 +44,7 @@ test('from the first start to a live sync, by the pages alone', async ({ install
   await expect(step('Preview')).toBeVisible()
   await page.getByRole('button', { name: 'Make the preview' }).click()
   await expect(page.getByText('It would message 0 customers')).toBeVisible()
-  await expect(page.getByText(/^(Found on both sides already|Nobody new was found)/)).toBeVisible()
+  await expect(page.getByText(/^(Found on both sides already|Nothing was found that is on both sides)/)).toBeVisible()
   await expectAccessible(page)
   const before = (await crm.all('contacts')).length
   await page.getByRole('link', { name: 'Go on', exact: true }).click()

@@ -6,6 +6,8 @@ export interface Toast {
   text: string;
   tone: 'ok' | 'stopped';
   undo: (() => unknown) | null;
+  /** What it is about: the next one about the same takes its place. */
+  about: string | null;
 }
 
 /** Shown for this long; with a way back for longer. */
@@ -17,14 +19,14 @@ class Toasts {
   list: Toast[] = $state.raw([]);
   #next = 1;
 
-  /** Says what was done. `undo` puts a button beside it. */
-  done(text: string, undo: (() => unknown) | null = null): void {
-    this.#add({ id: this.#next++, text, tone: 'ok', undo }, undo ? LONG : SHORT);
+  /** Says what was done. `undo` puts a button beside it; what was said before about the same goes. */
+  done(text: string, undo: (() => unknown) | null = null, about: string | null = null): void {
+    this.#add({ id: this.#next++, text, tone: 'ok', undo, about }, undo ? LONG : SHORT);
   }
 
   /** Says what did not work. */
-  failed(text: string): void {
-    this.#add({ id: this.#next++, text, tone: 'stopped', undo: null }, LONG);
+  failed(text: string, about: string | null = null): void {
+    this.#add({ id: this.#next++, text, tone: 'stopped', undo: null, about }, LONG);
   }
 
   close(id: number): void {
@@ -32,7 +34,8 @@ class Toasts {
   }
 
   #add(toast: Toast, time: number): void {
-    this.list = [...this.list, toast].slice(-MOST);
+    const others = this.list.filter(({ about }) => about === null || about !== toast.about);
+    this.list = [...others, toast].slice(-MOST);
     setTimeout(() => this.close(toast.id), time);
   }
 }

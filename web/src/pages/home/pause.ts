@@ -9,6 +9,6 @@ export async function setPaused(shop: string, paused: boolean): Promise<void> {
   const call = () =>
     ask(paused ? api.POST('/api/v1/shops/{shop}/pause', { params }) : api.POST('/api/v1/shops/{shop}/resume', { params }));
   if (!(await attempt(call, t().shell.offlineDeed))) return;
-  toasts.done(paused ? t().home.paused : t().home.resumed, () => setPaused(shop, !paused));
+  toasts.done(paused ? t().home.paused : t().home.resumed, () => setPaused(shop, !paused), `pause ${shop}`);
   await live.look();
 }

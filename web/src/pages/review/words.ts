@@ -54,6 +54,14 @@ export function apartDoes(question: Question, texts: Texts): string {
   return text.does.apart(made.map((side) => text.makes(texts.fields.kinds[side][question.kind], texts.shell.sides[side])));
 }
 
+/** What the server says in doubt of a pair: that something differs, is missing, or belongs to somebody else. */
+const DOUBT = /\b(different|missing|another|third)\b/;
+
+/** The reasons for a pair, and those against it. */
+export function weighed(reasons: readonly string[]): { for: string[]; against: string[] } {
+  return { for: reasons.filter((one) => !DOUBT.test(one)), against: reasons.filter((one) => DOUBT.test(one)) };
+}
+
 /** What was answered about whom, in one sentence. */
 export function answered(question: Question, answer: Answer, texts: Texts): string {
   const text = texts.review;

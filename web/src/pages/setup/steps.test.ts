@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { current, isShopName, locationIn, lockedBy, standing, STEPS, type Known } from './steps';
 
-const nothing: Known = { exists: false, highlevel: false, mygadgetrepairs: false, check: null, previewed: false, copied: false, approved: false };
+const nothing: Known = { exists: false, highlevel: false, mygadgetrepairs: false, check: null, previewed: false, copied: false, approved: false, passed: [] };
 
 it('leads from one step to the next', () => {
   expect(current(nothing)).toBe('shop');
@@ -13,6 +13,9 @@ it('leads from one step to the next', () => {
   expect(current({ ...connected, check: { failed: true } })).toBe('check');
   const checked = { ...connected, check: { failed: false } };
   expect(current(checked)).toBe('choose');
+  expect(standing('choose', { ...checked, passed: ['choose'] })).toBe('done');
+  expect(current({ ...checked, passed: ['choose'] })).toBe('fields');
+  expect(current({ ...checked, passed: ['choose', 'fields'] })).toBe('preview');
   expect(current({ ...checked, previewed: true })).toBe('live');
   expect(current({ ...checked, previewed: true, approved: true })).toBe('live');
   const previewed = { ...checked, previewed: true };

@@ -14,6 +14,8 @@ export type Known = {
   /** Whether there is a copy to look at. */
   copied: boolean;
   approved: boolean;
+  /** Steps that somebody went on from; the server does not know of it. */
+  passed: readonly StepId[];
 };
 
 export type Standing = 'done' | 'open' | 'locked';
@@ -33,8 +35,8 @@ export function standing(step: StepId, known: Known): Standing {
       return known.check && !known.check.failed ? 'done' : 'open';
     case 'choose':
     case 'fields':
-      // The rules have a working default; whoever has seen a preview has chosen.
-      return known.previewed || known.approved ? 'done' : 'open';
+      // The rules have a working default; whoever has gone on or seen a preview has chosen.
+      return known.previewed || known.approved || known.passed.includes(step) ? 'done' : 'open';
     case 'preview':
       if (!connected) return 'locked';
       return known.previewed || known.approved ? 'done' : 'open';

@@ -119,6 +119,7 @@ export const flows: Texts['flows'] = {
       titleSince: (when: string) => `Seit ${when} hätte es …`,
       nothing: 'In den letzten 30 Tagen hätte es kein einziges Mal begonnen.',
       nothingSince: (when: string) => `Seit ${when} hätte es kein einziges Mal begonnen.`,
+      tooShort: (when) => `Noch zu wenig, um etwas zu sagen: Festgehalten ist es erst seit ${when}. In dieser Zeit hätte es nicht begonnen.`,
       unknown: 'Noch ist nichts festgehalten, woran es sich zeigen ließe: Was ab jetzt geschieht, wird es.',
       since: 'Was davor geschah, wurde nicht festgehalten.',
       started: (n: number) => plural(n, { one: '{n} Mal begonnen', other: '{n} Mal begonnen' }),

@@ -24,8 +24,12 @@ export const person: Texts['person'] = {
   mend: {
     held: 'Berichtigen Sie es dort; sobald es gelesen ist, geht es von selbst weiter.',
     withheld: 'Berichtigen Sie es auf einer der Seiten, oder lassen Sie beide verschieden.',
-    taken: 'Meist hat es dort schon jemand anderes: Legen Sie die beiden dort zusammen, oder berichtigen Sie eines davon.',
-    others: 'Wer es hat',
+    taken: {
+      phone: 'HighLevel nimmt eine Nummer nur einmal, und meist hat sie dort schon jemand anderes. Teilen sich die beiden die Nummer, lassen Sie es so: Hier geht nichts verloren. Sind sie ein und dieselbe Person, legen Sie sie dort zusammen. Ist die Nummer falsch, berichtigen Sie sie.',
+      email: 'HighLevel nimmt eine E-Mail-Adresse nur einmal, und meist hat sie dort schon jemand anderes. Teilen sich die beiden die Adresse, lassen Sie es so: Hier geht nichts verloren. Sind sie ein und dieselbe Person, legen Sie sie dort zusammen. Ist die Adresse falsch, berichtigen Sie sie.',
+    },
+    others: 'Auch bei:',
+    more: 'Alle ansehen',
     again: 'Jetzt neu ansehen',
     leave: 'Regel dieses Feldes ändern',
   },

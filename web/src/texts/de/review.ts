@@ -17,6 +17,7 @@ export const review: Texts['review'] = {
   subject: 'Zu klären',
   candidate: (n) => `Vorschlag ${n}`,
   reasons: 'Was dafür spricht',
+  against: 'Was dagegen spricht',
   linkedWith: (record) => `Ist zurzeit mit ${record} verknüpft. Wenn Sie hier wählen, wird das gelöst.`,
   same: 'Dieselbe Person',
   apart: 'Niemand davon',

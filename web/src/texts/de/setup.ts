@@ -199,7 +199,7 @@ export const setup: Texts['setup'] = {
     counted: (n: number, kind: string) => plural(n, kinds[kind] ?? { other: `{n} ${kind}` }),
     pairs: (n: number, kind: string) => plural(n, pairs[kind] ?? { other: `{n} ${kind}` }),
     same: (what: string) => `Schon auf beiden Seiten vorhanden, wird nur verknüpft: ${what}.`,
-    sameNone: 'Auf beiden Seiten wurde niemand Neues gefunden.',
+    sameNone: 'Es wurde nichts gefunden, was auf beiden Seiten schon da und noch nicht verbunden ist.',
     unreachable: (n: number) => plural(n, {
       one: '{n} Kunde oder Kontakt hat weder E-Mail-Adresse noch Telefonnummer und lässt sich auf der anderen Seite nicht danach finden.',
       other: '{n} Kunden und Kontakte haben weder E-Mail-Adresse noch Telefonnummer und lassen sich auf der anderen Seite nicht danach finden.',

@@ -121,6 +121,7 @@ export const flows = {
       titleSince: (when: string) => `Since ${when} it would have …`,
       nothing: 'In the last 30 days it would not have started once.',
       nothingSince: (when: string) => `Since ${when} it would not have started once.`,
+      tooShort: (when: string) => `There is too little history to tell yet: it goes back to ${when} only. It would not have started in that time.`,
       unknown: 'Nothing has been kept yet that it could be tried on: what happens from now on is.',
       since: 'What happened before was not kept.',
       started: (n: number) => plural(n, { one: 'started {n} time', other: 'started {n} times' }),

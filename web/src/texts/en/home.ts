@@ -65,9 +65,10 @@ export const home = {
   backlogNothing: 'Nothing is waiting to be written.',
   backlogCount: (n: number) => plural(n, { one: '{n} change or decision', other: '{n} changes or decisions' }),
   doneAround: (when: string) => `done around ${when}`,
+  doneSoon: 'done in a few minutes',
   requests: (highlevel: string, mygadgetrepairs: string) =>
     `${highlevel} requests to HighLevel, ${mygadgetrepairs} to MyGadgetRepairs`,
-  held: (n: number) => plural(n, { one: '{n} held back with a reason', other: '{n} held back with a reason' }),
+  held: (n: number) => plural(n, { one: '{n} value or write held back: see why', other: '{n} values or writes held back: see why' }),
   budgets: 'Requests left',
   budgetsWhy: 'What the vendors allow. Repairbridge stays below it, so that neither locks you out.',
   perTenSeconds: 'HighLevel, 10 seconds',

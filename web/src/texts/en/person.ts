@@ -23,8 +23,12 @@ export const person = {
   mend: {
     held: 'Correct it there; it goes on by itself once it is read.',
     withheld: 'Correct it on either side, or leave the two different.',
-    taken: 'Mostly somebody else has it there already: merge the two there, or correct one of them.',
-    others: 'See who has it',
+    taken: {
+      phone: 'HighLevel takes a number only once, and mostly somebody else has it there already. If the two share it, leave it so: nothing is lost here. If they are one person, merge them there. If it is wrong, correct it.',
+      email: 'HighLevel takes an e-mail address only once, and mostly somebody else has it there already. If the two share it, leave it so: nothing is lost here. If they are one person, merge them there. If it is wrong, correct it.',
+    },
+    others: 'Has it too:',
+    more: 'See all',
     again: 'Look again now',
     leave: 'Change the rule of this field',
   },

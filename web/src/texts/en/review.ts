@@ -16,6 +16,7 @@ export const review = {
   subject: 'To be decided',
   candidate: (n: number) => `Candidate ${n}`,
   reasons: 'What speaks for it',
+  against: 'What speaks against it',
   linkedWith: (record: string) => `Is linked with ${record} now. Choosing it here takes it from there.`,
   same: 'Same person',
   apart: 'Nobody of these',

@@ -198,7 +198,7 @@ export const setup = {
     counted: (n: number, kind: string) => plural(n, kinds[kind] ?? { other: `{n} ${kind}` }),
     pairs: (n: number, kind: string) => plural(n, pairs[kind] ?? { other: `{n} ${kind}` }),
     same: (what: string) => `Found on both sides already, and joined without making anything: ${what}.`,
-    sameNone: 'Nobody new was found on both sides.',
+    sameNone: 'Nothing was found that is on both sides already and not joined yet.',
     unreachable: (n: number) => plural(n, {
       one: '{n} customer or contact has neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
       other: '{n} customers and contacts have neither an e-mail address nor a phone number, and cannot be found by these on the other side.',
