@@ -4184,6 +4184,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops/{shop}/people/{record}/make-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets somebody get a counterpart again that was deleted or taken back
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonDeed"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops/{shop}/people/{record}/resync": {
         parameters: {
             query?: never;
@@ -5164,6 +5207,49 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shops/{shop}/runs/{run}/make-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets what an undo deleted be made again: the next pass decides as if it had never been there
+         * @description Takes the permission `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shop: string;
+                    run: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeAgain"];
+                    };
+                };
+                default: components["responses"]["Refused"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -6891,6 +6977,13 @@ export interface components {
              */
             next: number | null;
         };
+        MadeAgain: {
+            /**
+             * Format: uint64
+             * @description Records that may get a counterpart again.
+             */
+            records: number;
+        };
         /** @description A new token. It is a secret, and told this once. */
         MadeToken: {
             name: string;
@@ -7238,6 +7331,8 @@ export interface components {
         PersonPage: {
             /** @description Appointments, the latest first. */
             appointments: components["schemas"]["Work"][];
+            /** @description Whether a counterpart of this one was deleted or taken back, so that it can be made again. */
+            can_be_made_again: boolean;
             /** @description When either record last changed at its vendor, or was last fetched where that does not tell. */
             changed_at: string;
             /** @description The contact. */

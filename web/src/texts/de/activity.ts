@@ -84,6 +84,7 @@ export const activity: Texts['activity'] = {
     undoMore: (n) => plural(n, { one: 'und {n} weiterer', other: 'und {n} weitere' }),
     undoRuns: 'Wird zurückgenommen …',
     undoDeed: 'Zurücknehmen',
+    madeAgain: (n) => plural(n, { one: '{n} Eintrag bekommt wieder ein Gegenstück.', other: '{n} Einträge bekommen wieder ein Gegenstück.' }),
     undoneTitle: 'Zurückgenommen',
     undone: (values, records) =>
       sentences(

@@ -74,6 +74,8 @@ export const person: Texts['person'] = {
   unlinkText: 'Beide bleiben auf ihren Seiten, wie sie sind. Sie werden nie wieder von selbst verknüpft, und nichts wird mehr von der einen zur anderen geschrieben.',
   unlinkDeed: 'Beide trennen',
   unlinked: 'Nicht mehr verknüpft.',
+  makeAgain: 'Wieder anlegen',
+  madeAgain: 'Ein Gegenstück wird mit dem nächsten Lauf wieder angelegt.',
   joinAgain: 'Wieder verknüpfen',
   joinedAgain: 'Wieder verknüpft, wie es war.',
   leaveAlone: 'Nicht abgleichen',

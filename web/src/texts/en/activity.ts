@@ -83,6 +83,7 @@ export const activity = {
     undoMore: (n: number) => plural(n, { one: 'and {n} more', other: 'and {n} more' }),
     undoRuns: 'Taking back…',
     undoDeed: 'Take it back',
+    madeAgain: (n: number) => plural(n, { one: '{n} record gets a counterpart again.', other: '{n} records get a counterpart again.' }),
     undoneTitle: 'Taken back',
     undone: (values: number, records: number) =>
       sentences(

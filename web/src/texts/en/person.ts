@@ -73,6 +73,8 @@ export const person = {
   unlinkText: 'The two stay as they are, on both sides. They are never joined again by themselves, and nothing more is written from one to the other.',
   unlinkDeed: 'Unlink the two',
   unlinked: 'No longer joined.',
+  makeAgain: 'Make again',
+  madeAgain: 'A counterpart is made again with the next pass.',
   joinAgain: 'Join again',
   joinedAgain: 'Joined again, as they were.',
   leaveAlone: 'Do not sync',
