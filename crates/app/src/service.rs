@@ -132,10 +132,11 @@ impl App {
                         let app = self.clone();
                         let shop = shop.clone();
                         let task = tasks.spawn(async move {
-                            tokio::join!(
-                                app.serve_shop(&shop, &stop),
-                                app.serve_flows(&shop, &stop)
-                            );
+                            // Where one finds the shop gone, the other would only notice later: both end.
+                            tokio::select! {
+                                () = app.serve_shop(&shop, &stop) => {}
+                                () = app.serve_flows(&shop, &stop) => {}
+                            }
                         });
                         ids.insert(task.id(), id);
                     }

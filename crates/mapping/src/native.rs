@@ -127,13 +127,15 @@ pub fn adorn(task: &Record, ticket: &Record) -> Option<NativeWrite> {
     let reference = ticket.reference.as_deref()?;
     let mut write = NativeWrite::default();
     let title = task.text(Field::Title).unwrap_or("");
-    let wanted = mark::title(reference, title);
-    if wanted != domain::normalize::text::line(title) {
-        write.put(Field::Title, Value::text(wanted));
-    }
     let (text, named) = task
         .text(Field::Body)
         .map_or((None, None), mark::read_task_body);
+    // A former ticket's reference gives way to the new one's; else it would pass for the person's wording.
+    let bare = mark::strip_title(title, named.as_deref().unwrap_or(""));
+    let wanted = mark::title(reference, &bare);
+    if wanted != domain::normalize::text::line(title) {
+        write.put(Field::Title, Value::text(wanted));
+    }
     if named.as_deref() != Some(reference) {
         write.put(
             Field::Body,

@@ -311,6 +311,12 @@ fn a_task_is_given_its_new_tickets_reference_once() {
         Some("K-1042")
     );
     assert_eq!(mapping::adorn(&adorned, &ticket), None);
+    // The ticket was deleted and another one made: the former reference gives way.
+    let mut second = ticket.clone();
+    second.reference = Some("K-1043".into());
+    let write = mapping::adorn(&adorned, &second).unwrap();
+    let again = written(adorned, &write);
+    assert_eq!(again.text(Field::Title), Some("K-1043 Screen"));
     // A contact has no title: it is left alone when a customer was made for it.
     let contact = Record::new(Side::HighLevel, Kind::Contact, RecordId::new("c1"));
     assert_eq!(mapping::adorn(&contact, &ticket), None);
