@@ -108,10 +108,13 @@ impl App {
         let (any, store) = (PeopleState::Any, &self.store);
         let people = store.people(shop, any, Some(text), None, CALLED).await?;
         let mut found = Vec::new();
-        for person in people {
-            let link = store.link_of(shop, person.side, Kind::Contact, &person.record);
-            found.extend(link.await?.map(|link| link.on(person.side.other()).clone()));
-            found.push(person.record);
+        for side in Side::BOTH {
+            let of_side = people.iter().filter(|person| person.side == side);
+            let ids: Vec<&RecordId> = of_side.map(|person| &person.record).collect();
+            let links = store.links_of(shop, side, Kind::Contact, ids.iter().copied());
+            let across = links.await?.into_values();
+            found.extend(across.map(|link| link.on(side.other()).clone()));
+            found.extend(ids.into_iter().cloned());
         }
         Ok(found)
     }

@@ -1,10 +1,12 @@
 //! Taking back what the sync wrote, wherever our value still stands.
 
 use crate::pass::Pass;
+use crate::pass::apply::reference_of;
 use crate::pass::payload::Payload;
 use crate::pass::undo::Wish;
+use crate::review::title_of;
 use crate::{App, AppError, ProgressBoard};
-use domain::{Field, Kind, RecordId, RunId, Side, Value};
+use domain::{Field, Kind, Record, RecordId, RunId, Side, Value};
 use mapping::{field_named, label};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -94,6 +96,24 @@ impl UndoLine {
             wrote: None,
             restored: None,
             reason: None,
+        }
+    }
+
+    /// About a record, by whatever people know it.
+    pub(crate) fn about_record(
+        side: Side,
+        kind: Kind,
+        id: &RecordId,
+        record: Option<&Record>,
+        other: Option<&Record>,
+    ) -> Self {
+        let known = record.or(other);
+        Self {
+            reference: known
+                .and_then(|record| reference_of(record, other))
+                .map(str::to_owned),
+            name: record.and_then(title_of),
+            ..Self::of(side, kind, id)
         }
     }
 

@@ -345,7 +345,7 @@ impl Pass<'_> {
 }
 
 /// The number by which people know the pair: the customer's or the ticket's.
-pub(super) fn reference_of<'a>(one: &'a Record, other: Option<&'a Record>) -> Option<&'a str> {
+pub(crate) fn reference_of<'a>(one: &'a Record, other: Option<&'a Record>) -> Option<&'a str> {
     [Some(one), other]
         .into_iter()
         .flatten()

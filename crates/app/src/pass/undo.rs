@@ -7,7 +7,6 @@ mod plan;
 use super::Pass;
 use super::payload::Payload;
 use super::progress::Phase;
-use crate::review::title_of;
 use crate::undo::UndoLine;
 use crate::{AppError, Tally};
 use domain::{Field, Kind, RecordId, Side};
@@ -168,10 +167,7 @@ impl Pass<'_> {
                 parents_counterpart: person.as_ref().map(|link| link.on(side.other())),
             });
             if is_left_alone {
-                let line = UndoLine {
-                    name: record.as_ref().and_then(title_of),
-                    ..UndoLine::of(side, kind, &id)
-                };
+                let line = UndoLine::about_record(side, kind, &id, record.as_ref(), None);
                 lines.kept.push(
                     line.because("a person said that this is left alone; take it up again first"),
                 );
@@ -193,21 +189,17 @@ impl Pass<'_> {
             return Ok(());
         }
         let shop = self.shop.id;
-        let link = self.store.link_of(shop, *side, *kind, id).await?;
-        let counter = match (&link, side) {
-            (Some(link), Side::HighLevel) => &link.right,
-            _ => id,
-        };
-        let counter = self
-            .store
-            .record(shop, Side::MyGadgetRepairs, *kind, counter)
-            .await?;
+        let across = side.other();
         let own = self.store.record(shop, *side, *kind, id).await?;
-        let line = UndoLine {
-            reference: counter.and_then(|stored| stored.record.reference),
-            name: own.and_then(|stored| title_of(&stored.record)),
-            ..UndoLine::of(*side, *kind, id)
+        let other = match self.store.link_of(shop, *side, *kind, id).await? {
+            Some(link) => {
+                let other = self.store.record(shop, across, *kind, link.on(across));
+                other.await?
+            }
+            None => None,
         };
+        let [own, other] = [own, other].map(|stored| stored.map(|stored| stored.record));
+        let line = UndoLine::about_record(*side, *kind, id, own.as_ref(), other.as_ref());
         lines.kept.push(line.because(MADE));
         Ok(())
     }

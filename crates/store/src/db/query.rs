@@ -4,8 +4,8 @@ use super::connection::{Between, On, Pool, Tx, begin_postgres};
 use super::read::{Column, FromRow, Row};
 use super::sql::Statement;
 use super::value::{Bind, Value};
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::postgres::{PgArguments, PgQueryResult};
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
 use sqlx::{Postgres, Sqlite};
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -47,6 +47,28 @@ macro_rules! in_read {
                 let done = $query.on_postgres(Between::Pooler).$how(&mut *tx).await?;
                 tx.commit().await?;
                 done
+            }
+        }
+    };
+}
+
+/// Carries a statement out where it is to be: on which engine, in whose transaction, with or without a turn of its own.
+/// What the engine answers is taken by its own function.
+macro_rules! carried_out {
+    ($query:ident, $on:expr, $how:ident, $sqlite:expr, $postgres:expr) => {
+        match $on {
+            On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
+                $sqlite($query.on_sqlite().$how(pool).await?)
+            }
+            On::Tx(Tx::Sqlite(tx)) => $sqlite($query.on_sqlite().$how(&mut **tx).await?),
+            On::Pool(Pool::Postgres(pool, between)) => {
+                $postgres(in_read!($query, pool, *between, $how))
+            }
+            On::Tx(Tx::Postgres(tx, between)) => {
+                $postgres($query.on_postgres(*between).$how(&mut **tx).await?)
+            }
+            On::Turn(Pool::Postgres(pool, between), scope) => {
+                $postgres(in_turn!(pool, scope, tx => $query.on_postgres(*between).$how(&mut *tx)))
             }
         }
     };
@@ -128,25 +150,9 @@ impl<'q> Query<'q> {
     }
 
     async fn execute_on(self, on: On<'_>) -> Result<Done, sqlx::Error> {
-        let rows_affected = match on {
-            On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
-                self.on_sqlite().execute(pool).await?.rows_affected()
-            }
-            On::Tx(Tx::Sqlite(tx)) => self.on_sqlite().execute(&mut **tx).await?.rows_affected(),
-            On::Pool(Pool::Postgres(pool, between)) => {
-                let done = in_read!(self, pool, *between, execute);
-                done.rows_affected()
-            }
-            On::Tx(Tx::Postgres(tx, between)) => {
-                let done = self.on_postgres(*between).execute(&mut **tx).await?;
-                done.rows_affected()
-            }
-            On::Turn(Pool::Postgres(pool, between), scope) => {
-                let done =
-                    in_turn!(pool, scope, tx => self.on_postgres(*between).execute(&mut *tx));
-                done.rows_affected()
-            }
-        };
+        let sqlite = |done: SqliteQueryResult| done.rows_affected();
+        let postgres = |done: PgQueryResult| done.rows_affected();
+        let rows_affected = carried_out!(self, on, execute, sqlite, postgres);
         Ok(Done { rows_affected })
     }
 
@@ -160,23 +166,9 @@ impl<'q> Query<'q> {
     }
 
     async fn fetch_all_on(self, on: On<'_>) -> Result<Vec<Row>, sqlx::Error> {
-        let rows = match on {
-            On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
-                return Ok(rows(self.on_sqlite().fetch_all(pool).await?, Row::Sqlite));
-            }
-            On::Tx(Tx::Sqlite(tx)) => {
-                let found = self.on_sqlite().fetch_all(&mut **tx).await?;
-                return Ok(rows(found, Row::Sqlite));
-            }
-            On::Pool(Pool::Postgres(pool, between)) => in_read!(self, pool, *between, fetch_all),
-            On::Tx(Tx::Postgres(tx, between)) => {
-                self.on_postgres(*between).fetch_all(&mut **tx).await?
-            }
-            On::Turn(Pool::Postgres(pool, between), scope) => {
-                in_turn!(pool, scope, tx => self.on_postgres(*between).fetch_all(&mut *tx))
-            }
-        };
-        Ok(self::rows(rows, Row::Postgres))
+        let sqlite = |found| rows(found, Row::Sqlite);
+        let postgres = |found| rows(found, Row::Postgres);
+        Ok(carried_out!(self, on, fetch_all, sqlite, postgres))
     }
 
     /// The first row, if there is any.
@@ -189,26 +181,9 @@ impl<'q> Query<'q> {
     }
 
     async fn fetch_optional_on(self, on: On<'_>) -> Result<Option<Row>, sqlx::Error> {
-        let row = match on {
-            On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
-                let found = self.on_sqlite().fetch_optional(pool).await?;
-                return Ok(found.map(Row::Sqlite));
-            }
-            On::Tx(Tx::Sqlite(tx)) => {
-                let found = self.on_sqlite().fetch_optional(&mut **tx).await?;
-                return Ok(found.map(Row::Sqlite));
-            }
-            On::Pool(Pool::Postgres(pool, between)) => {
-                in_read!(self, pool, *between, fetch_optional)
-            }
-            On::Tx(Tx::Postgres(tx, between)) => {
-                self.on_postgres(*between).fetch_optional(&mut **tx).await?
-            }
-            On::Turn(Pool::Postgres(pool, between), scope) => {
-                in_turn!(pool, scope, tx => self.on_postgres(*between).fetch_optional(&mut *tx))
-            }
-        };
-        Ok(row.map(Row::Postgres))
+        let sqlite = |found: Option<_>| found.map(Row::Sqlite);
+        let postgres = |found: Option<_>| found.map(Row::Postgres);
+        Ok(carried_out!(self, on, fetch_optional, sqlite, postgres))
     }
 
     /// The one row that there must be.

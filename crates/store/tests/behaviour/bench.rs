@@ -3,9 +3,11 @@
 use domain::{
     Field, IntentId, Kind, LinkId, Record, RecordId, RunId, ShopId, Side, Timestamp, Value,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sqlx::{ConnectOptions, Connection};
-use store::{Change, Intent, IntentOp, IntentState, Key, Link, Store};
+use store::{
+    Change, Intent, IntentOp, IntentState, Key, Link, Review, ReviewKind, ReviewState, Store,
+};
 use uuid::Uuid;
 
 pub use domain::Side::{HighLevel, MyGadgetRepairs};
@@ -236,4 +238,21 @@ pub fn progress(number: u128, state: IntentState) -> Change {
         counts: false,
         failure: None,
     }
+}
+
+/// A question about a value of a contact of HighLevel's.
+pub fn question(record: &str, field: &str, detail: Json) -> Change {
+    Change::Ask(Box::new(Review {
+        id: 0,
+        what: ReviewKind::Conflict,
+        kind: Kind::Contact,
+        side: HighLevel,
+        record: id(record),
+        field: field.to_owned(),
+        detail,
+        state: ReviewState::Open,
+        decision: None,
+        created_at: at(0),
+        decided_at: None,
+    }))
 }

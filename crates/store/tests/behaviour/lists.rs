@@ -4,10 +4,7 @@ use super::bench::*;
 use domain::{Field, Kind, Record, Side, Value};
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
-use store::{
-    Change, JournalEntry, JournalFilter, Key, PeopleState, PersonRow, Review, ReviewKind,
-    ReviewState,
-};
+use store::{Change, JournalEntry, JournalFilter, Key, PeopleState, PersonRow};
 
 fn person(
     side: Side,
@@ -38,19 +35,7 @@ async fn listed(bench: &Bench, wanted: PeopleState, search: Option<&str>) -> Vec
 }
 
 fn about(record: &str) -> Change {
-    Change::Ask(Box::new(Review {
-        id: 0,
-        what: ReviewKind::Conflict,
-        kind: Kind::Contact,
-        side: HighLevel,
-        record: id(record),
-        field: "email".to_owned(),
-        detail: json!(1),
-        state: ReviewState::Open,
-        decision: None,
-        created_at: at(0),
-        decided_at: None,
-    }))
+    question(record, "email", json!(1))
 }
 
 async fn filled(bench: &Bench) {

@@ -5,22 +5,6 @@ use domain::Kind;
 use serde_json::{Value as Json, json};
 use store::{Change, JournalEntry, Review, ReviewKind, ReviewState};
 
-fn question(record: &str, field: &str, detail: Json) -> Change {
-    Change::Ask(Box::new(Review {
-        id: 0,
-        what: ReviewKind::Conflict,
-        kind: Kind::Contact,
-        side: HighLevel,
-        record: id(record),
-        field: field.to_owned(),
-        detail,
-        state: ReviewState::Open,
-        decision: None,
-        created_at: at(0),
-        decided_at: None,
-    }))
-}
-
 async fn open(bench: &Bench) -> Vec<Review> {
     bench.store.open_reviews(bench.shop, 0, 10).await.unwrap()
 }

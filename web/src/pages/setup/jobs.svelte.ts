@@ -36,6 +36,16 @@ export class Jobs {
     return job ?? null;
   }
 
+  /** One of them, as far as it has come. */
+  one(id: string): Job | null {
+    return this.#known().find((job) => job.id === id) ?? null;
+  }
+
+  /** Knows a job that was just begun. */
+  follow(job: Job): void {
+    this.#begun = [...this.#begun, job];
+  }
+
   async begin(kind: Exclude<Job['kind'], 'undo'>): Promise<void> {
     const params = { path: { shop: this.#shop() } };
     const call = {
@@ -45,14 +55,16 @@ export class Jobs {
       // Whoever begins a sync here has seen what it does.
       sync: () => api.POST('/api/v1/shops/{shop}/sync', { params, body: { approve: true } }),
     }[kind];
-    const job: Job = await ask(call());
-    this.#begun = [...this.#begun, job];
+    this.follow(await ask(call()));
   }
 
-  /** Of this shop. What an event told is newer than what was fetched. */
+  /** Of this shop. What an event told is newer than what was fetched, but what ended runs no more: its event may have been missed. */
   #known(): Job[] {
     const byId: Record<string, Job> = {};
-    for (const job of [...(this.#found.data ?? []), ...this.#begun, ...live.jobs.values()]) byId[job.id] = job;
+    for (const job of [...(this.#found.data ?? []), ...this.#begun, ...live.jobs.values()]) {
+      const known = byId[job.id];
+      if (!known || known.state === 'running' || job.state !== 'running') byId[job.id] = job;
+    }
     for (const job of this.#gone) byId[job.id] = interrupted(job, t().setup.interrupted);
     return Object.values(byId).filter((job) => job.shop === this.#shop());
   }

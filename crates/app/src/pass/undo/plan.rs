@@ -4,10 +4,8 @@ use super::{Lines, MADE, Planned, Target, Wish};
 use crate::AppError;
 use crate::history::History;
 use crate::pass::Pass;
-use crate::pass::apply::reference_of;
 use crate::pass::payload::Payload;
 use crate::pass::take_back::Undo;
-use crate::review::title_of;
 use crate::undo::UndoLine;
 use domain::{Field, Kind, Record, Side};
 use mapping::appointment::is_deleted;
@@ -40,12 +38,8 @@ impl Pass<'_> {
             .all()
             .iter()
             .find(|(one, _)| one.intent.op == IntentOp::Create && named.contains(&one.intent.id));
-        let about = |record: Option<&Record>, other: Option<&Record>| UndoLine {
-            reference: record
-                .and_then(|record| reference_of(record, other))
-                .map(str::to_owned),
-            name: record.and_then(title_of),
-            ..UndoLine::of(side, kind, id)
+        let about = |record: Option<&Record>, other: Option<&Record>| {
+            UndoLine::about_record(side, kind, id, record, other)
         };
         let stored = self.store.record(shop, side, kind, id).await?;
         let gone = stored.as_ref().is_none_or(|stored| stored.gone);
