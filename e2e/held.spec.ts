@@ -31,7 +31,7 @@ test('of runs that are held because many came at once, one is looked at and let 
   for (let number = 0; number < MANY + 4; number++) {
     await crm.act('create_contact', { fields: { firstName: 'New', lastName: `Person ${number}`, email: `new${number}@mail.example` } })
   }
-  const held = async () => (await installation.command('flow', 'runs', 'main', '--state', 'held')).runs.map((one: { id: string }) => one.id) as string[]
+  const held = async () => (await installation.command('flow', 'runs', 'main', '--state', 'held', '--limit', '1000')).runs.map((one: { id: string }) => one.id) as string[]
   const before = await eventually(async () => ((await held()).length > 1 ? held() : undefined), 'some are held')
 
   await page.goto(`${url}/shops/main/flows?tab=history&state=held`)
