@@ -100,6 +100,7 @@ impl AppError {
                 StoreError::Exists { .. } => "STORE-EXISTS",
                 StoreError::DiskFull => "STORE-DISK-FULL",
                 StoreError::Busy => "STORE-BUSY",
+                StoreError::Lost => "STORE-LEASE",
                 StoreError::Value { .. } => "STORE-VALUE",
                 _ => "STORE",
             },

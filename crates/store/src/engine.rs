@@ -4,9 +4,10 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};
-use crate::lock::Locks;
+use crate::lock::{Fence, Locks, Node, Seat, ServerTime, Turn, listed_nodes};
 use crate::meter::Metered;
 use crate::repo::Keeper;
+use crate::wake::Company;
 use crate::{Lock, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,9 @@ pub struct Store {
     /// Writes as well, in the turn of the writer.
     pub(crate) keeper: Keeper,
     locks: Locks,
+    /// By what right it writes, where that can be lost.
+    fence: Option<Fence>,
+    pub(crate) company: Company,
     pub(crate) metered: Metered,
 }
 
@@ -43,10 +47,12 @@ impl Store {
                 Ok(Self {
                     place: path.display().to_string().into(),
                     locks: Locks::beside(path.clone()),
+                    company: Company::default(),
                     path,
                     writer: Pool::Sqlite(writer),
                     readers: Pool::Sqlite(readers),
                     keeper: Keeper::default(),
+                    fence: None,
                     metered: Metered::default(),
                 })
             }
@@ -58,8 +64,10 @@ impl Store {
                     place: server.shown().into(),
                     writer: Pool::Postgres(writer, server.between()),
                     readers: Pool::Postgres(readers, server.between()),
+                    company: server.company().clone(),
                     locks: Locks::on(*server),
                     keeper: Keeper::default(),
+                    fence: None,
                     metered: Metered::default(),
                 })
             }
@@ -84,12 +92,13 @@ impl Store {
 
     /// A transaction that has the right to write from its beginning.
     pub(crate) async fn begin(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
-        Ok(self.writer.begin(scope.into()).await?)
+        let turn = Turn::new(scope.into(), self.fence.as_ref());
+        Ok(self.writer.begin(turn).await?)
     }
 
     /// One statement that writes, as a transaction of its own.
     pub(crate) fn turn(&self, scope: impl Into<Scope>) -> On<'_> {
-        On::Turn(&self.writer, scope.into())
+        On::Turn(&self.writer, Turn::new(scope.into(), self.fence.as_ref()))
     }
 
     /// Takes a lock named after this store, or nothing when another process holds it.
@@ -98,6 +107,78 @@ impl Store {
     /// When the lock file cannot be written, or the server cannot be reached.
     pub async fn lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
         self.locks.take(name).await
+    }
+
+    /// The same store, which writes by the right of this lock: nothing any more once another process may have taken it
+    /// over. Webhooks are kept all the same, since that takes no right.
+    #[must_use]
+    pub fn under(&self, lock: &Lock) -> Self {
+        Self {
+            fence: lock.fence().cloned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same store, which writes whatever becomes of a lock: what has to be written by anybody at any time, such as
+    /// what was asked of a vendor.
+    #[must_use]
+    pub fn by_no_right(&self) -> Self {
+        Self {
+            fence: None,
+            ..self.clone()
+        }
+    }
+
+    /// By what right this store writes, where that can be lost.
+    #[must_use]
+    pub const fn fence(&self) -> Option<&Fence> {
+        self.fence.as_ref()
+    }
+
+    /// Takes a place among the processes that serve this database together. Nothing where one keeps everybody from it,
+    /// such as a move to another database; a database that is a file has no such places ([`Store::shares`]).
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn join(&self, node: Node) -> Result<Option<Seat>, StoreError> {
+        match self.locks.holder() {
+            Some(holder) => Box::pin(holder.join(node)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Gives the place among those that serve up, so that others go on with what is done here.
+    pub async fn leave(&self) {
+        if let Some(holder) = self.locks.holder() {
+            holder.leave().await;
+        }
+    }
+
+    /// Whether several processes can serve this database together: one on a server.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        self.readers.engine() == Engine::Postgres
+    }
+
+    /// Those that serve this database now. Of a database that is a file nobody knows.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn nodes(&self) -> Result<Vec<Node>, StoreError> {
+        match &self.readers {
+            Pool::Sqlite(_) => Ok(Vec::new()),
+            Pool::Postgres(pool, _) => listed_nodes(pool).await,
+        }
+    }
+
+    /// What time it is where the database is, which all processes share. Nothing where that is this machine.
+    #[must_use]
+    pub fn server_time(&self) -> Option<ServerTime> {
+        self.locks.holder().map(|holder| holder.time().clone())
+    }
+
+    pub(crate) const fn locks(&self) -> &Locks {
+        &self.locks
     }
 
     /// Where the database lies, and other files of this installation beside it. For a database on a server there is no
@@ -144,6 +225,7 @@ impl Store {
     /// Writes everything to the main file and closes all connections.
     pub async fn close(self) {
         self.keeper.close();
+        self.locks.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }

@@ -1,5 +1,6 @@
 //! What can go wrong with the store, and how to mend it.
 
+use crate::lock::Lost;
 use sqlx::postgres::PgDatabaseError;
 use std::path::PathBuf;
 
@@ -96,6 +97,11 @@ pub enum StoreError {
         "another process keeps the database busy, or the server that it is on does not answer. Wait for it to finish, or stop it, and try again"
     )]
     Busy,
+    /// Another process took over what this one was doing.
+    #[error(
+        "another Repairbridge process took this work over, since this one was not heard of for some seconds. Nothing was written; it goes on there"
+    )]
+    Lost,
     /// Something with this name is there already.
     #[error("{what} `{name}` exists already")]
     Exists {
@@ -198,6 +204,7 @@ impl From<sqlx::Error> for StoreError {
             }
         }
         match error {
+            sqlx::Error::AnyDriverError(why) if why.is::<Lost>() => Self::Lost,
             sqlx::Error::PoolTimedOut => Self::Busy,
             sqlx::Error::Io(why) => Self::Server {
                 address: "(see store.url)".to_owned(),

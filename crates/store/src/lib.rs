@@ -21,6 +21,7 @@ mod notice;
 mod repo;
 mod restore;
 mod sealed;
+mod wake;
 
 pub use change::{Change, Key};
 pub use engine::Store;
@@ -32,7 +33,7 @@ pub use flow::{
 pub use installation::{
     Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
-pub use lock::Lock;
+pub use lock::{Fence, Lock, Node, Nodes, Seat, ServerTime};
 pub use meter::{Meter, Trouble, Work};
 pub use model::{
     Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,
@@ -50,3 +51,4 @@ pub use repo::{
     PeopleCursor, PeopleState, PersonRow, Rewrap, SealedText,
 };
 pub use sealed::{SEALED, SealedTable};
+pub use wake::Call;

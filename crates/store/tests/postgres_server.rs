@@ -275,23 +275,24 @@ async fn a_lock_outlives_its_connection_and_ends_with_its_holder() {
     let held = one.lock("serve").await.unwrap().expect("free");
     let second = one.lock("shop-1").await.unwrap().expect("free");
     let ended: i64 = sqlx::query_scalar(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-         WHERE application_name = current_schema() AND state = 'idle in transaction'",
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = current_schema()",
     )
     .fetch_one(&mut raw)
     .await
     .unwrap();
-    assert_eq!(ended, 1, "one connection holds all locks");
-    sleep(Duration::from_secs(6)).await;
+    assert!(ended > 0);
+    // Longer than a process may be silent.
+    sleep(Duration::from_secs(7)).await;
+    assert!(held.holds() && second.holds());
     for name in ["serve", "shop-1"] {
-        assert!(other.lock(name).await.unwrap().is_none(), "taken anew");
+        assert!(other.lock(name).await.unwrap().is_none(), "still held");
     }
     drop(second);
     assert!(other.lock("shop-1").await.unwrap().is_some());
     assert!(other.lock("serve").await.unwrap().is_none());
-    drop(held);
     one.close().await;
-    assert!(other.lock("serve").await.unwrap().is_some());
+    assert!(!held.holds());
+    assert!(other.lock("serve").await.unwrap().is_some(), "at once");
     raw.close().await.unwrap();
     other.close().await;
     place.end().await;

@@ -1,10 +1,11 @@
 //! Pools and transactions.
 
 use super::query::Running;
+use crate::lock::{Lost, Turn};
 use domain::ShopId;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::SqlitePool;
-use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Row, Sqlite, Transaction};
 
 /// What answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(crate) enum On<'a> {
     Pool(&'a Pool),
     Tx(&'a mut Tx),
     /// A transaction of the statement's own.
-    Turn(&'a Pool, Scope),
+    Turn(&'a Pool, Turn<'a>),
 }
 
 /// What a transaction may touch, so that of those that may touch the same thing one comes after the other. SQLite has
@@ -71,7 +72,7 @@ impl Scope {
     /// Waits for the turn. Shops do not wait for one another, and everybody waits for who touches everything. The locks
     /// are taken in one order and go with the transaction, also where a pooler hands connections round between them. One
     /// shop's lines of the journal and its sightings are therefore numbered in the order in which they are committed.
-    fn lock(self) -> String {
+    pub(crate) fn lock(self) -> String {
         let ours = Self::OURS;
         let which = match self {
             Self::Whole => format!("pg_advisory_xact_lock({ours}, 0)"),
@@ -88,7 +89,12 @@ impl Scope {
                 )
             }
         };
-        format!("SET LOCAL lock_timeout = '30s'; SELECT {which}")
+        // Whoever is frozen in the middle of a transaction must not keep the others out; what touches everything reads
+        // elsewhere in between.
+        let idle = if self == Self::Whole { 60 } else { 5 };
+        format!(
+            "SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '{idle}s'; SELECT {which}"
+        )
     }
 }
 
@@ -101,11 +107,11 @@ impl Pool {
     }
 
     /// Begins a transaction that has the right to write from its beginning.
-    pub(crate) fn begin(&self, scope: Scope) -> Running<'_, Tx> {
+    pub(crate) fn begin<'a>(&'a self, turn: Turn<'a>) -> Running<'a, Tx> {
         match self {
             Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(begin_sqlite(pool).await?)) }),
             Self::Postgres(pool, between) => Box::pin(async move {
-                let begun = begin_postgres(pool, scope).await?;
+                let begun = begin_postgres(pool, turn).await?;
                 Ok(Tx::Postgres(begun, *between))
             }),
         }
@@ -183,10 +189,13 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 pub(crate) async fn begin_postgres(
     pool: &PgPool,
-    scope: Scope,
+    turn: Turn<'_>,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    if turn.fence().is_some_and(|fence| !fence.holds()) {
+        return Err(Lost.into());
+    }
     let mut tx = pool.begin_with(BEGIN).await?;
-    wait_for_turn(&mut tx, scope).await?;
+    wait_for_turn(&mut tx, turn).await?;
     Ok(tx)
 }
 
@@ -196,13 +205,21 @@ pub(crate) async fn begin_on(
     scope: Scope,
 ) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
     let mut tx = connection.begin_with(BEGIN).await?;
-    wait_for_turn(&mut tx, scope).await?;
+    wait_for_turn(&mut tx, scope.into()).await?;
     Ok(tx)
 }
 
-async fn wait_for_turn(connection: &mut PgConnection, scope: Scope) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(scope.lock()))
-        .execute(connection)
-        .await?;
-    Ok(())
+async fn wait_for_turn(connection: &mut PgConnection, turn: Turn<'_>) -> Result<(), sqlx::Error> {
+    let begun = sqlx::raw_sql(AssertSqlSafe(turn.lock()));
+    if turn.fence().is_none() {
+        begun.execute(connection).await?;
+        return Ok(());
+    }
+    // The last of what is asked is whether we may.
+    let rows = begun.fetch_all(connection).await?;
+    let holds = rows.last().map(|row| row.try_get::<bool, _>(0));
+    match holds.transpose()? {
+        Some(true) => Ok(()),
+        _ => Err(Lost.into()),
+    }
 }

@@ -4,6 +4,8 @@ use super::{WAITS, shown};
 use crate::StoreError;
 use crate::db::{Between, Scope, begin_on};
 use crate::error::BEHIND_A_POOLER;
+use crate::lock::{ServerTime, here};
+use crate::wake::Company;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
@@ -42,6 +44,8 @@ pub(crate) struct Server {
     between: Between,
     /// Without a password.
     shown: String,
+    time: ServerTime,
+    company: Company,
 }
 
 impl Server {
@@ -95,6 +99,8 @@ impl Server {
             connections,
             between,
             shown: shown(url),
+            time: ServerTime::default(),
+            company: Company::default(),
         })
     }
 
@@ -164,12 +170,15 @@ impl Server {
     }
 
     async fn check(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
-        let (version, encoding, schema): (i32, String, Option<String>) = sqlx::query_as(
-            "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_schema()::text",
+        let before = here();
+        let (version, encoding, schema, there): (i32, String, Option<String>, i64) = sqlx::query_as(
+            "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_schema()::text,
+                 (extract(epoch FROM clock_timestamp()) * 1000)::bigint",
         )
         .fetch_one(connection)
         .await
         .map_err(|why| self.trouble(&why))?;
+        self.time.heard(before, there, here());
         if version < OLDEST {
             return Err(self.refused(format!(
                 "PostgreSQL {} is older than {}",
@@ -212,11 +221,29 @@ impl Server {
         }
     }
 
+    /// What time it is there, as far as it is known.
+    pub(crate) const fn time(&self) -> &ServerTime {
+        &self.time
+    }
+
     pub(super) fn shown(&self) -> &str {
         &self.shown
     }
 
-    pub(super) const fn between(&self) -> Between {
+    /// Whether others serve it beside this process.
+    pub(crate) const fn company(&self) -> &Company {
+        &self.company
+    }
+
+    /// A single connection that is made anew where it breaks.
+    pub(crate) fn one(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ANSWERS)
+            .connect_lazy_with(self.options.clone())
+    }
+
+    pub(crate) const fn between(&self) -> Between {
         self.between
     }
 

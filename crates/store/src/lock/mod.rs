@@ -1,7 +1,19 @@
-//! Locks between processes. They are released when a process dies, however it dies.
+//! Locks between processes. They are released when a process dies, however it dies: those beside a file by the system,
+//! those on a server because they are leases, which whoever does not say in time that it lives loses.
+//!
+//! A process that was frozen does not know that it lost a lease. What it does by the right of one must therefore be
+//! fenced: [`crate::Store::under`] writes nothing any more once somebody else may have taken over.
 
+mod fence;
 mod file;
-mod server;
+mod holder;
+mod nodes;
+
+pub use fence::Fence;
+pub(crate) use fence::{Lost, Turn};
+pub(crate) use holder::{Holder, listed_nodes};
+pub(crate) use nodes::here;
+pub use nodes::{Node, Nodes, Seat, ServerTime};
 
 use crate::StoreError;
 use crate::engine::postgres::Server;
@@ -11,22 +23,21 @@ use std::path::{Path, PathBuf};
 /// A held lock; dropping it lets the next one in.
 #[derive(Debug)]
 pub struct Lock {
-    _held: Held,
+    held: Held,
 }
 
 /// What is let go when it is dropped.
 #[derive(Debug)]
-#[expect(dead_code, reason = "held, never read")]
 enum Held {
-    File(File),
-    Server(server::Held),
+    File(#[expect(dead_code, reason = "held, never read")] File),
+    Lease(holder::Lease),
 }
 
 /// Where locks are taken. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) enum Locks {
     Beside(PathBuf),
-    On(server::Locks),
+    On(Holder),
 }
 
 impl Locks {
@@ -37,13 +48,33 @@ impl Locks {
 
     /// Locks of a database on a server, for processes on whatever machine.
     pub(crate) fn on(server: Server) -> Self {
-        Self::On(server::Locks::new(server))
+        Self::On(Holder::new(server))
     }
 
     pub(crate) async fn take(&self, name: &str) -> Result<Option<Lock>, StoreError> {
         match self {
             Self::Beside(path) => Lock::beside(path, name),
-            Self::On(locks) => Ok(Box::pin(locks.take(name)).await?.map(Lock::on_server)),
+            Self::On(holder) => {
+                let lease = Box::pin(holder.take(name)).await?;
+                Ok(lease.map(|lease| Lock {
+                    held: Held::Lease(lease),
+                }))
+            }
+        }
+    }
+
+    /// Where those that serve the same database are kept, where there can be several.
+    pub(crate) const fn holder(&self) -> Option<&Holder> {
+        match self {
+            Self::Beside(_) => None,
+            Self::On(holder) => Some(holder),
+        }
+    }
+
+    /// Lets go of everything that this process holds on a server. What is beside a file goes with its owner.
+    pub(crate) async fn close(&self) {
+        if let Self::On(holder) = self {
+            holder.close().await;
         }
     }
 }
@@ -53,13 +84,22 @@ impl Lock {
     pub(crate) fn beside(database: &Path, name: &str) -> Result<Option<Self>, StoreError> {
         let file = file::take(database, name)?;
         Ok(file.map(|file| Self {
-            _held: Held::File(file),
+            held: Held::File(file),
         }))
     }
 
-    const fn on_server(held: server::Held) -> Self {
-        Self {
-            _held: Held::Server(held),
+    /// Whether it is still held for certain. One beside a file always is.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.fence().is_none_or(Fence::holds)
+    }
+
+    /// What fences that which is done by the right of this lock, where it may be lost while we think that we hold it.
+    #[must_use]
+    pub const fn fence(&self) -> Option<&Fence> {
+        match &self.held {
+            Held::File(_) => None,
+            Held::Lease(lease) => Some(lease.fence()),
         }
     }
 }

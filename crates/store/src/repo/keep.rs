@@ -9,12 +9,13 @@ use crate::engine::WAITS;
 use crate::engine::sqlite::LOG_PAGES;
 use crate::meter::Metered;
 use crate::model::Webhook;
+use crate::wake::{CHANNEL, Company};
 use crate::{Store, StoreError, Work};
 use domain::RecordId;
 use rusqlite::{Connection, TransactionBehavior, params};
-use sqlx::Sqlite;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPool;
+use sqlx::{AssertSqlSafe, Sqlite};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -55,6 +56,7 @@ enum Turn {
     Postgres {
         pool: PgPool,
         between: Between,
+        company: Company,
         runtime: Handle,
     },
 }
@@ -85,9 +87,10 @@ impl Keeping {
             Turn::Postgres {
                 pool,
                 between,
+                company,
                 runtime,
             } => {
-                let keeping = insert_many(pool, *between, webhooks);
+                let keeping = insert_many(pool, *between, company, webhooks);
                 let keeping = self.metered.tell(Work::Webhooks, keeping);
                 match Handle::try_current().map(|here| here.runtime_flavor()) {
                     // In a thread that drives tasks, others take them over meanwhile.
@@ -137,6 +140,7 @@ impl Store {
             Pool::Postgres(pool, between) => Turn::Postgres {
                 pool: pool.clone(),
                 between: *between,
+                company: self.company.clone(),
                 runtime: Handle::current(),
             },
         };
@@ -154,7 +158,7 @@ impl Store {
         match &self.writer {
             Pool::Sqlite(_) => self.keeping().await?.keep(webhooks),
             Pool::Postgres(pool, between) => {
-                let keeping = insert_many(pool, *between, webhooks);
+                let keeping = insert_many(pool, *between, &self.company, webhooks);
                 self.metered.tell(Work::Webhooks, keeping).await
             }
         }
@@ -202,12 +206,21 @@ fn insert(connection: &mut Connection, webhooks: &[Webhook]) -> Result<(), rusql
 async fn insert_many(
     pool: &PgPool,
     between: Between,
+    company: &Company,
     webhooks: &[Webhook],
 ) -> Result<(), StoreError> {
     const INSERT: &str =
         "INSERT INTO webhook (shop, side, event, what, kind, record, parent, body, received_at)
          SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bigint[], $6::text[], $7::text[],
              $8::bytea[], $9::bigint[])";
+    // Whoever else serves may be the one to look at them.
+    let insert = match between == Between::Nothing && company.is_there() {
+        true => format!(
+            "WITH kept AS ({INSERT} RETURNING shop)
+             SELECT pg_notify({CHANNEL}, 'p' || shop) FROM kept GROUP BY shop"
+        ),
+        false => INSERT.to_owned(),
+    };
     fn each<'w, T>(webhooks: &'w [Webhook], column: impl Fn(&'w Webhook) -> T) -> Vec<T> {
         webhooks.iter().map(column).collect()
     }
@@ -215,7 +228,7 @@ async fn insert_many(
         id.as_ref()
             .map(|id| known_letters(id.as_str()).into_owned())
     };
-    let kept = sqlx::query(INSERT)
+    let kept = sqlx::query(AssertSqlSafe(insert))
         .persistent(between == Between::Nothing)
         .bind(each(webhooks, |webhook| webhook.shop.0))
         .bind(each(webhooks, |webhook| side(webhook.side)))
