@@ -8,7 +8,8 @@ use crate::{
 };
 use domain::{Clock, Context};
 use http::{
-    Answer, Applied, Budget, HeaderName, HeaderValue, Lane, Method, Request, Sender, SenderConfig,
+    Answer, Applied, Budget, Guard, HeaderName, HeaderValue, Lane, Method, Request, Sender,
+    SenderConfig,
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub struct Client {
     inner: Arc<Inner>,
     lane: Lane,
+    guard: Option<Guard>,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl Client {
         Ok(Self {
             inner,
             lane: Lane::Live,
+            guard: None,
         })
     }
 
@@ -66,6 +69,16 @@ impl Client {
         Self {
             inner: Arc::clone(&self.inner),
             lane,
+            guard: self.guard.clone(),
+        }
+    }
+
+    /// The same client, whose requests can be kept back at the last moment.
+    #[must_use]
+    pub fn guarded(&self, guard: Option<Guard>) -> Self {
+        Self {
+            guard,
+            ..self.clone()
         }
     }
 
@@ -247,7 +260,7 @@ impl Client {
             true => request,
             false => request.header(version, inner.version.clone()),
         };
-        let request = request.lane(self.lane).header(
+        let request = request.lane(self.lane).guarded(self.guard.clone()).header(
             HeaderName::from_static("accept"),
             HeaderValue::from_static("application/json"),
         );

@@ -50,6 +50,12 @@ pub enum SendError {
         /// Whether an earlier try may have been carried out.
         applied: Applied,
     },
+    /// Who asked may not send any more.
+    #[error("not sent: another Repairbridge process took this work over; it goes on there")]
+    Withdrawn {
+        /// Whether an earlier try may have been carried out.
+        applied: Applied,
+    },
     /// No connection came about.
     #[error(
         "no connection to the vendor ({detail}); check the network and the vendor's status page"
@@ -95,7 +101,9 @@ impl SendError {
     #[must_use]
     pub const fn applied(&self) -> Applied {
         match self {
-            Self::Deferred { applied, .. } | Self::Unreachable { applied, .. } => *applied,
+            Self::Deferred { applied, .. }
+            | Self::Withdrawn { applied }
+            | Self::Unreachable { applied, .. } => *applied,
             Self::Interrupted { .. } | Self::TimedOut { .. } | Self::TooLarge { .. } => {
                 Applied::Unknown
             }
@@ -123,6 +131,7 @@ impl Failure for SendError {
                 Reason::Unavailable => "SEND-BUDGET-04",
                 Reason::KeyRefused => "SEND-KEY-01",
             },
+            Self::Withdrawn { .. } => "SEND-LEASE-01",
             Self::Unreachable { .. } => "SEND-NET-01",
             Self::Interrupted { .. } => "SEND-NET-02",
             Self::TimedOut { .. } => "SEND-NET-03",
@@ -139,9 +148,10 @@ impl Failure for SendError {
                     until: deferred.until,
                 },
             },
-            Self::Unreachable { .. } | Self::Interrupted { .. } | Self::TimedOut { .. } => {
-                FailureClass::Transient
-            }
+            Self::Withdrawn { .. }
+            | Self::Unreachable { .. }
+            | Self::Interrupted { .. }
+            | Self::TimedOut { .. } => FailureClass::Transient,
             Self::TooLarge { .. } => FailureClass::Permanent,
             Self::Malformed { .. } => FailureClass::Bug,
         }

@@ -46,7 +46,11 @@ impl TryOutcome {
             Err(SendError::TooLarge { .. }) => Self::TooLarge,
             Err(SendError::Malformed { .. }) => Self::Malformed,
             // A deferral comes before a try, never of one.
-            Err(SendError::Interrupted { .. } | SendError::Deferred { .. }) => Self::Interrupted,
+            Err(
+                SendError::Interrupted { .. }
+                | SendError::Deferred { .. }
+                | SendError::Withdrawn { .. },
+            ) => Self::Interrupted,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is to be sent.
 
-use crate::Lane;
+use crate::{Guard, Lane};
 use reqwest::{
     Method,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
@@ -56,6 +56,8 @@ pub struct Request {
     pub repeat: Repeat,
     /// How urgent it is.
     pub lane: Lane,
+    /// What may keep it from being sent at the last moment.
+    pub(crate) guard: Option<Guard>,
     /// A mistake made while building; the sender refuses such a request.
     pub(crate) fault: Option<&'static str>,
 }
@@ -78,6 +80,7 @@ impl Request {
             body: Body::None,
             repeat,
             lane: Lane::Live,
+            guard: None,
             fault: None,
         }
     }
@@ -110,6 +113,13 @@ impl Request {
     #[must_use]
     pub fn delete(path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, path)
+    }
+
+    /// Lets it be kept back at the last moment.
+    #[must_use]
+    pub fn guarded(mut self, guard: Option<Guard>) -> Self {
+        self.guard = guard;
+        self
     }
 
     /// Adds a query parameter.

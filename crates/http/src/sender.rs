@@ -122,6 +122,13 @@ impl Sender {
         let mut tried = 0;
         loop {
             self.reserve(&request, earlier).await?;
+            if request
+                .guard
+                .as_ref()
+                .is_some_and(|guard| !guard.lets_through())
+            {
+                return Err(SendError::Withdrawn { applied: earlier });
+            }
             tried += 1;
             let last = tried == TRIES;
             match self.try_once(&request, &url, tried).await {

@@ -10,7 +10,7 @@ use crate::{
     page::Learnt,
 };
 use domain::Context;
-use http::{Answer, Budget, HeaderName, HeaderValue, Lane, Request, Sender, SenderConfig};
+use http::{Answer, Budget, Guard, HeaderName, HeaderValue, Lane, Request, Sender, SenderConfig};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use std::{collections::BTreeMap, sync::Arc};
@@ -25,6 +25,7 @@ pub(crate) use list::{List, rows};
 pub struct Client {
     inner: Arc<Inner>,
     lane: Lane,
+    guard: Option<Guard>,
 }
 
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl Client {
         Ok(Self {
             inner: Arc::new(inner),
             lane: Lane::Live,
+            guard: None,
         })
     }
 
@@ -72,6 +74,16 @@ impl Client {
         Self {
             inner: Arc::clone(&self.inner),
             lane,
+            guard: self.guard.clone(),
+        }
+    }
+
+    /// The same client, whose requests can be kept back at the last moment.
+    #[must_use]
+    pub fn guarded(&self, guard: Option<Guard>) -> Self {
+        Self {
+            guard,
+            ..self.clone()
         }
     }
 
@@ -198,7 +210,7 @@ impl Client {
 
     /// Sends and returns any answer.
     pub(crate) async fn ask(&self, request: Request) -> Result<Answer, Error> {
-        let request = request.lane(self.lane).header(
+        let request = request.lane(self.lane).guarded(self.guard.clone()).header(
             HeaderName::from_static("accept"),
             HeaderValue::from_static("application/json"),
         );
