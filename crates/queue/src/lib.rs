@@ -1,8 +1,11 @@
-//! Vendor budgets that survive a restart and are shared by every process on one database.
+//! Vendor budgets that survive a restart and are shared by every process on one database, and which of these processes
+//! serves which shop.
 //!
 //! [`StoredBudget`] keeps [`http::BudgetState`] in the store. Each reservation is one transaction, so two
 //! processes that work on one shop cannot overspend together, and a restart goes on where it stopped.
 
 mod budget;
+mod spread;
 
 pub use budget::StoredBudget;
+pub use spread::spread;
