@@ -80,7 +80,7 @@ impl App {
         }
         self.kept.forget(shop.id.0);
         self.budget(shop, side).key_replaced().await?;
-        self.calls.of(shop.id.0).notify_one();
+        self.call_passes(shop.id);
         Ok(())
     }
 

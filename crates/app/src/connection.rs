@@ -15,7 +15,7 @@ use crate::sides::highlevel::{DuplicateRule, HighLevelPort};
 use crate::sides::mygadgetrepairs::MyGadgetRepairsPort;
 use crate::{App, AppError, Requests};
 use domain::{Lane, Side, Timestamp};
-use http::{BudgetPolicy, Window};
+use http::{BudgetPolicy, Guard, Window};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use queue::StoredBudget;
@@ -33,6 +33,20 @@ pub(crate) struct Clients {
     pub(crate) highlevel: highlevel::Client,
     pub(crate) mygadgetrepairs: mygadgetrepairs::Client,
     pub(crate) budgets: Budgets,
+}
+
+impl Clients {
+    /// The same, whose requests can be kept back at the last moment.
+    fn guarded(self, guard: Option<Guard>) -> Self {
+        if guard.is_none() {
+            return self;
+        }
+        Self {
+            highlevel: self.highlevel.guarded(guard.clone()),
+            mygadgetrepairs: self.mygadgetrepairs.guarded(guard),
+            budgets: self.budgets,
+        }
+    }
 }
 
 /// Both budgets.
@@ -145,7 +159,8 @@ impl App {
     /// The budget of one side of a shop.
     pub(crate) fn budget(&self, shop: &Shop, side: Side) -> Arc<StoredBudget> {
         Arc::new(StoredBudget::new(
-            self.store.clone(),
+            // It is kept beyond the work for which it is made.
+            self.store.by_no_right(),
             shop.id,
             side,
             self.policy(side),
@@ -218,7 +233,7 @@ impl App {
             paging: paging.clone(),
         };
         if let Some(clients) = self.kept.get(shop.id.0, &ground) {
-            return Ok(clients);
+            return Ok(clients.guarded(self.guard()));
         }
         let budgets = self.kept.budgets(shop.id.0, &ground);
         let budgets = budgets.unwrap_or_else(|| Budgets {
@@ -227,7 +242,7 @@ impl App {
         });
         let clients = self.make_clients(shop, zone, paging, budgets).await?;
         self.kept.put(shop.id.0, ground, &clients);
-        Ok(clients)
+        Ok(clients.guarded(self.guard()))
     }
 
     async fn make_clients(

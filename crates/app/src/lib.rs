@@ -13,11 +13,13 @@ mod connect;
 mod connection;
 mod connections;
 mod copies;
+mod crew;
 mod edits;
 mod error;
 mod explain;
 mod flows;
 mod forecast;
+mod held;
 mod history;
 mod installations;
 mod intake;
@@ -27,6 +29,7 @@ mod judge;
 mod kept;
 mod kept_beside;
 mod keys;
+mod leaving;
 mod metrics;
 mod named;
 mod notices;
@@ -135,6 +138,8 @@ pub struct App {
     twin_maker: Option<Arc<dyn TwinMaker>>,
     carrier: Option<Arc<dyn Carrier>>,
     metrics: Arc<Metrics>,
+    crew: Option<crew::Crew>,
+    leaving: leaving::Leaving,
 }
 
 impl App {
@@ -179,6 +184,8 @@ impl App {
             twin_maker: None,
             carrier: None,
             metrics,
+            crew: None,
+            leaving: leaving::Leaving::default(),
         })
     }
 

@@ -194,18 +194,18 @@ impl App {
                 "question {id} no longer stands: the records have changed since it was asked"
             )));
         }
-        let _lock = self.lock_shop(&shop).await?;
+        let held = self.lock_shop(&shop).await?;
         match (review.what, answer) {
             (ReviewKind::Conflict, Answer::Accept { side, .. }) => {
-                self.choose(&shop, &review, side.unwrap_or(Side::MyGadgetRepairs))
+                held.choose(&shop, &review, side.unwrap_or(Side::MyGadgetRepairs))
                     .await
             }
             (ReviewKind::Conflict, _) => Err(AppError::Refused(format!(
                 "question {id} is about a value: answer with `accept {id} --side highlevel` or `--side mygadgetrepairs`"
             ))),
-            (_, Answer::Accept { candidate, .. }) => self.same(&shop, &review, candidate).await,
-            (_, Answer::Merge { candidate }) => self.all_one(&shop, &review, candidate).await,
-            (_, Answer::Apart) => self.different(&shop, &review).await,
+            (_, Answer::Accept { candidate, .. }) => held.same(&shop, &review, candidate).await,
+            (_, Answer::Merge { candidate }) => held.all_one(&shop, &review, candidate).await,
+            (_, Answer::Apart) => held.different(&shop, &review).await,
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Syncing: one pass on demand, and the loops that keep every shop in step.
 
+use crate::held::Held;
+use crate::leaving::Leaving;
 use crate::metrics::PassKind;
 use crate::pass::{Options, Pass};
 use crate::{App, AppError, ProgressBoard, Tally};
 use domain::{ShopId, Timestamp};
 use jiff::SignedDuration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Lock, Shop, Store};
+use store::{Shop, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -55,8 +58,8 @@ impl App {
         if shop.paused {
             return Err(AppError::Paused(name.to_owned()));
         }
-        let _lock = self.lock_shop(&shop).await?;
-        Ok(self.pass(&shop, options, false, board).await?.0)
+        let held = self.lock_shop(&shop).await?;
+        Ok(held.pass(&shop, options, false, board).await?.0)
     }
 
     /// Looks at what webhooks told of, and at nothing else. Where a side was never read completely, that is done
@@ -83,8 +86,8 @@ impl App {
         if shop.paused {
             return Err(AppError::Paused(name.to_owned()));
         }
-        let _lock = self.lock_shop(&shop).await?;
-        Ok(self
+        let held = self.lock_shop(&shop).await?;
+        Ok(held
             .pass(&shop, SyncOptions::default(), true, board)
             .await?
             .0)
@@ -96,7 +99,7 @@ impl App {
     /// When there is no such shop.
     pub async fn ring(&self, name: &str) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
-        self.calls.of(shop.id.0).notify_one();
+        self.call_passes(shop.id);
         Ok(())
     }
 
@@ -107,8 +110,8 @@ impl App {
         boards.entry(name.to_owned()).or_default().clone()
     }
 
-    /// Keeps every shop that is not paused in step, until cancelled. Shops run side by side; trouble of
-    /// one does not slow another.
+    /// Keeps every shop that is not paused, and that no other process serves, in step, until cancelled. Shops run side by
+    /// side; trouble of one does not slow another.
     ///
     /// # Errors
     /// When the store cannot be read at all.
@@ -117,41 +120,35 @@ impl App {
         let mut tasks = JoinSet::new();
         let mut ids = BTreeMap::new();
         let mut shops = self.store.shops().await?;
+        let mut seat = self.seat();
         loop {
-            for shop in &shops {
-                let stop = running.get(&shop.id.0).cloned();
-                match (shop.paused, stop) {
-                    (true, Some(stop)) => {
-                        stop.cancel();
-                        running.remove(&shop.id.0);
-                    }
-                    (false, None) => {
-                        let stop = cancel.child_token();
-                        let id = shop.id.0;
-                        running.insert(id, stop.clone());
-                        let app = self.clone();
-                        let shop = shop.clone();
-                        let task = tasks.spawn(async move {
-                            // Where one finds the shop gone, the other would only notice later: both end.
-                            tokio::select! {
-                                () = app.serve_shop(&shop, &stop) => {}
-                                () = app.serve_flows(&shop, &stop) => {}
-                            }
-                        });
-                        ids.insert(task.id(), id);
-                    }
-                    _ => {}
-                }
+            let mut served = self.own_shops(&shops);
+            for shop in shops.iter().filter(|shop| shop.paused) {
+                served.remove(&shop.id.0);
             }
             running.retain(|id, stop| {
-                let there = shops.iter().any(|shop| shop.id.0 == *id);
-                if !there {
+                let goes_on = served.contains(id);
+                if !goes_on {
                     stop.cancel();
                 }
-                there
+                goes_on
             });
+            // One that is still being left is begun anew once that is over.
+            let at_work: BTreeSet<i64> = ids.values().copied().collect();
+            for shop in &shops {
+                let id = shop.id.0;
+                if !served.contains(&id) || at_work.contains(&id) {
+                    continue;
+                }
+                let stop = cancel.child_token();
+                running.insert(id, stop.clone());
+                let (app, shop) = (self.clone(), shop.clone());
+                let task = tasks.spawn(async move { app.serve_shop_until(&shop, &stop).await });
+                ids.insert(task.id(), id);
+            }
             tokio::select! {
                 () = cancel.cancelled() => break,
+                () = Self::crew_changed(&mut seat) => {}
                 () = self.pause(SHOPS_SECONDS) => {}
             }
             // A shop whose work ended, whatever ended it, is begun anew while it is there.
@@ -163,9 +160,7 @@ impl App {
                         broken.id()
                     }
                 };
-                if let Some(id) = ids.remove(&task)
-                    && !ids.values().any(|other| *other == id)
-                {
+                if let Some(id) = ids.remove(&task) {
                     running.remove(&id);
                 }
             }
@@ -179,17 +174,33 @@ impl App {
         Ok(())
     }
 
+    /// What is being written when it is to end comes to its end.
+    async fn serve_shop_until(&self, shop: &Shop, stop: &CancellationToken) {
+        let app = Self {
+            leaving: Leaving::default(),
+            ..self.clone()
+        };
+        let mut work = pin!(async {
+            // Where one finds the shop gone, the other would only notice later: both end.
+            tokio::select! {
+                () = app.serve_shop(shop) => {}
+                () = app.serve_flows(shop) => {}
+            }
+        });
+        tokio::select! {
+            () = &mut work => {}
+            () = stop.cancelled() => app.leaving.leave(work).await,
+        }
+    }
+
     /// Polls a shop from time to time, and looks at once when a webhook comes.
-    async fn serve_shop(&self, shop: &Shop, stop: &CancellationToken) {
+    async fn serve_shop(&self, shop: &Shop) {
         let board = self.board(&shop.name);
         let call = self.calls.of(shop.id.0);
         let mut next_poll = self.now();
         loop {
             let polls = self.now() >= next_poll;
-            let outcome = tokio::select! {
-                () = stop.cancelled() => return,
-                outcome = self.live_pass(&shop.name, polls, &board) => outcome,
-            };
+            let outcome = self.live_pass(&shop.name, polls, &board).await;
             if polls {
                 next_poll = self.in_seconds(i64::from(self.config.poll_seconds));
             }
@@ -204,7 +215,6 @@ impl App {
             board.update(|progress| progress.note = note);
             let until = listens_at.map_or(next_poll, |at| at.min(next_poll));
             tokio::select! {
-                () = stop.cancelled() => return,
                 () = call.notified(), if listens_at.is_none() => {}
                 () = self.context.clock.sleep_until(until) => {}
             }
@@ -227,8 +237,8 @@ impl App {
             signals_only: !polls,
             ..SyncOptions::default()
         };
-        let _lock = self.lock_shop(&shop).await?;
-        self.pass(&shop, options, false, board).await
+        let held = self.lock_shop(&shop).await?;
+        held.pass(&shop, options, false, board).await
     }
 
     /// Runs one pass; the caller holds the shop's lock.
@@ -273,7 +283,8 @@ impl App {
             &facts,
             &connection,
             board.clone(),
-        );
+        )
+        .until_left(&self.leaving);
         let began = self.now();
         let span = tracing::info_span!("pass", shop = shop.name, run = %pass.run);
         let run = pass.run(Options {
@@ -304,16 +315,24 @@ impl App {
         Ok(self.now().as_second() - swept > i64::from(self.config.sweep_hours) * 3600)
     }
 
-    pub(crate) async fn lock_shop(&self, shop: &Shop) -> Result<Lock, AppError> {
+    /// Works on a shop alone.
+    pub(crate) async fn lock_shop(&self, shop: &Shop) -> Result<Held, AppError> {
         self.wait_for_lock(shop, &format!("shop-{}", shop.id)).await
     }
 
+    /// The same, where nobody works on it just now.
+    pub(crate) async fn lock_shop_now(&self, shop: &Shop) -> Result<Held, AppError> {
+        let lock = self.store.lock(&format!("shop-{}", shop.id)).await?;
+        let lock = lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))?;
+        Ok(self.by_right_of(lock))
+    }
+
     /// A lock of a shop, waited for a while.
-    pub(crate) async fn wait_for_lock(&self, shop: &Shop, name: &str) -> Result<Lock, AppError> {
+    pub(crate) async fn wait_for_lock(&self, shop: &Shop, name: &str) -> Result<Held, AppError> {
         let deadline = self.now().checked_add(LOCK_WAIT).unwrap_or(Timestamp::MAX);
         loop {
             if let Some(lock) = self.store.lock(name).await? {
-                return Ok(lock);
+                return Ok(self.by_right_of(lock));
             }
             if self.now() > deadline {
                 return Err(AppError::ShopBusy(shop.name.clone()));

@@ -104,12 +104,8 @@ impl App {
     /// When there is no such shop, or a process is working on it.
     pub async fn remove_shop(&self, name: &str) -> Result<(), AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self
-            .store
-            .lock(&format!("shop-{}", shop.id))
-            .await?
-            .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
-        self.store.remove_shop(shop.id).await?;
+        let held = self.lock_shop_now(&shop).await?;
+        held.store.remove_shop(shop.id).await?;
         self.kept.forget(shop.id.0);
         self.forget_directory();
         Ok(())
@@ -122,12 +118,8 @@ impl App {
     pub async fn remove_shop_keeping_history(&self, name: &str) -> Result<String, AppError> {
         let shop = self.shop(name).await?;
         refuse_removed(&shop)?;
-        let _lock = self
-            .store
-            .lock(&format!("shop-{}", shop.id))
-            .await?
-            .ok_or_else(|| AppError::ShopBusy(name.to_owned()))?;
-        let kept = self
+        let held = self.lock_shop_now(&shop).await?;
+        let kept = held
             .store
             .remove_shop_keeping_history(shop.id, self.now())
             .await?;

@@ -202,14 +202,14 @@ impl App {
     ) -> Result<UndoReport, AppError> {
         let shop = self.shop(name).await?;
         let fields = scope.field.as_deref().map(fields_named).transpose()?;
-        let _lock = self.lock_shop(&shop).await?;
+        let held = self.lock_shop(&shop).await?;
         let (named, cause) = match &scope.of {
             UndoOf::Run(run) => (
-                self.written_in(&shop, *run).await?,
+                held.written_in(&shop, *run).await?,
                 format!("run {run} was taken back"),
             ),
             UndoOf::Record(text) => (
-                self.written_to(&shop, text).await?,
+                held.written_to(&shop, text).await?,
                 format!("what was written to {text} was taken back"),
             ),
         };
@@ -219,7 +219,7 @@ impl App {
             delete_created: scope.delete_created,
             cause,
         };
-        self.undo_writes(&shop, &wish, dry_run, board).await
+        held.undo_writes(&shop, &wish, dry_run, board).await
     }
 
     /// Takes the newest write of a field to a record or its counterpart back; the caller holds the shop's lock.

@@ -5,10 +5,11 @@ use crate::copy_twins::CopyTwins;
 use crate::problem::Problem;
 use crate::secret::read_passphrase;
 use app::App;
-use domain::Context;
+use async_trait::async_trait;
+use domain::{Clock, Context, Timestamp};
 use http::{SystemClock, SystemRandomness};
 use std::sync::Arc;
-use store::Store;
+use store::{ServerTime, Store};
 use vault::MasterSource;
 
 /// The system's clock and chance.
@@ -19,11 +20,24 @@ pub(crate) fn context() -> Context {
     }
 }
 
+/// The same, by the clock of the server that the database is on, where there is one: what several processes write, and
+/// what each may ask of a vendor, must not hang on which of their clocks is wrong.
+fn shared_context(store: &Store) -> Context {
+    let own = context();
+    match store.server_time() {
+        None => own,
+        Some(server) => Context {
+            clock: Arc::new(SharedClock { server }),
+            ..own
+        },
+    }
+}
+
 /// Opens everything that the configuration names, making database and keys as needed.
 pub(crate) async fn open(config: &Config) -> Result<App, Problem> {
-    let context = context();
     let source = master_source(config)?;
     let store = Store::open(&config.store_url).await?;
+    let context = shared_context(&store);
     let vault = app::open_vault(&store, &source, &context).await?;
     let carrier = notify::Web::new().map_err(|why| Problem::wrong("NOTIFY", why.to_string()))?;
     let app = App::new(store, vault, config.app.clone(), context)?;
@@ -56,5 +70,23 @@ pub(crate) fn master_source(config: &Config) -> Result<MasterSource, Problem> {
         (Some(key), None) => Ok(MasterSource::Text(key.clone())),
         (None, Some((passphrase, origin))) => Ok(MasterSource::Passphrase(passphrase, origin)),
         (None, None) => Ok(MasterSource::File(config.key_file.clone())),
+    }
+}
+
+/// The clock of the server that the database is on, as far as it is known here.
+#[derive(Debug)]
+struct SharedClock {
+    server: ServerTime,
+}
+
+#[async_trait]
+impl Clock for SharedClock {
+    fn now(&self) -> Timestamp {
+        self.server.there(SystemClock.now())
+    }
+
+    async fn sleep_until(&self, when: Timestamp) {
+        // What is known of the server's clock may change meanwhile, by as much as ours is put right.
+        SystemClock.sleep_until(self.server.here(when)).await;
     }
 }

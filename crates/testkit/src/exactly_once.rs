@@ -1,7 +1,7 @@
 //! Every customer has exactly one contact and every ticket exactly one task, and the pairs are the right
 //! ones; who waits for a person is left out.
 
-use crate::{Bench, SHOP, Truth};
+use crate::{Bench, Truth};
 use domain::{Kind, RecordId, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub async fn assert_exactly_once(bench: &Bench) {
     let truth = bench.truth().await;
     let store = bench.app.store();
-    let shop = bench.app.shop(SHOP).await.expect("the store answers");
+    let shop = bench
+        .app
+        .shop(&bench.name)
+        .await
+        .expect("the store answers");
     let asked = asked(bench).await;
 
     let customers: Vec<RecordId> = truth.customers.keys().map(RecordId::new).collect();
@@ -115,7 +119,11 @@ pub async fn assert_exactly_once(bench: &Bench) {
 /// Every booking ahead of a linked contact stands at the counter once, and none twice.
 async fn assert_booked_once(bench: &Bench, truth: &Truth, asked: &BTreeSet<String>) {
     let store = bench.app.store();
-    let shop = bench.app.shop(SHOP).await.expect("the store answers");
+    let shop = bench
+        .app
+        .shop(&bench.name)
+        .await
+        .expect("the store answers");
     let soon = bench.assembly.context.clock.now().as_second() + 600;
     for (id, booking) in &truth.bookings {
         assert!(
@@ -165,7 +173,12 @@ async fn assert_booked_once(bench: &Bench, truth: &Truth, asked: &BTreeSet<Strin
 /// Everybody about whom a person is asked, candidates included.
 async fn asked(bench: &Bench) -> BTreeSet<String> {
     let mut asked = BTreeSet::new();
-    for line in bench.app.reviews(SHOP).await.expect("the store answers") {
+    for line in bench
+        .app
+        .reviews(&bench.name)
+        .await
+        .expect("the store answers")
+    {
         asked.insert(line.record.as_str().to_owned());
         for candidate in line.detail["candidates"].as_array().into_iter().flatten() {
             asked.extend(candidate["id"].as_str().map(str::to_owned));

@@ -8,12 +8,14 @@
 )]
 
 mod exactly_once;
+mod line;
 mod people;
 mod recorded;
 pub mod signed;
 mod truth;
 
 pub use exactly_once::assert_exactly_once;
+pub use line::Line;
 pub use people::{CounterPerson, CrmPerson};
 pub use recorded::RecordedClock;
 pub use truth::{Truth, texts};
@@ -43,6 +45,8 @@ pub struct Bench {
     pub folder: TempDir,
     /// Both sides before anything was synced.
     pub at_start: Truth,
+    /// The shop's name.
+    pub name: String,
     assembly: Assembly,
 }
 
@@ -54,6 +58,19 @@ struct Assembly {
     tune: fn(&mut AppConfig),
     /// The country that a person told; else the location's counts.
     country: Option<&'static str>,
+    /// The shop's name.
+    name: String,
+    /// A database that is there already; else one of its own.
+    shared: Option<Shared>,
+}
+
+/// A database that several benches share, each with a shop of its own.
+#[derive(Clone)]
+pub struct Shared {
+    /// The store.
+    pub store: Store,
+    /// Its address, for other processes.
+    pub url: String,
 }
 
 impl Default for Assembly {
@@ -66,6 +83,8 @@ impl Default for Assembly {
             context,
             tune: |_| {},
             country: None,
+            name: SHOP.to_owned(),
+            shared: None,
         }
     }
 }
@@ -117,13 +136,23 @@ impl Bench {
         Self::assembled(options, assembly).await
     }
 
+    /// Twins as told, and a shop of this name in a database that is there already.
+    pub async fn sharing(options: TwinOptions, shared: Shared, name: &str) -> Self {
+        let assembly = Assembly {
+            name: name.to_owned(),
+            shared: Some(shared),
+            ..Assembly::default()
+        };
+        Self::assembled(options, assembly).await
+    }
+
     async fn assembled(options: TwinOptions, assembly: Assembly) -> Self {
         let twins = twin::start(options).await.expect("the twins start");
         let mut folder = tempfile::tempdir().expect("a temporary folder");
         folder.disable_cleanup(std::env::var_os("REPAIRBRIDGE_KEEP_TEST_FOLDERS").is_some());
         let app = assemble(&twins, &database(&folder), &assembly).await;
         app.add_shop(&NewShop {
-            name: SHOP.into(),
+            name: assembly.name.clone(),
             location: twins.location_id().into(),
             zone: None,
             country: assembly.country.map(str::to_owned),
@@ -131,11 +160,11 @@ impl Bench {
         .await
         .expect("the shop is added");
         let token = SecretString::from(twins.token());
-        app.connect(SHOP, Side::HighLevel, &token)
+        app.connect(&assembly.name, Side::HighLevel, &token)
             .await
             .expect("a token is stored");
         let key = SecretString::from(twins.key());
-        app.connect(SHOP, Side::MyGadgetRepairs, &key)
+        app.connect(&assembly.name, Side::MyGadgetRepairs, &key)
             .await
             .expect("a key is stored");
         let at_start = Truth::read(&twins).await;
@@ -144,6 +173,7 @@ impl Bench {
             app,
             folder,
             at_start,
+            name: assembly.name.clone(),
             assembly,
         }
     }
@@ -154,7 +184,10 @@ impl Bench {
         vec![
             (
                 "REPAIRBRIDGE_STORE__URL",
-                format!("sqlite://{}", database(&self.folder).display()),
+                match &self.assembly.shared {
+                    Some(shared) => shared.url.clone(),
+                    None => format!("sqlite://{}", database(&self.folder).display()),
+                },
             ),
             ("REPAIRBRIDGE_VAULT_KEY", "11".repeat(32)),
             (
@@ -195,14 +228,14 @@ impl Bench {
             ..SyncOptions::default()
         };
         self.app
-            .sync(SHOP, options, &ProgressBoard::default())
+            .sync(&self.name, options, &ProgressBoard::default())
             .await
             .expect("a pass ends")
     }
 
     /// The id of the CRM's record that is linked with a record of the counter.
     pub async fn counterpart(&self, kind: domain::Kind, right: &str) -> String {
-        let shop = self.app.shop(SHOP).await.expect("the store answers");
+        let shop = self.app.shop(&self.name).await.expect("the store answers");
         let right = domain::RecordId::new(right);
         let link = self
             .app
@@ -216,7 +249,7 @@ impl Bench {
     /// One look at what webhooks told of.
     pub async fn refresh(&self) -> Tally {
         self.app
-            .refresh(SHOP, &ProgressBoard::default())
+            .refresh(&self.name, &ProgressBoard::default())
             .await
             .expect("a look ends")
     }
@@ -235,7 +268,7 @@ impl Bench {
     /// One pass that reads both sides completely.
     pub async fn sweep(&self) -> Tally {
         self.app
-            .sweep(SHOP, &ProgressBoard::default())
+            .sweep(&self.name, &ProgressBoard::default())
             .await
             .expect("a sweep ends")
     }
@@ -269,7 +302,11 @@ pub async fn application(twins: &RunningTwins, database: &std::path::Path) -> Ap
 
 async fn assemble(twins: &RunningTwins, database: &std::path::Path, assembly: &Assembly) -> App {
     let config = configured(twins, assembly);
-    application_with(config, database, assembly.context.clone()).await
+    let context = assembly.context.clone();
+    match &assembly.shared {
+        Some(shared) => application_on(config, shared.store.clone(), context).await,
+        None => application_with(config, database, context).await,
+    }
 }
 
 fn configured(twins: &RunningTwins, assembly: &Assembly) -> AppConfig {
@@ -323,6 +360,10 @@ pub async fn application_with(
     let store = Store::open(&format!("sqlite://{}", database.display()))
         .await
         .expect("a store");
+    application_on(config, store, context).await
+}
+
+async fn application_on(config: AppConfig, store: Store, context: Context) -> App {
     let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).expect("a key");
     let keys = store.data_keys().await.expect("data keys");
     let (vault, new) = Vault::open(&master, &keys, &context).expect("a vault");

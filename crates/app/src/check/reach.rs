@@ -32,7 +32,7 @@ impl App {
     ) -> Result<(), AppError> {
         let url = &self.config.public_url;
         check_address(url, report);
-        let runs = self.store.lock("serve").await?.is_none();
+        let runs = self.is_served().await?;
         match self.go_round().await {
             Ok(true) => report.passed(ROUND_TRIP, format!("{url} leads to this installation")),
             Ok(false) => report.say(

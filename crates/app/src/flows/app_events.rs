@@ -39,7 +39,7 @@ impl App {
         self.store
             .commit(shop, self.now(), vec![Change::Sighted(vec![seen])])
             .await?;
-        self.calls.of_flows(shop.0).notify_one();
+        self.call_flows(shop);
         Ok(())
     }
 }

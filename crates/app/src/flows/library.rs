@@ -46,7 +46,7 @@ impl App {
         for flow in &document.flows {
             kept.push(self.keep_flow(&shop, flow, draft).await?);
         }
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         Ok(kept)
     }
 
@@ -134,7 +134,7 @@ impl App {
         let shop = self.shop(name).await?;
         self.flow_named(&shop, id).await?;
         self.store.switch_flow(shop.id, self.now(), id, on).await?;
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         Ok(())
     }
 
@@ -208,7 +208,7 @@ impl App {
             .store
             .answer_flow_run(shop.id, self.now(), id, answer)
             .await?;
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         if taken {
             Ok(())
         } else {
@@ -230,7 +230,7 @@ impl App {
             .store
             .release_flow_runs(shop.id, self.now(), id)
             .await?;
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         Ok(released)
     }
 
@@ -244,7 +244,7 @@ impl App {
         if !self.store.release_flow_run(shop.id, self.now(), id).await? {
             return Err(AppError::Refused(format!("the run `{id}` is not held")));
         }
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         Ok(())
     }
 
@@ -331,17 +331,17 @@ impl App {
         mode: RunMode,
     ) -> Result<RunStory, AppError> {
         // Nobody else works on the shop's flows meanwhile: one who did would take the run up where it stands.
-        let _lock = self.wait_for_flows(shop).await?;
-        let facts = self.flow_facts(shop).await?;
-        let run = self.new_run(flow, version, mode, &occurrence);
+        let held = self.wait_for_flows(shop).await?;
+        let facts = held.flow_facts(shop).await?;
+        let run = held.new_run(flow, version, mode, &occurrence);
         let id = run.id.clone();
-        self.store
-            .hand_out(shop.id, self.now(), None, &[run], &[])
+        held.store
+            .hand_out(shop.id, held.now(), None, &[run], &[])
             .await?;
-        let row = self.run_named(shop, &id).await?;
-        self.work_on(shop, &facts, &row, &hours_of(&facts)).await?;
-        let row = self.run_named(shop, &id).await?;
-        self.story(row).await
+        let row = held.run_named(shop, &id).await?;
+        held.work_on(shop, &facts, &row, &hours_of(&facts)).await?;
+        let row = held.run_named(shop, &id).await?;
+        held.story(row).await
     }
 
     pub(super) async fn flow_named(&self, shop: &Shop, id: &str) -> Result<StoredFlow, AppError> {

@@ -209,7 +209,7 @@ impl App {
         for flow in &document.flows {
             kept.push(self.keep_flow(&shop, flow, false).await?);
         }
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         Ok(InstalledRecipe {
             recipe: id.to_owned(),
             answers,

@@ -1,11 +1,11 @@
 //! The loop that keeps the flows of a shop at work, beside the passes that keep its records in step.
 
 use crate::connection::ShopFacts;
+use crate::held::Held;
 use crate::{App, AppError};
 use domain::Timestamp;
 use jiff::SignedDuration;
 use store::Shop;
-use tokio_util::sync::CancellationToken;
 
 /// How often it is looked for runs that another process has let go on, and for what the bell did not tell.
 const LOOK_SECONDS: i64 = 5;
@@ -23,15 +23,12 @@ struct Last {
 }
 
 impl App {
-    /// Keeps the flows of a shop at work until cancelled.
-    pub(crate) async fn serve_flows(&self, shop: &Shop, stop: &CancellationToken) {
+    /// Keeps the flows of a shop at work, until it is gone.
+    pub(crate) async fn serve_flows(&self, shop: &Shop) {
         let bell = self.calls.of_flows(shop.id.0);
         let mut last = Last::default();
         loop {
-            let worked = tokio::select! {
-                () = stop.cancelled() => return,
-                worked = self.work_flows_now(&shop.name, &mut last) => worked,
-            };
+            let worked = self.work_flows_now(&shop.name, &mut last).await;
             let until = match worked {
                 Ok(until) => until,
                 Err(AppError::NoShop(_)) => return,
@@ -43,7 +40,6 @@ impl App {
                 }
             };
             tokio::select! {
-                () = stop.cancelled() => return,
                 () = bell.notified() => {}
                 () = self.context.clock.sleep_until(until) => {}
             }
@@ -84,24 +80,24 @@ impl App {
             self.trim_flows(&shop, last).await?;
             return Ok(self.in_seconds(IDLE_SECONDS));
         }
-        let _lock = self.lock_flows(&shop).await?;
-        let facts = self.flow_facts(&shop).await?;
-        if self.is_older(last.watch, poll) {
-            last.watch = Some(self.now());
-            self.watch(&shop, &facts, &at_work).await?;
+        let held = self.lock_flows(&shop).await?;
+        let facts = held.flow_facts(&shop).await?;
+        if held.is_older(last.watch, poll) {
+            last.watch = Some(held.now());
+            held.watch(&shop, &facts, &at_work).await?;
         }
-        self.hand_out(&shop, &facts).await?;
-        if self.is_older(last.clock, CLOCK_EVERY) {
-            last.clock = Some(self.now());
-            self.look_at_clock(&shop, &facts, &at_work).await?;
+        held.hand_out(&shop, &facts).await?;
+        if held.is_older(last.clock, CLOCK_EVERY) {
+            last.clock = Some(held.now());
+            held.look_at_clock(&shop, &facts, &at_work).await?;
         }
-        while self.work_off(&shop, &facts).await? {
+        while held.work_off(&shop, &facts).await? {
             // What a run wrote may start another.
-            self.hand_out(&shop, &facts).await?;
+            held.hand_out(&shop, &facts).await?;
         }
-        self.trim_flows(&shop, last).await?;
-        let next = self.store.next_flow_run(shop.id).await?;
-        let look = self.in_seconds(LOOK_SECONDS);
+        held.trim_flows(&shop, last).await?;
+        let next = held.store.next_flow_run(shop.id).await?;
+        let look = held.in_seconds(LOOK_SECONDS);
         Ok(next.map_or(look, |next| next.min(look)))
     }
 
@@ -122,13 +118,14 @@ impl App {
     }
 
     /// One process at a time works on the flows of a shop.
-    pub(super) async fn lock_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
+    pub(super) async fn lock_flows(&self, shop: &Shop) -> Result<Held, AppError> {
         let lock = self.store.lock(&lock_name(shop)).await?;
-        lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))
+        let lock = lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))?;
+        Ok(self.by_right_of(lock))
     }
 
     /// The same, waited for a while.
-    pub(super) async fn wait_for_flows(&self, shop: &Shop) -> Result<store::Lock, AppError> {
+    pub(super) async fn wait_for_flows(&self, shop: &Shop) -> Result<Held, AppError> {
         self.wait_for_lock(shop, &lock_name(shop)).await
     }
 

@@ -216,7 +216,7 @@ impl App {
         self.store
             .commit(shop.id, self.now(), vec![examples])
             .await?;
-        self.calls.of_flows(shop.id.0).notify_one();
+        self.call_flows(shop.id);
         Ok(done)
     }
 

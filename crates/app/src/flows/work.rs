@@ -80,7 +80,7 @@ impl App {
         let hours = hours_of(facts);
         for read in &due {
             // Read anew: a person may have stopped it, or the shop, while the ones before it were worked on.
-            if self.shop(&shop.name).await?.paused {
+            if self.leaving.is_asked() || self.shop(&shop.name).await?.paused {
                 return Ok(false);
             }
             let row = self.store.flow_run(shop.id, &read.begun.id).await?;
@@ -318,6 +318,8 @@ impl App {
                 super::acts::pretended(&act),
             ))));
         }
+        // Whoever ends this work in order waits for what came of it.
+        let _under_way = writes.then(|| self.leaving.writing());
         let unheard = writes && taken_up && work.row.begun.state == FlowRunState::Sent;
         if writes && !unheard {
             if let Some(why) = self.mass(work).await? {

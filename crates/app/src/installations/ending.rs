@@ -57,9 +57,14 @@ impl App {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn keep_installations(&self, cancel: CancellationToken) -> Result<(), AppError> {
+    pub async fn keep_installations(&self, cancel: CancellationToken) {
         loop {
-            for row in self.store.installations().await? {
+            // A database that does not answer for a moment stops nobody.
+            let rows = self.store.installations().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "it could not be seen which tokens have to be renewed");
+                Vec::new()
+            });
+            for row in rows {
                 if !self.keeper.wants_renewal(&row) {
                     continue;
                 }
@@ -69,7 +74,7 @@ impl App {
                 }
             }
             tokio::select! {
-                () = cancel.cancelled() => return Ok(()),
+                () = cancel.cancelled() => return,
                 () = self.pause(LOOK_SECONDS) => {}
             }
         }
@@ -126,7 +131,7 @@ impl App {
             self.keeper.forget_all();
             for shop in self.store.shops().await? {
                 self.kept.forget(shop.id.0);
-                self.calls.of(shop.id.0).notify_one();
+                self.call_passes(shop.id);
             }
         }
         Ok(ended)

@@ -232,7 +232,7 @@ impl Keeper {
             let problem = format!("{problem}; tried again at {not_before:.0}");
             return Err(TokenError::Passing { problem });
         }
-        let _lock = self.lock(id, !has_spare).await?.ok_or_else(busy)?;
+        let lock = self.lock(id, !has_spare).await?.ok_or_else(busy)?;
         // Another process may have been at it while we waited.
         if let Some(access) = self.newer(id, slot, seen, wish).await? {
             return Ok(access);
@@ -242,7 +242,7 @@ impl Keeper {
             let problem = row.problem.unwrap_or_else(|| "refused".to_owned());
             return Err(TokenError::Reconnect { problem });
         }
-        renew::ask(self, slot, &row, wish).await
+        renew::ask(self, slot, &row, wish, &lock).await
     }
 
     /// The token of the stored pair, where that is not the one that was seen, or is not due.

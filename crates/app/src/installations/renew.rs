@@ -10,7 +10,7 @@ use domain::{Failure, FailureClass};
 use highlevel::TokenError;
 use highlevel::oauth::{Account, Grant, OAuthError};
 use secrecy::SecretString;
-use store::{Class, Installation};
+use store::{Class, Installation, Lock};
 
 /// A new pair in place of the one of this row; returns its access token.
 pub(super) async fn ask(
@@ -18,6 +18,7 @@ pub(super) async fn ask(
     slot: &Slot,
     row: &Installation,
     wish: Wish,
+    lock: &Lock,
 ) -> Result<SecretString, TokenError> {
     let unstored = slot.known().unstored.take();
     let kept = unstored.filter(|(replaces, _)| *replaces == row.generation);
@@ -30,6 +31,10 @@ pub(super) async fn ask(
                 return Err(TokenError::Passing {
                     problem: "the connection is being changed".to_owned(),
                 });
+            }
+            // A refresh token is taken once: whoever was taken for dead meanwhile must not use it up.
+            if !lock.holds() {
+                return Err(passing(store::StoreError::Lost));
             }
             obtain(keeper, row).await
         }

@@ -85,9 +85,14 @@ impl Pass<'_> {
         self.stopped.of(side).store(false, Ordering::Relaxed);
         let mut wrote = false;
         loop {
-            if self.now() >= deadline || (wrote && self.is_called().await?) {
+            if self.leaving.is_asked()
+                || self.now() >= deadline
+                || (wrote && self.is_called().await?)
+            {
                 return Ok(LaneEnd::Paused);
             }
+            // From here on writes count as sent; until what came of them is committed, this is waited for.
+            let _under_way = self.leaving.writing();
             wrote = true;
             let claim = match side {
                 Side::HighLevel => match self.may_write(claim).await? {
@@ -227,7 +232,7 @@ impl Pass<'_> {
     }
 
     async fn carry_out(&self, port: &dyn Port, intent: Intent) -> Result<Outcome, AppError> {
-        if self.stopped.of(port.side()).load(Ordering::Relaxed) {
+        if self.leaving.is_asked() || self.stopped.of(port.side()).load(Ordering::Relaxed) {
             return Ok(Outcome::of(vec![progress(&intent, IntentState::Ready)]));
         }
         if let Some(held) = self.is_refused(&intent) {

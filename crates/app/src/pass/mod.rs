@@ -26,6 +26,7 @@ mod walk;
 use crate::connection::{Connection, ShopFacts};
 use crate::judge::Judge;
 use crate::keys::keys_of;
+use crate::leaving::Leaving;
 use crate::ports::{Port, PortError};
 use crate::{AppConfig, AppError, Concurrency};
 use domain::{Context, FailureClass, IntentId, Kind, Record, RecordId, RunId, Side, Timestamp};
@@ -130,6 +131,8 @@ pub(crate) struct Pass<'a> {
     has_feed: bool,
     /// What is kept of changes, for flows.
     sightings: sightings::Sightings,
+    /// Whether it is to end.
+    leaving: Leaving,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -184,7 +187,14 @@ impl<'a> Pass<'a> {
             appointments: appointments::AppointmentsState::new(facts),
             has_feed: facts.has_feed(),
             sightings: sightings::Sightings::default(),
+            leaving: Leaving::default(),
         }
+    }
+
+    /// The same, which begins to write nothing more once it is to end.
+    pub(crate) fn until_left(mut self, leaving: &Leaving) -> Self {
+        self.leaving = leaving.clone();
+        self
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {

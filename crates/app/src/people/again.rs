@@ -19,25 +19,25 @@ impl App {
     /// When there is no such shop or person, it has a counterpart, or it never had one.
     pub async fn make_person_again(&self, name: &str, text: &str) -> Result<PersonDeed, AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self.lock_shop(&shop).await?;
-        let both = self.both(&shop, text).await?;
+        let held = self.lock_shop(&shop).await?;
+        let both = held.both(&shop, text).await?;
         let Some((side, id)) = both.ids.first().filter(|_| both.link.is_none()) else {
             return Err(AppError::Refused("this one has a counterpart".to_owned()));
         };
         let mut sources = vec![(*side, Kind::Contact, id.clone())];
         for kind in [Kind::Task, Kind::Appointment] {
-            let work = self.work_ids(&shop, *side, kind, id).await?;
+            let work = held.work_ids(&shop, *side, kind, id).await?;
             sources.extend(work.into_iter().map(|id| (*side, kind, id)));
         }
-        let sources = self.without_counterpart(&shop, sources).await?;
+        let sources = held.without_counterpart(&shop, sources).await?;
         if !sources.contains(&(*side, Kind::Contact, id.clone())) {
             return Err(AppError::Refused(
                 "nobody deleted a counterpart of this one; the rules decide whether it gets one"
                     .to_owned(),
             ));
         }
-        let told = self.told("again", &both, Json::Null);
-        self.forget_ended(&shop, &sources, vec![told]).await?;
+        let told = held.told("again", &both, Json::Null);
+        held.forget_ended(&shop, &sources, vec![told]).await?;
         Ok(both.deed("the next pass makes the counterpart again, if the rules make such"))
     }
 
@@ -47,8 +47,8 @@ impl App {
     /// When there is no such shop, or the run deleted nothing whose counterpart is still missing.
     pub async fn make_run_again(&self, name: &str, run: RunId) -> Result<u64, AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self.lock_shop(&shop).await?;
-        let deleted = self.store.exchanges_of_run(shop.id, run).await?;
+        let held = self.lock_shop(&shop).await?;
+        let deleted = held.store.exchanges_of_run(shop.id, run).await?;
         let sources = deleted
             .into_iter()
             .map(|one| one.intent)
@@ -56,13 +56,13 @@ impl App {
             .filter(|intent| Payload::read(intent).undo.is_some())
             .map(|intent| (intent.side.other(), intent.kind, intent.source))
             .collect();
-        let sources = self.without_counterpart(&shop, sources).await?;
+        let sources = held.without_counterpart(&shop, sources).await?;
         if sources.is_empty() {
             return Err(AppError::Refused(
                 "nothing that this run deleted waits to be made again".to_owned(),
             ));
         }
-        self.forget_ended(&shop, &sources, Vec::new()).await?;
+        held.forget_ended(&shop, &sources, Vec::new()).await?;
         Ok(sources.len() as u64)
     }
 
@@ -115,7 +115,7 @@ impl App {
             changes.push(Change::Unsettle(*side, *kind, id.clone()));
         }
         self.store.commit(shop.id, self.now(), changes).await?;
-        self.calls.of(shop.id.0).notify_one();
+        self.call_passes(shop.id);
         Ok(())
     }
 }

@@ -54,25 +54,25 @@ impl App {
     /// When there is no such shop or person, or there is no counterpart.
     pub async fn unlink_person(&self, name: &str, text: &str) -> Result<PersonDeed, AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self.lock_shop(&shop).await?;
-        let both = self.both(&shop, text).await?;
+        let held = self.lock_shop(&shop).await?;
+        let both = held.both(&shop, text).await?;
         let Some(link) = &both.link else {
             return Err(AppError::Refused(
                 "this one has no counterpart to be parted from".to_owned(),
             ));
         };
         let mut changes = vec![Change::Apart(link.left.clone(), link.right.clone())];
-        changes.extend(self.part(&shop, link).await?);
+        changes.extend(held.part(&shop, link).await?);
         for kind in [Kind::Task, Kind::Appointment] {
-            let ids = self
+            let ids = held
                 .work_ids(&shop, Side::HighLevel, kind, &link.left)
                 .await?;
-            let links = self.store.links_of(shop.id, Side::HighLevel, kind, &ids);
+            let links = held.store.links_of(shop.id, Side::HighLevel, kind, &ids);
             for link in links.await?.values() {
-                changes.extend(self.part(&shop, link).await?);
+                changes.extend(held.part(&shop, link).await?);
             }
         }
-        self.store.commit(shop.id, self.now(), changes).await?;
+        held.store.commit(shop.id, held.now(), changes).await?;
         Ok(both.deed(
             "parted: neither is changed because of the other any more, and they are not joined again",
         ))
@@ -85,44 +85,44 @@ impl App {
     /// When there is no such shop or person, nobody parted them, or one of the two has another counterpart by now.
     pub async fn join_person_again(&self, name: &str, text: &str) -> Result<PersonDeed, AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self.lock_shop(&shop).await?;
-        let both = self.both(&shop, text).await?;
+        let held = self.lock_shop(&shop).await?;
+        let both = held.both(&shop, text).await?;
         let Some((side, id)) = both.ids.first().filter(|_| both.link.is_none()) else {
             return Err(AppError::Refused("this one is joined already".to_owned()));
         };
-        let ended = self
+        let ended = held
             .store
             .ended_links(shop.id, *side, Kind::Contact, [id], BY_A_PERSON);
         let ended = ended.await?.into_iter().max_by_key(|(_, at)| *at);
         let Some((link, parted_at)) = ended else {
             return Err(AppError::Refused("nobody parted this one".to_owned()));
         };
-        if !self.are_there(&shop, &link).await? {
+        if !held.are_there(&shop, &link).await? {
             return Err(AppError::Refused(
                 "the other one was deleted meanwhile; let it be made again instead".to_owned(),
             ));
         }
-        let Some(mut changes) = self.join_again(&shop, &link).await? else {
+        let Some(mut changes) = held.join_again(&shop, &link).await? else {
             return Err(AppError::Refused(
                 "the other one has found another counterpart meanwhile".to_owned(),
             ));
         };
         changes.push(Change::NotApart(link.left.clone(), link.right.clone()));
         for kind in [Kind::Task, Kind::Appointment] {
-            let ids = self
+            let ids = held
                 .work_ids(&shop, Side::HighLevel, kind, &link.left)
                 .await?;
-            let ended = self
+            let ended = held
                 .store
                 .ended_links(shop.id, Side::HighLevel, kind, &ids, BY_A_PERSON);
             for (child, at) in ended.await? {
                 if at == parted_at {
-                    changes.extend(self.join_again(&shop, &child).await?.unwrap_or_default());
+                    changes.extend(held.join_again(&shop, &child).await?.unwrap_or_default());
                 }
             }
         }
-        self.store.commit(shop.id, self.now(), changes).await?;
-        self.calls.of(shop.id.0).notify_one();
+        held.store.commit(shop.id, held.now(), changes).await?;
+        held.call_passes(shop.id);
         Ok(PersonDeed {
             highlevel: Some(link.left),
             mygadgetrepairs: Some(link.right),
@@ -182,8 +182,8 @@ impl App {
     /// When there is no such shop or person.
     pub async fn leave_person_alone(&self, name: &str, text: &str) -> Result<PersonDeed, AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self.lock_shop(&shop).await?;
-        let both = self.both(&shop, text).await?;
+        let held = self.lock_shop(&shop).await?;
+        let both = held.both(&shop, text).await?;
         let mut changes = Vec::new();
         for (side, id) in &both.ids {
             changes.push(Change::LeaveAlone(*side, Kind::Contact, id.clone()));
@@ -194,11 +194,11 @@ impl App {
                 id.clone(),
                 String::new(),
             ));
-            changes.extend(self.drop_open(&shop, *side, id).await?);
+            changes.extend(held.drop_open(&shop, *side, id).await?);
         }
         changes.extend(both.link.iter().flat_map(moot_all));
-        changes.push(self.told("left_alone", &both, Json::Null));
-        self.store.commit(shop.id, self.now(), changes).await?;
+        changes.push(held.told("left_alone", &both, Json::Null));
+        held.store.commit(shop.id, held.now(), changes).await?;
         Ok(both.deed("left alone: both sides stay as they are, with their work, until you take this one up again"))
     }
 
@@ -229,7 +229,7 @@ impl App {
         }
         changes.push(self.told("taken_up", &both, Json::Null));
         self.store.commit(shop.id, self.now(), changes).await?;
-        self.calls.of(shop.id.0).notify_one();
+        self.call_passes(shop.id);
         Ok(both.deed("taken up again: what changed meanwhile is compared with the next pass"))
     }
 
@@ -258,7 +258,7 @@ impl App {
             kept.map_err(|why| AppError::Refused(why.to_string()))?;
         }
         self.store.commit(shop.id, self.now(), changes).await?;
-        self.calls.of(shop.id.0).notify_one();
+        self.call_passes(shop.id);
         Ok(both.deed("both records are fetched and compared now"))
     }
 

@@ -57,8 +57,8 @@ impl App {
     /// When there is no such question, it has no answer, or what followed from the answer stands in the way.
     pub async fn take_back_answer(&self, name: &str, id: i64) -> Result<TakenBack, AppError> {
         let shop = self.shop(name).await?;
-        let _lock = self.lock_shop(&shop).await?;
-        let review = self.asked(&shop, id).await?;
+        let held = self.lock_shop(&shop).await?;
+        let review = held.asked(&shop, id).await?;
         let decision = match (review.state, &review.decision) {
             (ReviewState::Decided, Some(decision)) => decision.clone(),
             (ReviewState::Obsolete, _) => {
@@ -73,12 +73,12 @@ impl App {
             }
         };
         if review.what == ReviewKind::Conflict {
-            return self.take_back_choice(&shop, &review).await;
+            return held.take_back_choice(&shop, &review).await;
         }
         match Given::read(&decision) {
-            Some(Given::Apart) => self.take_back_apart(&shop, &review).await,
+            Some(Given::Apart) => held.take_back_apart(&shop, &review).await,
             Some(Given::Same(candidate, merged, before)) => {
-                self.take_back_same(&shop, &review, &candidate, merged, before)
+                held.take_back_same(&shop, &review, &candidate, merged, before)
                     .await
             }
             None => Err(AppError::Refused(format!(

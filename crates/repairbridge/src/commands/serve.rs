@@ -11,7 +11,7 @@ use serde_json::json;
 use server::{Certificate, ServerOptions};
 use std::net::SocketAddr;
 use std::time::Duration;
-use store::Lock;
+use store::{Lock, Node, Seat};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -21,12 +21,22 @@ pub(crate) async fn run(
     what: Serve,
     output: Output,
 ) -> Result<Exit, Problem> {
-    let _lock = take_lock(&app).await?;
+    let shares = app.store().shares();
+    // Of those that share a database each has a place instead.
+    let _lock = match shares {
+        true => None,
+        false => Some(take_lock(&app).await?),
+    };
     app.clear_left_copies();
     let certificate = certificate(config)?;
     let listener = listen(what.listen.unwrap_or(config.listen)).await?;
     let address = address_of(&listener)?;
-    let app = app.reached_at(&config.page(address))?;
+    let mut app = app.reached_at(&config.page(address))?;
+    if shares {
+        app = app
+            .clone()
+            .with_seat(take_seat(&app, config, address).await?);
+    }
     let options = config.server_options(address);
     let link = app.first_setup_link().await?;
     let cancel = interrupt::watch(output);
@@ -78,7 +88,38 @@ fn tell(
     }
 }
 
-/// One service at a time owns a database.
+/// A place among those that serve the same database.
+async fn take_seat(app: &App, config: &Config, address: SocketAddr) -> Result<Seat, Problem> {
+    let node = Node {
+        name: host_name(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        address: config.own_page(address),
+        ..Node::default()
+    };
+    app.store().join(node).await?.ok_or_else(|| {
+        Problem::wrong(
+            "SERVE-ALONE",
+            format!(
+                "something that nobody may serve beside is under way on the database {}, such as `repairbridge move` or `repairbridge keys reset`. Start again once that has ended",
+                app.store().place()
+            ),
+        )
+    })
+}
+
+/// What this machine calls itself.
+fn host_name() -> String {
+    #[cfg(unix)]
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    name
+}
+
+/// One service at a time owns a database that is a file.
 pub(crate) async fn take_lock(app: &App) -> Result<Lock, Problem> {
     // A check looks for a moment whether it is free.
     for _ in 0..5 {
@@ -135,12 +176,13 @@ async fn serve_until(
         cancel.cancel();
         ended.map_err(Problem::from)
     };
-    let tokens = async {
-        let ended = app.keep_installations(cancel.clone()).await;
-        cancel.cancel();
-        ended.map_err(Problem::from)
+    let once = app.serve_all_shops_once(cancel.clone());
+    let others = app.hear_others(cancel.clone());
+    // Others take the shops over while what is being written here comes to its end.
+    let leave = async {
+        cancel.cancelled().await;
+        app.store().leave().await;
     };
-    let notices = app.serve_notices(cancel.clone());
-    let (page, workers, tokens, ()) = tokio::join!(page, workers, tokens, notices);
-    workers.and(tokens).and(page)
+    let (page, workers, (), (), ()) = tokio::join!(page, workers, once, others, leave);
+    workers.and(page)
 }

@@ -1,0 +1,288 @@
+//! Several nodes on one PostgreSQL, and many shops, each with twins of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "test support: it waits in real time"
+)]
+#![allow(dead_code, reason = "every test file uses its part")]
+
+mod router;
+
+use router::Router;
+use rustix::process::{Pid, Signal, kill_process};
+use std::hash::{BuildHasher, RandomState};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use store::Store;
+use tempfile::TempDir;
+use testkit::{Bench, Line, Shared, assert_exactly_once};
+use twin::Vendor;
+
+/// Shops, and the nodes that serve them.
+pub struct Fleet {
+    pub benches: Vec<Bench>,
+    pub nodes: Vec<FleetNode>,
+    pub store: Store,
+    schema: String,
+    server: String,
+    vendors: [Router; 2],
+    poll_seconds: u32,
+}
+
+/// A process that serves, with its own line to the database.
+pub struct FleetNode {
+    child: Option<Child>,
+    pub line: Line,
+    pub address: SocketAddr,
+    folder: TempDir,
+}
+
+/// How a fleet is to be.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub shops: usize,
+    pub customers: usize,
+    pub nodes: usize,
+    pub poll_seconds: u32,
+}
+
+impl Fleet {
+    /// Shops that are in step, and nodes that serve them. Nothing without a PostgreSQL for tests.
+    pub async fn start(size: Size) -> Option<Self> {
+        let Ok(server) = std::env::var("STORE_TEST_POSTGRES") else {
+            eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
+            return None;
+        };
+        // Of its own, also where several tests are at work.
+        let schema = format!("fleet_{}", RandomState::new().hash_one(std::process::id()));
+        psql(&server, &format!("CREATE SCHEMA {schema}"));
+        let url = format!("{server}?connections=12&options[search_path]={schema}");
+        let store = Store::open(&url).await.unwrap();
+        let mut benches = Vec::new();
+        let mut vendors = [Router::start().await, Router::start().await];
+        for shop in 0..size.shops {
+            let seed = 1_000 + shop as u64;
+            let mut options = Bench::options(seed, size.customers, size.customers / 3);
+            options.mygadgetrepairs.api_key.push_str(&seed.to_string());
+            let shared = Shared {
+                store: store.clone(),
+                url: url.clone(),
+            };
+            let bench = Bench::sharing(options, shared, &format!("shop{shop}")).await;
+            let tally = bench.sync().await;
+            assert!(tally.finished, "{:?}", tally.reasons);
+            vendors[0].add(bench.twins.token(), bench.twins.address(Vendor::HighLevel));
+            vendors[1].add(
+                &bench.twins.key(),
+                bench.twins.address(Vendor::MyGadgetRepairs),
+            );
+            benches.push(bench);
+        }
+        let mut fleet = Self {
+            benches,
+            nodes: Vec::new(),
+            store,
+            schema,
+            server,
+            vendors,
+            poll_seconds: size.poll_seconds,
+        };
+        for node in 0..size.nodes {
+            fleet.add_node().await;
+            fleet.starts(node).await;
+        }
+        until("all nodes serve", async || {
+            fleet.store.nodes().await.unwrap().len() == size.nodes
+        })
+        .await;
+        Some(fleet)
+    }
+
+    async fn add_node(&mut self) {
+        let host = self.server.rsplit_once('@').unwrap().1;
+        let line = Line::to(host.split_once('/').unwrap().0).await.unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        self.nodes.push(FleetNode {
+            child: None,
+            line,
+            address: listener.local_addr().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        });
+    }
+
+    /// Starts a node, again where it ended.
+    pub async fn starts(&mut self, node: usize) {
+        self.starts_with(node, &[]).await;
+    }
+
+    /// The same with further environment.
+    pub async fn starts_with(&mut self, node: usize, environment: &[(&str, &str)]) {
+        let mut command = self.command(node);
+        command.envs(environment.iter().copied());
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.nodes[node].folder.path().join("log"))
+            .unwrap();
+        command.stderr(log).arg("serve");
+        let node = &mut self.nodes[node];
+        node.child = Some(command.spawn().unwrap());
+        let begun = Instant::now();
+        while TcpStream::connect(node.address).is_err() {
+            let log = std::fs::read_to_string(node.folder.path().join("log"));
+            let ended = node
+                .child
+                .as_mut()
+                .and_then(|child| child.try_wait().unwrap());
+            assert!(
+                begun.elapsed() < Duration::from_secs(60) && ended.is_none(),
+                "{log:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// A command of the binary where a node works.
+    pub fn command(&self, node: usize) -> Command {
+        let (bench, at) = (&self.benches[0], &self.nodes[node]);
+        let host = self.server.rsplit_once('@').unwrap().1;
+        let host = host.split_once('/').unwrap().0;
+        let url = format!(
+            "{}?connections=8&options[search_path]={}",
+            self.server.replace(host, &at.line.address()),
+            self.schema
+        );
+        let key = |bench: &Bench| bench.twins.highlevel().webhooks().public_key.spki;
+        let keys: Vec<String> = self.benches.iter().map(key).collect();
+        let written = format!("[highlevel]\nwebhook_public_keys = {keys:?}\n");
+        std::fs::write(at.folder.path().join("repairbridge.toml"), written).unwrap();
+        let twins = &bench.twins;
+        let urls = [
+            self.vendors[0].instead_of(twins.address(Vendor::HighLevel), &twins.highlevel_url()),
+            self.vendors[1].instead_of(
+                twins.address(Vendor::MyGadgetRepairs),
+                &twins.mygadgetrepairs_url(),
+            ),
+        ];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_repairbridge"));
+        command
+            .current_dir(at.folder.path())
+            .envs(bench.environment())
+            .env("REPAIRBRIDGE_STORE__URL", url)
+            .env("REPAIRBRIDGE_HIGHLEVEL__BASE_URL", &urls[0])
+            .env("REPAIRBRIDGE_MYGADGETREPAIRS__BASE_URL", &urls[1])
+            .env("REPAIRBRIDGE_SERVER__LISTEN", at.address.to_string())
+            .env(
+                "REPAIRBRIDGE_SERVER__PUBLIC_URL",
+                format!("http://{}", at.address),
+            )
+            .env(
+                "REPAIRBRIDGE_SYNC__POLL_SECONDS",
+                self.poll_seconds.to_string(),
+            )
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// `kill -9`.
+    pub fn kills(&mut self, node: usize) {
+        let mut child = self.nodes[node].child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Neither works nor ends, and does not know it.
+    pub fn freezes(&self, node: usize) {
+        self.nodes[node].signal(Signal::STOP);
+    }
+
+    pub fn thaws(&self, node: usize) {
+        self.nodes[node].signal(Signal::CONT);
+    }
+
+    /// Asks a node to end in order, and waits until it has.
+    pub async fn ends(&mut self, node: usize) {
+        self.nodes[node].signal(Signal::TERM);
+        let mut child = self.nodes[node].child.take().unwrap();
+        until("it ends", async || child.try_wait().unwrap().is_some()).await;
+        assert!(child.wait().unwrap().success(), "{}", self.log_of(node));
+    }
+
+    pub fn log_of(&self, node: usize) -> String {
+        std::fs::read_to_string(self.nodes[node].folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// What was done at every shop is there once on either side.
+    pub async fn assert_exactly_once(&self) {
+        for bench in &self.benches {
+            assert_exactly_once(bench).await;
+        }
+    }
+
+    /// Ends everything and takes it away.
+    pub async fn end(mut self) {
+        for node in &mut self.nodes {
+            if let Some(mut child) = node.child.take() {
+                child.kill().unwrap();
+                child.wait().unwrap();
+            }
+        }
+        self.benches.clear();
+        self.store.close().await;
+        psql(
+            &self.server,
+            &format!("DROP SCHEMA {} CASCADE", self.schema),
+        );
+    }
+}
+
+impl FleetNode {
+    fn signal(&self, signal: Signal) {
+        let child = self.child.as_ref().unwrap();
+        let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+}
+
+impl Drop for FleetNode {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().rev().take(20).collect();
+            eprintln!("--- {} said last, the newest first:", self.address);
+            for line in lines {
+                eprintln!("{line}");
+            }
+        }
+        if let Some(child) = &mut self.child {
+            let _ended_already = child.kill();
+            let _reaped_already = child.wait();
+        }
+    }
+}
+
+fn psql(server: &str, sql: &str) {
+    let done = Command::new("psql")
+        .args([server, "-q", "-c", sql])
+        .stderr(Stdio::null())
+        .status();
+    assert!(done.unwrap().success(), "{sql}");
+}
+
+/// Waits until something holds; answers how long it took.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) -> Duration {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(
+            begun.elapsed() < Duration::from_secs(90),
+            "it never came to be: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    begun.elapsed()
+}

@@ -1,0 +1,186 @@
+//! Several nodes on one PostgreSQL: killed, frozen, cut off, with wrong clocks, ended in order. Whatever happens to one,
+//! the others go on, nothing is lost and nothing doubled. Without STORE_TEST_POSTGRES (see scripts/postgres.sh) each of
+//! these is skipped, and says so.
+
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
+mod fleet;
+
+use fleet::{Fleet, Size, until};
+use serde_json::{Value as Json, json};
+use testkit::Bench;
+
+const SIZE: Size = Size {
+    shops: 6,
+    customers: 6,
+    nodes: 3,
+    poll_seconds: 1,
+};
+
+/// Somebody of each shop who is on both sides: contact and customer.
+async fn people(fleet: &Fleet) -> Vec<(String, String)> {
+    let mut people = Vec::new();
+    for bench in &fleet.benches {
+        let truth = bench.truth().await;
+        let shop = bench.app.shop(&bench.name).await.unwrap();
+        let ids: Vec<domain::RecordId> = truth.contacts.keys().map(domain::RecordId::new).collect();
+        let links = bench.app.store().links_of(
+            shop.id,
+            domain::Side::HighLevel,
+            domain::Kind::Contact,
+            &ids,
+        );
+        let text = |id: &domain::RecordId| id.as_str().to_owned();
+        let links = links.await.unwrap().into_values();
+        let mut pairs: Vec<_> = links
+            .map(|link| (text(&link.left), text(&link.right)))
+            .filter(|(_, customer)| lives_in(&truth.customers[customer]).is_some())
+            .collect();
+        pairs.sort();
+        people.push(pairs.swap_remove(0));
+    }
+    people
+}
+
+/// In every shop somebody moves to another town.
+fn all_move_to(fleet: &Fleet, people: &[(String, String)], town: &str) {
+    for (bench, (contact, _)) in fleet.benches.iter().zip(people) {
+        bench.in_crm(&json!({"action": "edit_contact", "id": contact, "fields": {"city": town}}));
+    }
+}
+
+async fn town(bench: &Bench, customer: &str) -> Option<String> {
+    let truth = bench.truth().await;
+    lives_in(&truth.customers[customer])
+}
+
+fn lives_in(customer: &Json) -> Option<String> {
+    let town = customer
+        .pointer("/fulladdress/city")
+        .and_then(Json::as_str)?;
+    (!town.is_empty()).then(|| town.to_owned())
+}
+
+async fn all_live_in(fleet: &Fleet, people: &[(String, String)], there: &str) {
+    for (bench, (_, customer)) in fleet.benches.iter().zip(people) {
+        until(&format!("{} knows of {there}", bench.name), async || {
+            town(bench, customer).await.as_deref() == Some(there)
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_shops_of_a_node_that_is_killed_go_on_elsewhere() {
+    let Some(mut fleet) = Fleet::start(SIZE).await else {
+        return;
+    };
+    let people = people(&fleet).await;
+    all_move_to(&fleet, &people, "York");
+    all_live_in(&fleet, &people, "York").await;
+    for (node, there) in [(0, "Hull"), (1, "Leeds")] {
+        all_move_to(&fleet, &people, there);
+        fleet.kills(node);
+        all_live_in(&fleet, &people, there).await;
+    }
+    fleet.starts(0).await;
+    until("it serves again", async || {
+        fleet.store.nodes().await.unwrap().len() == 2
+    })
+    .await;
+    all_move_to(&fleet, &people, "Ripon");
+    all_live_in(&fleet, &people, "Ripon").await;
+    fleet.assert_exactly_once().await;
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_2_no_duplicates_when_a_node_is_frozen_and_wakes() {
+    let Some(mut fleet) = Fleet::start(SIZE).await else {
+        return;
+    };
+    let people = people(&fleet).await;
+    // Much to write, so that it is frozen in the middle of it.
+    for bench in &fleet.benches {
+        for number in 0..20 {
+            bench.in_crm(&json!({"action": "create_contact", "fields": {
+                "firstName": "New", "lastName": format!("Person {number}"), "email": format!("new{number}@mail.example"),
+            }}));
+        }
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    fleet.freezes(0);
+    all_move_to(&fleet, &people, "Hull");
+    all_live_in(&fleet, &people, "Hull").await;
+    fleet.thaws(0);
+    all_move_to(&fleet, &people, "Leeds");
+    all_live_in(&fleet, &people, "Leeds").await;
+    until("it serves again", async || {
+        fleet.store.nodes().await.unwrap().len() == 3
+    })
+    .await;
+    for bench in &fleet.benches {
+        until("everybody new is on both sides once", async || {
+            let truth = bench.truth().await;
+            let new = truth.customers.values();
+            let new = new.filter(|one| one.to_string().contains("@mail.example"));
+            new.count() >= 20
+        })
+        .await;
+    }
+    fleet.assert_exactly_once().await;
+    for node in 0..3 {
+        fleet.ends(node).await;
+    }
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_cut_off_from_the_database_writes_nothing_and_comes_back() {
+    let Some(mut fleet) = Fleet::start(SIZE).await else {
+        return;
+    };
+    let people = people(&fleet).await;
+    fleet.nodes[2].line.cut();
+    all_move_to(&fleet, &people, "York");
+    all_live_in(&fleet, &people, "York").await;
+    fleet.nodes[2].line.mend();
+    until("it serves again", async || {
+        fleet.store.nodes().await.unwrap().len() == 3
+    })
+    .await;
+    all_move_to(&fleet, &people, "Hull");
+    all_live_in(&fleet, &people, "Hull").await;
+    fleet.assert_exactly_once().await;
+    fleet.ends(2).await;
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_node_takes_webhooks_and_one_that_ends_in_order_hands_its_shops_over() {
+    let size = Size {
+        // So long that no poll comes by during the test.
+        poll_seconds: 100_000,
+        nodes: 2,
+        shops: 4,
+        ..SIZE
+    };
+    let Some(mut fleet) = Fleet::start(size).await else {
+        return;
+    };
+    let people = people(&fleet).await;
+    // All webhooks come to the one node, whoever serves the shop.
+    for bench in &fleet.benches {
+        let url = format!("http://{}/hooks/crm", fleet.nodes[0].address);
+        let policy = twin::highlevel::WebhookPolicy::default();
+        bench.twins.deliver_webhooks_to(&url, policy).unwrap();
+    }
+    all_move_to(&fleet, &people, "York");
+    all_live_in(&fleet, &people, "York").await;
+    fleet.ends(1).await;
+    assert_eq!(fleet.store.nodes().await.unwrap().len(), 1, "at once");
+    all_move_to(&fleet, &people, "Hull");
+    all_live_in(&fleet, &people, "Hull").await;
+    fleet.assert_exactly_once().await;
+    fleet.end().await;
+}
