@@ -29,6 +29,8 @@ pub struct Certificate {
     pub passes: u64,
     /// Passes whose process was killed.
     pub crashes: u64,
+    /// Nodes that froze, were taken for dead, and woke.
+    pub freezes: u64,
     /// Webhooks of both vendors that arrived and were kept, doubles among them.
     pub webhooks: u64,
     /// Webhooks of HighLevel that never arrived.
@@ -106,6 +108,7 @@ impl Certificate {
             merges: all.merges,
             passes: all.passes,
             crashes: all.crashes,
+            freezes: all.freezes,
             webhooks: all.webhooks,
             webhooks_lost: all.webhooks_lost,
             forgeries: all.forgeries,
@@ -162,8 +165,8 @@ impl Certificate {
                 self.schedules, self.first_seed, self.last_seed
             ),
             format!(
-                "{} steps: {} acts of people ({} merges of contacts), {} passes, {} of them killed on the way, {} questions answered",
-                self.steps, self.acts, self.merges, self.passes, self.crashes, self.answers
+                "{} steps: {} acts of people ({} merges of contacts), {} passes, {} of them killed on the way and {} on a node that froze and woke, {} questions answered",
+                self.steps, self.acts, self.merges, self.passes, self.crashes, self.freezes, self.answers
             ),
             format!(
                 "{} webhooks kept; {} of HighLevel's never arrived; {} forged ones refused",

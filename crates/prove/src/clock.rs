@@ -60,6 +60,11 @@ impl ScheduleClock {
         self.0.dies_at.store(dies_at.unwrap_or(0), Ordering::SeqCst);
     }
 
+    /// How often somebody looked since the last pass began.
+    pub(crate) fn looks(&self) -> u64 {
+        self.0.looks.load(Ordering::SeqCst)
+    }
+
     /// Lets time pass.
     pub(crate) fn pass(&self, seconds: i64) {
         self.0

@@ -134,7 +134,23 @@ impl Schedule {
             let step = draw(&mut random, &mut number, &habits);
             schedule.steps.push(step);
         }
+        freeze_some(&mut schedule);
         schedule
+    }
+}
+
+/// In some schedules two nodes share the shop, and some of those that would die freeze. Drawn apart from all else.
+fn freeze_some(schedule: &mut Schedule) {
+    let mut random = StdRng::seed_from_u64(schedule.seed ^ 0x6e6f_6465_7321);
+    if !random.random_bool(0.5) {
+        return;
+    }
+    for step in &mut schedule.steps {
+        if let Step::Crash { at, sweep } = *step
+            && random.random_bool(0.7)
+        {
+            *step = Step::Freeze { at, sweep };
+        }
     }
 }
 

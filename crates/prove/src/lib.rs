@@ -1,6 +1,6 @@
 //! Simulation with a certificate: the real engine, store and queue against both twins, in recorded time, from a
 //! seed. People edit on both sides, make appointments and merge contacts, lines fail, answers are lost, keys are
-//! revoked, processes are killed; once it is quiet, what must always hold is judged by what the vendors really hold.
+//! revoked, processes are killed, nodes freeze and wake; once it is quiet, what must always hold is judged by what the vendors really hold.
 //!
 //! A schedule is played on one thread, one thing after the other, with time and chance in our hands, so that a seed
 //! leads to the same journal on every machine. Schedules are played side by side.
@@ -71,6 +71,8 @@ pub struct Counts {
     pub acts: u64,
     pub passes: u64,
     pub crashes: u64,
+    /// Nodes that froze, were taken for dead, and woke.
+    pub freezes: u64,
     pub rounds: u64,
     pub requests: u64,
     pub writes: u64,
@@ -95,6 +97,7 @@ impl Counts {
         self.acts += other.acts;
         self.passes += other.passes;
         self.crashes += other.crashes;
+        self.freezes += other.freezes;
         self.rounds = self.rounds.max(other.rounds);
         self.requests += other.requests;
         self.writes += other.writes;

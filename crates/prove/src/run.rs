@@ -112,6 +112,7 @@ impl Play {
                 };
                 held!(self.pass(options, *sweep, Some(*at)).await?);
             }
+            Step::Freeze { at, sweep } => held!(self.freeze(*at, *sweep).await?),
             Step::Faults { side, profile } => {
                 self.stage.line(*side, named(profile)?);
                 *self
@@ -204,6 +205,66 @@ impl Play {
                 "no panic",
                 format!("a pass panicked: {words}"),
             ))),
+        }
+    }
+
+    /// A pass that freezes; one of another node; and what the first does when it wakes: nothing.
+    async fn freeze(&mut self, at: u64, sweep: bool) -> Held {
+        let options = SyncOptions {
+            approve: true,
+            ..SyncOptions::default()
+        };
+        self.counts.passes += 1;
+        let frozen = match self.stage.frozen_pass(options, sweep, at).await? {
+            Ok(frozen) => frozen,
+            // It was over before.
+            Err(end) => return Ok(self.ended(end)),
+        };
+        self.counts.freezes += 1;
+        self.cut_off = true;
+        held!(self.pass(options, sweep, None).await?);
+        let before = self.asked();
+        let end = self.stage.thaw(frozen).await;
+        let after = self.asked();
+        if after != before {
+            return Ok(Err(Violation::new(
+                "invariant_2_no_duplicates",
+                "a node that was taken for dead asks nothing of a vendor any more",
+                format!("it asked {} times when it woke", after - before),
+            )));
+        }
+        if matches!(end, End::Done(Ok(_))) {
+            return Ok(Err(Violation::new(
+                "invariant_2_no_duplicates",
+                "a node that was taken for dead does not finish what it was at",
+                "its pass came to a good end",
+            )));
+        }
+        Ok(self.ended(end))
+    }
+
+    /// Requests that arrived at the vendors.
+    fn asked(&self) -> usize {
+        Side::BOTH
+            .into_iter()
+            .map(|side| self.stage.asked(side).len())
+            .sum()
+    }
+
+    /// A pass that ended early for a reason that is told is no trouble.
+    fn ended(&mut self, end: End) -> Result<(), Violation> {
+        match end {
+            End::Panic(words) => Err(Violation::new(
+                "no_panic",
+                "no panic",
+                format!("a pass panicked: {words}"),
+            )),
+            End::Done(Err(error)) => {
+                self.unheard = vec![error.to_string()];
+                self.cut_off = true;
+                Ok(())
+            }
+            End::Done(Ok(_)) | End::Cut(_) => Ok(()),
         }
     }
 
@@ -352,7 +413,8 @@ impl Play {
             .filter(|entry| entry.fault.is_some())
             .count() as u64;
         self.counts.amplification = writes as f64 / ground.max(1) as f64;
-        let most = ground * WRITES_EACH + faults + self.counts.crashes * 24 + 4;
+        let most =
+            ground * WRITES_EACH + faults + (self.counts.crashes + self.counts.freezes) * 24 + 4;
         if writes <= most {
             return Ok(());
         }

@@ -9,10 +9,13 @@ use domain::{Context, Side, Timestamp};
 use futures::FutureExt;
 use mapping::Rules;
 use secrecy::SecretString;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
-use store::{Shop, Store};
+use std::task::Poll;
+use store::{Shop, SimulatedLeases, Store};
 use tempfile::TempDir;
 use twin::shop::{MadeUpShop, ShopSettings};
 use twin::{FaultProfile, LoggedRequest, RunningTwins, TwinOptions, Vendor};
@@ -21,6 +24,8 @@ use vault::{MasterKey, Vault};
 pub(crate) const SHOP: &str = "main";
 /// The calendar of the way back: people may be booked in it without a member of staff.
 const BACK: &str = "Repair while you wait";
+/// Seconds after which a node that is not heard of is taken for dead.
+const TAKEN_FOR_DEAD: i64 = 7;
 /// A Tuesday morning, in winter time; a schedule seldom lasts more than a few days.
 const BEGINNING: &str = "2026-03-03T09:00:00Z";
 
@@ -89,6 +94,13 @@ pub(crate) struct Stage {
     context: Context,
     config: AppConfig,
     place: TempDir,
+    leases: SimulatedLeases,
+}
+
+/// A pass of a node that is frozen, and the node's store.
+pub(crate) struct Frozen {
+    pass: Pin<Box<dyn Future<Output = End>>>,
+    store: Store,
 }
 
 impl Stage {
@@ -138,7 +150,8 @@ impl Stage {
         };
         let place = arena.place()?;
         clock.begin(None);
-        let app = assemble(place.path(), &config, &context).await?;
+        let leases = SimulatedLeases::default();
+        let app = assemble(place.path(), &config, &context, &leases).await?;
         let shop = app
             .add_shop(&NewShop {
                 name: SHOP.to_owned(),
@@ -166,6 +179,7 @@ impl Stage {
             context,
             config,
             place,
+            leases,
         };
         for side in Side::BOTH {
             stage.enter_key(side).await?;
@@ -179,10 +193,67 @@ impl Stage {
     /// A start from the disk, as after a crash.
     pub(crate) async fn restart(&mut self) -> Result<(), Trouble> {
         self.clock.begin(None);
-        let app = assemble(self.place.path(), &self.config, &self.context).await?;
-        let old = std::mem::replace(&mut self.app, app);
+        let old = self.another_node().await?;
         old.store().clone().close().await;
         Ok(())
+    }
+
+    /// Another node goes on; answers the former one.
+    async fn another_node(&mut self) -> Result<App, Trouble> {
+        self.clock.begin(None);
+        let place = self.place.path();
+        let app = assemble(place, &self.config, &self.context, &self.leases).await?;
+        Ok(std::mem::replace(&mut self.app, app))
+    }
+
+    /// A pass that stops in the middle, after so many looks at the time, while a request of it is under way: then it
+    /// is in no transaction. It loses what it holds, and another node stands ready. Or how it ended before that.
+    pub(crate) async fn frozen_pass(
+        &mut self,
+        options: SyncOptions,
+        sweep: bool,
+        at: u64,
+    ) -> Result<Result<Frozen, End>, Trouble> {
+        self.clock.begin(None);
+        let app = self.app.clone();
+        let store = app.store().clone();
+        let mut pass: Pin<Box<dyn Future<Output = End>>> =
+            Box::pin(async move { ended(one_pass(&app, options, sweep)).await });
+        let requests = || {
+            let of = |side| self.twins.requests(vendor(side));
+            Side::BOTH.into_iter().map(of).sum::<u64>()
+        };
+        let mut known = requests();
+        let end = poll_fn(|context| {
+            // What was asked since it was last its turn was asked by it.
+            if self.clock.looks() >= at && requests() > known {
+                return Poll::Ready(None);
+            }
+            if let Poll::Ready(end) = pass.as_mut().poll(context) {
+                return Poll::Ready(Some(end));
+            }
+            known = requests();
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        if let Some(end) = end {
+            self.clock.begin(None);
+            return Ok(Err(end));
+        }
+        self.leases.expire();
+        self.clock.pass(TAKEN_FOR_DEAD);
+        self.another_node().await?;
+        Ok(Ok(Frozen { pass, store }))
+    }
+
+    /// Lets a frozen node go on to its end.
+    pub(crate) async fn thaw(&self, frozen: Frozen) -> End {
+        self.clock.begin(None);
+        let end = frozen.pass.await;
+        self.clock.begin(None);
+        frozen.store.close().await;
+        end
     }
 
     /// A pass, or a complete reading; it may die on its way.
@@ -193,29 +264,9 @@ impl Stage {
         dies_at: Option<u64>,
     ) -> End {
         self.clock.begin(dies_at);
-        let board = ProgressBoard::default();
-        let running = async {
-            if sweep {
-                self.app.sweep(SHOP, &board).await
-            } else {
-                self.app.sync(SHOP, options, &board).await
-            }
-        };
-        let end = AssertUnwindSafe(running).catch_unwind().await;
+        let end = ended(one_pass(&self.app, options, sweep)).await;
         self.clock.begin(None);
-        match end {
-            Ok(outcome) => End::Done(outcome.map(Box::new)),
-            Err(payload) => match payload.downcast::<Cut>() {
-                Ok(cut) => End::Cut(*cut),
-                Err(other) => {
-                    let text = other
-                        .downcast_ref::<&str>()
-                        .map(|text| (*text).to_owned())
-                        .or_else(|| other.downcast_ref::<String>().cloned());
-                    End::Panic(text.unwrap_or_else(|| "without a word".to_owned()))
-                }
-            },
-        }
+        end
     }
 
     /// A person enters a key that works.
@@ -269,9 +320,41 @@ pub(crate) const fn vendor(side: Side) -> Vendor {
     }
 }
 
-async fn assemble(place: &Path, config: &AppConfig, context: &Context) -> Result<App, Trouble> {
+async fn one_pass(app: &App, options: SyncOptions, sweep: bool) -> Result<Tally, AppError> {
+    let board = ProgressBoard::default();
+    if sweep {
+        app.sweep(SHOP, &board).await
+    } else {
+        app.sync(SHOP, options, &board).await
+    }
+}
+
+/// How a pass ends, whatever happens in it.
+async fn ended(pass: impl Future<Output = Result<Tally, AppError>>) -> End {
+    match AssertUnwindSafe(pass).catch_unwind().await {
+        Ok(outcome) => End::Done(outcome.map(Box::new)),
+        Err(payload) => match payload.downcast::<Cut>() {
+            Ok(cut) => End::Cut(*cut),
+            Err(other) => {
+                let text = other
+                    .downcast_ref::<&str>()
+                    .map(|text| (*text).to_owned())
+                    .or_else(|| other.downcast_ref::<String>().cloned());
+                End::Panic(text.unwrap_or_else(|| "without a word".to_owned()))
+            }
+        },
+    }
+}
+
+async fn assemble(
+    place: &Path,
+    config: &AppConfig,
+    context: &Context,
+    leases: &SimulatedLeases,
+) -> Result<App, Trouble> {
     let database = place.join("prove.db");
     let store = Store::open(&format!("sqlite://{}", database.display())).await?;
+    let store = store.simulated(leases);
     let master = MasterKey::from_text(&SecretString::from("11".repeat(32)))?;
     let (vault, new) = Vault::open(&master, &store.data_keys().await?, context)?;
     if let Some((version, sealed)) = new {

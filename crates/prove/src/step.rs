@@ -28,6 +28,14 @@ pub enum Step {
         /// Whether the pass reads both sides completely.
         sweep: bool,
     },
+    /// A pass on a node that freezes while a request of it is under way, at its n-th look at the time or soon after. It
+    /// is taken for dead, another node takes over and does a pass of its own; then the first one wakes and goes on.
+    Freeze {
+        /// The look.
+        at: u64,
+        /// Whether the passes read both sides completely.
+        sweep: bool,
+    },
     /// A vendor's line becomes bad.
     Faults {
         /// Whose.
@@ -146,6 +154,13 @@ impl fmt::Display for Step {
             Self::Crash { at, sweep } => {
                 let what = if *sweep { "sweep" } else { "pass" };
                 write!(out, "{what}, killed at its look {at}; started again")
+            }
+            Self::Freeze { at, sweep } => {
+                let what = if *sweep { "sweep" } else { "pass" };
+                write!(
+                    out,
+                    "{what}, frozen at its look {at}; another node's {what}; the first wakes"
+                )
             }
             Self::Faults { side, profile } => write!(out, "{} fails: {profile}", side.title()),
             Self::Calm(side) => write!(out, "{} works", side.title()),

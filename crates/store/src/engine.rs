@@ -4,7 +4,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};
-use crate::lock::{Fence, Locks, Node, Seat, ServerTime, Turn, listed_nodes};
+use crate::lock::{Fence, Locks, Node, Seat, ServerTime, SimulatedLeases, Turn, listed_nodes};
 use crate::meter::Metered;
 use crate::repo::Keeper;
 use crate::wake::Company;
@@ -107,6 +107,15 @@ impl Store {
     /// When the lock file cannot be written, or the server cannot be reached.
     pub async fn lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
         self.locks.take(name).await
+    }
+
+    /// The same store, whose locks are taken among the nodes of a simulation. The database is a file.
+    #[must_use]
+    pub fn simulated(self, leases: &SimulatedLeases) -> Self {
+        Self {
+            locks: Locks::Within(leases.clone()),
+            ..self
+        }
     }
 
     /// The same store, which writes by the right of this lock: nothing any more once another process may have taken it

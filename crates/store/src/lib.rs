@@ -33,7 +33,7 @@ pub use flow::{
 pub use installation::{
     Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
-pub use lock::{Fence, Lock, Node, Nodes, Seat, ServerTime};
+pub use lock::{Fence, Lock, Node, Nodes, Seat, ServerTime, SimulatedLeases};
 pub use meter::{Meter, Trouble, Work};
 pub use model::{
     Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,

@@ -109,7 +109,10 @@ impl Pool {
     /// Begins a transaction that has the right to write from its beginning.
     pub(crate) fn begin<'a>(&'a self, turn: Turn<'a>) -> Running<'a, Tx> {
         match self {
-            Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(begin_sqlite(pool).await?)) }),
+            Self::Sqlite(pool) => Box::pin(async move {
+                turn.check()?;
+                Ok(Tx::Sqlite(begin_sqlite(pool).await?))
+            }),
             Self::Postgres(pool, between) => Box::pin(async move {
                 let begun = begin_postgres(pool, turn).await?;
                 Ok(Tx::Postgres(begun, *between))
@@ -191,9 +194,7 @@ pub(crate) async fn begin_postgres(
     pool: &PgPool,
     turn: Turn<'_>,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    if turn.fence().is_some_and(|fence| !fence.holds()) {
-        return Err(Lost.into());
-    }
+    turn.check()?;
     let mut tx = pool.begin_with(BEGIN).await?;
     wait_for_turn(&mut tx, turn).await?;
     Ok(tx)

@@ -57,7 +57,11 @@ macro_rules! in_read {
 macro_rules! carried_out {
     ($query:ident, $on:expr, $how:ident, $sqlite:expr, $postgres:expr) => {
         match $on {
-            On::Pool(Pool::Sqlite(pool)) | On::Turn(Pool::Sqlite(pool), _) => {
+            On::Turn(Pool::Sqlite(pool), turn) => {
+                turn.check()?;
+                $sqlite($query.on_sqlite().$how(pool).await?)
+            }
+            On::Pool(Pool::Sqlite(pool)) => {
                 $sqlite($query.on_sqlite().$how(pool).await?)
             }
             On::Tx(Tx::Sqlite(tx)) => $sqlite($query.on_sqlite().$how(&mut **tx).await?),

@@ -103,6 +103,14 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// By our own clock, before anybody is asked.
+    pub(crate) fn check(&self) -> Result<(), Lost> {
+        match self.fence {
+            Some(fence) if !fence.holds() => Err(Lost),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) const fn fence(&self) -> Option<&'a Fence> {
         self.fence
     }

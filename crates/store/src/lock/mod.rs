@@ -8,12 +8,14 @@ mod fence;
 mod file;
 mod holder;
 mod nodes;
+mod within;
 
 pub use fence::Fence;
 pub(crate) use fence::{Lost, Turn};
 pub(crate) use holder::{Holder, listed_nodes};
 pub(crate) use nodes::here;
 pub use nodes::{Node, Nodes, Seat, ServerTime};
+pub use within::SimulatedLeases;
 
 use crate::StoreError;
 use crate::engine::postgres::Server;
@@ -31,6 +33,7 @@ pub struct Lock {
 enum Held {
     File(#[expect(dead_code, reason = "held, never read")] File),
     Lease(holder::Lease),
+    Simulated(within::Lease),
 }
 
 /// Where locks are taken. Clones share it.
@@ -38,6 +41,7 @@ enum Held {
 pub(crate) enum Locks {
     Beside(PathBuf),
     On(Holder),
+    Within(SimulatedLeases),
 }
 
 impl Locks {
@@ -54,6 +58,9 @@ impl Locks {
     pub(crate) async fn take(&self, name: &str) -> Result<Option<Lock>, StoreError> {
         match self {
             Self::Beside(path) => Lock::beside(path, name),
+            Self::Within(leases) => Ok(leases.take(name).map(|lease| Lock {
+                held: Held::Simulated(lease),
+            })),
             Self::On(holder) => {
                 let lease = Box::pin(holder.take(name)).await?;
                 Ok(lease.map(|lease| Lock {
@@ -66,7 +73,7 @@ impl Locks {
     /// Where those that serve the same database are kept, where there can be several.
     pub(crate) const fn holder(&self) -> Option<&Holder> {
         match self {
-            Self::Beside(_) => None,
+            Self::Beside(_) | Self::Within(_) => None,
             Self::On(holder) => Some(holder),
         }
     }
@@ -100,6 +107,7 @@ impl Lock {
         match &self.held {
             Held::File(_) => None,
             Held::Lease(lease) => Some(lease.fence()),
+            Held::Simulated(lease) => Some(lease.fence()),
         }
     }
 }
