@@ -3,6 +3,7 @@
 use crate::{App, AppError};
 use domain::ShopId;
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Call, Nodes, Seat, Shop};
 use tokio_util::sync::CancellationToken;
@@ -76,15 +77,16 @@ impl App {
         }
     }
 
-    /// The names of the shops that this process serves now.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn served_here(&self) -> Result<Vec<String>, AppError> {
-        let shops = self.store.shops().await?;
-        let own = self.own_shops(&shops);
-        let names = shops.into_iter().filter(|shop| own.contains(&shop.id.0));
-        Ok(names.map(|shop| shop.name).collect())
+    /// How many processes serve this database together, this one among them; nothing of a database that is a file.
+    #[must_use]
+    pub fn crew_size(&self) -> Option<usize> {
+        self.crew.as_ref().map(|crew| crew.seat.nodes().all.len())
+    }
+
+    /// How many shops this process serves now.
+    #[must_use]
+    pub fn served_here(&self) -> u64 {
+        self.served.load(Ordering::Relaxed)
     }
 
     /// Whether a service runs on this database.

@@ -54,7 +54,7 @@ mod status;
 mod test_call;
 mod undo;
 
-pub use about::About;
+pub use about::{About, NodeLine};
 pub use activity::{Activity, ActivityBucket};
 pub use agreement::{Difference, DifferingField, Why};
 pub use backup::{BackedUp, Restored, SealedCopy, restore};
@@ -116,6 +116,7 @@ pub use undo::{UndoLine, UndoOf, UndoReport, UndoScope};
 
 use domain::{Context, Side, Timestamp};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use store::Store;
 use vault::{MasterSource, Vault};
 
@@ -139,6 +140,7 @@ pub struct App {
     carrier: Option<Arc<dyn Carrier>>,
     metrics: Arc<Metrics>,
     crew: Option<crew::Crew>,
+    served: Arc<AtomicU64>,
     leaving: leaving::Leaving,
 }
 
@@ -185,6 +187,7 @@ impl App {
             carrier: None,
             metrics,
             crew: None,
+            served: Arc::default(),
             leaving: leaving::Leaving::default(),
         })
     }

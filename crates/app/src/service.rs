@@ -9,6 +9,7 @@ use domain::{ShopId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Shop, Store};
 use tokio::task::JoinSet;
@@ -126,6 +127,7 @@ impl App {
             for shop in shops.iter().filter(|shop| shop.paused) {
                 served.remove(&shop.id.0);
             }
+            self.served.store(served.len() as u64, Ordering::Relaxed);
             running.retain(|id, stop| {
                 let goes_on = served.contains(id);
                 if !goes_on {
@@ -171,6 +173,7 @@ impl App {
             }
         }
         while tasks.join_next().await.is_some() {}
+        self.served.store(0, Ordering::Relaxed);
         Ok(())
     }
 

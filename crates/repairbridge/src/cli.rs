@@ -114,6 +114,8 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
         limit: u32,
     },
+    /// The processes that serve this database together.
+    Nodes,
     /// Failed work: listed, or tried again by the next sync.
     Retry {
         /// The shop.

@@ -2,6 +2,7 @@
 //! much they do, so that only whoever sits at this machine sees it without a login; a scraper elsewhere shows an API
 //! token with the scope `read`.
 
+mod nodes;
 mod process;
 mod shops;
 
@@ -77,6 +78,7 @@ fn write(views: &Views, shops: &Registry) -> Result<String, fmt::Error> {
     let mut text = String::new();
     app.metrics().write(&mut text)?;
     text::encode_registry(&mut text, shops)?;
+    text::encode_registry(&mut text, &nodes::registry(app))?;
     text::encode_registry(&mut text, &process::registry(app.started()))?;
     text::encode_eof(&mut text)?;
     Ok(text)

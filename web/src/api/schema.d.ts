@@ -5897,6 +5897,8 @@ export interface components {
             changes: string;
             /** @description The licence, by its SPDX name. */
             license: string;
+            /** @description The processes that serve this database together, the oldest first; none of a database that is a file. */
+            nodes: components["schemas"]["NodeLine"][];
             /** @description The address that vendors and browsers reach. */
             public_url: string;
             /**
@@ -7055,6 +7057,19 @@ export interface components {
             name: string;
             /** @description Works once, within 24 hours. */
             setup_link: string;
+        };
+        /** @description A process that serves the database. */
+        NodeLine: {
+            /** @description Where its dashboard is; for owners only. */
+            address: string | null;
+            /** @description The machine, as it calls itself. */
+            name: string;
+            /** @description Whether it is the one that answers. */
+            own: boolean;
+            /** @description Since when. */
+            since: string;
+            /** @description Its version. */
+            version: string;
         };
         /** @description What came of a test. */
         NoticeTest: {

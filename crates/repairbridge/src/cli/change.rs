@@ -111,6 +111,7 @@ impl Command {
             | Self::Status { .. }
             | Self::Explain { .. }
             | Self::Runs { .. }
+            | Self::Nodes
             | Self::Log(_)
             | Self::Rules(Rules::Show { .. } | Rules::Check { .. } | Rules::Compare { .. })
             | Self::Session(Session::List { .. })

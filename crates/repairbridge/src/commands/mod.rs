@@ -14,6 +14,7 @@ mod man;
 mod marketplace_app;
 mod mcp;
 mod move_over;
+mod nodes;
 mod notifications;
 mod openapi;
 mod operations;
@@ -104,6 +105,7 @@ pub(crate) async fn run(
             field,
         } => explain::run(&app, &name, &record, field.as_deref(), output).await,
         Command::Undo(what) => undo::run(&app, what, output).await,
+        Command::Nodes => nodes::run(&app, output).await,
         Command::Runs { name, limit } => runs::run(&app, &name, limit, output).await,
         Command::Retry { name, id, all } => retry::run(&app, &name, id, all, output).await,
         Command::Log(what) => log::run(&app, what, output).await,

@@ -80,6 +80,9 @@ async fn about(signed: Signed, State(views): State<Arc<Views>>) -> Answer<AboutH
     if !signed.who.may(Permission::Admin) {
         // Where files lie is nobody else's business.
         about.store_path = None;
+        for node in &mut about.nodes {
+            node.address = None;
+        }
     }
     Ok(Json(AboutHere {
         version: env!("CARGO_PKG_VERSION"),
