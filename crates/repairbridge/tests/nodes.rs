@@ -6,7 +6,8 @@
 
 mod fleet;
 
-use fleet::{Fleet, Size, until};
+use domain::Clock;
+use fleet::{Fleet, Server, Size, tests_server, until};
 use serde_json::{Value as Json, json};
 use testkit::Bench;
 
@@ -15,6 +16,7 @@ const SIZE: Size = Size {
     customers: 6,
     nodes: 3,
     poll_seconds: 1,
+    limited: false,
 };
 
 /// Somebody of each shop who is on both sides: contact and customer.
@@ -181,6 +183,98 @@ async fn any_node_takes_webhooks_and_one_that_ends_in_order_hands_its_shops_over
     assert_eq!(fleet.store.nodes().await.unwrap().len(), 1, "at once");
     all_move_to(&fleet, &people, "Hull");
     all_live_in(&fleet, &people, "Hull").await;
+    fleet.assert_exactly_once().await;
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_survive_a_crash_of_the_database() {
+    if tests_server().is_none() {
+        return;
+    }
+    let server = Server::start();
+    let size = Size { nodes: 2, ..SIZE };
+    let mut fleet = Fleet::start_on(server.address.clone(), size).await;
+    let people = people(&fleet).await;
+    all_move_to(&fleet, &people, "York");
+    server.crashes_and_starts_again();
+    all_live_in(&fleet, &people, "York").await;
+    until("both serve again", async || {
+        fleet.store.nodes().await.unwrap().len() == 2
+    })
+    .await;
+    all_move_to(&fleet, &people, "Hull");
+    all_live_in(&fleet, &people, "Hull").await;
+    fleet.assert_exactly_once().await;
+    fleet.ends(0).await;
+    fleet.ends(1).await;
+    fleet.end().await;
+}
+
+/// Where the library is that lets a program see another time.
+fn another_time() -> Option<String> {
+    let places = [
+        "/usr/lib/x86_64-linux-gnu",
+        "/usr/lib/aarch64-linux-gnu",
+        "/usr/lib",
+    ];
+    let found = places.map(|place| format!("{place}/faketime/libfaketimeMT.so.1"));
+    let found = found
+        .into_iter()
+        .find(|file| std::path::Path::new(file).exists());
+    if found.is_none() {
+        eprintln!("SKIPPED: there is no libfaketime; install faketime");
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_clock_is_wrong_goes_by_the_databases() {
+    let (Some(library), Some(_)) = (another_time(), tests_server()) else {
+        return;
+    };
+    // By their own count, which would be wrong where the nodes' clocks differed.
+    let size = Size {
+        nodes: 0,
+        shops: 2,
+        limited: true,
+        ..SIZE
+    };
+    let Some(mut fleet) = Fleet::start(size).await else {
+        return;
+    };
+    let people = people(&fleet).await;
+    for (node, wrong) in ["+10m", "-10m"].into_iter().enumerate() {
+        fleet.add_node().await;
+        let environment = [
+            ("LD_PRELOAD", library.as_str()),
+            ("FAKETIME", wrong),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ];
+        fleet.starts_with(node, &environment).await;
+        until("it serves alone", async || {
+            fleet.store.nodes().await.unwrap().len() == 1
+        })
+        .await;
+        let town = format!("Town {wrong}");
+        all_move_to(&fleet, &people, &town);
+        all_live_in(&fleet, &people, &town).await;
+        let shop = fleet.benches[0]
+            .app
+            .shop(&fleet.benches[0].name)
+            .await
+            .unwrap();
+        let lines = fleet
+            .store
+            .journal_after(shop.id, 0, u32::MAX)
+            .await
+            .unwrap();
+        let newest = lines.iter().map(|line| line.at).max().unwrap();
+        let now = fleet.store.server_time().unwrap();
+        let age = now.there(http::SystemClock.now()).duration_since(newest);
+        assert!(age.abs().as_secs() < 60, "it was written {age} ago");
+        fleet.ends(node).await;
+    }
     fleet.assert_exactly_once().await;
     fleet.end().await;
 }

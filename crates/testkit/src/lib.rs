@@ -10,6 +10,7 @@
 mod exactly_once;
 mod line;
 mod people;
+mod place;
 mod recorded;
 pub mod signed;
 mod truth;
@@ -48,6 +49,8 @@ pub struct Bench {
     /// The shop's name.
     pub name: String,
     assembly: Assembly,
+    /// Goes last: the database under all of it.
+    _schema: Option<place::Schema>,
 }
 
 /// What an application is put together with, besides its database and its twins.
@@ -146,7 +149,14 @@ impl Bench {
         Self::assembled(options, assembly).await
     }
 
-    async fn assembled(options: TwinOptions, assembly: Assembly) -> Self {
+    async fn assembled(options: TwinOptions, mut assembly: Assembly) -> Self {
+        let mut schema = None;
+        if assembly.shared.is_none()
+            && let Some((made, shared)) = place::Schema::wanted().await
+        {
+            schema = Some(made);
+            assembly.shared = Some(shared);
+        }
         let twins = twin::start(options).await.expect("the twins start");
         let mut folder = tempfile::tempdir().expect("a temporary folder");
         folder.disable_cleanup(std::env::var_os("REPAIRBRIDGE_KEEP_TEST_FOLDERS").is_some());
@@ -175,6 +185,7 @@ impl Bench {
             at_start,
             name: assembly.name.clone(),
             assembly,
+            _schema: schema,
         }
     }
 
@@ -210,6 +221,9 @@ impl Bench {
 
     /// The application as after a restart: opened anew on the same file.
     pub async fn restart(&mut self) {
+        if let Some(shared) = &mut self.assembly.shared {
+            shared.store = Store::open(&shared.url).await.expect("a store");
+        }
         self.app = assemble(&self.twins, &database(&self.folder), &self.assembly).await;
     }
 
@@ -218,7 +232,13 @@ impl Bench {
         let mut config = configured(&self.twins, &self.assembly);
         config.mygadgetrepairs_base = counters.parse().expect("an address");
         let context = self.assembly.context.clone();
-        application_with(config, &database(&self.folder), context).await
+        match &self.assembly.shared {
+            Some(shared) => {
+                let store = Store::open(&shared.url).await.expect("a store");
+                application_on(config, store, context).await
+            }
+            None => application_with(config, &database(&self.folder), context).await,
+        }
     }
 
     /// One pass, approved.

@@ -8,10 +8,15 @@
 )]
 #![allow(dead_code, reason = "every test file uses its part")]
 
+mod door;
 mod router;
+mod server;
 
+use door::Door;
 use router::Router;
 use rustix::process::{Pid, Signal, kill_process};
+pub use server::Server;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -29,7 +34,7 @@ pub struct Fleet {
     schema: String,
     server: String,
     vendors: [Router; 2],
-    poll_seconds: u32,
+    size: Size,
 }
 
 /// A process that serves, with its own line to the database.
@@ -47,15 +52,18 @@ pub struct Size {
     pub customers: usize,
     pub nodes: usize,
     pub poll_seconds: u32,
+    /// Whether the nodes keep to the vendors' limits, by their own count.
+    pub limited: bool,
 }
 
 impl Fleet {
     /// Shops that are in step, and nodes that serve them. Nothing without a PostgreSQL for tests.
     pub async fn start(size: Size) -> Option<Self> {
-        let Ok(server) = std::env::var("STORE_TEST_POSTGRES") else {
-            eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
-            return None;
-        };
+        Some(Self::start_on(tests_server()?, size).await)
+    }
+
+    /// The same on a server of the test's own.
+    pub async fn start_on(server: String, size: Size) -> Self {
         // Of its own, also where several tests are at work.
         let schema = format!("fleet_{}", RandomState::new().hash_one(std::process::id()));
         psql(&server, &format!("CREATE SCHEMA {schema}"));
@@ -88,7 +96,7 @@ impl Fleet {
             schema,
             server,
             vendors,
-            poll_seconds: size.poll_seconds,
+            size,
         };
         for node in 0..size.nodes {
             fleet.add_node().await;
@@ -98,10 +106,11 @@ impl Fleet {
             fleet.store.nodes().await.unwrap().len() == size.nodes
         })
         .await;
-        Some(fleet)
+        fleet
     }
 
-    async fn add_node(&mut self) {
+    /// Makes room for one more.
+    pub async fn add_node(&mut self) {
         let host = self.server.rsplit_once('@').unwrap().1;
         let line = Line::to(host.split_once('/').unwrap().0).await.unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -181,12 +190,59 @@ impl Fleet {
             )
             .env(
                 "REPAIRBRIDGE_SYNC__POLL_SECONDS",
-                self.poll_seconds.to_string(),
+                self.size.poll_seconds.to_string(),
             )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        if self.size.limited {
+            for name in [
+                "HIGHLEVEL__REQUESTS_PER_10S",
+                "MYGADGETREPAIRS__REQUESTS_PER_MINUTE",
+            ] {
+                command.env_remove(format!("REPAIRBRIDGE_{name}"));
+            }
+        }
         command
+    }
+
+    /// One address that leads to all nodes.
+    pub async fn door(&self) -> Door {
+        Door::to(self.nodes.iter().map(|node| node.address).collect()).await
+    }
+
+    /// Both twins of every shop tell of all changes there.
+    pub fn tell_all_to(&self, door: &Door) {
+        for bench in &self.benches {
+            let policy = twin::highlevel::WebhookPolicy::default();
+            let crm = bench
+                .twins
+                .deliver_webhooks_to(&door.url("/hooks/crm"), policy);
+            crm.unwrap();
+            let shown = self
+                .command(0)
+                .args(["shop", "show", &bench.name, "--json"])
+                .stdout(Stdio::piped())
+                .output();
+            let shown: serde_json::Value = serde_json::from_slice(&shown.unwrap().stdout).unwrap();
+            let counter = &shown["webhooks"]["mygadgetrepairs"];
+            let text = |pointer: &str| counter.pointer(pointer).unwrap().as_str().unwrap();
+            let path = text("/url").splitn(4, '/').nth(3).unwrap();
+            let headers = BTreeMap::from([
+                ("X-Sync-Event".to_owned(), "{event}".to_owned()),
+                (
+                    "X-Sync-Token".to_owned(),
+                    text("/headers/X-Sync-Token").to_owned(),
+                ),
+            ]);
+            bench.twins.notify(
+                &door.url(&format!("/{path}")),
+                text("/user"),
+                text("/password"),
+                &headers,
+                text("/payload"),
+            );
+        }
     }
 
     /// `kill -9`.
@@ -239,6 +295,15 @@ impl Fleet {
             &format!("DROP SCHEMA {} CASCADE", self.schema),
         );
     }
+}
+
+/// The address of the PostgreSQL for tests.
+pub fn tests_server() -> Option<String> {
+    let server = std::env::var("STORE_TEST_POSTGRES").ok();
+    if server.is_none() {
+        eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
+    }
+    server
 }
 
 impl FleetNode {
