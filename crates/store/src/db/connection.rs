@@ -91,7 +91,7 @@ impl Scope {
         };
         // Whoever is frozen in the middle of a transaction must not keep the others out; what touches everything reads
         // elsewhere in between.
-        let idle = if self == Self::Whole { 60 } else { 5 };
+        let idle = if self == Self::Whole { 60 } else { 8 };
         format!(
             "SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '{idle}s'; SELECT {which}"
         )

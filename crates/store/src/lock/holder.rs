@@ -179,6 +179,8 @@ async fn hold(mut hands: Hands, mut asked: mpsc::UnboundedReceiver<Ask>) {
         };
         match ask {
             None => hands.beat_in_time().await,
+            // Who asked has gone meanwhile.
+            Some(Ask::Take(_, answer)) if answer.is_closed() => {}
             Some(Ask::Take(name, answer)) => {
                 let taken = hands.take(&name).await;
                 if let Err(Ok(Answer::Taken(fence))) = answer.send(taken) {
@@ -358,19 +360,19 @@ impl Hands {
 
     /// Who we are, said to the server not long ago.
     async fn living(&mut self) -> Result<Identity, StoreError> {
-        let fresh = |last: &LastBeat| last.heard && last.at.elapsed() < BEAT * 2;
-        match &self.identity {
-            Some(identity) if self.last_beat.as_ref().is_some_and(fresh) => Ok(identity.clone()),
+        match (&self.identity, &self.last_beat) {
+            (Some(identity), Some(last)) if last.heard && last.at.elapsed() < BEAT * 2 => {
+                Ok(identity.clone())
+            }
+            // Those who wait in a row are not to wait for the same silence one after the other.
+            (_, Some(last)) if !last.heard && last.at.elapsed() < AGAIN => Err(StoreError::Busy),
             _ => self.beat().await,
         }
     }
 
     async fn beat_in_time(&mut self) {
-        self.lapse_if_due();
-        let at = Instant::now();
-        if self.beat().await.is_err() {
-            self.last_beat = Some(LastBeat { at, heard: false });
-        }
+        // That it was not heard is remembered; the next one follows soon.
+        let _not_heard = self.beat().await;
         if !self.left_over.is_empty() {
             self.clear_left_over().await;
         }
@@ -403,7 +405,15 @@ impl Hands {
         let known = self.identity.as_ref().map(|identity| identity.id.clone());
         let heard = self
             .on_server(async move |connection| say(connection, known.clone(), serves.clone()).await)
-            .await?;
+            .await;
+        let heard = match heard {
+            Ok(heard) => heard,
+            Err(why) => {
+                let at = Instant::now();
+                self.last_beat = Some(LastBeat { at, heard: false });
+                return Err(why);
+            }
+        };
         let identity = match &self.identity {
             Some(identity) if identity.id == heard.id => identity.clone(),
             _ => {
