@@ -77,10 +77,11 @@ impl App {
         }
     }
 
-    /// How many processes serve this database together, this one among them; nothing of a database that is a file.
+    /// How many processes serve this database together, this one among them: one, where it is a file.
     #[must_use]
-    pub fn crew_size(&self) -> Option<usize> {
-        self.crew.as_ref().map(|crew| crew.seat.nodes().all.len())
+    pub fn crew_size(&self) -> usize {
+        let crew = self.crew.as_ref();
+        crew.map_or(1, |crew| crew.seat.nodes().all.len())
     }
 
     /// How many shops this process serves now.

@@ -7,7 +7,8 @@
 mod fleet;
 
 use domain::Clock;
-use fleet::{Fleet, Server, Size, tests_server, until};
+use fleet::server::Server;
+use fleet::{Fleet, Size, tests_server, until};
 use serde_json::{Value as Json, json};
 use testkit::Bench;
 

@@ -10,12 +10,11 @@
 
 mod door;
 mod router;
-mod server;
+pub mod server;
 
 use door::Door;
 use router::Router;
 use rustix::process::{Pid, Signal, kill_process};
-pub use server::Server;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{SocketAddr, TcpStream};

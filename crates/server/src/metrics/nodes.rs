@@ -11,12 +11,10 @@ pub(super) fn registry(app: &App) -> Registry {
         "Shops that this process keeps in step",
         ConstGauge::new(app.served_here()),
     );
-    if let Some(nodes) = app.crew_size() {
-        registry.register(
-            "nodes",
-            "Processes that serve this database together; 0 where this one was not heard of for too long",
-            ConstGauge::new(nodes as u64),
-        );
-    }
+    registry.register(
+        "nodes",
+        "Processes that serve this database together; 0 where this one was not heard of for too long",
+        ConstGauge::new(app.crew_size() as u64),
+    );
     registry
 }
