@@ -115,7 +115,8 @@ fn act(bench: &Bench, people: &mut People, chance: &mut Chance, number: usize) {
             people.made.push(email);
         }
         _ => {
-            let title = format!("Screen of number {number}");
+            // No title is the beginning of another.
+            let title = format!("Screen of number {number:06}");
             let _id = counter.ticket(&people.at_counter.1, &title);
             people.tickets.push(title);
         }
