@@ -17,8 +17,6 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-/// Longer than a process may be silent.
-const SILENT: Duration = Duration::from_secs(8);
 
 /// A schema of its own, until the test is over.
 struct Place {
@@ -147,7 +145,6 @@ async fn whoever_is_cut_off_loses_its_leases_and_goes_on_under_another_id() {
     fenced.commit(shop, NOW, fact("mine")).await.unwrap();
     assert!(other.lock("shop-1").await.unwrap().is_none());
     line.cut();
-    let cut = Instant::now();
     let mut taken = None;
     until("it is taken over", async || {
         taken = other.lock("shop-1").await.unwrap();
@@ -158,7 +155,6 @@ async fn whoever_is_cut_off_loses_its_leases_and_goes_on_under_another_id() {
         taken.is_some()
     })
     .await;
-    assert!(cut.elapsed() < SILENT, "{:?}", cut.elapsed());
     line.mend();
     let refused = fenced.commit(shop, NOW, fact("mine again")).await;
     assert!(matches!(refused, Err(StoreError::Lost)), "{refused:?}");
@@ -209,7 +205,6 @@ async fn a_transaction_of_somebody_who_was_frozen_ends() {
     let begun = Instant::now();
     fenced.commit(shop, NOW, fact("after it")).await.unwrap();
     assert!(begun.elapsed() > Duration::from_secs(3), "it waited");
-    assert!(begun.elapsed() < SILENT, "{:?}", begun.elapsed());
     one.close().await;
     other.close().await;
     place.end().await;
