@@ -4,7 +4,7 @@
 use crate::App;
 use http::Guard;
 use std::ops::Deref;
-use store::{Fence, Lock};
+use store::Lock;
 
 /// The application while it holds a lock. It writes and sends by the right of it, and by nothing else.
 pub(crate) struct Held {
@@ -28,6 +28,7 @@ impl Held {
 }
 
 impl App {
+    /// The application, working by the right of this lock.
     pub(crate) fn by_right_of(&self, lock: Lock) -> Held {
         let app = Self {
             store: self.store.under(&lock),
@@ -38,7 +39,7 @@ impl App {
 
     /// What keeps back requests of whoever has lost the right to its work.
     pub(crate) fn guard(&self) -> Option<Guard> {
-        let fence: Fence = self.store.fence()?.clone();
+        let fence = self.store.fence()?.clone();
         Some(Guard::new(move || fence.holds()))
     }
 }

@@ -320,12 +320,17 @@ impl App {
 
     /// Works on a shop alone.
     pub(crate) async fn lock_shop(&self, shop: &Shop) -> Result<Held, AppError> {
-        self.wait_for_lock(shop, &format!("shop-{}", shop.id)).await
+        self.wait_for_lock(shop, &lock_name(shop)).await
     }
 
     /// The same, where nobody works on it just now.
     pub(crate) async fn lock_shop_now(&self, shop: &Shop) -> Result<Held, AppError> {
-        let lock = self.store.lock(&format!("shop-{}", shop.id)).await?;
+        self.lock_now(shop, &lock_name(shop)).await
+    }
+
+    /// A lock of a shop that nobody holds just now.
+    pub(crate) async fn lock_now(&self, shop: &Shop, name: &str) -> Result<Held, AppError> {
+        let lock = self.store.lock(name).await?;
         let lock = lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))?;
         Ok(self.by_right_of(lock))
     }
@@ -353,4 +358,8 @@ impl App {
         let until = self.now().checked_add(SignedDuration::from_secs(seconds));
         until.unwrap_or(Timestamp::MAX)
     }
+}
+
+fn lock_name(shop: &Shop) -> String {
+    format!("shop-{}", shop.id)
 }

@@ -176,35 +176,13 @@ impl Play {
                 self.unheard.clone_from(&tally.reasons);
                 Ok(Ok(Some(tally)))
             }
-            End::Done(Err(error)) => {
-                let words = error.to_string();
-                if words.is_empty() {
-                    return Ok(Err(Violation::new(
-                        "invariant_12_visible_failures",
-                        "a pass that ends early says why",
-                        "it says nothing",
-                    )));
-                }
-                self.unheard = vec![words];
-                self.cut_off = true;
-                Ok(Ok(None))
-            }
             End::Cut(Cut::Crash) => {
                 self.counts.crashes += 1;
                 self.cut_off = true;
                 self.stage.restart().await?;
                 Ok(Ok(None))
             }
-            End::Cut(Cut::Endless) => Ok(Err(Violation::new(
-                "invariant_5_converges",
-                "a pass comes to an end",
-                "it goes round in circles",
-            ))),
-            End::Panic(words) => Ok(Err(Violation::new(
-                "no_panic",
-                "no panic",
-                format!("a pass panicked: {words}"),
-            ))),
+            end => Ok(self.ended_early(end).map(|()| None)),
         }
     }
 
@@ -218,14 +196,14 @@ impl Play {
         let frozen = match self.stage.frozen_pass(options, sweep, at).await? {
             Ok(frozen) => frozen,
             // It was over before.
-            Err(end) => return Ok(self.ended(end)),
+            Err(end) => return Ok(self.ended_early(end)),
         };
         self.counts.freezes += 1;
         self.cut_off = true;
         held!(self.pass(options, sweep, None).await?);
-        let before = self.asked();
+        let before = self.stage.requests();
         let end = self.stage.thaw(frozen).await;
-        let after = self.asked();
+        let after = self.stage.requests();
         if after != before {
             return Ok(Err(Violation::new(
                 "invariant_2_no_duplicates",
@@ -240,31 +218,36 @@ impl Play {
                 "its pass came to a good end",
             )));
         }
-        Ok(self.ended(end))
+        Ok(self.ended_early(end))
     }
 
-    /// Requests that arrived at the vendors.
-    fn asked(&self) -> usize {
-        Side::BOTH
-            .into_iter()
-            .map(|side| self.stage.asked(side).len())
-            .sum()
-    }
-
-    /// A pass that ended early for a reason that is told is no trouble.
-    fn ended(&mut self, end: End) -> Result<(), Violation> {
+    /// A pass that did not come to its end. Where it says why, that is no trouble.
+    fn ended_early(&mut self, end: End) -> Result<(), Violation> {
         match end {
+            End::Done(Err(error)) => {
+                let words = error.to_string();
+                if words.is_empty() {
+                    return Err(Violation::new(
+                        "invariant_12_visible_failures",
+                        "a pass that ends early says why",
+                        "it says nothing",
+                    ));
+                }
+                self.unheard = vec![words];
+                self.cut_off = true;
+                Ok(())
+            }
+            End::Cut(Cut::Endless) => Err(Violation::new(
+                "invariant_5_converges",
+                "a pass comes to an end",
+                "it goes round in circles",
+            )),
             End::Panic(words) => Err(Violation::new(
                 "no_panic",
                 "no panic",
                 format!("a pass panicked: {words}"),
             )),
-            End::Done(Err(error)) => {
-                self.unheard = vec![error.to_string()];
-                self.cut_off = true;
-                Ok(())
-            }
-            End::Done(Ok(_)) | End::Cut(_) => Ok(()),
+            End::Done(Ok(_)) | End::Cut(Cut::Crash) => Ok(()),
         }
     }
 

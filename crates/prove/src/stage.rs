@@ -219,20 +219,16 @@ impl Stage {
         let store = app.store().clone();
         let mut pass: Pin<Box<dyn Future<Output = End>>> =
             Box::pin(async move { ended(one_pass(&app, options, sweep)).await });
-        let requests = || {
-            let of = |side| self.twins.requests(vendor(side));
-            Side::BOTH.into_iter().map(of).sum::<u64>()
-        };
-        let mut known = requests();
+        let mut known = self.requests();
         let end = poll_fn(|context| {
             // What was asked since it was last its turn was asked by it.
-            if self.clock.looks() >= at && requests() > known {
+            if self.clock.looks() >= at && self.requests() > known {
                 return Poll::Ready(None);
             }
             if let Poll::Ready(end) = pass.as_mut().poll(context) {
                 return Poll::Ready(Some(end));
             }
-            known = requests();
+            known = self.requests();
             context.waker().wake_by_ref();
             Poll::Pending
         })
@@ -305,6 +301,12 @@ impl Stage {
     pub(crate) fn line(&self, side: Side, profile: FaultProfile) {
         self.twins.set_faults(vendor(side), profile);
         self.twins.set_offline(vendor(side), false);
+    }
+
+    /// How many requests arrived at the vendors.
+    pub(crate) fn requests(&self) -> u64 {
+        let of = |side| self.twins.requests(vendor(side));
+        Side::BOTH.into_iter().map(of).sum()
     }
 
     /// What a vendor was asked.

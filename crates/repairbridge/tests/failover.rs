@@ -9,7 +9,7 @@
 
 mod fleet;
 
-use fleet::{Fleet, Size, until};
+use fleet::{Fleet, Size, linked, town_of, until};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -54,26 +54,7 @@ struct People {
 }
 
 async fn people(bench: &Bench) -> People {
-    let truth = bench.truth().await;
-    let shop = bench.app.shop(&bench.name).await.unwrap();
-    let ids: Vec<domain::RecordId> = truth.contacts.keys().map(domain::RecordId::new).collect();
-    let store = bench.app.store();
-    let links = store.links_of(
-        shop.id,
-        domain::Side::HighLevel,
-        domain::Kind::Contact,
-        &ids,
-    );
-    let text = |id: &domain::RecordId| id.as_str().to_owned();
-    let mut pairs: Vec<_> = links
-        .await
-        .unwrap()
-        .into_values()
-        .map(|link| (text(&link.left), text(&link.right)))
-        .filter(|(_, customer)| town_of(&truth.customers[customer]).is_some())
-        .collect();
-    pairs.sort();
-    let mut pairs = pairs.into_iter();
+    let mut pairs = linked(bench).await.into_iter();
     People {
         in_crm: pairs.next().unwrap(),
         at_counter: pairs.next().unwrap(),
@@ -84,11 +65,16 @@ async fn people(bench: &Bench) -> People {
     }
 }
 
-fn town_of(customer: &Json) -> Option<String> {
-    let town = customer
-        .pointer("/fulladdress/city")
-        .and_then(Json::as_str)?;
-    (!town.is_empty()).then(|| town.to_owned())
+/// A fleet whose nodes are told of everything at one door, and the people of its shops.
+async fn told(size: Size) -> (Fleet, Vec<People>) {
+    // Without a server it has said so.
+    let fleet = Fleet::start(size).await.unwrap();
+    fleet.tell_all_to(&fleet.door().await);
+    let mut known = Vec::new();
+    for bench in &fleet.benches {
+        known.push(people(bench).await);
+    }
+    (fleet, known)
 }
 
 /// Somebody at a shop does something.
@@ -168,17 +154,9 @@ async fn many_shops_stay_in_step_while_nodes_come_to_grief() {
         poll_seconds: 60,
         limited: true,
     };
-    let mut fleet = Fleet::start(size)
-        .await
-        .expect("a PostgreSQL; see scripts/postgres.sh");
-    let door = fleet.door().await;
-    fleet.tell_all_to(&door);
-    let mut known = Vec::new();
-    let mut asked = Vec::new();
-    for bench in &fleet.benches {
-        known.push(people(bench).await);
-        asked.push(ALLOWED.map(|(vendor, ..)| bench.twins.requests(vendor)));
-    }
+    let (mut fleet, mut known) = told(size).await;
+    let of_shop = |bench: &Bench| ALLOWED.map(|(vendor, ..)| bench.twins.requests(vendor));
+    let asked: Vec<_> = fleet.benches.iter().map(of_shop).collect();
     println!("{shops} shops are in step; now for {lasts:?}");
     let mut chance = Chance(wanted("FAILOVER_SEED", 1));
     let begun = Instant::now();
@@ -295,15 +273,7 @@ async fn others_go_on_within_seconds() {
         poll_seconds: 100_000,
         limited: false,
     };
-    let mut fleet = Fleet::start(size)
-        .await
-        .expect("a PostgreSQL; see scripts/postgres.sh");
-    let door = fleet.door().await;
-    fleet.tell_all_to(&door);
-    let mut known = Vec::new();
-    for bench in &fleet.benches {
-        known.push(people(bench).await);
-    }
+    let (mut fleet, mut known) = told(size).await;
     let mut took = Vec::new();
     for kill in 0..kills {
         let node = usize::try_from(kill % 3).unwrap();

@@ -2,14 +2,12 @@
 //! the others go on, nothing is lost and nothing doubled. Without STORE_TEST_POSTGRES (see scripts/postgres.sh) each of
 //! these is skipped, and says so.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 mod fleet;
 
 use domain::Clock;
 use fleet::server::Server;
-use fleet::{Fleet, Size, tests_server, until};
-use serde_json::{Value as Json, json};
+use fleet::{Fleet, Size, linked, tests_server, town_of, until};
+use serde_json::json;
 use testkit::Bench;
 
 const SIZE: Size = Size {
@@ -24,23 +22,7 @@ const SIZE: Size = Size {
 async fn people(fleet: &Fleet) -> Vec<(String, String)> {
     let mut people = Vec::new();
     for bench in &fleet.benches {
-        let truth = bench.truth().await;
-        let shop = bench.app.shop(&bench.name).await.unwrap();
-        let ids: Vec<domain::RecordId> = truth.contacts.keys().map(domain::RecordId::new).collect();
-        let links = bench.app.store().links_of(
-            shop.id,
-            domain::Side::HighLevel,
-            domain::Kind::Contact,
-            &ids,
-        );
-        let text = |id: &domain::RecordId| id.as_str().to_owned();
-        let links = links.await.unwrap().into_values();
-        let mut pairs: Vec<_> = links
-            .map(|link| (text(&link.left), text(&link.right)))
-            .filter(|(_, customer)| lives_in(&truth.customers[customer]).is_some())
-            .collect();
-        pairs.sort();
-        people.push(pairs.swap_remove(0));
+        people.push(linked(bench).await.swap_remove(0));
     }
     people
 }
@@ -54,14 +36,7 @@ fn all_move_to(fleet: &Fleet, people: &[(String, String)], town: &str) {
 
 async fn town(bench: &Bench, customer: &str) -> Option<String> {
     let truth = bench.truth().await;
-    lives_in(&truth.customers[customer])
-}
-
-fn lives_in(customer: &Json) -> Option<String> {
-    let town = customer
-        .pointer("/fulladdress/city")
-        .and_then(Json::as_str)?;
-    (!town.is_empty()).then(|| town.to_owned())
+    town_of(&truth.customers[customer])
 }
 
 async fn all_live_in(fleet: &Fleet, people: &[(String, String)], there: &str) {

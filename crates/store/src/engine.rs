@@ -4,7 +4,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};
-use crate::lock::{Fence, Locks, Node, Seat, ServerTime, SimulatedLeases, Turn, listed_nodes};
+use crate::lock::{Fence, Locks, Node, Seat, ServerTime, SimulatedLeases, Turn, listed};
 use crate::meter::Metered;
 use crate::repo::Keeper;
 use crate::wake::Company;
@@ -176,14 +176,16 @@ impl Store {
     pub async fn nodes(&self) -> Result<Vec<Node>, StoreError> {
         match &self.readers {
             Pool::Sqlite(_) => Ok(Vec::new()),
-            Pool::Postgres(pool, _) => listed_nodes(pool).await,
+            Pool::Postgres(pool, _) => listed(pool).await,
         }
     }
 
     /// What time it is where the database is, which all processes share. Nothing where that is this machine.
     #[must_use]
     pub fn server_time(&self) -> Option<ServerTime> {
-        self.locks.holder().map(|holder| holder.time().clone())
+        self.locks
+            .holder()
+            .map(|holder| holder.server().time().clone())
     }
 
     pub(crate) const fn locks(&self) -> &Locks {

@@ -98,9 +98,8 @@ impl Store {
         let (heard, calls) = mpsc::channel(WAITING);
         tokio::spawn(async move {
             while !heard.is_closed() {
-                if let Err(why) = listen(&server, &heard).await {
-                    // Found by looking meanwhile.
-                    let _ = why;
+                if listen(&server, &heard).await.is_err() {
+                    // What is not heard meanwhile is found by looking.
                     sleep(AGAIN).await;
                 }
             }

@@ -5,74 +5,30 @@
 
 #[path = "../../testkit/src/line.rs"]
 mod line;
+mod place;
 
 use domain::{ShopId, Timestamp};
 use line::Line;
+use place::{Place, run};
 use serde_json::json;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::time::Duration;
-use store::{Change, Node, Store, StoreError};
+use store::{Change, Lock, Node, Store, StoreError};
 use tokio::time::{Instant, sleep};
-use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-/// A schema of its own, until the test is over.
-struct Place {
-    server: String,
-    schema: String,
+/// The store of a place, over a line that can be cut.
+async fn over(place: &Place) -> (Store, Line) {
+    let line = Line::to(host(&place.server)).await.unwrap();
+    let url = place.url("").replace(host(&place.server), &line.address());
+    (Store::open(&url).await.unwrap(), line)
 }
 
-impl Place {
-    async fn new() -> Option<Self> {
-        let Ok(server) = std::env::var("STORE_TEST_POSTGRES") else {
-            eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
-            return None;
-        };
-        let schema = format!("test_{}", Uuid::new_v4().simple());
-        let place = Self { server, schema };
-        place.run(&format!("CREATE SCHEMA {}", place.schema)).await;
-        Some(place)
-    }
-
-    fn url(&self) -> String {
-        format!(
-            "{}?connections=4&options[search_path]={}",
-            self.server, self.schema
-        )
-    }
-
-    async fn open(&self) -> Store {
-        Store::open(&self.url()).await.unwrap()
-    }
-
-    /// Over a line that can be cut.
-    async fn over(&self) -> (Store, Line) {
-        let line = Line::to(host(&self.server)).await.unwrap();
-        let url = self.url().replace(host(&self.server), &line.address());
-        (Store::open(&url).await.unwrap(), line)
-    }
-
-    async fn raw(&self) -> PgConnection {
-        let url = format!("{}?options[search_path]={}", self.server, self.schema);
-        let options: PgConnectOptions = url.parse().unwrap();
-        options.connect().await.unwrap()
-    }
-
-    async fn run(&self, statements: &str) {
-        let mut raw = self.raw().await;
-        sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
-            .execute(&mut raw)
-            .await
-            .unwrap();
-        raw.close().await.unwrap();
-    }
-
-    async fn end(self) {
-        self.run(&format!("DROP SCHEMA {} CASCADE", self.schema))
-            .await;
-    }
+/// A shop's lock, held, and a store that writes by the right of it.
+async fn held(store: &Store) -> (Lock, Store) {
+    let lock = store.lock("shop-1").await.unwrap().unwrap();
+    let fenced = store.under(&lock);
+    (lock, fenced)
 }
 
 fn host(server: &str) -> &str {
@@ -111,8 +67,7 @@ async fn whoever_lost_a_lease_and_does_not_know_it_writes_nothing() {
     };
     let (one, other) = (place.open().await, place.open().await);
     let shop = shop(&one).await;
-    let lock = one.lock("shop-1").await.unwrap().expect("free");
-    let fenced = one.under(&lock);
+    let (lock, fenced) = held(&one).await;
     fenced.commit(shop, NOW, fact("mine")).await.unwrap();
     // As if the server had not heard of it for long.
     place
@@ -128,9 +83,7 @@ async fn whoever_lost_a_lease_and_does_not_know_it_writes_nothing() {
     // What needs no lease is written all the same.
     one.commit(shop, NOW, fact("a click")).await.unwrap();
     assert_eq!(known(&one, shop).await, "a click");
-    one.close().await;
-    other.close().await;
-    place.end().await;
+    place.end_with([one, other]).await;
 }
 
 #[tokio::test]
@@ -138,10 +91,9 @@ async fn whoever_is_cut_off_loses_its_leases_and_goes_on_under_another_id() {
     let Some(place) = Place::new().await else {
         return;
     };
-    let ((one, line), other) = (place.over().await, place.open().await);
+    let ((one, line), other) = (over(&place).await, place.open().await);
     let shop = shop(&other).await;
-    let lock = one.lock("shop-1").await.unwrap().expect("free");
-    let fenced = one.under(&lock);
+    let (lock, fenced) = held(&one).await;
     fenced.commit(shop, NOW, fact("mine")).await.unwrap();
     assert!(other.lock("shop-1").await.unwrap().is_none());
     line.cut();
@@ -175,9 +127,7 @@ async fn whoever_is_cut_off_loses_its_leases_and_goes_on_under_another_id() {
         .commit(shop, NOW, fact("anew"))
         .await
         .unwrap();
-    one.close().await;
-    other.close().await;
-    place.end().await;
+    place.end_with([one, other]).await;
 }
 
 /// Whoever is frozen with a transaction under way holds up the others for some seconds, not for ever.
@@ -188,8 +138,7 @@ async fn a_transaction_of_somebody_who_was_frozen_ends() {
     };
     let (one, other) = (place.open().await, place.open().await);
     let shop = shop(&one).await;
-    let lock = one.lock("shop-1").await.unwrap().expect("free");
-    let fenced = one.under(&lock);
+    let (_lock, fenced) = held(&one).await;
     let mut frozen = place.raw().await;
     // What each transaction of ours begins with, and then nothing.
     let begin = format!(
@@ -198,16 +147,11 @@ async fn a_transaction_of_somebody_who_was_frozen_ends() {
          SELECT pg_advisory_xact_lock_shared(hashtextextended('repairbridge ' || current_schema() || ' ' || 'shop-1', 0))",
         shop.0
     );
-    sqlx::raw_sql(AssertSqlSafe(begin))
-        .execute(&mut frozen)
-        .await
-        .unwrap();
+    run(&mut frozen, &begin).await;
     let begun = Instant::now();
     fenced.commit(shop, NOW, fact("after it")).await.unwrap();
     assert!(begun.elapsed() > Duration::from_secs(3), "it waited");
-    one.close().await;
-    other.close().await;
-    place.end().await;
+    place.end_with([one, other]).await;
 }
 
 #[tokio::test]
@@ -215,7 +159,7 @@ async fn those_that_serve_know_of_one_another() {
     let Some(place) = Place::new().await else {
         return;
     };
-    let ((one, line), other) = (place.over().await, place.open().await);
+    let ((one, line), other) = (over(&place).await, place.open().await);
     let node = |name: &str| Node {
         name: name.to_owned(),
         ..Node::default()
@@ -253,10 +197,7 @@ async fn those_that_serve_know_of_one_another() {
     })
     .await;
     assert_eq!(names().await, ["one"]);
-    one.close().await;
-    other.close().await;
-    named.close().await;
-    place.end().await;
+    place.end_with([one, other, named]).await;
 }
 
 #[tokio::test]
@@ -277,9 +218,7 @@ async fn what_must_be_alone_is_not_done_beside_those_that_serve() {
         third.join(Node::default()).await.unwrap().is_some()
     })
     .await;
-    other.close().await;
-    third.close().await;
-    place.end().await;
+    place.end_with([other, third]).await;
 }
 
 /// What is held is not lost when a process that held something begins to serve.
@@ -293,7 +232,5 @@ async fn who_begins_to_serve_keeps_what_it_holds() {
     assert!(one.join(Node::default()).await.unwrap().is_some());
     assert!(lock.holds());
     assert!(other.lock("shop-1").await.unwrap().is_none());
-    one.close().await;
-    other.close().await;
-    place.end().await;
+    place.end_with([one, other]).await;
 }

@@ -3,9 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod place;
+
 use domain::{Side, Timestamp};
+use place::{Place, run};
 use serde_json::json;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::time::Duration;
 use store::{Change, Store, StoreError};
@@ -15,55 +17,6 @@ use uuid::Uuid;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// The first half of the advisory locks that transactions take.
 const OURS: i32 = 0x7262_6467;
-
-/// A schema of its own, until the test is over.
-struct Place {
-    server: String,
-    schema: String,
-}
-
-impl Place {
-    async fn new() -> Option<Self> {
-        let Ok(server) = std::env::var("STORE_TEST_POSTGRES") else {
-            eprintln!("SKIPPED: STORE_TEST_POSTGRES names no server; see scripts/postgres.sh");
-            return None;
-        };
-        let schema = format!("test_{}", Uuid::new_v4().simple());
-        let place = Self { server, schema };
-        let make = format!("CREATE SCHEMA {}", place.schema);
-        run(&mut place.raw().await, &make).await;
-        Some(place)
-    }
-
-    fn url(&self, options: &str) -> String {
-        format!(
-            "{}?connections=4&options[search_path]={}{options}",
-            self.server, self.schema
-        )
-    }
-
-    async fn open(&self) -> Store {
-        Store::open(&self.url("")).await.unwrap()
-    }
-
-    async fn raw(&self) -> PgConnection {
-        let url = format!("{}?options[search_path]={}", self.server, self.schema);
-        let options: PgConnectOptions = url.parse().unwrap();
-        options.connect().await.unwrap()
-    }
-
-    async fn end(self) {
-        let drop = format!("DROP SCHEMA {} CASCADE", self.schema);
-        run(&mut self.raw().await, &drop).await;
-    }
-}
-
-async fn run(raw: &mut PgConnection, statements: &str) {
-    sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
-        .execute(raw)
-        .await
-        .unwrap();
-}
 
 /// The server's address with another user and database.
 fn elsewhere(server: &str, user: &str, rest: &str) -> String {

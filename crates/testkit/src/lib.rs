@@ -18,6 +18,7 @@ mod truth;
 pub use exactly_once::assert_exactly_once;
 pub use line::Line;
 pub use people::{CounterPerson, CrmPerson};
+pub use place::Schema;
 pub use recorded::RecordedClock;
 pub use truth::{Truth, texts};
 
@@ -50,7 +51,7 @@ pub struct Bench {
     pub name: String,
     assembly: Assembly,
     /// Goes last: the database under all of it.
-    _schema: Option<place::Schema>,
+    _schema: Option<Schema>,
 }
 
 /// What an application is put together with, besides its database and its twins.
@@ -152,7 +153,7 @@ impl Bench {
     async fn assembled(options: TwinOptions, mut assembly: Assembly) -> Self {
         let mut schema = None;
         if assembly.shared.is_none()
-            && let Some((made, shared)) = place::Schema::wanted().await
+            && let Some((made, shared)) = Schema::wanted().await
         {
             schema = Some(made);
             assembly.shared = Some(shared);

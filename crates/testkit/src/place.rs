@@ -7,12 +7,23 @@ use uuid::Uuid;
 
 /// A schema that is taken away with its owner.
 #[derive(Debug)]
-pub(crate) struct Schema {
+pub struct Schema {
     server: String,
     name: String,
 }
 
 impl Schema {
+    /// One on this server.
+    #[must_use]
+    pub fn on(server: &str) -> Self {
+        let schema = Self {
+            server: server.to_owned(),
+            name: format!("bench_{}", Uuid::new_v4().simple()),
+        };
+        schema.run("CREATE SCHEMA", "");
+        schema
+    }
+
     /// One for a bench, where `BENCH_ON=postgres` asks for it and STORE_TEST_POSTGRES names a server
     /// (scripts/postgres.sh).
     pub(crate) async fn wanted() -> Option<(Self, Shared)> {
@@ -20,13 +31,23 @@ impl Schema {
             return None;
         }
         let server = std::env::var("STORE_TEST_POSTGRES").expect("the address of a server");
-        let name = format!("bench_{}", Uuid::new_v4().simple());
-        let schema = Self { server, name };
-        schema.run("CREATE SCHEMA", "");
-        let (server, name) = (&schema.server, &schema.name);
-        let url = format!("{server}?connections=6&options[search_path]={name}");
+        let schema = Self::on(&server);
+        let shared = schema.shared(6).await;
+        Some((schema, shared))
+    }
+
+    /// A store in it, with so many connections.
+    pub async fn shared(&self, connections: u32) -> Shared {
+        let url = self.url(&self.server, connections);
         let store = Store::open(&url).await.expect("a store");
-        Some((schema, Shared { store, url }))
+        Shared { store, url }
+    }
+
+    /// Its address, where the server is reached at this one.
+    #[must_use]
+    pub fn url(&self, server: &str, connections: u32) -> String {
+        let name = &self.name;
+        format!("{server}?connections={connections}&options[search_path]={name}")
     }
 
     fn run(&self, what: &str, how: &str) {

@@ -119,9 +119,7 @@ impl App {
 
     /// One process at a time works on the flows of a shop.
     pub(super) async fn lock_flows(&self, shop: &Shop) -> Result<Held, AppError> {
-        let lock = self.store.lock(&lock_name(shop)).await?;
-        let lock = lock.ok_or_else(|| AppError::ShopBusy(shop.name.clone()))?;
-        Ok(self.by_right_of(lock))
+        self.lock_now(shop, &lock_name(shop)).await
     }
 
     /// The same, waited for a while.

@@ -54,9 +54,6 @@ impl App {
     }
 
     /// Renews what a crash interrupted, at once, and what nobody uses, in time; until cancelled.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub async fn keep_installations(&self, cancel: CancellationToken) {
         loop {
             // A database that does not answer for a moment stops nobody.

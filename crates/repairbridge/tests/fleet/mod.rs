@@ -12,17 +12,18 @@ mod door;
 mod router;
 pub mod server;
 
+use domain::{Kind, RecordId, Side};
 use door::Door;
 use router::Router;
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use store::Store;
 use tempfile::TempDir;
-use testkit::{Bench, Line, Shared, assert_exactly_once};
+use testkit::{Bench, Line, Schema, assert_exactly_once};
 use twin::Vendor;
 
 /// Shops, and the nodes that serve them.
@@ -30,7 +31,7 @@ pub struct Fleet {
     pub benches: Vec<Bench>,
     pub nodes: Vec<FleetNode>,
     pub store: Store,
-    schema: String,
+    schema: Schema,
     server: String,
     vendors: [Router; 2],
     size: Size,
@@ -63,22 +64,15 @@ impl Fleet {
 
     /// The same on a server of the test's own.
     pub async fn start_on(server: String, size: Size) -> Self {
-        // Of its own, also where several tests are at work.
-        let schema = format!("fleet_{}", RandomState::new().hash_one(std::process::id()));
-        psql(&server, &format!("CREATE SCHEMA {schema}"));
-        let url = format!("{server}?connections=12&options[search_path]={schema}");
-        let store = Store::open(&url).await.unwrap();
+        let schema = Schema::on(&server);
+        let shared = schema.shared(12).await;
         let mut benches = Vec::new();
         let mut vendors = [Router::start().await, Router::start().await];
         for shop in 0..size.shops {
             let seed = 1_000 + shop as u64;
             let mut options = Bench::options(seed, size.customers, size.customers / 3);
             options.mygadgetrepairs.api_key.push_str(&seed.to_string());
-            let shared = Shared {
-                store: store.clone(),
-                url: url.clone(),
-            };
-            let bench = Bench::sharing(options, shared, &format!("shop{shop}")).await;
+            let bench = Bench::sharing(options, shared.clone(), &format!("shop{shop}")).await;
             let tally = bench.sync().await;
             assert!(tally.finished, "{:?}", tally.reasons);
             vendors[0].add(bench.twins.token(), bench.twins.address(Vendor::HighLevel));
@@ -91,7 +85,7 @@ impl Fleet {
         let mut fleet = Self {
             benches,
             nodes: Vec::new(),
-            store,
+            store: shared.store,
             schema,
             server,
             vendors,
@@ -110,8 +104,7 @@ impl Fleet {
 
     /// Makes room for one more.
     pub async fn add_node(&mut self) {
-        let host = self.server.rsplit_once('@').unwrap().1;
-        let line = Line::to(host.split_once('/').unwrap().0).await.unwrap();
+        let line = Line::to(self.host()).await.unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         self.nodes.push(FleetNode {
             child: None,
@@ -153,16 +146,17 @@ impl Fleet {
         }
     }
 
+    /// Where the database's server listens.
+    fn host(&self) -> &str {
+        let host = self.server.rsplit_once('@').unwrap().1;
+        host.split_once('/').unwrap().0
+    }
+
     /// A command of the binary where a node works.
     pub fn command(&self, node: usize) -> Command {
         let (bench, at) = (&self.benches[0], &self.nodes[node]);
-        let host = self.server.rsplit_once('@').unwrap().1;
-        let host = host.split_once('/').unwrap().0;
-        let url = format!(
-            "{}?connections=8&options[search_path]={}",
-            self.server.replace(host, &at.line.address()),
-            self.schema
-        );
+        let server = self.server.replace(self.host(), &at.line.address());
+        let url = self.schema.url(&server, 8);
         let key = |bench: &Bench| bench.twins.highlevel().webhooks().public_key.spki;
         let keys: Vec<String> = self.benches.iter().map(key).collect();
         let written = format!("[highlevel]\nwebhook_public_keys = {keys:?}\n");
@@ -223,7 +217,7 @@ impl Fleet {
                 .args(["shop", "show", &bench.name, "--json"])
                 .stdout(Stdio::piped())
                 .output();
-            let shown: serde_json::Value = serde_json::from_slice(&shown.unwrap().stdout).unwrap();
+            let shown: Json = serde_json::from_slice(&shown.unwrap().stdout).unwrap();
             let counter = &shown["webhooks"]["mygadgetrepairs"];
             let text = |pointer: &str| counter.pointer(pointer).unwrap().as_str().unwrap();
             let path = text("/url").splitn(4, '/').nth(3).unwrap();
@@ -289,10 +283,6 @@ impl Fleet {
         }
         self.benches.clear();
         self.store.close().await;
-        psql(
-            &self.server,
-            &format!("DROP SCHEMA {} CASCADE", self.schema),
-        );
     }
 }
 
@@ -330,12 +320,31 @@ impl Drop for FleetNode {
     }
 }
 
-fn psql(server: &str, sql: &str) {
-    let done = Command::new("psql")
-        .args([server, "-q", "-c", sql])
-        .stderr(Stdio::null())
-        .status();
-    assert!(done.unwrap().success(), "{sql}");
+/// Those of a shop who are on both sides and live somewhere, contact and customer, in one order.
+pub async fn linked(bench: &Bench) -> Vec<(String, String)> {
+    let truth = bench.truth().await;
+    let shop = bench.app.shop(&bench.name).await.unwrap();
+    let ids: Vec<RecordId> = truth.contacts.keys().map(RecordId::new).collect();
+    let store = bench.app.store();
+    let links = store.links_of(shop.id, Side::HighLevel, Kind::Contact, &ids);
+    let text = |id: &RecordId| id.as_str().to_owned();
+    let mut pairs: Vec<_> = links
+        .await
+        .unwrap()
+        .into_values()
+        .map(|link| (text(&link.left), text(&link.right)))
+        .filter(|(_, customer)| town_of(&truth.customers[customer]).is_some())
+        .collect();
+    pairs.sort();
+    pairs
+}
+
+/// Where a customer lives.
+pub fn town_of(customer: &Json) -> Option<String> {
+    let town = customer
+        .pointer("/fulladdress/city")
+        .and_then(Json::as_str)?;
+    (!town.is_empty()).then(|| town.to_owned())
 }
 
 /// Waits until something holds; answers how long it took.

@@ -169,13 +169,8 @@ impl Life {
     }
 
     pub(super) fn lasts(&self) -> bool {
-        self.left() > Duration::ZERO
-    }
-
-    /// What is left of it.
-    pub(super) fn left(&self) -> Duration {
         let until = Duration::from_millis(self.until.load(Ordering::Acquire));
-        until.saturating_sub(self.from.elapsed())
+        self.from.elapsed() < until
     }
 
     pub(super) fn end(&self) {

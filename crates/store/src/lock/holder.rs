@@ -8,7 +8,8 @@
 //! A process that lost what it held goes on under another id. So nothing of before can be mistaken for its own.
 
 use super::fence::{Fence, Life, is_name, lock_of};
-use super::nodes::{LISTED, Node, Nodes, OTHERS, Seat, ServerTime, alone_with_who_serves, here};
+use super::lease::Lease;
+use super::nodes::{Node, Nodes, OTHERS, Seat, alone_with_who_serves, here};
 use crate::StoreError;
 use crate::engine::postgres::Server;
 use sqlx::postgres::PgConnection;
@@ -53,35 +54,12 @@ enum Answer {
 #[derive(Clone, Debug)]
 pub(crate) struct Holder {
     server: Arc<Server>,
-    time: ServerTime,
     asks: Arc<OnceLock<mpsc::UnboundedSender<Ask>>>,
-}
-
-/// A lease that is held.
-#[derive(Debug)]
-pub(super) struct Lease {
-    fence: Fence,
-    asks: mpsc::UnboundedSender<Ask>,
-}
-
-impl Lease {
-    pub(super) const fn fence(&self) -> &Fence {
-        &self.fence
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.fence.let_go();
-        // Whoever would let it go has gone, and the lease with it.
-        let _ = self.asks.send(Ask::LetGo(self.fence.clone()));
-    }
 }
 
 impl Holder {
     pub(super) fn new(server: Server) -> Self {
         Self {
-            time: server.time().clone(),
             server: Arc::new(server),
             asks: Arc::default(),
         }
@@ -89,10 +67,6 @@ impl Holder {
 
     pub(crate) fn server(&self) -> &Server {
         &self.server
-    }
-
-    pub(crate) const fn time(&self) -> &ServerTime {
-        &self.time
     }
 
     pub(super) async fn take(&self, name: &str) -> Result<Option<Lease>, StoreError> {
@@ -103,10 +77,11 @@ impl Holder {
                 .await??
             {
                 Answer::Taken(fence) => {
-                    return Ok(Some(Lease {
-                        fence,
-                        asks: self.asks().clone(),
-                    }));
+                    let asks = self.asks().clone();
+                    return Ok(Some(Lease::new(fence, move |fence| {
+                        // Whoever would let it go has gone, and the lease with it.
+                        let _ = asks.send(Ask::LetGo(fence.clone()));
+                    })));
                 }
                 Answer::OursAlready => return Ok(None),
                 Answer::SomebodyElses => {}
@@ -151,7 +126,6 @@ impl Holder {
             let (asks, asked) = mpsc::unbounded_channel();
             let hands = Hands {
                 server: Arc::clone(&self.server),
-                time: self.time.clone(),
                 connection: None,
                 identity: None,
                 last_beat: None,
@@ -226,7 +200,6 @@ struct LastBeat {
 
 struct Hands {
     server: Arc<Server>,
-    time: ServerTime,
     connection: Option<PgConnection>,
     identity: Option<Identity>,
     last_beat: Option<LastBeat>,
@@ -245,13 +218,17 @@ struct Serving {
 impl Hands {
     /// Nobody has to hear of a process that holds nothing.
     fn next_beat(&self) -> Option<Instant> {
-        if self.held.is_empty() && self.serving.is_none() && self.left_over.is_empty() {
+        if self.is_idle() {
             return None;
         }
         Some(match &self.last_beat {
             None => Instant::now(),
             Some(last) => last.at + if last.heard { BEAT } else { AGAIN },
         })
+    }
+
+    fn is_idle(&self) -> bool {
+        self.held.is_empty() && self.serving.is_none() && self.left_over.is_empty()
     }
 
     async fn take(&mut self, name: &str) -> Result<Answer, StoreError> {
@@ -328,7 +305,7 @@ impl Hands {
         self.held.remove(fence.name());
         self.left_over.insert(fence.name().to_owned());
         self.clear_left_over().await;
-        if self.held.is_empty() && self.serving.is_none() && self.left_over.is_empty() {
+        if self.is_idle() {
             // Others would otherwise count with us for some seconds more.
             self.end_life().await;
         }
@@ -380,17 +357,22 @@ impl Hands {
 
     /// What we hold is lost once we were not heard of for too long, whether somebody has taken it or not.
     fn lapse_if_due(&mut self) {
-        if let Some(identity) = &self.identity
-            && !identity.life.lasts()
-        {
-            identity.life.end();
-            self.identity = None;
-            self.held.clear();
-            self.left_over.clear();
+        let is_over = |identity: &Identity| !identity.life.lasts();
+        if self.identity.as_ref().is_some_and(is_over) {
+            self.lose();
             if let Some(serving) = &self.serving {
                 serving.told.send_replace(Nodes::default());
             }
         }
+    }
+
+    /// Nothing is held any more. Answers who it was that held it.
+    fn lose(&mut self) -> Option<Identity> {
+        self.held.clear();
+        self.left_over.clear();
+        let former = self.identity.take()?;
+        former.life.end();
+        Some(former)
     }
 
     /// Says that we live, and hears who else does and what time it is there.
@@ -418,11 +400,7 @@ impl Hands {
             Some(identity) if identity.id == heard.id => identity.clone(),
             _ => {
                 // Somebody cleared the table, or the server crashed: whatever we held is not held any more.
-                if let Some(former) = self.identity.take() {
-                    former.life.end();
-                    self.held.clear();
-                    self.left_over.clear();
-                }
+                self.lose();
                 Identity {
                     id: heard.id.clone(),
                     life: Arc::new(Life::new()),
@@ -430,7 +408,9 @@ impl Hands {
             }
         };
         identity.life.prolong(began, TTL.saturating_sub(MARGIN));
-        self.time.heard(heard.before, heard.there, heard.after);
+        self.server
+            .time()
+            .heard(heard.before, heard.there, heard.after);
         self.identity = Some(identity.clone());
         self.last_beat = Some(LastBeat {
             at: began,
@@ -480,8 +460,6 @@ impl Hands {
     async fn close(&mut self) {
         self.serving = None;
         self.end_life().await;
-        self.held.clear();
-        self.left_over.clear();
         if let Some(connection) = self.connection.take() {
             let _ = timeout(MOMENT, connection.close()).await;
         }
@@ -489,12 +467,10 @@ impl Hands {
 
     /// Everything that is held is free at once, not only when we are not heard of any more.
     async fn end_life(&mut self) {
-        let Some(identity) = self.identity.take() else {
+        let Some(Identity { id, .. }) = self.lose() else {
             return;
         };
-        identity.life.end();
         self.last_beat = None;
-        let id = identity.id;
         let _lost_in_some_seconds = self
             .on_server(async move |connection| {
                 let mut tx = connection.begin().await?;
@@ -518,30 +494,24 @@ impl Hands {
         &mut self,
         work: impl AsyncFn(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, StoreError> {
-        for last in [false, true] {
-            let had = self.connection.is_some();
-            if !had {
-                let connected = timeout(ANSWERS, self.server.connect()).await;
-                self.connection = Some(connected.map_err(|_| StoreError::Busy)??);
-            }
-            let Some(connection) = &mut self.connection else {
-                break;
+        loop {
+            let (mut connection, is_new) = match self.connection.take() {
+                Some(connection) => (connection, false),
+                None => {
+                    let connected = timeout(ANSWERS, self.server.connect()).await;
+                    (connected.map_err(|_| StoreError::Busy)??, true)
+                }
             };
-            match timeout(ANSWERS, work(connection)).await {
-                Ok(Ok(done)) => return Ok(done),
-                Ok(Err(why)) => {
-                    self.connection = None;
-                    if last || !had {
-                        return Err(why.into());
-                    }
+            match timeout(ANSWERS, work(&mut connection)).await {
+                Ok(Ok(done)) => {
+                    self.connection = Some(connection);
+                    return Ok(done);
                 }
-                Err(_) => {
-                    self.connection = None;
-                    return Err(StoreError::Busy);
-                }
+                Ok(Err(why)) if is_new => return Err(why.into()),
+                Ok(Err(_)) => {}
+                Err(_) => return Err(StoreError::Busy),
             }
         }
-        Err(StoreError::Busy)
     }
 }
 
@@ -650,22 +620,6 @@ async fn begin(
         there,
         after,
     })
-}
-
-/// Those that serve now, the oldest first.
-pub(crate) async fn listed_nodes(pool: &sqlx::postgres::PgPool) -> Result<Vec<Node>, StoreError> {
-    let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(LISTED)
-        .persistent(false)
-        .fetch_all(pool)
-        .await?;
-    let node = |(id, name, version, address, since)| Node {
-        id,
-        name,
-        version,
-        address,
-        since,
-    };
-    Ok(rows.into_iter().map(node).collect())
 }
 
 async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {

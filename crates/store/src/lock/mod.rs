@@ -7,14 +7,15 @@
 mod fence;
 mod file;
 mod holder;
+mod lease;
 mod nodes;
 mod within;
 
 pub use fence::Fence;
 pub(crate) use fence::{Lost, Turn};
-pub(crate) use holder::{Holder, listed_nodes};
-pub(crate) use nodes::here;
+pub(crate) use holder::Holder;
 pub use nodes::{Node, Nodes, Seat, ServerTime};
+pub(crate) use nodes::{here, listed};
 pub use within::SimulatedLeases;
 
 use crate::StoreError;
@@ -32,8 +33,7 @@ pub struct Lock {
 #[derive(Debug)]
 enum Held {
     File(#[expect(dead_code, reason = "held, never read")] File),
-    Lease(holder::Lease),
-    Simulated(within::Lease),
+    Lease(lease::Lease),
 }
 
 /// Where locks are taken. Clones share it.
@@ -56,18 +56,14 @@ impl Locks {
     }
 
     pub(crate) async fn take(&self, name: &str) -> Result<Option<Lock>, StoreError> {
-        match self {
-            Self::Beside(path) => Lock::beside(path, name),
-            Self::Within(leases) => Ok(leases.take(name).map(|lease| Lock {
-                held: Held::Simulated(lease),
-            })),
-            Self::On(holder) => {
-                let lease = Box::pin(holder.take(name)).await?;
-                Ok(lease.map(|lease| Lock {
-                    held: Held::Lease(lease),
-                }))
-            }
-        }
+        let lease = match self {
+            Self::Beside(path) => return Lock::beside(path, name),
+            Self::Within(leases) => leases.take(name),
+            Self::On(holder) => Box::pin(holder.take(name)).await?,
+        };
+        Ok(lease.map(|lease| Lock {
+            held: Held::Lease(lease),
+        }))
     }
 
     /// Where those that serve the same database are kept, where there can be several.
@@ -107,7 +103,6 @@ impl Lock {
         match &self.held {
             Held::File(_) => None,
             Held::Lease(lease) => Some(lease.fence()),
-            Held::Simulated(lease) => Some(lease.fence()),
         }
     }
 }

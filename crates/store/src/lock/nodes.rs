@@ -1,8 +1,10 @@
 //! Which processes serve one database together.
 
 use super::fence::lock_of;
+use crate::StoreError;
 use domain::Timestamp;
 use jiff::SignedDuration;
+use sqlx::postgres::PgPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -109,9 +111,24 @@ pub(super) fn alone_with_who_serves() -> String {
 pub(super) const OTHERS: &str = "SELECT coalesce(string_agg(id, ' ' ORDER BY id), '') FROM process
      WHERE serves AND lives_until > clock_timestamp() AND id <> $1";
 
-pub(super) const LISTED: &str =
-    "SELECT id, name, version, address, (extract(epoch FROM since) * 1000)::bigint
-     FROM process WHERE serves AND lives_until > clock_timestamp() ORDER BY since, id";
+/// Those that serve now, the oldest first.
+pub(crate) async fn listed(pool: &PgPool) -> Result<Vec<Node>, StoreError> {
+    let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
+        "SELECT id, name, version, address, (extract(epoch FROM since) * 1000)::bigint
+         FROM process WHERE serves AND lives_until > clock_timestamp() ORDER BY since, id",
+    )
+    .persistent(false)
+    .fetch_all(pool)
+    .await?;
+    let node = |(id, name, version, address, since)| Node {
+        id,
+        name,
+        version,
+        address,
+        since,
+    };
+    Ok(rows.into_iter().map(node).collect())
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 //! an application of its own on the same database.
 
 use super::fence::{Fence, Life};
+use super::lease::Lease;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,30 +20,6 @@ pub struct SimulatedLeases(Arc<Shared>);
 struct Shared {
     held: Mutex<HashMap<String, (Fence, Arc<Life>)>>,
     numbers: AtomicI64,
-}
-
-/// A lease that is held.
-#[derive(Debug)]
-pub(super) struct Lease {
-    fence: Fence,
-    leases: SimulatedLeases,
-}
-
-impl Lease {
-    pub(super) const fn fence(&self) -> &Fence {
-        &self.fence
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.fence.let_go();
-        let mut held = self.leases.held();
-        let ours = |(known, _): &(Fence, Arc<Life>)| known.is(&self.fence);
-        if held.get(self.fence.name()).is_some_and(ours) {
-            held.remove(self.fence.name());
-        }
-    }
 }
 
 impl SimulatedLeases {
@@ -63,10 +40,17 @@ impl SimulatedLeases {
         let number = self.0.numbers.fetch_add(1, Ordering::Relaxed);
         let fence = Fence::new(name, "simulated", number, Arc::clone(&life));
         held.insert(name.to_owned(), (fence.clone(), life));
-        Some(Lease {
-            fence,
-            leases: self.clone(),
-        })
+        let leases = self.clone();
+        Some(Lease::new(fence, move |fence| leases.let_go(fence)))
+    }
+
+    /// Unless it was lost, and taken by another one.
+    fn let_go(&self, fence: &Fence) {
+        let mut held = self.held();
+        let ours = |(known, _): &(Fence, Arc<Life>)| known.is(fence);
+        if held.get(fence.name()).is_some_and(ours) {
+            held.remove(fence.name());
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<String, (Fence, Arc<Life>)>> {
