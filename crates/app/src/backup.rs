@@ -168,10 +168,11 @@ async fn put_in_place(
     restored
         .settle_restored(present.as_ref(), RunId(context.new_id()), now)
         .await?;
-    restored.close().await;
-    // Closing writes its log into the file, so that none is left to be read into the new one.
+    // Only the file is moved: what the log still held of it would be lost.
+    restored.close_into_one_file().await?;
+    // And so of the present one, should this be cut short; where it cannot, its log is put aside with it.
     if let Some(present) = present {
-        present.close().await;
+        let _ = present.close_into_one_file().await;
     }
     let former = Store::replace(place, draft)?;
     drop(held);

@@ -233,12 +233,26 @@ impl Store {
         Ok(sizes.iter().sum())
     }
 
-    /// Writes everything to the main file and closes all connections.
+    /// Closes all connections. What stands in a file's log is written to the file when nobody else has it open; where
+    /// the file must be whole by itself, see [`Store::close_into_one_file`].
     pub async fn close(self) {
         self.keeper.close();
         self.locks.close().await;
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// Closes all connections, with everything in the main file: it may be moved or read without its log.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when somebody reads an older state of it; what the log holds is then still in the log.
+    pub async fn close_into_one_file(self) -> Result<(), StoreError> {
+        let whole = match self.readers.engine() {
+            Engine::Sqlite => sqlite::empty_the_log(&self.writer, &self.path).await,
+            Engine::Postgres => Ok(()),
+        };
+        self.close().await;
+        whole
     }
 }
 

@@ -55,8 +55,8 @@ impl Store {
         }
         let copy = Box::pin(Self::open(&format!("sqlite://{}", path.display()))).await?;
         let copied = Box::pin(self.carry_into_file(&copy)).await;
-        copy.close().await;
-        copied
+        let whole = copy.close_into_one_file().await;
+        copied.and(whole)
     }
 
     /// Looks at every page of a file that should be a database of ours.

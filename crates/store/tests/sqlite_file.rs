@@ -171,6 +171,26 @@ async fn a_copy_is_complete_and_independent() {
 }
 
 /// Transactions in the write-ahead log: its frames that end one (https://www.sqlite.org/fileformat2.html, 4.1).
+/// A copy and what is restored are taken as one file: nothing of them may stand in a log beside it.
+#[tokio::test]
+async fn what_is_closed_into_one_file_is_whole_without_its_log() {
+    let (folder, path) = place();
+    let store = open(&path).await.unwrap();
+    // Somebody else has it open, and goes on: then closing alone leaves what was written in the log.
+    let other = open(&path).await.unwrap();
+    let shop = store
+        .add_shop("a", "l", None, None, &json!({}), NOW)
+        .await
+        .unwrap();
+    assert_eq!(other.shops().await.unwrap().len(), 1);
+    let taken = folder.path().join("taken.db");
+    store.close_into_one_file().await.unwrap();
+    fs::copy(&path, &taken).unwrap();
+    let shops = open(&taken).await.unwrap().shops().await.unwrap();
+    assert_eq!(shops, [shop]);
+    other.close().await;
+}
+
 fn transactions(path: &Path) -> usize {
     let log = fs::read(format!("{}-wal", path.display())).unwrap();
     let page = u32::from_be_bytes(log[8..12].try_into().unwrap()) as usize;

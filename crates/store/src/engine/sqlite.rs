@@ -1,7 +1,7 @@
 //! A database that is a file.
 
 use super::WAITS;
-use crate::db::{Pool, query};
+use crate::db::{Pool, query, query_as};
 use crate::{StoreError, sealed};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
@@ -32,6 +32,7 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreE
         .connect_with(
             options(path, WRITER_CACHE)
                 .pragma("wal_autocheckpoint", LOG_PAGES)
+                .optimize_on_close(true, None)
                 .create_if_missing(true),
         )
         .await
@@ -58,6 +59,18 @@ pub(crate) async fn vacuum_into(from: &Pool, path: &Path) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Closing does this as well, but only where no other connection is left, and without a word when it cannot.
+pub(super) async fn empty_the_log(writer: &Pool, path: &Path) -> Result<(), StoreError> {
+    let (busy, _, _): (i64, i64, i64) = query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(writer)
+        .await
+        .map_err(|why| opening(path, &why))?;
+    match busy {
+        0 => Ok(()),
+        _ => Err(StoreError::Busy),
+    }
+}
+
 fn options(path: &Path, cache: &'static str) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -67,7 +80,6 @@ fn options(path: &Path, cache: &'static str) -> SqliteConnectOptions {
         .busy_timeout(WAITS)
         .pragma("cache_size", cache)
         .pragma("temp_store", "file")
-        .optimize_on_close(true, None)
 }
 
 pub(crate) fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
