@@ -197,9 +197,13 @@ impl BudgetState {
             let (free, until) = self.log.room(now, lane, window, wanted);
             narrow(free, until);
         }
-        if let (Some(day), Some(window)) = (self.day.filter(|day| !day.is_over(now)), &policy.day) {
-            let free = window.share(lane).saturating_sub(day.used());
-            narrow(free, (free < wanted).then_some(day.until()));
+        if let Some(window) = &policy.day {
+            // Before its first request a day is free, and not endless.
+            let day = self.day.filter(|day| !day.is_over(now));
+            let free = window
+                .share(lane)
+                .saturating_sub(day.map_or(0, |day| day.used()));
+            narrow(free, day.filter(|_| free < wanted).map(|day| day.until()));
         }
         if let (Some(ceiling), Some(window)) = (
             self.ceiling.filter(|ceiling| !ceiling.is_over(now)),

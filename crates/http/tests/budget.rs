@@ -42,6 +42,13 @@ fn busiest(times: &[i64], length_ms: i64) -> usize {
         .unwrap_or(0)
 }
 
+#[test]
+fn a_day_that_has_not_begun_is_not_endless() {
+    let policy = BudgetPolicy::per(24, SignedDuration::from_secs(10)).with_day(20);
+    let (free, until) = BudgetState::default().room(at(0), Lane::Interactive, &policy, 1);
+    assert_eq!((free, until), (20, None));
+}
+
 proptest! {
     #[test]
     fn invariant_6_within_budget_in_every_window(
