@@ -130,9 +130,11 @@ async fn shops_do_not_wait_for_one_another_and_everything_waits_for_who_needs_ev
         let shop = store.add_shop(name, "l", None, None, &json!({}), NOW).await;
         shops.push(shop.unwrap().id);
     }
-    let write = |shop| {
+    // Long enough on the busiest machine; where it must wait, a moment shows it.
+    let (plenty, moment) = (Duration::from_secs(30), Duration::from_millis(500));
+    let write = |shop, within| {
         let change = vec![Change::Fact("zone", json!(1))];
-        timeout(Duration::from_millis(500), store.commit(shop, NOW, change))
+        timeout(within, store.commit(shop, NOW, change))
     };
     let mut other = place.raw().await;
     let hold = format!(
@@ -140,20 +142,21 @@ async fn shops_do_not_wait_for_one_another_and_everything_waits_for_who_needs_ev
         shops[0].0
     );
     run(&mut other, &hold).await;
-    assert!(write(shops[0]).await.is_err(), "its turn has not come");
-    write(shops[1]).await.unwrap().unwrap();
+    let waits = write(shops[0], moment).await;
+    assert!(waits.is_err(), "its turn has not come");
+    write(shops[1], plenty).await.unwrap().unwrap();
     run(&mut other, "ROLLBACK").await;
-    write(shops[0]).await.unwrap().unwrap();
+    write(shops[0], plenty).await.unwrap().unwrap();
 
     run(
         &mut other,
         &format!("BEGIN; SELECT pg_advisory_xact_lock({OURS}, 0)"),
     )
     .await;
-    assert!(write(shops[1]).await.is_err(), "nobody's turn");
+    assert!(write(shops[1], moment).await.is_err(), "nobody's turn");
     store.shop("a").await.unwrap().expect("reading goes on");
     run(&mut other, "ROLLBACK").await;
-    write(shops[1]).await.unwrap().unwrap();
+    write(shops[1], plenty).await.unwrap().unwrap();
     other.close().await.unwrap();
     store.close().await;
     place.end().await;
