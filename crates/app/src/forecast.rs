@@ -12,7 +12,7 @@ use crate::{App, AppConfig, AppError};
 use domain::{Kind, Lane, Record, RecordId, RunId, Side, Timestamp};
 use http::Outlook;
 use std::collections::BTreeSet;
-use store::{IntentOp, IntentState, Shop, Store};
+use store::{IntentCount, IntentOp, IntentState, Shop, Store};
 use sync::forecast::{Rows, Terms, Work, forecast};
 use sync::messages::Pace;
 use sync::{Deed, SingleDecision};
@@ -111,7 +111,15 @@ impl Ground<'_> {
         let shop = self.shop.id;
         let mut work = Work::default();
         let mut nothing = true;
-        for (side, kind, op, state, count) in self.store.count_intents(shop).await? {
+        for IntentCount {
+            side,
+            kind,
+            op,
+            state,
+            count,
+            ..
+        } in self.store.count_intents(shop).await?
+        {
             let deed = match op {
                 IntentOp::Create => Deed::Create,
                 IntentOp::Update => Deed::Update,

@@ -4,7 +4,7 @@
 use crate::App;
 use http::Guard;
 use std::ops::Deref;
-use store::Lock;
+use store::{Lock, Shop};
 
 /// The application while it holds a lock. It writes and sends by the right of it, and by nothing else.
 pub(crate) struct Held {
@@ -21,6 +21,12 @@ impl Deref for Held {
 }
 
 impl Held {
+    /// The same, where the lock is that of a shop, whose work nobody else does meanwhile.
+    pub(crate) fn alone_with(mut self, shop: &Shop) -> Self {
+        self.app.store = self.app.store.remembering(shop.id);
+        self
+    }
+
     /// Whether the lock is still held for certain.
     pub(crate) fn holds(&self) -> bool {
         self.lock.holds()

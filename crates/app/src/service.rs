@@ -320,12 +320,14 @@ impl App {
 
     /// Works on a shop alone.
     pub(crate) async fn lock_shop(&self, shop: &Shop) -> Result<Held, AppError> {
-        self.wait_for_lock(shop, &lock_name(shop)).await
+        let held = self.wait_for_lock(shop, &lock_name(shop)).await?;
+        Ok(held.alone_with(shop))
     }
 
     /// The same, where nobody works on it just now.
     pub(crate) async fn lock_shop_now(&self, shop: &Shop) -> Result<Held, AppError> {
-        self.lock_now(shop, &lock_name(shop)).await
+        let held = self.lock_now(shop, &lock_name(shop)).await?;
+        Ok(held.alone_with(shop))
     }
 
     /// A lock of a shop that nobody holds just now.

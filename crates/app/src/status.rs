@@ -208,8 +208,9 @@ impl App {
         let mut agreement = Agreement::default();
         let mut linked = BTreeMap::new();
         let mut held = 0;
+        let of_kinds = self.store.link_totals(shop.id).await?;
         for kind in [Kind::Contact, Kind::Task, Kind::Appointment] {
-            let totals = self.store.link_totals(shop.id, kind).await?;
+            let totals = of_kinds.get(&kind).copied().unwrap_or_default();
             agreement.fields += totals.fields;
             agreement.agree += totals.agree;
             held += totals.held;
@@ -218,18 +219,18 @@ impl App {
         let mut backlog = self.store.count_unsettled(shop.id).await?;
         let mut failed = 0;
         let mut held_reason = None;
-        for (_, _, _, state, count) in self.store.count_intents(shop.id).await? {
-            match state {
-                IntentState::Failed => failed += count,
+        for one in self.store.count_intents(shop.id).await? {
+            match one.state {
+                IntentState::Failed => failed += one.count,
                 IntentState::Held => {
-                    held += count;
+                    held += one.count;
                     let first = self
                         .store
                         .intents(shop.id, IntentState::Held, None, 1)
                         .await?;
                     held_reason = first.into_iter().next().and_then(|intent| intent.message);
                 }
-                _ => backlog += count,
+                _ => backlog += one.count,
             }
         }
         let reviews: BTreeMap<&str, u64> = self

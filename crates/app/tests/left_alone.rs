@@ -85,9 +85,7 @@ async fn what_was_decided_and_not_sent_of_somebody_left_alone_is_not_sent() {
     let shop = app.shop(SHOP).await.unwrap();
     let is_decided = async || {
         let counts = app.store().count_intents(shop.id).await.unwrap();
-        counts
-            .iter()
-            .any(|(_, _, _, state, _)| *state == IntentState::Ready)
+        counts.iter().any(|one| one.state == IntentState::Ready)
     };
     desk.cut_off(&is_decided).await;
     assert!(is_decided().await);

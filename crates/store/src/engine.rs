@@ -5,10 +5,12 @@ pub(crate) mod sqlite;
 
 use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};
 use crate::lock::{Fence, Locks, Node, Seat, ServerTime, SimulatedLeases, Turn, listed};
+use crate::memory::{Memory, Touches};
 use crate::meter::Metered;
 use crate::repo::Keeper;
 use crate::wake::Company;
 use crate::{Lock, StoreError};
+use domain::ShopId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +34,7 @@ pub struct Store {
     fence: Option<Fence>,
     pub(crate) company: Company,
     pub(crate) metered: Metered,
+    pub(crate) memory: Memory,
 }
 
 impl Store {
@@ -54,6 +57,7 @@ impl Store {
                     keeper: Keeper::default(),
                     fence: None,
                     metered: Metered::default(),
+                    memory: Memory::default(),
                 })
             }
             Address::Server(server) => {
@@ -69,6 +73,7 @@ impl Store {
                     keeper: Keeper::default(),
                     fence: None,
                     metered: Metered::default(),
+                    memory: Memory::default(),
                 })
             }
         }
@@ -92,13 +97,32 @@ impl Store {
 
     /// A transaction that has the right to write from its beginning.
     pub(crate) async fn begin(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
-        let turn = Turn::new(scope.into(), self.fence.as_ref());
-        Ok(self.writer.begin(turn).await?)
+        self.begin_touching(scope, Touches::All).await
+    }
+
+    /// The same, of which it is known what it touches.
+    pub(crate) async fn begin_touching(
+        &self,
+        scope: impl Into<Scope>,
+        touches: Touches,
+    ) -> Result<Tx, StoreError> {
+        let scope = scope.into();
+        let writing = self.memory.writes(scope, touches);
+        let turn = Turn::new(scope, self.fence.as_ref());
+        Ok(self.writer.begin(turn, writing).await?)
     }
 
     /// One statement that writes, as a transaction of its own.
     pub(crate) fn turn(&self, scope: impl Into<Scope>) -> On<'_> {
-        On::Turn(&self.writer, Turn::new(scope.into(), self.fence.as_ref()))
+        self.turn_touching(scope, Touches::All)
+    }
+
+    /// The same, of which it is known what it touches.
+    pub(crate) fn turn_touching(&self, scope: impl Into<Scope>, touches: Touches) -> On<'_> {
+        let scope = scope.into();
+        let writing = self.memory.writes(scope, touches);
+        let turn = Turn::new(scope, self.fence.as_ref());
+        On::Turn(&self.writer, turn, writing)
     }
 
     /// Takes a lock named after this store, or nothing when another process holds it.
@@ -128,12 +152,23 @@ impl Store {
         }
     }
 
+    /// The same store, for whoever holds the lock of a shop: what it has read of the shop's work, and where reading stands,
+    /// it remembers until something of that is written.
+    #[must_use]
+    pub fn remembering(&self, shop: ShopId) -> Self {
+        Self {
+            memory: self.memory.of(shop),
+            ..self.clone()
+        }
+    }
+
     /// The same store, which writes whatever becomes of a lock: what has to be written by anybody at any time, such as
     /// what was asked of a vendor.
     #[must_use]
     pub fn by_no_right(&self) -> Self {
         Self {
             fence: None,
+            memory: self.memory.of_nobody(),
             ..self.clone()
         }
     }

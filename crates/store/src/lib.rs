@@ -14,6 +14,7 @@ mod error;
 mod flow;
 mod installation;
 mod lock;
+mod memory;
 mod meter;
 mod model;
 mod note_change;
@@ -36,9 +37,9 @@ pub use installation::{
 pub use lock::{Fence, Lock, Node, Nodes, Seat, ServerTime, SimulatedLeases};
 pub use meter::{Meter, Trouble, Work};
 pub use model::{
-    Exchange, FactRow, Heard, Intent, IntentOp, IntentState, JournalEntry, JournalRow, Link,
-    LinkTotals, RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal, StoredRecord,
-    Webhook,
+    Exchange, FactRow, Heard, Intent, IntentCount, IntentOp, IntentState, JournalEntry, JournalRow,
+    Link, LinkTotals, RecordState, Review, ReviewKind, ReviewState, RunRow, Shop, Signal,
+    StoredRecord, Webhook,
 };
 pub use note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
 pub use notice::{DueNotice, NewNotice, Remembered, Sending, WayState};

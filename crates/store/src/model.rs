@@ -45,6 +45,23 @@ pub struct FactRow {
     pub at: Timestamp,
 }
 
+/// Open remote writes of one sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntentCount {
+    /// Where they write.
+    pub side: Side,
+    /// What they write.
+    pub kind: Kind,
+    /// What they do.
+    pub op: IntentOp,
+    /// Where they stand.
+    pub state: IntentState,
+    /// How many there are.
+    pub count: u64,
+    /// When the first of them falls due.
+    pub next_due: Timestamp,
+}
+
 /// Where a snapshot stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordState {

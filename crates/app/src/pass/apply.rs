@@ -116,6 +116,7 @@ impl Pass<'_> {
             if intents.is_empty() {
                 return Ok(LaneEnd::Drained);
             }
+            self.note_begun("writing").await?;
             let outcomes = futures::stream::iter(intents)
                 .map(|intent| self.carry_out(self.connection.on(side, intent.lane), intent))
                 .buffer_unordered(self.at_once(at_once));

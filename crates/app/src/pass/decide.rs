@@ -19,6 +19,9 @@ const PAGE: u32 = 250;
 impl Pass<'_> {
     /// Decides about everything that changed. Contacts come first, since tasks hang on them.
     pub(super) async fn decide_all(&self) -> Result<(), AppError> {
+        if self.store.count_unsettled(self.shop.id).await? == 0 {
+            return Ok(());
+        }
         let mut vanished = Vec::new();
         let left_alone = self.left_alone().await?;
         for kind in super::KINDS {

@@ -28,14 +28,14 @@ impl Pass<'_> {
         }
         let too_often = self.guard_note_rules().await?;
         let mut plan = Plan::default();
-        for (side, kind, op, state, count) in self.store.count_intents(self.shop.id).await? {
-            if state == IntentState::Ready {
-                let deed = match op {
+        for one in self.store.count_intents(self.shop.id).await? {
+            if one.state == IntentState::Ready {
+                let deed = match one.op {
                     IntentOp::Create => Deed::Create,
                     IntentOp::Update => Deed::Update,
                     IntentOp::Delete => Deed::Delete,
                 };
-                plan.add(deed, side, kind, count);
+                plan.add(deed, one.side, one.kind, one.count);
             }
         }
         let first_run = self.shop.approved_at.is_none();
@@ -98,11 +98,12 @@ impl Pass<'_> {
 
     /// What was approved is done: later losses are counted anew, and later changes wait for another approval.
     pub(super) async fn close_approval(&self) -> Result<(), AppError> {
-        let mut changes = vec![Self::open_approval(false)];
+        let mut changes = Vec::new();
         if self.is_first_run().await? {
             changes.push(Change::Fact(FIRST_RUN, serde_json::Value::Bool(false)));
         }
         if self.approval_is_open().await? {
+            changes.push(Self::open_approval(false));
             changes.push(Change::Fact(LET_GO, serde_json::Value::Null));
         }
         self.commit(changes).await
@@ -134,10 +135,7 @@ impl Pass<'_> {
     }
 
     async fn linked(&self) -> Result<u64, AppError> {
-        let mut linked = 0;
-        for kind in super::KINDS {
-            linked += self.store.link_totals(self.shop.id, kind).await?.links;
-        }
-        Ok(linked)
+        let totals = self.store.link_totals(self.shop.id).await?;
+        Ok(totals.values().map(|of_kind| of_kind.links).sum())
     }
 }

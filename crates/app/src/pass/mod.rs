@@ -133,6 +133,9 @@ pub(crate) struct Pass<'a> {
     sightings: sightings::Sightings,
     /// Whether it is to end.
     leaving: Leaving,
+    began: Timestamp,
+    /// Whether it stands among the runs.
+    is_noted: AtomicBool,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -148,6 +151,7 @@ impl<'a> Pass<'a> {
         progress: ProgressBoard,
     ) -> Self {
         let run = RunId(context.new_id());
+        let began = context.clock.now();
         Self {
             store,
             config,
@@ -180,14 +184,13 @@ impl<'a> Pass<'a> {
             deaf_until: Mutex::default(),
             own_work_only: false,
             carried_out: Mutex::default(),
-            notes: notes::NotesState::new(
-                notes::home::form(&facts.capabilities),
-                context.clock.now(),
-            ),
+            notes: notes::NotesState::new(notes::home::form(&facts.capabilities), began),
             appointments: appointments::AppointmentsState::new(facts),
             has_feed: facts.has_feed(),
             sightings: sightings::Sightings::default(),
             leaving: Leaving::default(),
+            began,
+            is_noted: AtomicBool::new(false),
         }
     }
 
@@ -244,7 +247,9 @@ impl<'a> Pass<'a> {
         }
         self.progress
             .update(|progress| *progress = progress::Progress::default());
-        self.note_run("reading", false).await?;
+        if !options.live {
+            self.note_begun("reading").await?;
+        }
         let outcome = self.go(options).await;
         self.progress.phase(Phase::Idle);
         self.tell_why(&outcome);

@@ -96,6 +96,8 @@ impl Pass<'_> {
     /// answer must not be taken for news.
     async fn recover(&self, options: Options) -> Result<(), AppError> {
         let shop = self.shop.id;
+        // Looked at once, so that nothing is asked about what is not there.
+        self.store.count_intents(shop).await?;
         self.store.recover_sent(shop).await?;
         // What a person had to mend is tried again; what waits for approval only when it is there.
         self.store.release_held(shop, guard::CODE, false).await?;

@@ -1,11 +1,12 @@
 //! Counting up: what the pass did, where the shop stands, and how far the work has come.
 
+use super::Pass;
 use super::tally::{Agreement, Tally};
-use super::{KINDS, Pass};
 use crate::forecast::Ground;
 use crate::{AppError, Cost};
 use domain::{Lane, Side};
 use serde_json::Value as Json;
+use std::sync::atomic::Ordering;
 use store::{IntentState, ReviewKind};
 
 /// Fewer waiting writes than this are done before anybody has read how long they take.
@@ -16,19 +17,20 @@ impl Pass<'_> {
     pub(super) async fn count_up(&self, with_links: bool) -> Result<Tally, AppError> {
         let mut agreement = Agreement::default();
         let mut held = 0;
-        for kind in KINDS.into_iter().filter(|_| with_links) {
-            let totals = self.store.link_totals(self.shop.id, kind).await?;
-            agreement.fields += totals.fields;
-            agreement.agree += totals.agree;
-            held += totals.held;
+        if with_links {
+            for totals in self.store.link_totals(self.shop.id).await?.values() {
+                agreement.fields += totals.fields;
+                agreement.agree += totals.agree;
+                held += totals.held;
+            }
         }
         let mut failed = 0;
         let mut open = 0;
-        for (_, _, _, state, count) in self.store.count_intents(self.shop.id).await? {
-            match state {
-                IntentState::Held => held += count,
-                IntentState::Failed => failed += count,
-                _ => open += count,
+        for one in self.store.count_intents(self.shop.id).await? {
+            match one.state {
+                IntentState::Held => held += one.count,
+                IntentState::Failed => failed += one.count,
+                _ => open += one.count,
             }
         }
         let reviews = self.store.count_reviews(self.shop.id).await?;
@@ -61,9 +63,9 @@ impl Pass<'_> {
 
     pub(super) async fn count_waiting(&self) -> Result<(), AppError> {
         let mut waiting = [0; 2];
-        for (side, _, _, state, count) in self.store.count_intents(self.shop.id).await? {
-            if state == IntentState::Ready {
-                waiting[usize::from(side == Side::MyGadgetRepairs)] += count;
+        for one in self.store.count_intents(self.shop.id).await? {
+            if one.state == IntentState::Ready {
+                waiting[usize::from(one.side == Side::MyGadgetRepairs)] += one.count;
             }
         }
         let many = waiting.iter().sum::<u64>() > MANY && !self.connection.is_dry;
@@ -88,6 +90,15 @@ impl Pass<'_> {
         ground.of_what_is_left(Some(self.run)).await
     }
 
+    /// Puts the pass among the runs, before it writes anything at the latest: what it writes can be taken back by that. Most
+    /// polls of a running service find nothing, and are noted only when they end.
+    pub(super) async fn note_begun(&self, phase: &str) -> Result<(), AppError> {
+        if self.is_noted.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.note_run(phase, false).await
+    }
+
     pub(super) async fn note_run(&self, phase: &str, finished: bool) -> Result<(), AppError> {
         let summary = self.tally(|tally| serde_json::to_value(tally).unwrap_or(Json::Null));
         Ok(self
@@ -95,10 +106,9 @@ impl Pass<'_> {
             .save_run(
                 self.shop.id,
                 self.run,
-                self.now(),
+                (self.began, finished.then(|| self.now())),
                 phase,
                 &summary,
-                finished,
             )
             .await?)
     }

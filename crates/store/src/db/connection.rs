@@ -2,6 +2,7 @@
 
 use super::query::Running;
 use crate::lock::{Lost, Turn};
+use crate::memory::Writing;
 use domain::ShopId;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::SqlitePool;
@@ -24,8 +25,8 @@ pub(crate) enum Pool {
 /// A transaction that may write. It is rolled back when it is dropped.
 #[derive(Debug)]
 pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>, Between),
+    Sqlite(Transaction<'static, Sqlite>, Writing),
+    Postgres(Transaction<'static, Postgres>, Between, Writing),
 }
 
 /// What stands between us and a PostgreSQL server.
@@ -43,7 +44,7 @@ pub(crate) enum On<'a> {
     Pool(&'a Pool),
     Tx(&'a mut Tx),
     /// A transaction of the statement's own.
-    Turn(&'a Pool, Turn<'a>),
+    Turn(&'a Pool, Turn<'a>, Writing),
 }
 
 /// What a transaction may touch, so that of those that may touch the same thing one comes after the other. SQLite has
@@ -107,15 +108,15 @@ impl Pool {
     }
 
     /// Begins a transaction that has the right to write from its beginning.
-    pub(crate) fn begin<'a>(&'a self, turn: Turn<'a>) -> Running<'a, Tx> {
+    pub(crate) fn begin<'a>(&'a self, turn: Turn<'a>, writing: Writing) -> Running<'a, Tx> {
         match self {
             Self::Sqlite(pool) => Box::pin(async move {
                 turn.check()?;
-                Ok(Tx::Sqlite(begin_sqlite(pool).await?))
+                Ok(Tx::Sqlite(begin_sqlite(pool).await?, writing))
             }),
             Self::Postgres(pool, between) => Box::pin(async move {
                 let begun = begin_postgres(pool, turn).await?;
-                Ok(Tx::Postgres(begun, *between))
+                Ok(Tx::Postgres(begun, *between, writing))
             }),
         }
     }
@@ -123,10 +124,14 @@ impl Pool {
     /// Begins a transaction that only reads, and sees everything as of one instant.
     pub(crate) fn snapshot(&self) -> Running<'_, Tx> {
         match self {
-            Self::Sqlite(pool) => Box::pin(async { Ok(Tx::Sqlite(pool.begin().await?)) }),
+            Self::Sqlite(pool) => Box::pin(async {
+                let begun = pool.begin().await?;
+                Ok(Tx::Sqlite(begun, Writing::nothing()))
+            }),
             Self::Postgres(pool, between) => Box::pin(async {
                 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Ok(Tx::Postgres(pool.begin_with(BEGIN).await?, *between))
+                let begun = pool.begin_with(BEGIN).await?;
+                Ok(Tx::Postgres(begun, *between, Writing::nothing()))
             }),
         }
     }
@@ -142,24 +147,36 @@ impl Pool {
 impl Tx {
     pub(crate) const fn engine(&self) -> Engine {
         match self {
-            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Sqlite(..) => Engine::Sqlite,
             Self::Postgres(..) => Engine::Postgres,
         }
     }
 
     pub(crate) fn commit(self) -> Running<'static, ()> {
         match self {
-            Self::Sqlite(tx) => Box::pin(tx.commit()),
-            Self::Postgres(tx, _) => Box::pin(tx.commit()),
+            Self::Sqlite(tx, writing) => over(tx.commit(), writing),
+            Self::Postgres(tx, _, writing) => over(tx.commit(), writing),
         }
     }
 
     pub(crate) fn rollback(self) -> Running<'static, ()> {
         match self {
-            Self::Sqlite(tx) => Box::pin(tx.rollback()),
-            Self::Postgres(tx, _) => Box::pin(tx.rollback()),
+            Self::Sqlite(tx, writing) => over(tx.rollback(), writing),
+            Self::Postgres(tx, _, writing) => over(tx.rollback(), writing),
         }
     }
+}
+
+/// Ends a transaction; then nothing is being written any more.
+fn over(
+    end: impl Future<Output = Result<(), sqlx::Error>> + Send + 'static,
+    writing: Writing,
+) -> Running<'static, ()> {
+    Box::pin(async move {
+        let ended = end.await;
+        drop(writing);
+        ended
+    })
 }
 
 impl<'a> From<&'a Pool> for On<'a> {

@@ -57,21 +57,21 @@ macro_rules! in_read {
 macro_rules! carried_out {
     ($query:ident, $on:expr, $how:ident, $sqlite:expr, $postgres:expr) => {
         match $on {
-            On::Turn(Pool::Sqlite(pool), turn) => {
+            On::Turn(Pool::Sqlite(pool), turn, _writing) => {
                 turn.check()?;
                 $sqlite($query.on_sqlite().$how(pool).await?)
             }
             On::Pool(Pool::Sqlite(pool)) => {
                 $sqlite($query.on_sqlite().$how(pool).await?)
             }
-            On::Tx(Tx::Sqlite(tx)) => $sqlite($query.on_sqlite().$how(&mut **tx).await?),
+            On::Tx(Tx::Sqlite(tx, _)) => $sqlite($query.on_sqlite().$how(&mut **tx).await?),
             On::Pool(Pool::Postgres(pool, between)) => {
                 $postgres(in_read!($query, pool, *between, $how))
             }
-            On::Tx(Tx::Postgres(tx, between)) => {
+            On::Tx(Tx::Postgres(tx, between, _)) => {
                 $postgres($query.on_postgres(*between).$how(&mut **tx).await?)
             }
-            On::Turn(Pool::Postgres(pool, between), scope) => {
+            On::Turn(Pool::Postgres(pool, between), scope, _writing) => {
                 $postgres(in_turn!(pool, scope, tx => $query.on_postgres(*between).$how(&mut *tx)))
             }
         }

@@ -5,6 +5,7 @@ use super::list;
 use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
 use crate::db::{Engine, Sql, Tx, Value, both, json_rows, query, query_scalar};
+use crate::memory::Touches;
 use crate::{Store, StoreError, Work};
 use domain::{Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::{Value as Json, json as object};
@@ -63,7 +64,7 @@ impl Store {
             return Ok(());
         }
         let writing = async {
-            let mut tx = self.begin(shop).await?;
+            let mut tx = self.begin_touching(shop, touches(&changes)).await?;
             let mut sighting = false;
             for change in changes {
                 carry_out(&mut tx, shop, now, &mut sighting, change).await?;
@@ -72,6 +73,20 @@ impl Store {
         };
         self.metered.tell(Work::Changes, writing).await
     }
+}
+
+fn touches(changes: &[Change]) -> Touches {
+    let one = |change: &Change| match change {
+        Change::Sight | Change::Heard { .. } | Change::Journal(_) => Touches::Nothing,
+        Change::Cursor(..) | Change::Fact(..) | Change::Sighted(_) => Touches::Facts,
+        _ => Touches::Work,
+    };
+    let both = |all: Touches, one: Touches| match (all, one) {
+        (all, one) if all == one => all,
+        (Touches::Nothing, one) | (one, Touches::Nothing) => one,
+        _ => Touches::All,
+    };
+    changes.iter().map(one).fold(Touches::Nothing, both)
 }
 
 async fn carry_out(

@@ -3,7 +3,8 @@
 use super::intents::{columns, read};
 use crate::codes::{kind, read_time, side, time};
 use crate::db::{Row, Sql, both, query};
-use crate::model::{Exchange, Intent, IntentState};
+use crate::memory::Touches;
+use crate::model::{Exchange, Intent, IntentCount, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, RunId, ShopId, Side, Timestamp};
 
@@ -159,7 +160,13 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let mut tx = self.begin(shop).await?;
+        let is_due = |one: &IntentCount| {
+            (one.side, one.state) == (on, IntentState::Ready) && one.next_due <= now
+        };
+        if self.is_known_to_have_none(shop, is_due) {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.begin_touching(shop, Touches::Work).await?;
         let rows = query(both!(
             "UPDATE intent SET state = 'sent', sent_at = $4 WHERE id IN (
                  SELECT id FROM intent WHERE shop = $1 AND run = $3 AND side = $2 AND state = 'ready' AND not_before <= $4
@@ -200,7 +207,7 @@ impl Store {
                 .bind(shop.0)
                 .bind(time(before))
                 .bind(limit)
-                .execute(self.turn(shop))
+                .execute(self.turn_touching(shop, Touches::Nothing))
                 .await?
                 .rows_affected();
         }

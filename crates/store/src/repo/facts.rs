@@ -2,10 +2,14 @@
 
 use crate::codes::{json, read_json, read_time, side};
 use crate::db::{query, query_as, query_scalar};
+use crate::memory::{Known, Touches};
 use crate::model::FactRow;
 use crate::{Store, StoreError, Work};
 use domain::{ShopId, Side};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+type Row = (String, String, i64);
 
 impl Store {
     /// Where polling of a source stands.
@@ -13,19 +17,27 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn cursor(&self, shop: ShopId, source: &str) -> Result<Option<FactRow>, StoreError> {
-        let row: Option<(String, i64)> =
-            query_as("SELECT value, at FROM cursor WHERE shop = $1 AND source = $2")
+        let known = |known: &Known| known.cursors.as_ref().map(|all| all.get(source).cloned());
+        if let Some(row) = self.memory.recall(shop, known) {
+            return Ok(row);
+        }
+        if let Some(reading) = self.memory.reads(shop) {
+            let rows: Vec<Row> = query_as("SELECT source, value, at FROM cursor WHERE shop = $1")
+                .bind(shop.0)
+                .fetch_all(&self.readers)
+                .await?;
+            let all = read_all(rows, "cursor")?;
+            let row = all.get(source).cloned();
+            reading.learn(|known| known.cursors = Some(all));
+            return Ok(row);
+        }
+        let row: Option<Row> =
+            query_as("SELECT source, value, at FROM cursor WHERE shop = $1 AND source = $2")
                 .bind(shop.0)
                 .bind(source)
                 .fetch_optional(&self.readers)
                 .await?;
-        row.map(|(value, at)| {
-            Ok(FactRow {
-                value: read_json(&value, "cursor", "value")?,
-                at: read_time(at),
-            })
-        })
-        .transpose()
+        Ok(read_all(row, "cursor")?.remove(source))
     }
 
     /// Something learnt about the shop.
@@ -33,19 +45,27 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn fact(&self, shop: ShopId, topic: &str) -> Result<Option<FactRow>, StoreError> {
-        let row: Option<(String, i64)> =
-            query_as("SELECT value, at FROM fact WHERE shop = $1 AND topic = $2")
+        let known = |known: &Known| known.facts.as_ref().map(|all| all.get(topic).cloned());
+        if let Some(row) = self.memory.recall(shop, known) {
+            return Ok(row);
+        }
+        if let Some(reading) = self.memory.reads(shop) {
+            let rows: Vec<Row> = query_as("SELECT topic, value, at FROM fact WHERE shop = $1")
+                .bind(shop.0)
+                .fetch_all(&self.readers)
+                .await?;
+            let all = read_all(rows, "fact")?;
+            let row = all.get(topic).cloned();
+            reading.learn(|known| known.facts = Some(all));
+            return Ok(row);
+        }
+        let row: Option<Row> =
+            query_as("SELECT topic, value, at FROM fact WHERE shop = $1 AND topic = $2")
                 .bind(shop.0)
                 .bind(topic)
                 .fetch_optional(&self.readers)
                 .await?;
-        row.map(|(value, at)| {
-            Ok(FactRow {
-                value: read_json(&value, "fact", "value")?,
-                at: read_time(at),
-            })
-        })
-        .transpose()
+        Ok(read_all(row, "fact")?.remove(topic))
     }
 
     /// Reads a budget, lets `change` work on it, and stores what it answers, all in one transaction, so that
@@ -60,7 +80,7 @@ impl Store {
         change: impl FnOnce(Option<Json>) -> (Json, T) + Send,
     ) -> Result<T, StoreError> {
         let writing = async {
-            let mut tx = self.begin(shop).await?;
+            let mut tx = self.begin_touching(shop, Touches::Nothing).await?;
             let state: Option<String> =
                 query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
                     .bind(shop.0)
@@ -101,4 +121,16 @@ impl Store {
             .map(|text| read_json(&text, "budget", "state"))
             .transpose()
     }
+}
+
+fn read_all(
+    rows: impl IntoIterator<Item = Row>,
+    table: &'static str,
+) -> Result<BTreeMap<String, FactRow>, StoreError> {
+    let read = |(name, value, at): Row| {
+        let value = read_json(&value, table, "value")?;
+        let at = read_time(at);
+        Ok((name, FactRow { value, at }))
+    };
+    rows.into_iter().map(read).collect()
 }

@@ -5,7 +5,8 @@ use crate::codes::{
     kind, read_id, read_json, read_kind, read_lane, read_side, read_time, side, time,
 };
 use crate::db::{Row, Sql, both, query, query_scalar};
-use crate::model::{Intent, IntentOp, IntentState};
+use crate::memory::Touches;
+use crate::model::{Intent, IntentCount, IntentOp, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
 use std::collections::HashMap;
@@ -71,7 +72,13 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let mut tx = self.begin(shop).await?;
+        let is_due = |one: &IntentCount| {
+            (one.side, one.state) == (on, IntentState::Ready) && one.next_due <= now
+        };
+        if self.is_known_to_have_none(shop, is_due) {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.begin_touching(shop, Touches::Work).await?;
         let rows = query(CLAIM)
             .bind(shop.0)
             .bind(side(on))
@@ -91,9 +98,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn recover_sent(&self, shop: ShopId) -> Result<u64, StoreError> {
+        if self.is_known_to_have_none(shop, |one| one.state == IntentState::Sent) {
+            return Ok(0);
+        }
         let done = query("UPDATE intent SET state = 'unknown' WHERE shop = $1 AND state = 'sent'")
             .bind(shop.0)
-            .execute(self.turn(shop))
+            .execute(self.turn_touching(shop, Touches::Work))
             .await?;
         Ok(done.rows_affected())
     }
@@ -109,6 +119,12 @@ impl Store {
         on: Option<Side>,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
+        let is_asked_for =
+            |one: &IntentCount| one.state == state && on.is_none_or(|side| side == one.side);
+        // Those that are done are not counted.
+        if state != IntentState::Done && self.is_known_to_have_none(shop, is_asked_for) {
+            return Ok(Vec::new());
+        }
         let rows = query(concat!(
             "SELECT ",
             columns!(),
@@ -214,6 +230,12 @@ impl Store {
         code: &str,
         message: &str,
     ) -> Result<u64, StoreError> {
+        let is_asked_for = |one: &IntentCount| {
+            one.state == IntentState::Ready && on.is_none_or(|side| side == one.side)
+        };
+        if self.is_known_to_have_none(shop, is_asked_for) {
+            return Ok(0);
+        }
         let done = query(
             "UPDATE intent SET state = 'held', code = $3, message = $4
              WHERE shop = $1 AND state = 'ready' AND ($2 IS NULL OR side = $2)",
@@ -238,6 +260,9 @@ impl Store {
         code: &str,
         only: bool,
     ) -> Result<u64, StoreError> {
+        if self.is_known_to_have_none(shop, |one| one.state == IntentState::Held) {
+            return Ok(0);
+        }
         let done = query(
             "UPDATE intent SET state = 'ready', not_before = 0, code = NULL, message = NULL
              WHERE shop = $1 AND state = 'held' AND CASE WHEN $3 THEN coalesce(code, '') = $2 ELSE coalesce(code, '') NOT LIKE 'GUARD-%' END",
@@ -254,12 +279,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn count_intents(
-        &self,
-        shop: ShopId,
-    ) -> Result<Vec<(Side, Kind, IntentOp, IntentState, u64)>, StoreError> {
+    pub async fn count_intents(&self, shop: ShopId) -> Result<Vec<IntentCount>, StoreError> {
+        if let Some(counts) = self.memory.recall(shop, |known| known.intents.clone()) {
+            return Ok(counts);
+        }
+        let reading = self.memory.reads(shop);
         let rows = query(
-            "SELECT side, kind, op, state, count(*) FROM intent
+            "SELECT side, kind, op, state, count(*), min(not_before) FROM intent
              WHERE shop = $1 AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')
              GROUP BY side, kind, op, state",
         )
@@ -268,20 +294,22 @@ impl Store {
         .await?;
         let mut counts = Vec::with_capacity(rows.len());
         for row in &rows {
-            let op = IntentOp::read(row.try_get(2)?).unwrap_or(IntentOp::Update);
-            let state = IntentState::read(row.try_get(3)?).unwrap_or(IntentState::Failed);
-            counts.push((
-                read_side(row.try_get(0)?),
-                read_kind(row.try_get(1)?),
-                op,
-                state,
-                row.try_get::<i64, _>(4)?.unsigned_abs(),
-            ));
+            counts.push(IntentCount {
+                side: read_side(row.try_get(0)?),
+                kind: read_kind(row.try_get(1)?),
+                op: IntentOp::read(row.try_get(2)?).unwrap_or(IntentOp::Update),
+                state: IntentState::read(row.try_get(3)?).unwrap_or(IntentState::Failed),
+                count: row.try_get::<i64, _>(4)?.unsigned_abs(),
+                next_due: read_time(row.try_get(5)?),
+            });
+        }
+        if let Some(reading) = reading {
+            reading.learn(|known| known.intents = Some(counts.clone()));
         }
         Ok(counts)
     }
 
-    /// The instant at which the next ready or unknown write of a side falls due.
+    /// The instant at which the next open write of a side in a state falls due.
     ///
     /// # Errors
     /// When the database refuses.
@@ -291,6 +319,14 @@ impl Store {
         on: Side,
         state: IntentState,
     ) -> Result<Option<Timestamp>, StoreError> {
+        let known = self.memory.recall(shop, |known| {
+            let counts = known.intents.as_ref()?.iter();
+            let these = counts.filter(|one| (one.side, one.state) == (on, state));
+            Some(these.map(|one| one.next_due).min())
+        });
+        if let Some(due) = known {
+            return Ok(due);
+        }
         let due: Option<i64> = query_scalar(
             "SELECT min(not_before) FROM intent WHERE shop = $1 AND side = $2 AND state = $3",
         )
@@ -300,6 +336,19 @@ impl Store {
         .fetch_one(&self.readers)
         .await?;
         Ok(due.map(read_time))
+    }
+
+    /// Whether it is remembered that there are no open writes of this sort. Nothing is asked for that, since counting
+    /// those of a long first run takes longer than what is spared.
+    pub(super) fn is_known_to_have_none(
+        &self,
+        shop: ShopId,
+        sort: impl Fn(&IntentCount) -> bool,
+    ) -> bool {
+        let none = |counts: &Vec<IntentCount>| !counts.iter().any(sort);
+        self.memory
+            .recall(shop, |known| known.intents.as_ref().map(none))
+            == Some(true)
     }
 
     /// Sets failed or held writes to ready again: one, or all. Answers how many.

@@ -7,7 +7,7 @@ use crate::db::{Row, Sql, both, query, query_as, query_scalar};
 use crate::model::{Link, LinkTotals};
 use crate::{Store, StoreError};
 use domain::{Kind, LinkId, RecordId, ShopId, Side, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Why a link was ended that came of an answer which a person took back: as if it had never been.
 pub const ANSWER_TAKEN_BACK: &str = "answer taken back";
@@ -231,26 +231,32 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Sums over the links of a kind.
+    /// Sums over the links of each kind; of a kind without links there are none.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn link_totals(&self, shop: ShopId, what: Kind) -> Result<LinkTotals, StoreError> {
-        let (links, fields, agree, held): (i64, i64, i64, i64) = query_as(
-            "SELECT count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
+    pub async fn link_totals(
+        &self,
+        shop: ShopId,
+    ) -> Result<BTreeMap<Kind, LinkTotals>, StoreError> {
+        let rows: Vec<(i64, i64, i64, i64, i64)> = query_as(
+            "SELECT kind, count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
                  CAST(coalesce(sum(held), 0) AS BIGINT)
-             FROM link WHERE broken_at IS NULL AND shop = $1 AND kind = $2",
+             FROM link WHERE broken_at IS NULL AND shop = $1 GROUP BY kind",
         )
         .bind(shop.0)
-        .bind(kind(what))
-        .fetch_one(&self.readers)
+        .fetch_all(&self.readers)
         .await?;
-        Ok(LinkTotals {
-            links: links.unsigned_abs(),
-            fields: fields.unsigned_abs(),
-            agree: agree.unsigned_abs(),
-            held: held.unsigned_abs(),
-        })
+        let totals = rows.into_iter().map(|(of, links, fields, agree, held)| {
+            let totals = LinkTotals {
+                links: links.unsigned_abs(),
+                fields: fields.unsigned_abs(),
+                agree: agree.unsigned_abs(),
+                held: held.unsigned_abs(),
+            };
+            (read_kind(of), totals)
+        });
+        Ok(totals.collect())
     }
 
     /// Links whose fields do not all agree.

@@ -303,11 +303,19 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unsettled(&self, shop: ShopId) -> Result<u64, StoreError> {
+        if let Some(count) = self.memory.recall(shop, |known| known.unsettled) {
+            return Ok(count);
+        }
+        let reading = self.memory.reads(shop);
         let count: i64 = query_scalar(COUNT_UNSETTLED)
             .bind(shop.0)
             .fetch_one(&self.readers)
             .await?;
-        Ok(count.unsigned_abs())
+        let count = count.unsigned_abs();
+        if let Some(reading) = reading {
+            reading.learn(|known| known.unsettled = Some(count));
+        }
+        Ok(count)
     }
 
     /// Fingerprints of known records that the vendor still has.

@@ -2,6 +2,7 @@
 
 use crate::codes::{json, read_id, read_json, read_time, time};
 use crate::db::{both, query, query_as};
+use crate::memory::Touches;
 use crate::model::RunRow;
 use crate::{Store, StoreError};
 use domain::{RunId, ShopId, Timestamp};
@@ -23,7 +24,7 @@ fn read((id, started, finished, phase, summary): Row) -> Result<RunRow, StoreErr
 }
 
 impl Store {
-    /// Notes what a run is doing; the first call begins it.
+    /// Notes what a run is doing, when it started and, once it has ended, when that was.
     ///
     /// # Errors
     /// When the database refuses.
@@ -31,10 +32,9 @@ impl Store {
         &self,
         shop: ShopId,
         run: RunId,
-        now: Timestamp,
+        (started, finished): (Timestamp, Option<Timestamp>),
         phase: &str,
         summary: &Json,
-        finished: bool,
     ) -> Result<(), StoreError> {
         query(
             "INSERT INTO run (id, shop, started_at, finished_at, phase, summary) VALUES ($1, $2, $3, $4, $5, $6)
@@ -42,21 +42,27 @@ impl Store {
         )
         .bind(run.to_string())
         .bind(shop.0)
-        .bind(time(now))
-        .bind(finished.then(|| time(now)))
+        .bind(time(started))
+        .bind(finished.map(time))
         .bind(phase)
         .bind(json(summary, "run", "summary")?)
-        .execute(self.turn(shop))
+        .execute(self.turn_touching(shop, Touches::Nothing))
         .await?;
-        if finished {
-            query(
-                "DELETE FROM run WHERE shop = $1 AND id NOT IN (SELECT id FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2)",
-            )
-            .bind(shop.0)
-            .bind(KEPT)
-            .execute(self.turn(shop))
-            .await?;
-        }
+        Ok(())
+    }
+
+    /// Forgets the oldest runs.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_runs(&self, shop: ShopId) -> Result<(), StoreError> {
+        query(
+            "DELETE FROM run WHERE shop = $1 AND id NOT IN (SELECT id FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2)",
+        )
+        .bind(shop.0)
+        .bind(KEPT)
+        .execute(self.turn_touching(shop, Touches::Nothing))
+        .await?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::codes::{kind, read_kind, read_side, read_time, side, time};
 use crate::db::{Sql, both, query, query_scalar};
+use crate::memory::Touches;
 use crate::model::{Heard, Signal};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
@@ -122,7 +123,7 @@ impl Store {
             .bind(shop.0)
             .bind(time(before))
             .bind(most)
-            .execute(self.turn(shop))
+            .execute(self.turn_touching(shop, Touches::Nothing))
             .await?;
         Ok(done.rows_affected())
     }

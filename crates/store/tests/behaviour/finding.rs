@@ -190,7 +190,7 @@ pub async fn a_removed_shop_keeps_its_history_under_another_name(bench: &Bench) 
         )
         .await;
     store
-        .save_run(shop, run(1), at(3), "finished", &json!({}), true)
+        .save_run(shop, run(1), (at(3), Some(at(3))), "finished", &json!({}))
         .await
         .unwrap();
     let name = store

@@ -314,7 +314,13 @@ pub async fn runs_that_did_nothing_are_passed_over(bench: &Bench) {
     ] {
         let now = at(i64::try_from(number).unwrap());
         store
-            .save_run(bench.shop, run(number), now, phase, &summary, finished)
+            .save_run(
+                bench.shop,
+                run(number),
+                (now, finished.then_some(now)),
+                phase,
+                &summary,
+            )
             .await
             .unwrap();
     }

@@ -159,10 +159,16 @@ pub async fn the_journal_is_read_by_record_and_by_number(bench: &Bench) {
 }
 
 pub async fn runs_are_kept_newest_first(bench: &Bench) {
-    let save = |number, now, phase: &'static str, summary: Json, finished| async move {
+    let save = |number, now, phase: &'static str, summary: Json, finished: bool| async move {
         bench
             .store
-            .save_run(bench.shop, run(number), at(now), phase, &summary, finished)
+            .save_run(
+                bench.shop,
+                run(number),
+                (at(now), finished.then_some(at(now))),
+                phase,
+                &summary,
+            )
             .await
             .unwrap();
     };

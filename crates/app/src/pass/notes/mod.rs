@@ -197,10 +197,9 @@ impl Pass<'_> {
     /// Whether a digest is open whose comment will tell if comments stay internal.
     async fn is_trial_under_way(&self) -> Result<bool, AppError> {
         let counts = self.store.count_intents(self.shop.id).await?;
-        Ok(counts.iter().any(|(side, kind, op, state, _)| {
-            (*side, *kind, *op) == (Side::MyGadgetRepairs, Kind::Note, IntentOp::Create)
-                && *state != IntentState::Done
-                && *state != IntentState::Failed
+        Ok(counts.iter().any(|one| {
+            (one.side, one.kind, one.op) == (Side::MyGadgetRepairs, Kind::Note, IntentOp::Create)
+                && one.state != IntentState::Failed
         }))
     }
 }
