@@ -84,6 +84,12 @@ impl App {
         crew.map_or(1, |crew| crew.seat.nodes().all.len())
     }
 
+    /// By what id the others know this process; nothing where it is alone.
+    #[must_use]
+    pub fn own_node(&self) -> Option<String> {
+        self.crew.as_ref()?.seat.nodes().own
+    }
+
     /// How many shops this process serves now.
     #[must_use]
     pub fn served_here(&self) -> u64 {

@@ -38,9 +38,9 @@ pub(crate) async fn run(
             .with_seat(take_seat(&app, config, address).await?);
     }
     let options = config.server_options(address);
-    let link = app.first_setup_link().await?;
+    let link = first_link(&app).await?;
     let cancel = interrupt::watch(output);
-    tell(config, address, &options.warnings, link.as_ref(), output);
+    tell(config, address, &options.warnings, &link, output);
     let outcome = serve_until(&app, listener, certificate, options, cancel).await;
     app.close_copies().await;
     outcome?;
@@ -58,13 +58,41 @@ fn certificate(config: &Config) -> Result<Option<Certificate>, Problem> {
     ))
 }
 
-/// Where the dashboard is, and what there is to mind. Where nobody is set up: a new link for the first owner, each
-/// time, since only its digest is kept; to the terminal, not to the log.
+/// The way in for the first owner.
+enum FirstLink {
+    /// Somebody is set up.
+    NotNeeded,
+    /// A new one, each time, since only its digest is kept.
+    New(Token),
+    /// It is at the node that was started first: a new one would take its place.
+    At(Node),
+}
+
+async fn first_link(app: &App) -> Result<FirstLink, Problem> {
+    if !app.needs_setup().await? {
+        return Ok(FirstLink::NotNeeded);
+    }
+    let own = app.own_node();
+    let nodes = app.store().nodes().await?;
+    let first = nodes
+        .into_iter()
+        .min_by_key(|node| (node.since, node.id.clone()));
+    match first {
+        Some(first) if own.as_ref().is_some_and(|own| *own != first.id) => Ok(FirstLink::At(first)),
+        _ => {
+            let link = app.first_setup_link().await?;
+            Ok(link.map_or(FirstLink::NotNeeded, FirstLink::New))
+        }
+    }
+}
+
+/// Where the dashboard is, and what there is to mind. Where nobody is set up: the link for the first owner, to the
+/// terminal, not to the log.
 fn tell(
     config: &Config,
     listening: SocketAddr,
     warnings: &[String],
-    link: Option<&Token>,
+    link: &FirstLink,
     output: Output,
 ) {
     // A certificate is for a name, not for an address.
@@ -79,12 +107,17 @@ fn tell(
     for warning in warnings {
         output.note(format!("\n*** WARNING *** {warning}\n"));
     }
-    if let Some(token) = link {
-        output.note(format!(
+    match link {
+        FirstLink::NotNeeded => {}
+        FirstLink::New(token) => output.note(format!(
             "\nNobody is set up yet. Open this link and choose the owner's name and password; it works once, within 24 hours:\n\n  {}setup?token={}\n",
             config.page(listening),
             token.expose()
-        ));
+        )),
+        FirstLink::At(node) => output.note(format!(
+            "\nNobody is set up yet. The link for the first owner is in what the node {} at {} printed when it was started; `repairbridge user setup-link` makes a new one.\n",
+            node.name, node.address
+        )),
     }
 }
 
