@@ -1,8 +1,13 @@
 //! Logs, to stderr: as text for people, or as one JSON object a line for programs that collect them.
 
-use tracing_subscriber::EnvFilter;
+use crate::traces::{self, Traces};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
-const OURS: [&str; 10] = [
+/// The parts whose lines are ours.
+pub(crate) const OURS: [&str; 10] = [
     "repairbridge",
     "repairbridge_http",
     "app",
@@ -37,8 +42,9 @@ impl LogFormat {
     }
 }
 
-/// `RUST_LOG` decides; else `--verbose`; else a service tells what it does and a command only what is odd.
-pub(crate) fn start(verbose: bool, service: bool, format: LogFormat) {
+/// `RUST_LOG` decides; else `--verbose`; else a service tells what it does and a command only what is odd. Traces, where
+/// they are wanted, are not concerned by that.
+pub(crate) fn start(verbose: bool, service: bool, format: LogFormat, traces: Option<&Traces>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         let level = match (verbose, service) {
             (true, _) => "debug",
@@ -51,18 +57,21 @@ pub(crate) fn start(verbose: bool, service: bool, format: LogFormat) {
         let all: Vec<String> = others.into_iter().chain(parts).collect();
         EnvFilter::new(all.join(","))
     });
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = match format {
-        LogFormat::Text => lines.with_target(false).try_init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(true)
             .with_span_list(false)
-            .try_init(),
+            .boxed(),
     };
+    let lines = lines.with_filter(filter.and(filter_fn(|of| of.target() != traces::TARGET)));
+    let started = tracing_subscriber::registry()
+        .with(lines)
+        .with(traces.map(Traces::layer))
+        .try_init();
     // Only a second start could fail, and then the first one logs.
     drop(started);
 }

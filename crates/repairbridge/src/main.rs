@@ -12,14 +12,17 @@ mod process;
 mod progress;
 mod secret;
 mod system_user;
+mod traces;
 mod wiring;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use cli::{Cli, Command};
+use config::Telling;
 use output::Output;
 use problem::{Exit, Problem};
 use std::process::ExitCode;
+use traces::Traces;
 
 fn main() -> ExitCode {
     process::keep_memory_private();
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = Output::new(cli.global.json);
+    let traces = start_telling(&cli);
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -39,6 +43,9 @@ fn main() -> ExitCode {
             runtime.shutdown_background();
             outcome
         });
+    if let Some(traces) = traces {
+        traces.end();
+    }
     match outcome {
         Ok(exit) => exit.code(),
         Err(problem) => {
@@ -48,10 +55,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Logs, and traces where somebody wants them. What is wrong with the wish keeps nobody from working.
+fn start_telling(cli: &Cli) -> Option<Traces> {
+    let Telling { format, traces } = config::telling(cli.global.config.as_deref());
+    let traces = traces.map(|to| Traces::start(&to)).transpose();
+    let is_service = cli.command.as_ref().is_none_or(Command::is_service);
+    let (verbose, begun) = (cli.global.verbose, traces.as_ref().ok());
+    logs::start(verbose, is_service, format, begun.and_then(Option::as_ref));
+    traces.unwrap_or_else(|why| {
+        tracing::warn!(%why, "no traces are sent");
+        None
+    })
+}
+
 async fn run(cli: Cli, output: &Output) -> Result<Exit, Problem> {
     let command = cli.command.unwrap_or_default();
-    let format = config::log_format(cli.global.config.as_deref());
-    logs::start(cli.global.verbose, command.is_service(), format);
     commands::run(&cli.global, command, output).await
 }
 

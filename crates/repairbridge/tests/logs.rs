@@ -19,25 +19,6 @@ fn synced(place: &Place, level: &str, format: &str) -> String {
     Ran::of(&command.output().unwrap()).with(0).err
 }
 
-/// What people are called and reached by, on both sides.
-fn people(truth: &Truth) -> BTreeSet<String> {
-    const FIELDS: [&str; 8] = [
-        "firstName",
-        "lastName",
-        "email",
-        "phone",
-        "mobile",
-        "telephone",
-        "name",
-        "address1",
-    ];
-    let records = truth.contacts.values().chain(truth.customers.values());
-    let told = records.flat_map(|record| FIELDS.map(|field| record[field].as_str().unwrap_or("")));
-    told.filter(|text| text.chars().count() >= 4)
-        .map(str::to_owned)
-        .collect()
-}
-
 #[test]
 fn every_json_line_is_whole_and_those_of_a_pass_name_shop_and_run() {
     let twins = twins();
@@ -76,7 +57,7 @@ fn no_person_stands_in_the_logs_at_info_in_either_form() {
     for format in ["text", "json"] {
         let place = Place::at(&twins).with_shop(twins.at.location_id(), &token, &key);
         let err = synced(&place, "info", format);
-        let people = people(&twins.runtime.block_on(Truth::read(&twins.at)));
+        let people = twins.runtime.block_on(Truth::read(&twins.at)).people();
         assert!(people.len() > 20, "{people:?}");
         for person in people {
             assert!(!err.contains(&person), "{format}: {person} in {err}");

@@ -17,6 +17,7 @@ mod page;
 mod pulse;
 mod serving;
 mod tls;
+mod traced;
 mod view;
 mod web;
 mod words;
@@ -47,7 +48,7 @@ pub use words::sentence;
 use access::Door;
 use app::App;
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use page::Protection;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -116,6 +117,7 @@ pub fn router(app: App, options: &ServerOptions) -> Router {
         .layer(from_fn_with_state(hosts, host::check))
         .layer(map_response_with_state(protection, page::protect))
         .merge(hooks)
+        .layer(from_fn(traced::answer))
 }
 
 /// Refuses what another site's page asks with a person's cookie.

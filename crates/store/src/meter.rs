@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 /// Takes note of what the store does. It must be quick, and decides nothing.
 pub trait Meter: Send + Sync + fmt::Debug {
@@ -34,6 +35,8 @@ pub enum Trouble {
     Full,
     /// The file cannot be written.
     Unwritable,
+    /// Another process has taken the work over.
+    Lost,
     /// Anything else.
     Other,
 }
@@ -44,6 +47,7 @@ impl Trouble {
             StoreError::Busy => Self::Busy,
             StoreError::DiskFull => Self::Full,
             StoreError::Unwritable { .. } | StoreError::Server { .. } => Self::Unwritable,
+            StoreError::Lost => Self::Lost,
             _ => Self::Other,
         }
     }
@@ -60,6 +64,9 @@ impl Metered {
         work: Work,
         doing: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        let span =
+            tracing::info_span!(target: "traces", "transaction", otel.kind = "client", ?work);
+        let doing = doing.instrument(span);
         let Some(meter) = self.0.get() else {
             return doing.await;
         };

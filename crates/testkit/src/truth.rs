@@ -1,7 +1,7 @@
 //! Both sides as they are, read past all faults.
 
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use twin::highlevel::Kind;
 use twin::{RunningTwins, Vendor};
 
@@ -49,6 +49,27 @@ impl Truth {
         truth.comments = counter(twins, "comments").await;
         truth.appointments = counter(twins, "appointments").await;
         truth
+    }
+
+    /// What people are called and reached by, on both sides: what must not stand where nobody is to be named.
+    #[must_use]
+    pub fn people(&self) -> BTreeSet<String> {
+        const FIELDS: [&str; 8] = [
+            "firstName",
+            "lastName",
+            "email",
+            "phone",
+            "mobile",
+            "telephone",
+            "name",
+            "address1",
+        ];
+        let records = self.contacts.values().chain(self.customers.values());
+        let told = records.flat_map(|record| FIELDS.map(|field| record[field].as_str()));
+        told.flatten()
+            .filter(|text| text.chars().count() >= 4)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The contacts whose `source` says that they were made for the customer with this reference.

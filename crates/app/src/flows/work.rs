@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use store::{FlowRun, FlowRunState, NewStep, RunMode, RunProgress, Shop};
+use tracing::Instrument;
 
 /// Runs that are taken up together.
 const AT_ONCE: u32 = 50;
@@ -87,7 +88,13 @@ impl App {
             let Some(row) = row.filter(|row| is_due(row, self.now())) else {
                 continue;
             };
-            match self.work_on(shop, facts, &row, &hours).await {
+            let (flow, run) = (&row.begun.flow, &row.begun.id);
+            let span = tracing::info_span!(target: "traces", "flow", shop = shop.name, %flow, run);
+            match self
+                .work_on(shop, facts, &row, &hours)
+                .instrument(span)
+                .await
+            {
                 Err(AppError::Store(error)) => return Err(error.into()),
                 // What is wrong with one run keeps no other waiting.
                 Err(error) => self.put_off(shop, &row, &error).await?,

@@ -5,11 +5,12 @@ use std::time::Duration;
 use store::{Meter, Trouble, Work};
 
 const WORK: [Work; 3] = [Work::Changes, Work::Webhooks, Work::Budget];
-const OUTCOMES: [Option<Trouble>; 5] = [
+const OUTCOMES: [Option<Trouble>; 6] = [
     None,
     Some(Trouble::Busy),
     Some(Trouble::Full),
     Some(Trouble::Unwritable),
+    Some(Trouble::Lost),
     Some(Trouble::Other),
 ];
 
@@ -54,6 +55,7 @@ const fn outcome(trouble: Option<Trouble>) -> &'static str {
         Some(Trouble::Busy) => "busy",
         Some(Trouble::Full) => "full",
         Some(Trouble::Unwritable) => "unwritable",
+        Some(Trouble::Lost) => "taken_over",
         Some(Trouble::Other) => "failed",
     }
 }

@@ -10,6 +10,7 @@ use domain::{FailureClass, Lane, Side, Timestamp};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use store::IntentState;
+use tracing::Instrument;
 
 /// How long a lane writes before polls and decisions get their turn again.
 const LANE_SECONDS: f64 = 60.0;
@@ -77,8 +78,10 @@ impl Pass<'_> {
             self.walk_all(&*self.connection.highlevel, domain::Kind::Task)
                 .await?;
         }
-        self.decide_all().await?;
-        let looked = self.look_at_notes(options).await;
+        let span = tracing::info_span!(target: "traces", "decide");
+        self.decide_all().instrument(span).await?;
+        let span = tracing::info_span!(target: "traces", "notes");
+        let looked = self.look_at_notes(options).instrument(span).await;
         self.unless_later(looked)?;
         self.hold_for_messages().await?;
         if let Some(reason) = self.guard(options.approve).await? {
@@ -124,7 +127,8 @@ impl Pass<'_> {
     /// Reads a side. One that was read completely before and may not be asked for long is left as it is known, so
     /// that the other side's work goes on.
     async fn read_if_open(&self, port: &dyn Port, options: Options) -> Result<(), AppError> {
-        let read = self.read_side(port, options).await;
+        let span = tracing::info_span!(target: "traces", "read", side = %port.side());
+        let read = self.read_side(port, options).instrument(span).await;
         for kind in ALWAYS_READ {
             if !self.is_read(port.side(), kind).await? {
                 return read;
@@ -203,7 +207,8 @@ impl Pass<'_> {
             if self.poll_when_due(port).await? || self.may_read_back(port).await? {
                 self.read_back(port).await?;
             }
-            let end = self.write_side(port, deadline).await?;
+            let span = tracing::info_span!(target: "traces", "write", side = %port.side());
+            let end = self.write_side(port, deadline).instrument(span).await?;
             own.store(matches!(end, LaneEnd::Drained), Ordering::Relaxed);
             let LaneEnd::Stopped(error) = &end else {
                 return Ok(end);

@@ -1,7 +1,7 @@
 //! Every key of the configuration, and what to say of words that are none.
 
 /// All keys of the contract.
-pub(crate) const KEYS: [&str; 24] = [
+pub(crate) const KEYS: [&str; 26] = [
     "server.listen",
     "server.public_url",
     "server.tls_certificate",
@@ -26,6 +26,8 @@ pub(crate) const KEYS: [&str; 24] = [
     "sync.index_lag_seconds",
     "sync.listen_seconds",
     "log.format",
+    "traces.to",
+    "traces.share",
 ];
 
 /// Keys that hold secrets when they come from the environment, and have no place in the file.

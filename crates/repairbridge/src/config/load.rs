@@ -1,9 +1,10 @@
 //! Reading the configuration: flag over environment over file over default.
 
 use super::keys::{KEYS, SECRETS, mend_of_secret, nearest};
-use super::sections::{Sections, Server};
+use super::sections::{Sections, Server, Traces};
 use super::{Config, ConfigError, Door};
 use crate::logs::LogFormat;
+use crate::traces::TracesTo;
 use app::AppConfig;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -46,15 +47,31 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     )
 }
 
-/// How logs look, asked before anything else is. What cannot be read counts as the default: whoever needs the rest of
-/// the configuration tells what is wrong with it.
-pub(crate) fn log_format(named: Option<&Path>) -> LogFormat {
+/// How the program tells of itself.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Telling {
+    pub(crate) format: LogFormat,
+    pub(crate) traces: Option<TracesTo>,
+}
+
+/// How the program tells of itself, asked before anything else is. What cannot be read counts as the default: whoever needs
+/// the rest of the configuration tells what is wrong with it.
+pub(crate) fn telling(named: Option<&Path>) -> Telling {
     let path = named.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
     let file = read_file(&path, named.is_some()).unwrap_or_default();
-    let word = with_environment(file).extract_inner::<String>("log.format");
-    word.ok()
-        .and_then(|word| LogFormat::read(&word))
-        .unwrap_or_default()
+    let figment = with_environment(file);
+    let found = Found {
+        figment: &figment,
+        path: &path,
+    };
+    let format = figment.extract_inner::<String>("log.format").ok();
+    let traces = figment.extract_inner::<Traces>("traces").ok();
+    Telling {
+        format: format
+            .and_then(|word| LogFormat::read(&word))
+            .unwrap_or_default(),
+        traces: traces.and_then(|traces| found.traces(&traces).ok().flatten()),
+    }
 }
 
 fn with_environment(file: Figment) -> Figment {
@@ -231,6 +248,19 @@ impl Found<'_> {
         Ok(url)
     }
 
+    /// Where traces go, if anywhere.
+    fn traces(&self, wanted: &Traces) -> Result<Option<TracesTo>, ConfigError> {
+        if wanted.to.trim().is_empty() {
+            return Ok(None);
+        }
+        let collector = self.address("traces.to", &wanted.to)?;
+        let share = wanted.share;
+        if !(0.0..=1.0).contains(&share) {
+            return Err(self.misfit("traces.share", "it must lie between 0 and 1"));
+        }
+        Ok(Some(TracesTo { collector, share }))
+    }
+
     /// A path as a person means it: in the environment relative to the working directory, in the file
     /// relative to that file, so that a service finds its data wherever it is started.
     fn file(&self, key: &str, path: &str) -> PathBuf {
@@ -262,11 +292,13 @@ fn resolve(from: Sections, found: &Found<'_>) -> Result<Config, ConfigError> {
         mygadgetrepairs,
         sync,
         log,
+        traces,
     } = from;
     if LogFormat::read(&log.format).is_none() {
         let why = format!("`{}` is neither text nor json", log.format.trim());
         return Err(found.misfit("log.format", why));
     }
+    found.traces(&traces)?;
     let at_least_one = |key: &str, value: u32| match value {
         0 => Err(found.misfit(key, "it must be 1 or more")),
         value => Ok(value),

@@ -12,7 +12,7 @@ mod properties;
 mod tests;
 
 pub(crate) use error::ConfigError;
-pub(crate) use load::{BACKUP_PASSPHRASE, VAULT_NEW_KEY, load, log_format, secret_variable};
+pub(crate) use load::{BACKUP_PASSPHRASE, Telling, VAULT_NEW_KEY, load, secret_variable, telling};
 
 use app::AppConfig;
 use secrecy::SecretString;

@@ -13,6 +13,7 @@ pub(crate) struct Sections {
     pub(crate) mygadgetrepairs: MyGadgetRepairs,
     pub(crate) sync: Sync,
     pub(crate) log: Log,
+    pub(crate) traces: Traces,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -81,6 +82,14 @@ pub(crate) struct Sync {
 pub(crate) struct Log {
     #[serde(deserialize_with = "text")]
     pub(crate) format: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Traces {
+    #[serde(deserialize_with = "text")]
+    pub(crate) to: String,
+    pub(crate) share: f64,
 }
 
 impl Default for Server {
@@ -152,6 +161,15 @@ impl Default for Log {
     fn default() -> Self {
         Self {
             format: "text".into(),
+        }
+    }
+}
+
+impl Default for Traces {
+    fn default() -> Self {
+        Self {
+            to: String::new(),
+            share: 1.0,
         }
     }
 }

@@ -1,7 +1,8 @@
 use super::ConfigError;
 use super::keys::{KEYS, mend_of_secret, nearest};
-use super::load;
 use super::sections::Sections;
+use super::{Telling, load, telling};
+use crate::logs::LogFormat;
 use std::path::PathBuf;
 
 fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -62,6 +63,9 @@ index_lag_seconds = 0
 listen_seconds = 0
 [log]
 format = "json"
+[traces]
+to = "http://127.0.0.1:4318"
+share = 0.5
 "#;
     for key in KEYS {
         let last = key.rsplit('.').next().unwrap();
@@ -197,15 +201,33 @@ fn the_packaged_file_shows_every_key_with_its_default() {
 
 #[test]
 fn logs_are_text_or_json_and_nothing_else() {
-    use super::log_format;
-    use crate::logs::LogFormat;
-    let (_folder, path) = written("log.format = \"json\"\n");
-    assert_eq!(log_format(Some(&path)), LogFormat::Json);
+    let (_folder, path) = written("log.format = \"json\"\nsync.poll_seconds = \"often\"\n");
+    assert_eq!(telling(Some(&path)).format, LogFormat::Json);
     let (_folder, path) = written("");
-    assert_eq!(log_format(Some(&path)), LogFormat::Text);
+    assert_eq!(telling(Some(&path)), Telling::default());
     let says = refused("log.format = \"xml\"\n").to_string();
     assert!(
         says.contains("log.format") && says.contains("json"),
         "{says}"
     );
+}
+
+#[test]
+fn traces_go_where_the_configuration_says_and_nowhere_by_default() {
+    let (_folder, path) = written("[traces]\nto = \"http://127.0.0.1:4318\"\nshare = 0.25\n");
+    let traces = telling(Some(&path)).traces.unwrap();
+    assert_eq!(traces.collector.as_str(), "http://127.0.0.1:4318/");
+    assert_eq!(traces.share, 0.25);
+    load(Some(&path)).unwrap();
+    for (wrong, key) in [
+        ("to = \"collector:4318\"", "traces.to"),
+        ("to = \"http://a\"\nshare = 1.5", "traces.share"),
+        ("to = \"http://a\"\nshare = nan", "traces.share"),
+    ] {
+        let text = format!("[traces]\n{wrong}\n");
+        let says = refused(&text).to_string();
+        assert!(says.contains(key), "{says}");
+        let (_folder, path) = written(&text);
+        assert_eq!(telling(Some(&path)).traces, None);
+    }
 }
