@@ -1,6 +1,6 @@
 # Starts a PostgreSQL of its own for tests, in a temporary folder, on a free port of this machine. To be sourced:
 # `start_postgres` sets STORE_TEST_POSTGRES to its address and STORE_TEST_POSTGRES_CA to the file of its certificate;
-# `stop_postgres` takes it away again. Needs scripts/need.sh.
+# `stop_postgres` takes it away again. POSTGRES_FSYNC=on writes to the disk, POSTGRES_OPTIONS are further options. Needs scripts/need.sh.
 
 # Where Debian and others put the server's programs; prints the newest folder that has them.
 postgres_folder() {
@@ -51,10 +51,10 @@ start_postgres() {
     # Somebody may take the port between looking and listening: then another one.
     for _ in 1 2 3 4 5; do
         port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-        # What is in it is thrown away: nothing has to be on the disk.
+        # What is in it is thrown away: nothing has to be on the disk, unless it is measured how long that takes.
         if as_postgres "$programs/pg_ctl" --pgdata "$POSTGRES_TEST_FOLDER/data" --wait --silent \
             --log "$POSTGRES_TEST_FOLDER/server.log" \
-            --options "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c ssl=on -c fsync=off -c max_connections=400" start; then
+            --options "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c ssl=on -c fsync=${POSTGRES_FSYNC:-off} -c max_connections=400 ${POSTGRES_OPTIONS:-}" start; then
             export STORE_TEST_POSTGRES="postgres://bridge@127.0.0.1:$port/postgres"
             export STORE_TEST_POSTGRES_CA="$POSTGRES_TEST_FOLDER/server.crt"
             return

@@ -32,11 +32,11 @@ pub(crate) struct Sizes {
 }
 
 /// One load.
-struct Round {
-    count: usize,
-    per_second: f64,
-    median: Duration,
-    p99: Duration,
+pub(crate) struct Round {
+    pub(crate) count: usize,
+    pub(crate) per_second: f64,
+    pub(crate) median: Duration,
+    pub(crate) p99: Duration,
     memory: u64,
 }
 
@@ -53,13 +53,21 @@ impl Round {
 }
 
 /// What loads have in common. No event is sent twice.
-struct Loads {
+pub(crate) struct Loads {
     signer: Signer,
     sizes: Sizes,
     sent: u64,
 }
 
 impl Loads {
+    pub(crate) fn new(sizes: Sizes) -> Result<Self> {
+        Ok(Self {
+            signer: Signer::new()?,
+            sizes,
+            sent: 0,
+        })
+    }
+
     async fn send(&mut self, to: SocketAddr, connections: usize) -> Result<Answered> {
         let numbers = self.sent..self.sent + self.sizes.requests;
         self.sent = numbers.end;
@@ -68,8 +76,22 @@ impl Loads {
     }
 
     async fn ours(&mut self, folder: &Path, connections: usize) -> Result<Round> {
+        self.ours_on(folder, None, connections).await
+    }
+
+    /// The service on the database in a folder, or on one at an address.
+    pub(crate) async fn ours_on(
+        &mut self,
+        folder: &Path,
+        store: Option<&str>,
+        connections: usize,
+    ) -> Result<Round> {
         let key = self.signer.public_key();
-        let service = Service::start(folder, &Settings::alone(&key)).await?;
+        let settings = Settings {
+            store,
+            ..Settings::alone(&key)
+        };
+        let service = Service::start(folder, &settings).await?;
         let answered = self.send(service.address, connections).await?;
         let round = Round::of(&answered, service.memory()?);
         service.stop().await?;
@@ -90,11 +112,7 @@ impl Loads {
 impl Figures {
     /// The rate beside that of a bare handler, in turns.
     pub(crate) async fn intake(&mut self, sizes: Sizes) -> Result<()> {
-        let mut loads = Loads {
-            signer: Signer::new()?,
-            sizes,
-            sent: 0,
-        };
+        let mut loads = Loads::new(sizes)?;
         for connections in [10, 100] {
             let name = format!("webhooks of 1 KiB, {connections} connections");
             eprintln!("{name} ...");
@@ -218,7 +236,7 @@ pub(crate) fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-fn rates(rounds: &[Round]) -> String {
+pub(crate) fn rates(rounds: &[Round]) -> String {
     let rates: Vec<f64> = rounds.iter().map(|round| round.per_second).collect();
     format!(
         "{:.0} {}",
@@ -227,11 +245,11 @@ fn rates(rounds: &[Round]) -> String {
     )
 }
 
-fn each<T>(values: &[T], show: impl Fn(&T) -> String) -> String {
+pub(crate) fn each<T>(values: &[T], show: impl Fn(&T) -> String) -> String {
     let all: Vec<String> = values.iter().map(show).collect();
     format!("({})", all.join(", "))
 }
 
-fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }

@@ -5,6 +5,7 @@ mod bare;
 mod budget;
 mod figures;
 mod intake;
+mod intake_postgres;
 mod load;
 mod measure;
 mod page;
@@ -19,6 +20,7 @@ mod twins;
 
 use clap::{Parser, Subcommand};
 use figures::Figures;
+use intake_postgres::Server;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -52,6 +54,8 @@ enum Which {
     Limits,
     /// Webhooks in, beside a bare handler.
     Intake,
+    /// The same with a PostgreSQL database, beside `pgbench`.
+    IntakePostgres,
     /// From a webhook to the vendor.
     Reaction,
     /// Webhooks in while very many wait.
@@ -153,6 +157,14 @@ async fn main() -> anyhow::Result<ExitCode> {
             }
             if wanted(Which::Intake) {
                 figures.intake(sizes.intake).await?;
+            }
+            if wanted(Which::IntakePostgres) {
+                match Server::of_script() {
+                    Some(server) => figures.intake_on_postgres(sizes.intake, &server).await?,
+                    None => {
+                        eprintln!("SKIPPED: intake-postgres, since ./bench has started no server")
+                    }
+                }
             }
             if wanted(Which::Reaction) {
                 figures.reaction(sizes.reactions).await?;

@@ -6,13 +6,16 @@ use crate::twins::{Twins, Where};
 use anyhow::{Context as _, Result};
 use app::{App, NewShop};
 use domain::{Clock, Kind, LinkId, Record, RecordId, ShopId, Side, Timestamp};
-use http::SystemClock;
+use http::{SystemClock, SystemRandomness};
 use std::path::Path;
+use std::sync::Arc;
 use store::{Change, Key, Link, RecordState, Store, Webhook};
 use testkit::SHOP;
 
 /// The location of shops that nobody serves.
 pub(crate) const LOCATION: &str = "benchlocation0000001";
+/// Where nobody listens.
+const NOWHERE: (&str, &str) = ("http://127.0.0.1:1", "http://127.0.0.1:1/v1");
 /// Webhooks kept in one transaction.
 const AT_ONCE: u64 = 4_000;
 /// Pairs of records made in one transaction.
@@ -21,13 +24,39 @@ const PAIRS_AT_ONCE: usize = 500;
 /// A shop that is paused: its webhooks are kept, and nobody looks at them. With so many that wait already.
 pub(crate) async fn paused_shop(folder: &Path, waiting: u64) -> Result<()> {
     let nowhere = Where {
-        highlevel: "http://127.0.0.1:1".into(),
-        mygadgetrepairs: "http://127.0.0.1:1/v1".into(),
+        highlevel: NOWHERE.0.into(),
+        mygadgetrepairs: NOWHERE.1.into(),
         location: LOCATION.into(),
         token: String::new(),
         key: String::new(),
     };
     let app = application(&nowhere, &folder.join("bench.db")).await;
+    let shop = paused(&app).await?;
+    let mut first = 0;
+    while first < waiting {
+        let next = waiting.min(first + AT_ONCE);
+        let webhooks: Vec<Webhook> = (first..next).map(|number| webhook(shop, number)).collect();
+        app.store().keep_webhooks(&webhooks).await?;
+        first = next;
+    }
+    app.store().clone().close().await;
+    Ok(())
+}
+
+/// A paused shop in a database on a server. Answers its number.
+pub(crate) async fn paused_shop_on(url: &str) -> Result<ShopId> {
+    let context = domain::Context {
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
+    };
+    let store = Store::open(url).await?;
+    let app = testkit::application_on(testkit::unhindered(NOWHERE), store, context).await;
+    let shop = paused(&app).await?;
+    app.store().clone().close().await;
+    Ok(shop)
+}
+
+async fn paused(app: &App) -> Result<ShopId> {
     let shop = app
         .add_shop(&NewShop {
             name: SHOP.into(),
@@ -37,17 +66,7 @@ pub(crate) async fn paused_shop(folder: &Path, waiting: u64) -> Result<()> {
         })
         .await?;
     app.pause_shop(SHOP, true).await?;
-    let mut first = 0;
-    while first < waiting {
-        let next = waiting.min(first + AT_ONCE);
-        let webhooks: Vec<Webhook> = (first..next)
-            .map(|number| webhook(shop.id, number))
-            .collect();
-        app.store().keep_webhooks(&webhooks).await?;
-        first = next;
-    }
-    app.store().clone().close().await;
-    Ok(())
+    Ok(shop.id)
 }
 
 /// How many webhooks wait, as whoever opens the database finds it.

@@ -25,6 +25,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) poll_seconds: u32,
     /// Requests a minute that may go to the counter.
     pub(crate) counter_per_minute: u32,
+    /// The address of a database on a server, instead of the one in the folder.
+    pub(crate) store: Option<&'a str>,
 }
 
 impl<'a> Settings<'a> {
@@ -35,6 +37,7 @@ impl<'a> Settings<'a> {
             public_key,
             poll_seconds: 3600,
             counter_per_minute: 24,
+            store: None,
         }
     }
 
@@ -45,6 +48,7 @@ impl<'a> Settings<'a> {
             public_key,
             poll_seconds: 3600,
             counter_per_minute: 30,
+            store: None,
         }
     }
 }
@@ -177,7 +181,10 @@ impl Service {
 }
 
 fn text(folder: &Path, settings: &Settings<'_>) -> String {
-    let database = folder.join("bench.db");
+    let database = match settings.store {
+        Some(url) => url.to_owned(),
+        None => format!("sqlite://{}", folder.join("bench.db").display()),
+    };
     let (highlevel, counter) = settings.twins.map_or_else(
         // Nobody listens there, and nobody is asked: the shop is paused.
         || {
@@ -189,13 +196,10 @@ fn text(folder: &Path, settings: &Settings<'_>) -> String {
         |twins| (twins.highlevel.clone(), twins.mygadgetrepairs.clone()),
     );
     format!(
-        "[store]\nurl = \"sqlite://{}\"\n\
+        "[store]\nurl = \"{database}\"\n\
          [highlevel]\nbase_url = \"{highlevel}\"\nwebhook_public_keys = [\"{}\"]\n\
          [mygadgetrepairs]\nbase_url = \"{counter}\"\nrequests_per_minute = {}\n\
          [sync]\npoll_seconds = {}\nindex_lag_seconds = 2\n",
-        database.display(),
-        settings.public_key,
-        settings.counter_per_minute,
-        settings.poll_seconds,
+        settings.public_key, settings.counter_per_minute, settings.poll_seconds,
     )
 }

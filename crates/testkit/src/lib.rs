@@ -384,7 +384,8 @@ pub async fn application_with(
     application_on(config, store, context).await
 }
 
-async fn application_on(config: AppConfig, store: Store, context: Context) -> App {
+/// The application on a store that is open already.
+pub async fn application_on(config: AppConfig, store: Store, context: Context) -> App {
     let master = MasterKey::from_text(&SecretString::from("11".repeat(32))).expect("a key");
     let keys = store.data_keys().await.expect("data keys");
     let (vault, new) = Vault::open(&master, &keys, &context).expect("a vault");

@@ -14,6 +14,8 @@ pub mod server;
 
 use domain::{Kind, RecordId, Side};
 use door::Door;
+use futures::StreamExt;
+use procfs::process::Process;
 use router::Router;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
@@ -23,8 +25,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use store::Store;
 use tempfile::TempDir;
-use testkit::{Bench, Line, Schema, assert_exactly_once};
+use testkit::{Bench, Line, Schema, Shared, assert_exactly_once};
 use twin::Vendor;
+
+/// Shops that are brought into step side by side.
+const AT_ONCE: usize = 4;
 
 /// Shops, and the nodes that serve them.
 pub struct Fleet {
@@ -68,13 +73,10 @@ impl Fleet {
         let shared = schema.shared(12).await;
         let mut benches = Vec::new();
         let mut vendors = [Router::start().await, Router::start().await];
-        for shop in 0..size.shops {
-            let seed = 1_000 + shop as u64;
-            let mut options = Bench::options(seed, size.customers, size.customers / 3);
-            options.mygadgetrepairs.api_key.push_str(&seed.to_string());
-            let bench = Bench::sharing(options, shared.clone(), &format!("shop{shop}")).await;
-            let tally = bench.sync().await;
-            assert!(tally.finished, "{:?}", tally.reasons);
+        let mut in_step = futures::stream::iter(0..size.shops)
+            .map(|shop| in_step(shop, size, &shared))
+            .buffered(AT_ONCE);
+        while let Some(bench) = in_step.next().await {
             vendors[0].add(bench.twins.token(), bench.twins.address(Vendor::HighLevel));
             vendors[1].add(
                 &bench.twins.key(),
@@ -82,6 +84,7 @@ impl Fleet {
             );
             benches.push(bench);
         }
+        drop(in_step);
         let mut fleet = Self {
             benches,
             nodes: Vec::new(),
@@ -286,6 +289,17 @@ impl Fleet {
     }
 }
 
+/// A shop in step with twins of its own.
+async fn in_step(shop: usize, size: Size, shared: &Shared) -> Bench {
+    let seed = 1_000 + shop as u64;
+    let mut options = Bench::options(seed, size.customers, size.customers / 3);
+    options.mygadgetrepairs.api_key.push_str(&seed.to_string());
+    let bench = Bench::sharing(options, shared.clone(), &format!("shop{shop}")).await;
+    let tally = bench.sync().await;
+    assert!(tally.finished, "{:?}", tally.reasons);
+    bench
+}
+
 /// The address of the PostgreSQL for tests.
 pub fn tests_server() -> Option<String> {
     let server = std::env::var("STORE_TEST_POSTGRES").ok();
@@ -296,6 +310,12 @@ pub fn tests_server() -> Option<String> {
 }
 
 impl FleetNode {
+    /// The process that serves.
+    pub fn process(&self) -> Process {
+        let id = self.child.as_ref().unwrap().id();
+        Process::new(i32::try_from(id).unwrap()).unwrap()
+    }
+
     fn signal(&self, signal: Signal) {
         let child = self.child.as_ref().unwrap();
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
