@@ -28,7 +28,7 @@ start_postgres() {
         programs=$(postgres_folder) || return 1
     fi
     POSTGRES_TEST_FOLDER=$(mktemp -d)
-    POSTGRES_TEST_PROGRAMS=$programs
+    export POSTGRES_TEST_PROGRAMS=$programs
     if [ "$(id -u)" -eq 0 ]; then
         chown "$(id postgres >/dev/null 2>&1 && echo postgres || echo nobody)" "$POSTGRES_TEST_FOLDER"
     fi

@@ -1,5 +1,7 @@
 //! Opening the store: address, migrations, connections.
 
+#[cfg(target_os = "linux")]
+mod at_once;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 

@@ -53,7 +53,7 @@ impl App {
                 "start `repairbridge serve`, and check again",
             ),
         }
-        if self.doorkeeper(shop).await?.is_none() {
+        if !self.has_door(shop).await? {
             report.warned(
                 "MyGadgetRepairs notifications",
                 "this shop's address was never shown, so nobody can have entered it",

@@ -1,4 +1,4 @@
-//! Webhooks that come together are kept together: one transaction, one write to the disk. A thread of its own keeps
+//! Webhooks that come together are kept together: one transaction, one write to the disk. Threads of their own keep
 //! them, so that the next batch does not wait until the answers to the one before have been sent.
 
 use std::collections::HashMap;
@@ -17,6 +17,8 @@ const OF_ONE_SHOP: usize = WAITING / 4 * 3;
 const MOST: usize = 512;
 /// Batches of one turn at most; then whoever else wants to write is let in.
 const TURN: usize = 32;
+/// Transactions under way together, where the database is on a server.
+const AT_ONCE: usize = 2;
 /// How long a turn waits for one more webhook. Those who were just answered come again about now.
 const LINGER: Duration = Duration::from_micros(500);
 
@@ -110,40 +112,63 @@ impl Batches {
             },
             None => waiting,
         };
-        let sender =
-            start(store.clone()).map_err(|why| format!("no thread could be made: {why}"))?;
+        let sender = start(store).map_err(|why| format!("no thread could be made: {why}"))?;
         let handed_over = sender.send(waiting);
         *keeper = Some(sender);
         handed_over.map_err(|_| "keeping it was cut short".to_owned())
     }
 }
 
-/// Ends when nobody is left who could hand anything over.
-fn start(store: Store) -> std::io::Result<Sender<Waiting>> {
+/// Ends when nobody is left who could hand anything over. A file has one writer at a time; a server writes what several
+/// bring to the disk together.
+fn start(store: &Store) -> std::io::Result<Sender<Waiting>> {
     let (sender, waiting) = channel();
-    let runtime = Handle::current();
-    std::thread::Builder::new()
-        .name("webhooks".to_owned())
-        .spawn(move || {
-            let _within = runtime.enter();
-            while let Ok(first) = waiting.recv() {
-                let mut next = Some(first);
-                while let Some(first) = next {
+    let waiting = Arc::new(Queue(Mutex::new(waiting)));
+    for _ in 0..if store.shares() { AT_ONCE } else { 1 } {
+        let (store, waiting, runtime) = (store.clone(), Arc::clone(&waiting), Handle::current());
+        std::thread::Builder::new()
+            .name("webhooks".to_owned())
+            .spawn(move || {
+                let _within = runtime.enter();
+                let mut next = None;
+                while let Some(first) = next.or_else(|| waiting.first()) {
                     next = take_turn(&store, &runtime, &waiting, first);
                 }
-            }
-        })?;
+            })?;
+    }
     Ok(sender)
+}
+
+/// What waits to be kept, for whoever has time.
+struct Queue(Mutex<Receiver<Waiting>>);
+
+impl Queue {
+    /// The next one, waited for. Nothing once nobody is left who could bring one.
+    fn first(&self) -> Option<Waiting> {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.recv().ok()
+    }
+
+    /// The next one, if one comes in a moment. Where somebody waits for the next one already, it is theirs.
+    fn soon(&self) -> Option<Waiting> {
+        let waiting = self.0.try_lock().ok()?;
+        waiting.recv_timeout(LINGER).ok()
+    }
+
+    /// This one, and those that wait as well.
+    fn with_others(&self, first: Waiting) -> Vec<Waiting> {
+        let mut batch = vec![first];
+        // Where somebody waits for the next one, there are no others.
+        if let Ok(waiting) = self.0.try_lock() {
+            batch.extend(waiting.try_iter().take(MOST - 1));
+        }
+        batch
+    }
 }
 
 /// Keeps what waits until nobody waits any more, or until others must be let in, who do not write meanwhile. Answers
 /// what the next turn begins with.
-fn take_turn(
-    store: &Store,
-    runtime: &Handle,
-    waiting: &Receiver<Waiting>,
-    first: Waiting,
-) -> Option<Waiting> {
+fn take_turn(store: &Store, runtime: &Handle, waiting: &Queue, first: Waiting) -> Option<Waiting> {
     let mut turn = match runtime.block_on(store.keeping()) {
         Ok(turn) => turn,
         Err(error) => {
@@ -154,8 +179,7 @@ fn take_turn(
     let mut next = first;
     for _ in 0..TURN {
         let (mut webhooks, mut answers) = (Vec::new(), Vec::new());
-        let more = waiting.try_iter().take(MOST - 1);
-        for one in std::iter::once(next).chain(more) {
+        for one in waiting.with_others(next) {
             webhooks.push(one.webhook);
             answers.push((one.answer, one.place));
         }
@@ -164,7 +188,7 @@ fn take_turn(
             // Whoever hung up meanwhile is not told; the webhook is kept all the same.
             let _hung_up = answer.send(outcome.clone());
         }
-        next = waiting.recv_timeout(LINGER).ok()?;
+        next = waiting.soon()?;
     }
     Some(next)
 }

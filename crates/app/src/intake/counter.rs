@@ -7,6 +7,7 @@ use mygadgetrepairs::webhook::{Credentials, Notice, setup};
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use store::{Shop, Webhook};
 use vault::Place;
 
@@ -177,17 +178,35 @@ impl App {
     }
 
     /// The guard of a shop's address, and the address' secret part; nothing before anybody asked for it.
-    pub(crate) async fn doorkeeper(
+    pub(super) async fn doorkeeper(
         &self,
         shop: &Shop,
+        sealed: &str,
     ) -> Result<Option<(String, Doorkeeper)>, AppError> {
-        Ok(self.webhook_secrets(shop).await?.map(|secrets| {
+        let secrets = match self.unseal(&place(shop), sealed).await {
+            Ok(text) => serde_json::from_str(text.expose_secret()).ok(),
+            // The keys may have been rotated since it was read.
+            Err(_) => self.webhook_secrets(shop).await?,
+        };
+        Ok(secrets.map(|secrets: Secrets| {
             let door = Doorkeeper {
                 shop: shop.id,
                 credentials: secrets.credentials(),
             };
             (secrets.path, door)
         }))
+    }
+
+    /// The sealed secrets of all shops' addresses, by the shop's number.
+    pub(super) async fn sealed_doors(&self) -> Result<HashMap<i64, String>, AppError> {
+        let all = self.store.secrets(SECRET).await?;
+        let by_shop = all.into_iter().map(|(shop, sealed)| (shop.0, sealed));
+        Ok(by_shop.collect())
+    }
+
+    /// Whether a shop has an address for its counter's webhooks.
+    pub(crate) async fn has_door(&self, shop: &Shop) -> Result<bool, AppError> {
+        Ok(self.webhook_secrets(shop).await?.is_some())
     }
 
     async fn webhook_secrets(&self, shop: &Shop) -> Result<Option<Secrets>, AppError> {

@@ -9,7 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// What is known of the shops. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Directory(Arc<RwLock<Known>>);
+pub(crate) struct Directory {
+    known: Arc<RwLock<Known>>,
+    /// Held while it is read anew: one does so for all who wait.
+    reading: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Default)]
 struct Known {
@@ -34,17 +38,17 @@ impl Known {
 impl Directory {
     /// What was read lately.
     fn look<T>(&self, now: Timestamp, find: impl Fn(&Known) -> Option<T>) -> Option<T> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if known.lasts(now) { find(&known) } else { None }
     }
 
     fn absent(&self) -> Option<String> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.absent.clone()
     }
 
     fn is_fresh(&self, now: Timestamp) -> bool {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known
             .read_at
             .is_some_and(|at| now.as_second() == at.as_second())
@@ -79,17 +83,22 @@ impl App {
     }
 
     async fn read_directory(&self) -> Result<(), AppError> {
+        let _alone = self.directory.reading.lock().await;
         let now = self.now();
         if self.directory.is_fresh(now) {
             return Ok(());
         }
+        let mut sealed = self.sealed_doors().await?;
         let mut known = Known {
             read_at: Some(now),
             ..Known::default()
         };
         for shop in self.store.shops().await? {
             known.locations.insert(shop.location.clone(), shop.id);
-            match self.doorkeeper(&shop).await {
+            let Some(sealed) = sealed.remove(&shop.id.0) else {
+                continue;
+            };
+            match self.doorkeeper(&shop, &sealed).await {
                 Ok(Some((token, door))) => {
                     known.doors.insert(token, Arc::new(door));
                 }
@@ -102,7 +111,7 @@ impl App {
         }
         *self
             .directory
-            .0
+            .known
             .write()
             .unwrap_or_else(PoisonError::into_inner) = known;
         Ok(())
@@ -112,7 +121,7 @@ impl App {
     pub(crate) fn forget_directory(&self) {
         *self
             .directory
-            .0
+            .known
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Known::default();
     }

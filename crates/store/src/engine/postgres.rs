@@ -1,5 +1,7 @@
 //! A database on a PostgreSQL server.
 
+#[cfg(target_os = "linux")]
+use super::at_once::send_at_once;
 use super::{WAITS, shown};
 use crate::StoreError;
 use crate::db::{Between, Scope, begin_on};
@@ -18,8 +20,14 @@ use tokio::time::timeout;
 const CONNECTIONS: u32 = 16;
 /// A server that is there answers sooner.
 const ANSWERS: Duration = Duration::from_secs(15);
+/// A connection that was used so lately is taken for one that is still there.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// The oldest version that its makers still keep.
 const OLDEST: i32 = 140_000;
+
+/// Elsewhere it stays as the system has it.
+#[cfg(not(target_os = "linux"))]
+const fn send_at_once(_port: u16) {}
 
 /// What may stand after the question mark of an address, beside `connections` and `pooler`, which are ours.
 const OPTIONS: [&str; 11] = [
@@ -110,10 +118,26 @@ impl Server {
         self.migrate(&mut first).await?;
         // What goes wrong with saying goodbye harms nobody.
         let _ = first.close().await;
+        let port = self.options.get_port();
         let pool = |most: u32| {
             PgPoolOptions::new()
                 .max_connections(most)
                 .acquire_timeout(WAITS)
+                .after_connect(move |_, _| {
+                    send_at_once(port);
+                    Box::pin(async { Ok(()) })
+                })
+                // Whether it is still there is asked where it may not be: each time would be twice the way.
+                .test_before_acquire(false)
+                .before_acquire(|connection, known| {
+                    let idle = known.idle_for;
+                    Box::pin(async move {
+                        if idle > TRUSTED {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect_lazy_with(self.options.clone())
         };
         let writers = self.connections / 2;
@@ -123,7 +147,11 @@ impl Server {
     /// A connection of its own.
     pub(crate) async fn connect(&self) -> Result<PgConnection, StoreError> {
         match timeout(ANSWERS, self.options.connect()).await {
-            Ok(connected) => connected.map_err(|why| self.trouble(&why)),
+            Ok(Ok(connection)) => {
+                send_at_once(self.options.get_port());
+                Ok(connection)
+            }
+            Ok(Err(why)) => Err(self.trouble(&why)),
             Err(_) => Err(self.refused(format!("no answer within {} s", ANSWERS.as_secs()))),
         }
     }

@@ -53,6 +53,21 @@ impl Store {
         )
     }
 
+    /// The sealed secrets of this name, of every shop that has one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn secrets(&self, name: &str) -> Result<Vec<(ShopId, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = query_as("SELECT shop, sealed FROM secret WHERE name = $1")
+            .bind(name)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(shop, sealed)| (ShopId(shop), sealed))
+            .collect())
+    }
+
     /// Since when a secret of a shop is kept as it is.
     ///
     /// # Errors
