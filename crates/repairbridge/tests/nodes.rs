@@ -1,4 +1,4 @@
-//! Several nodes on one PostgreSQL: killed, frozen, cut off, with wrong clocks, ended in order. Whatever happens to one,
+//! Several nodes on one PostgreSQL: killed, frozen, cut off, with wrong clocks or a full disk, ended in order. Whatever happens to one,
 //! the others go on, nothing is lost and nothing doubled. Without STORE_TEST_POSTGRES (see scripts/postgres.sh) each of
 //! these is skipped, and says so.
 
@@ -181,6 +181,44 @@ async fn nodes_survive_a_crash_of_the_database() {
     .await;
     all_move_to(&fleet, &people, "Hull");
     all_live_in(&fleet, &people, "Hull").await;
+    fleet.assert_exactly_once().await;
+    fleet.ends(0).await;
+    fleet.ends(1).await;
+    fleet.end().await;
+}
+
+/// The server says of every row that no space is left for it, as it does then.
+const FULL: &str = "
+    CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+    END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON webhook FOR EACH ROW EXECUTE FUNCTION is_full();
+    CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON record FOR EACH ROW EXECUTE FUNCTION is_full();
+    CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON intent FOR EACH ROW EXECUTE FUNCTION is_full();
+    CREATE TRIGGER full_disk BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION is_full();
+    CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON run FOR EACH ROW EXECUTE FUNCTION is_full();";
+const NOT_FULL: &str = "DROP FUNCTION is_full CASCADE";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_of_the_database_loses_nothing_and_is_told() {
+    let Some(mut fleet) = Fleet::start(Size { nodes: 2, ..SIZE }).await else {
+        return;
+    };
+    let people = people(&fleet).await;
+    fleet.tell_all_to(&fleet.door().await);
+    all_move_to(&fleet, &people, "York");
+    // While what was decided is being written.
+    fleet.at_database(FULL).await;
+    all_move_to(&fleet, &people, "Hull");
+    until("it is told", async || {
+        (0..2).all(|node| fleet.log_of(node).contains("disk"))
+    })
+    .await;
+    fleet.at_database(NOT_FULL).await;
+    all_live_in(&fleet, &people, "Hull").await;
+    all_move_to(&fleet, &people, "Leeds");
+    all_live_in(&fleet, &people, "Leeds").await;
     fleet.assert_exactly_once().await;
     fleet.ends(0).await;
     fleet.ends(1).await;

@@ -19,6 +19,7 @@ use procfs::process::Process;
 use router::Router;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -73,9 +74,12 @@ impl Fleet {
         let shared = schema.shared(12).await;
         let mut benches = Vec::new();
         let mut vendors = [Router::start().await, Router::start().await];
-        let mut in_step = futures::stream::iter(0..size.shops)
+        // The first one makes the keys.
+        let first = futures::stream::once(in_step(0, size, &shared));
+        let others = futures::stream::iter(1..size.shops)
             .map(|shop| in_step(shop, size, &shared))
             .buffered(AT_ONCE);
+        let mut in_step = Box::pin(first.chain(others));
         while let Some(bench) = in_step.next().await {
             vendors[0].add(bench.twins.token(), bench.twins.address(Vendor::HighLevel));
             vendors[1].add(
@@ -263,6 +267,20 @@ impl Fleet {
         let mut child = self.nodes[node].child.take().unwrap();
         until("it ends", async || child.try_wait().unwrap().is_some()).await;
         assert!(child.wait().unwrap().success(), "{}", self.log_of(node));
+    }
+
+    /// Statements at the database, past the nodes.
+    pub async fn at_database(&self, statements: &str) {
+        let url = self
+            .schema
+            .url(&self.server, 1)
+            .replace("connections=1&", "");
+        let mut raw = PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
+            .execute(&mut raw)
+            .await
+            .unwrap();
+        raw.close().await.unwrap();
     }
 
     pub fn log_of(&self, node: usize) -> String {
