@@ -9,6 +9,8 @@ use domain::{Side, Timestamp};
 use place::{Place, run};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use std::future::{Future, poll_fn};
+use std::task::Poll;
 use std::time::Duration;
 use store::{Change, Store, StoreError};
 use tokio::time::{sleep, timeout};
@@ -160,6 +162,45 @@ async fn shops_do_not_wait_for_one_another_and_everything_waits_for_who_needs_ev
     other.close().await.unwrap();
     store.close().await;
     place.end().await;
+}
+
+/// A caller hangs up, a service ends: what is written afterwards must not end up in a transaction that nobody commits.
+#[tokio::test]
+async fn whoever_stops_waiting_leaves_no_transaction_open() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    // Under a name of its own, since others are at this server as well.
+    let named = format!("&application_name={}", place.schema);
+    let store = Store::open(&place.url(&named)).await.unwrap();
+    let shop = store.add_shop("a", "l", None, None, &json!({}), NOW).await;
+    let shop = shop.unwrap().id;
+    let fact = || vec![Change::Fact("zone", json!(1))];
+    store.commit(shop, NOW, fact()).await.unwrap();
+    let mut raw = place.raw().await;
+    // At every point: after so many times that something was waited for.
+    for times in 1..8 {
+        let mut writing = Box::pin(store.commit(shop, NOW, fact()));
+        for _ in 0..times {
+            let once = poll_fn(|context| Poll::Ready(writing.as_mut().poll(context).is_pending()));
+            if !once.await {
+                break;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+        drop(writing);
+        sleep(Duration::from_millis(100)).await;
+        let open: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE application_name = current_schema() AND state LIKE 'idle in transaction%'",
+        )
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
+        assert_eq!(open, 0, "left open after {times}, with nobody at it");
+    }
+    raw.close().await.unwrap();
+    place.end_with([store]).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A statement with its values, and carrying it out.
 
-use super::connection::{Between, On, Pool, Tx, begin_postgres};
+use super::connection::{Between, On, Pool, Tx, begin_postgres, begun};
 use super::read::{Column, FromRow, Row};
 use super::sql::Statement;
 use super::value::{Bind, Value};
@@ -43,7 +43,7 @@ macro_rules! in_read {
         match $between {
             Between::Nothing => $query.on_postgres(Between::Nothing).$how($pool).await?,
             Between::Pooler => {
-                let mut tx = $pool.begin().await?;
+                let mut tx = begun($pool, None).await?;
                 let done = $query.on_postgres(Between::Pooler).$how(&mut *tx).await?;
                 tx.commit().await?;
                 done

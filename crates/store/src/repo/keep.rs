@@ -4,7 +4,7 @@
 //! behind them, and the way there and back is longer than what a small batch takes. On PostgreSQL, in one statement.
 
 use crate::codes::{kind, side, time};
-use crate::db::{Between, Pool, known_letters};
+use crate::db::{Between, Pool, begun, known_letters};
 use crate::engine::WAITS;
 use crate::engine::sqlite::LOG_PAGES;
 use crate::meter::Metered;
@@ -243,7 +243,7 @@ async fn insert_many(
         kept.execute(pool).await?;
         return Ok(());
     }
-    let mut tx = pool.begin().await?;
+    let mut tx = begun(pool, None).await?;
     kept.execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
