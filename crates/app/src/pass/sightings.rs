@@ -52,7 +52,10 @@ impl Pass<'_> {
             && changes
                 .iter()
                 .any(|change| matches!(change, Change::Wrote(..)));
-        let kept = self.kept().changes && !puts_back;
+        let (kept, awaited) = {
+            let kept = self.kept();
+            (kept.changes && !puts_back, !kept.waited_for.is_empty())
+        };
         let tells = |change: &Change| {
             matches!(
                 change,
@@ -66,7 +69,7 @@ impl Pass<'_> {
         let events = changes
             .iter()
             .any(|change| matches!(change, Change::Sighted(_)));
-        (changes, snapshots || events)
+        (changes, (snapshots && awaited) || events)
     }
 
     /// Whether a flow waits for what happens to the records of a source.

@@ -99,13 +99,14 @@ impl Pass<'_> {
             let mut changes = vec![self.saw(port, page.records, state.number)];
             changes.push(Change::Cursor(source.clone(), json(&state)));
             if state.done {
-                // Whatever changed while we walked is newer than the walk's beginning.
-                let newest = Timestamp::from_second(state.number).ok();
-                let poll_state = PollState {
-                    newest,
-                    unfinished: false,
-                };
-                changes.push(Change::Cursor(poll(side, kind), json(&poll_state)));
+                if port.tells_changes(kind) {
+                    // Whatever changed while we walked is newer than the walk's beginning.
+                    let poll_state = PollState {
+                        newest: Timestamp::from_second(state.number).ok(),
+                        unfinished: false,
+                    };
+                    changes.push(Change::Cursor(poll(side, kind), json(&poll_state)));
+                }
                 changes.push(Change::Cursor(
                     read_once(side, kind),
                     Json::from(state.number),
