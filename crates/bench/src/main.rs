@@ -162,7 +162,7 @@ async fn main() -> anyhow::Result<ExitCode> {
                 match Server::of_script() {
                     Some(server) => figures.intake_on_postgres(sizes.intake, &server).await?,
                     None => {
-                        eprintln!("SKIPPED: intake-postgres, since ./bench has started no server")
+                        eprintln!("SKIPPED: intake-postgres, since ./bench has started no server");
                     }
                 }
             }
