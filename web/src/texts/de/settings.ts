@@ -268,7 +268,7 @@ export const settings: Texts['settings'] = {
     license: 'Lizenz',
     store: 'Datenbank',
     size: 'Ihre Größe',
-    path: 'Ihre Datei',
+    path: 'Wo sie liegt',
     shops: 'Läden',
     address: 'Öffentliche Adresse',
     warnings: 'Zu beheben',

@@ -267,7 +267,7 @@ export const settings = {
     license: 'Licence',
     store: 'Database',
     size: 'Its size',
-    path: 'Its file',
+    path: 'Where it is',
     shops: 'Shops',
     address: 'Public address',
     warnings: 'To be mended',
