@@ -34,8 +34,8 @@ struct State {
 /// What is remembered; nothing where it was not read since the last write to it.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    pub(crate) facts: Option<BTreeMap<String, FactRow>>,
-    pub(crate) cursors: Option<BTreeMap<String, FactRow>>,
+    /// Cursors and facts by their names, by the name of their table.
+    pub(crate) values: BTreeMap<&'static str, BTreeMap<String, FactRow>>,
     pub(crate) intents: Option<Vec<IntentCount>>,
     pub(crate) unsettled: Option<u64>,
 }
@@ -132,7 +132,7 @@ impl State {
             (self.known.intents, self.known.unsettled) = (None, None);
         }
         if matches!(touches, Touches::All | Touches::Facts) {
-            (self.known.facts, self.known.cursors) = (None, None);
+            self.known.values.clear();
         }
     }
 }

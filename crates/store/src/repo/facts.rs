@@ -11,33 +11,31 @@ use std::collections::BTreeMap;
 
 type Row = (String, String, i64);
 
+/// A table of values by name.
+struct Table {
+    name: &'static str,
+    all: &'static str,
+    one: &'static str,
+}
+
+const CURSORS: Table = Table {
+    name: "cursor",
+    all: "SELECT source, value, at FROM cursor WHERE shop = $1",
+    one: "SELECT source, value, at FROM cursor WHERE shop = $1 AND source = $2",
+};
+const FACTS: Table = Table {
+    name: "fact",
+    all: "SELECT topic, value, at FROM fact WHERE shop = $1",
+    one: "SELECT topic, value, at FROM fact WHERE shop = $1 AND topic = $2",
+};
+
 impl Store {
     /// Where polling of a source stands.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn cursor(&self, shop: ShopId, source: &str) -> Result<Option<FactRow>, StoreError> {
-        let known = |known: &Known| known.cursors.as_ref().map(|all| all.get(source).cloned());
-        if let Some(row) = self.memory.recall(shop, known) {
-            return Ok(row);
-        }
-        if let Some(reading) = self.memory.reads(shop) {
-            let rows: Vec<Row> = query_as("SELECT source, value, at FROM cursor WHERE shop = $1")
-                .bind(shop.0)
-                .fetch_all(&self.readers)
-                .await?;
-            let all = read_all(rows, "cursor")?;
-            let row = all.get(source).cloned();
-            reading.learn(|known| known.cursors = Some(all));
-            return Ok(row);
-        }
-        let row: Option<Row> =
-            query_as("SELECT source, value, at FROM cursor WHERE shop = $1 AND source = $2")
-                .bind(shop.0)
-                .bind(source)
-                .fetch_optional(&self.readers)
-                .await?;
-        Ok(read_all(row, "cursor")?.remove(source))
+        self.value_of(&CURSORS, shop, source).await
     }
 
     /// Something learnt about the shop.
@@ -45,27 +43,36 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn fact(&self, shop: ShopId, topic: &str) -> Result<Option<FactRow>, StoreError> {
-        let known = |known: &Known| known.facts.as_ref().map(|all| all.get(topic).cloned());
+        self.value_of(&FACTS, shop, topic).await
+    }
+
+    /// One of them; whoever remembers reads all of them at once.
+    async fn value_of(
+        &self,
+        table: &Table,
+        shop: ShopId,
+        name: &str,
+    ) -> Result<Option<FactRow>, StoreError> {
+        let known = |known: &Known| Some(known.values.get(table.name)?.get(name).cloned());
         if let Some(row) = self.memory.recall(shop, known) {
             return Ok(row);
         }
         if let Some(reading) = self.memory.reads(shop) {
-            let rows: Vec<Row> = query_as("SELECT topic, value, at FROM fact WHERE shop = $1")
+            let rows: Vec<Row> = query_as(table.all)
                 .bind(shop.0)
                 .fetch_all(&self.readers)
                 .await?;
-            let all = read_all(rows, "fact")?;
-            let row = all.get(topic).cloned();
-            reading.learn(|known| known.facts = Some(all));
+            let all = read_all(rows, table.name)?;
+            let row = all.get(name).cloned();
+            reading.learn(|known| drop(known.values.insert(table.name, all)));
             return Ok(row);
         }
-        let row: Option<Row> =
-            query_as("SELECT topic, value, at FROM fact WHERE shop = $1 AND topic = $2")
-                .bind(shop.0)
-                .bind(topic)
-                .fetch_optional(&self.readers)
-                .await?;
-        Ok(read_all(row, "fact")?.remove(topic))
+        let row: Option<Row> = query_as(table.one)
+            .bind(shop.0)
+            .bind(name)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(read_all(row, table.name)?.remove(name))
     }
 
     /// Reads a budget, lets `change` work on it, and stores what it answers, all in one transaction, so that
