@@ -50,6 +50,16 @@ impl Round {
             memory,
         }
     }
+
+    /// Whatever was answered must be there, so many, although the process was killed.
+    pub(crate) fn is_kept(&self, kept: usize) -> Result<()> {
+        ensure!(
+            kept >= self.count,
+            "{} webhooks were answered, but {kept} are kept",
+            self.count
+        );
+        Ok(())
+    }
 }
 
 /// What loads have in common. No event is sent twice.
@@ -121,13 +131,7 @@ impl Figures {
                 let folder = tempfile::tempdir()?;
                 prepared::paused_shop(folder.path(), 0).await?;
                 let round = loads.ours(folder.path(), connections).await?;
-                // The process was killed: whatever it had answered must be there all the same.
-                let kept = prepared::waiting(folder.path()).await?;
-                ensure!(
-                    kept >= round.count,
-                    "{} webhooks were answered, but {kept} are kept",
-                    round.count
-                );
+                round.is_kept(prepared::waiting(folder.path()).await?)?;
                 ours.push(round);
                 bare.push(loads.bare(connections).await?);
             }
@@ -138,18 +142,7 @@ impl Figures {
                 .zip(&bare)
                 .map(|(ours, bare)| ours.per_second / bare.per_second)
                 .collect();
-            let ratio = median(&ratios);
-            self.held(
-                &name,
-                "next to the bare handler",
-                &format!(
-                    "{} {}",
-                    percent(ratio),
-                    each(&ratios, |ratio| percent(*ratio))
-                ),
-                &format!(">= {}", percent(LEAST_SHARE)),
-                ratio >= LEAST_SHARE,
-            );
+            self.held_beside(&name, "next to the bare handler", &ratios, LEAST_SHARE);
             let times = |rounds: &[Round]| {
                 let p99: Vec<Duration> = rounds.iter().map(|round| round.p99).collect();
                 let half: Vec<Duration> = rounds.iter().map(|round| round.median).collect();
@@ -171,6 +164,19 @@ impl Figures {
             );
         }
         Ok(())
+    }
+
+    /// A share of what something else does in the same run, at least so much in the middle of the rounds.
+    pub(crate) fn held_beside(&mut self, name: &str, figure: &str, ratios: &[f64], least: f64) {
+        let ratio = median(ratios);
+        let all = each(ratios, |ratio| percent(*ratio));
+        self.held(
+            name,
+            figure,
+            &format!("{} {all}", percent(ratio)),
+            &format!(">= {}", percent(least)),
+            ratio >= least,
+        );
     }
 
     /// The same with many signals that wait already, beside an empty queue, in turns.
@@ -197,19 +203,18 @@ impl Figures {
         self.say(&name, "empty queue", &rates(&empty));
         let compare = |of: fn(&Round) -> f64| {
             let pairs = full.iter().zip(&empty);
-            let ratios: Vec<f64> = pairs.map(|(full, empty)| of(full) / of(empty)).collect();
-            (median(&ratios), each(&ratios, |ratio| percent(*ratio)))
+            pairs
+                .map(|(full, empty)| of(full) / of(empty))
+                .collect::<Vec<f64>>()
         };
-        let (rate, rates) = compare(|round| round.per_second);
-        let least = 1.0 - MOST_CHANGE;
-        self.held(
+        let rates = compare(|round| round.per_second);
+        self.held_beside(
             &name,
             "rate next to an empty queue",
-            &format!("{} {rates}", percent(rate)),
-            &format!(">= {}", percent(least)),
-            rate >= least,
+            &rates,
+            1.0 - MOST_CHANGE,
         );
-        let (memory, _) = compare(|round| round.memory as f64);
+        let memory = median(&compare(|round| round.memory as f64));
         let bytes = |rounds: &[Round]| {
             let all: Vec<u64> = rounds.iter().map(|round| round.memory).collect();
             mebibytes(median(&all))
@@ -250,6 +255,6 @@ pub(crate) fn each<T>(values: &[T], show: impl Fn(&T) -> String) -> String {
     format!("({})", all.join(", "))
 }
 
-pub(crate) fn percent(share: f64) -> String {
+fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }

@@ -2,15 +2,13 @@
 //! nothing else.
 
 use crate::figures::Figures;
-use crate::intake::{Loads, Sizes, each, median, milliseconds, percent, rates};
+use crate::intake::{Loads, Round, Sizes, each, median, milliseconds, rates};
 use crate::prepared;
 use anyhow::{Context, Result, ensure};
 use domain::ShopId;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use store::Store;
-use testkit::SHOP;
 
 /// Of what `pgbench` inserts in a second.
 const LEAST_SHARE: f64 = 0.6;
@@ -109,13 +107,7 @@ impl Figures {
                 let round = loads
                     .ours_on(folder.path(), Some(&url), connections)
                     .await?;
-                // The process was killed: whatever it had answered must be there all the same.
-                let kept = kept(&url).await?;
-                ensure!(
-                    kept >= round.count,
-                    "{} webhooks were answered, but {kept} are kept",
-                    round.count
-                );
+                round.is_kept(prepared::waiting_on(&url).await?)?;
                 ours.push(round);
                 let url = server.database("bench_plain")?;
                 ensure!(
@@ -129,19 +121,8 @@ impl Figures {
             self.say(&name, "pgbench", &format!("{:.0} {shown}", median(&plain)));
             let pairs = ours.iter().zip(&plain);
             let ratios: Vec<f64> = pairs.map(|(ours, plain)| ours.per_second / plain).collect();
-            let ratio = median(&ratios);
-            self.held(
-                &name,
-                "next to pgbench",
-                &format!(
-                    "{} {}",
-                    percent(ratio),
-                    each(&ratios, |ratio| percent(*ratio))
-                ),
-                &format!(">= {}", percent(LEAST_SHARE)),
-                ratio >= LEAST_SHARE,
-            );
-            let of = |pick: fn(&crate::intake::Round) -> Duration| {
+            self.held_beside(&name, "next to pgbench", &ratios, LEAST_SHARE);
+            let of = |pick: fn(&Round) -> Duration| {
                 let all: Vec<Duration> = ours.iter().map(pick).collect();
                 milliseconds(median(&all))
             };
@@ -150,12 +131,4 @@ impl Figures {
         }
         Ok(())
     }
-}
-
-async fn kept(url: &str) -> Result<usize> {
-    let store = Store::open(url).await?;
-    let shop = store.shop(SHOP).await?.context("the shop is gone")?;
-    let signals = store.waiting_signals(shop.id, u32::MAX).await?;
-    store.close().await;
-    Ok(signals.len())
 }

@@ -127,12 +127,15 @@ pub(crate) fn add(tally: &mut Tally, further: Tally) {
 
 /// The application on a database, without ceilings of ours.
 pub(crate) async fn application(twins: &Where, database: &Path) -> App {
-    let context = Context {
+    let config = testkit::unhindered((&twins.highlevel, &twins.mygadgetrepairs));
+    testkit::application_with(config, database, context()).await
+}
+
+pub(crate) fn context() -> Context {
+    Context {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
-    };
-    let config = testkit::unhindered((&twins.highlevel, &twins.mygadgetrepairs));
-    testkit::application_with(config, database, context).await
+    }
 }
 
 async fn measured(app: &App, began: domain::Timestamp, tally: Tally) -> Result<Measured> {

@@ -1,14 +1,13 @@
 //! Databases as they are after a while, filled through the store instead of by months of work.
 
 use crate::apart;
-use crate::measure::{Measured, application};
+use crate::measure::{Measured, application, context};
 use crate::twins::{Twins, Where};
 use anyhow::{Context as _, Result};
 use app::{App, NewShop};
 use domain::{Clock, Kind, LinkId, Record, RecordId, ShopId, Side, Timestamp};
-use http::{SystemClock, SystemRandomness};
+use http::SystemClock;
 use std::path::Path;
-use std::sync::Arc;
 use store::{Change, Key, Link, RecordState, Store, Webhook};
 use testkit::SHOP;
 
@@ -45,12 +44,8 @@ pub(crate) async fn paused_shop(folder: &Path, waiting: u64) -> Result<()> {
 
 /// A paused shop in a database on a server. Answers its number.
 pub(crate) async fn paused_shop_on(url: &str) -> Result<ShopId> {
-    let context = domain::Context {
-        clock: Arc::new(SystemClock),
-        randomness: Arc::new(SystemRandomness),
-    };
     let store = Store::open(url).await?;
-    let app = testkit::application_on(testkit::unhindered(NOWHERE), store, context).await;
+    let app = testkit::application_on(testkit::unhindered(NOWHERE), store, context()).await;
     let shop = paused(&app).await?;
     app.store().clone().close().await;
     Ok(shop)
@@ -69,9 +64,14 @@ async fn paused(app: &App) -> Result<ShopId> {
     Ok(shop.id)
 }
 
-/// How many webhooks wait, as whoever opens the database finds it.
+/// How many webhooks wait in the database in a folder.
 pub(crate) async fn waiting(folder: &Path) -> Result<usize> {
-    let store = Store::open(&format!("sqlite://{}", folder.join("bench.db").display())).await?;
+    waiting_on(&format!("sqlite://{}", folder.join("bench.db").display())).await
+}
+
+/// How many webhooks wait, as whoever opens the database finds it.
+pub(crate) async fn waiting_on(url: &str) -> Result<usize> {
+    let store = Store::open(url).await?;
     let shop = store.shop(SHOP).await?.context("the shop is gone")?;
     let signals = store.waiting_signals(shop.id, u32::MAX).await?;
     store.close().await;

@@ -11,8 +11,8 @@ use domain::{Context, Failure as _};
 use jiff::SignedDuration;
 use reqwest::{StatusCode, header::HeaderValue};
 use std::{sync::Arc, time::Duration};
-use tracing::Instrument;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use url::Url;
 
 /// How often one request is tried at most.
@@ -231,20 +231,7 @@ impl Sender {
             http.response.status_code = Empty, error.type = Empty, otel.status_code = Empty,
         );
         let outcome = self.read(builder).instrument(span.clone()).await;
-        match &outcome {
-            Ok(answer) => {
-                let status = answer.status.as_u16();
-                span.record("http.response.status_code", status);
-                if status >= 400 {
-                    span.record("error.type", status);
-                    span.record("otel.status_code", "ERROR");
-                }
-            }
-            Err(error) => {
-                span.record("error.type", error.code());
-                span.record("otel.status_code", "ERROR");
-            }
-        }
+        record(&span, &outcome);
         let took = inner.context.clock.now().duration_since(begun);
         if let Some(meter) = &inner.config.meter {
             if tried > 1 {
@@ -296,5 +283,23 @@ impl Sender {
             .checked_add(pause)
             .unwrap_or(jiff::Timestamp::MAX);
         context.clock.sleep_until(until).await;
+    }
+}
+
+/// What came of a try, for its span.
+fn record(span: &Span, outcome: &Result<Answer, SendError>) {
+    match outcome {
+        Ok(answer) => {
+            let status = answer.status.as_u16();
+            span.record("http.response.status_code", status);
+            if status >= 400 {
+                span.record("error.type", status);
+                span.record("otel.status_code", "ERROR");
+            }
+        }
+        Err(error) => {
+            span.record("error.type", error.code());
+            span.record("otel.status_code", "ERROR");
+        }
     }
 }

@@ -10,7 +10,7 @@ use axum::routing::post;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use place::{Place, Ran, twins};
+use place::{Place, Ran, Twins, twins};
 use prost::Message;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -61,6 +61,15 @@ fn said(span: &Span, key: &str) -> Option<String> {
     }
 }
 
+/// A shop whose first run has not begun, and who takes what is told of it.
+fn watched() -> (Twins, Place, Collector) {
+    let twins = twins();
+    let place =
+        Place::at(&twins).with_shop(twins.at.location_id(), twins.at.token(), &twins.at.key());
+    let collector = Collector::start(&twins.runtime);
+    (twins, place, collector)
+}
+
 fn sync(place: &Place, collector: SocketAddr, share: &str) -> Ran {
     let mut command = place.command(&["sync", "main", "--approve", "--json"]);
     command
@@ -71,10 +80,7 @@ fn sync(place: &Place, collector: SocketAddr, share: &str) -> Ran {
 
 #[test]
 fn a_pass_is_one_trace_with_all_it_asked_and_wrote_and_nobody_is_named() {
-    let twins = twins();
-    let place =
-        Place::at(&twins).with_shop(twins.at.location_id(), twins.at.token(), &twins.at.key());
-    let collector = Collector::start(&twins.runtime);
+    let (twins, place, collector) = watched();
     let run = sync(&place, collector.address, "1").json()["run"].clone();
 
     let spans = collector.spans();
@@ -128,10 +134,7 @@ fn a_pass_is_one_trace_with_all_it_asked_and_wrote_and_nobody_is_named() {
 
 #[test]
 fn none_are_sent_of_a_share_of_nothing_and_a_collector_that_is_away_keeps_nobody_waiting() {
-    let twins = twins();
-    let place =
-        Place::at(&twins).with_shop(twins.at.location_id(), twins.at.token(), &twins.at.key());
-    let collector = Collector::start(&twins.runtime);
+    let (_twins, place, collector) = watched();
     sync(&place, collector.address, "0");
     assert_eq!(collector.spans(), []);
     // Nobody listens there.

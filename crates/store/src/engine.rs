@@ -206,7 +206,7 @@ impl Store {
         self.readers.engine() == Engine::Postgres
     }
 
-    /// Those that serve this database now. Of a database that is a file nobody knows.
+    /// Those that serve this database now, the oldest first. Of a database that is a file nobody knows.
     ///
     /// # Errors
     /// When the server cannot be reached.

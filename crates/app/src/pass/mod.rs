@@ -133,9 +133,10 @@ pub(crate) struct Pass<'a> {
     sightings: sightings::Sightings,
     /// Whether it is to end.
     leaving: Leaving,
+    /// When it began: a complete pass looks at everything once.
     began: Timestamp,
-    /// Whether it stands among the runs.
-    is_noted: AtomicBool,
+    /// Set once it stands among the runs.
+    noted: tokio::sync::OnceCell<()>,
 }
 
 type Heard = std::collections::HashSet<(Side, Kind, RecordId)>;
@@ -184,13 +185,13 @@ impl<'a> Pass<'a> {
             deaf_until: Mutex::default(),
             own_work_only: false,
             carried_out: Mutex::default(),
-            notes: notes::NotesState::new(notes::home::form(&facts.capabilities), began),
+            notes: notes::NotesState::new(notes::home::form(&facts.capabilities)),
             appointments: appointments::AppointmentsState::new(facts),
             has_feed: facts.has_feed(),
             sightings: sightings::Sightings::default(),
             leaving: Leaving::default(),
             began,
-            is_noted: AtomicBool::new(false),
+            noted: tokio::sync::OnceCell::new(),
         }
     }
 

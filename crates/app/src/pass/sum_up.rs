@@ -6,7 +6,6 @@ use crate::forecast::Ground;
 use crate::{AppError, Cost};
 use domain::{Lane, Side};
 use serde_json::Value as Json;
-use std::sync::atomic::Ordering;
 use store::{IntentState, ReviewKind};
 
 /// Fewer waiting writes than this are done before anybody has read how long they take.
@@ -93,10 +92,8 @@ impl Pass<'_> {
     /// Puts the pass among the runs, before it writes anything at the latest: what it writes can be taken back by that. Most
     /// polls of a running service find nothing, and are noted only when they end.
     pub(super) async fn note_begun(&self, phase: &str) -> Result<(), AppError> {
-        if self.is_noted.swap(true, Ordering::Relaxed) {
-            return Ok(());
-        }
-        self.note_run(phase, false).await
+        let note = || self.note_run(phase, false);
+        self.noted.get_or_try_init(note).await.map(|&()| ())
     }
 
     pub(super) async fn note_run(&self, phase: &str, finished: bool) -> Result<(), AppError> {

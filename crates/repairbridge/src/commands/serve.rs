@@ -73,11 +73,9 @@ async fn first_link(app: &App) -> Result<FirstLink, Problem> {
         return Ok(FirstLink::NotNeeded);
     }
     let own = app.own_node();
+    // The oldest first.
     let nodes = app.store().nodes().await?;
-    let first = nodes
-        .into_iter()
-        .min_by_key(|node| (node.since, node.id.clone()));
-    match first {
+    match nodes.into_iter().next() {
         Some(first) if own.as_ref().is_some_and(|own| *own != first.id) => Ok(FirstLink::At(first)),
         _ => {
             let link = app.first_setup_link().await?;

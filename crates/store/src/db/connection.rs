@@ -130,7 +130,7 @@ impl Pool {
             }),
             Self::Postgres(pool, between) => Box::pin(async {
                 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let begun = begun(pool, Some(BEGIN)).await?;
+                let begun = begun(pool, BEGIN).await?;
                 Ok(Tx::Postgres(begun, *between, Writing::nothing()))
             }),
         }
@@ -212,26 +212,9 @@ pub(crate) async fn begin_postgres(
     turn: Turn<'_>,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     turn.check()?;
-    let mut tx = begun(pool, Some(BEGIN)).await?;
+    let mut tx = begun(pool, BEGIN).await?;
     wait_for_turn(&mut tx, turn).await?;
     Ok(tx)
-}
-
-/// Begins a transaction in a task of its own. Whoever stopped waiting for the beginning would leave it open on a connection
-/// that others then take for a fresh one, and what they write would be committed by nobody: the driver takes back what it
-/// has seen begin, and nothing before.
-pub(crate) async fn begun(
-    pool: &PgPool,
-    how: Option<&'static str>,
-) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let pool = pool.clone();
-    let beginning = tokio::spawn(async move {
-        match how {
-            Some(how) => pool.begin_with(how).await,
-            None => pool.begin().await,
-        }
-    });
-    beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// The same on a connection of its own.
@@ -257,4 +240,16 @@ async fn wait_for_turn(connection: &mut PgConnection, turn: Turn<'_>) -> Result<
         Some(true) => Ok(()),
         _ => Err(Lost.into()),
     }
+}
+
+/// Begins a transaction in a task of its own. Whoever stopped waiting for the beginning would leave it open on a connection
+/// that others then take for a fresh one, and what they write would be committed by nobody: the driver takes back what it
+/// has seen begin, and nothing before.
+pub(crate) async fn begun(
+    pool: &PgPool,
+    how: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let beginning = tokio::spawn(async move { pool.begin_with(how).await });
+    beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }

@@ -43,7 +43,7 @@ macro_rules! in_read {
         match $between {
             Between::Nothing => $query.on_postgres(Between::Nothing).$how($pool).await?,
             Between::Pooler => {
-                let mut tx = begun($pool, None).await?;
+                let mut tx = begun($pool, "BEGIN").await?;
                 let done = $query.on_postgres(Between::Pooler).$how(&mut *tx).await?;
                 tx.commit().await?;
                 done

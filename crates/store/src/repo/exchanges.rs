@@ -4,7 +4,7 @@ use super::intents::{columns, read};
 use crate::codes::{kind, read_time, side, time};
 use crate::db::{Row, Sql, both, query};
 use crate::memory::Touches;
-use crate::model::{Exchange, Intent, IntentCount, IntentState};
+use crate::model::{Exchange, Intent, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, RunId, ShopId, Side, Timestamp};
 
@@ -160,10 +160,7 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let is_due = |one: &IntentCount| {
-            (one.side, one.state) == (on, IntentState::Ready) && one.next_due <= now
-        };
-        if self.is_known_to_have_none(shop, is_due) {
+        if self.remembers_none_due(shop, on, now) {
             return Ok(Vec::new());
         }
         let mut tx = self.begin_touching(shop, Touches::Work).await?;

@@ -72,10 +72,7 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let is_due = |one: &IntentCount| {
-            (one.side, one.state) == (on, IntentState::Ready) && one.next_due <= now
-        };
-        if self.is_known_to_have_none(shop, is_due) {
+        if self.remembers_none_due(shop, on, now) {
             return Ok(Vec::new());
         }
         let mut tx = self.begin_touching(shop, Touches::Work).await?;
@@ -98,7 +95,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn recover_sent(&self, shop: ShopId) -> Result<u64, StoreError> {
-        if self.is_known_to_have_none(shop, |one| one.state == IntentState::Sent) {
+        if self.remembers_none(shop, None, IntentState::Sent) {
             return Ok(0);
         }
         let done = query("UPDATE intent SET state = 'unknown' WHERE shop = $1 AND state = 'sent'")
@@ -119,10 +116,7 @@ impl Store {
         on: Option<Side>,
         limit: u32,
     ) -> Result<Vec<Intent>, StoreError> {
-        let is_asked_for =
-            |one: &IntentCount| one.state == state && on.is_none_or(|side| side == one.side);
-        // Those that are done are not counted.
-        if state != IntentState::Done && self.is_known_to_have_none(shop, is_asked_for) {
+        if self.remembers_none(shop, on, state) {
             return Ok(Vec::new());
         }
         let rows = query(concat!(
@@ -230,10 +224,7 @@ impl Store {
         code: &str,
         message: &str,
     ) -> Result<u64, StoreError> {
-        let is_asked_for = |one: &IntentCount| {
-            one.state == IntentState::Ready && on.is_none_or(|side| side == one.side)
-        };
-        if self.is_known_to_have_none(shop, is_asked_for) {
+        if self.remembers_none(shop, on, IntentState::Ready) {
             return Ok(0);
         }
         let done = query(
@@ -260,7 +251,7 @@ impl Store {
         code: &str,
         only: bool,
     ) -> Result<u64, StoreError> {
-        if self.is_known_to_have_none(shop, |one| one.state == IntentState::Held) {
+        if self.remembers_none(shop, None, IntentState::Held) {
             return Ok(0);
         }
         let done = query(
@@ -319,12 +310,7 @@ impl Store {
         on: Side,
         state: IntentState,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let known = self.memory.recall(shop, |known| {
-            let counts = known.intents.as_ref()?.iter();
-            let these = counts.filter(|one| (one.side, one.state) == (on, state));
-            Some(these.map(|one| one.next_due).min())
-        });
-        if let Some(due) = known {
+        if let Some(due) = self.remembered_due(shop, Some(on), state) {
             return Ok(due);
         }
         let due: Option<i64> = query_scalar(
@@ -338,17 +324,32 @@ impl Store {
         Ok(due.map(read_time))
     }
 
-    /// Whether it is remembered that there are no open writes of this sort. Nothing is asked for that, since counting
-    /// those of a long first run takes longer than what is spared.
-    pub(super) fn is_known_to_have_none(
+    /// When the first open write in a state falls due, as far as it is remembered. Nothing is asked for that, since counting
+    /// those of a long first run takes longer than what is spared. Those that are done are not counted.
+    fn remembered_due(
         &self,
         shop: ShopId,
-        sort: impl Fn(&IntentCount) -> bool,
-    ) -> bool {
-        let none = |counts: &Vec<IntentCount>| !counts.iter().any(sort);
-        self.memory
-            .recall(shop, |known| known.intents.as_ref().map(none))
-            == Some(true)
+        on: Option<Side>,
+        state: IntentState,
+    ) -> Option<Option<Timestamp>> {
+        if state == IntentState::Done {
+            return None;
+        }
+        self.memory.recall(shop, |known| {
+            let counts = known.intents.as_ref()?.iter();
+            let these =
+                counts.filter(|one| one.state == state && on.is_none_or(|side| side == one.side));
+            Some(these.map(|one| one.next_due).min())
+        })
+    }
+
+    fn remembers_none(&self, shop: ShopId, on: Option<Side>, state: IntentState) -> bool {
+        self.remembered_due(shop, on, state) == Some(None)
+    }
+
+    pub(super) fn remembers_none_due(&self, shop: ShopId, on: Side, now: Timestamp) -> bool {
+        self.remembered_due(shop, Some(on), IntentState::Ready)
+            .is_some_and(|due| due.is_none_or(|due| due > now))
     }
 
     /// Sets failed or held writes to ready again: one, or all. Answers how many.

@@ -243,7 +243,7 @@ async fn insert_many(
         kept.execute(pool).await?;
         return Ok(());
     }
-    let mut tx = begun(pool, None).await?;
+    let mut tx = begun(pool, "BEGIN").await?;
     kept.execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }

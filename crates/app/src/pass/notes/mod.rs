@@ -36,8 +36,6 @@ const STAGE_SECONDS: f64 = 60.0;
 pub(super) struct NotesState {
     /// What the probe found of the account's comments.
     pub(super) form: CommentForm,
-    /// When the pass began: a complete pass looks at everything once.
-    began: Timestamp,
     /// Something is left that can be done at once.
     left: AtomicBool,
     /// How often each rule fired in this pass.
@@ -45,10 +43,9 @@ pub(super) struct NotesState {
 }
 
 impl NotesState {
-    pub(super) fn new(form: CommentForm, began: Timestamp) -> Self {
+    pub(super) fn new(form: CommentForm) -> Self {
         Self {
             form,
-            began,
             left: AtomicBool::new(false),
             fired: Mutex::default(),
         }
@@ -174,7 +171,7 @@ impl Pass<'_> {
     /// at all of them once; a running service as often as a share of the day's requests allows.
     async fn looked_before(&self, options: Options, now: Timestamp) -> Result<Timestamp, AppError> {
         if !options.live {
-            return Ok(self.notes.began);
+            return Ok(self.began);
         }
         let totals = self.store.note_totals(self.shop.id).await?;
         let contacts = if self.judge.rules.note_rules.is_empty() {
