@@ -190,7 +190,7 @@ async fn nodes_survive_a_crash_of_the_database() {
 /// The server says of every row that no space is left for it, as it does then. Made while nobody writes: everybody's turn
 /// is taken first.
 const FULL: &str = "
-    SELECT pg_advisory_xact_lock(1919050855, 0);
+    SELECT pg_advisory_xact_lock(hashtext('repairbridge ' || current_schema()), 0);
     CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
@@ -201,7 +201,7 @@ const FULL: &str = "
     CREATE TRIGGER full_disk BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION is_full();
     CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON run FOR EACH ROW EXECUTE FUNCTION is_full();";
 const NOT_FULL: &str = "
-    SELECT pg_advisory_xact_lock(1919050855, 0);
+    SELECT pg_advisory_xact_lock(hashtext('repairbridge ' || current_schema()), 0);
     DROP FUNCTION is_full CASCADE";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

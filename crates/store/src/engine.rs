@@ -1,8 +1,8 @@
 //! Opening the store: address, migrations, connections.
 
-#[cfg(target_os = "linux")]
-mod at_once;
 pub(crate) mod postgres;
+#[cfg(target_os = "linux")]
+mod sockets;
 pub(crate) mod sqlite;
 
 use crate::db::{Engine, On, Pool, Scope, Tx, query_scalar};

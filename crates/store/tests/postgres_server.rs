@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// The first half of the advisory locks that transactions take.
-const OURS: i32 = 0x7262_6467;
+const OURS: &str = "hashtext('repairbridge ' || current_schema())";
 
 /// The server's address with another user and database.
 fn elsewhere(server: &str, user: &str, rest: &str) -> String {
@@ -201,6 +201,38 @@ async fn whoever_stops_waiting_leaves_no_transaction_open() {
     }
     raw.close().await.unwrap();
     place.end_with([store]).await;
+}
+
+/// The server's answer is an error, and there before anybody looks: nothing more is to come. Over TLS, a driver that throws
+/// such a connection away waits for more, and closing waits for the driver.
+#[tokio::test]
+async fn a_statement_that_nobody_waits_for_and_that_fails_keeps_no_connection() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let named = format!("&application_name={}&sslmode=require", place.schema);
+    let store = Store::open(&place.url(&named)).await.unwrap();
+    let shop = store.add_shop("a", "l", None, None, &json!({}), NOW).await;
+    let shop = shop.unwrap().id;
+    let mut raw = place.raw().await;
+    let hold = format!("SELECT pg_advisory_lock({OURS}, {})", shop.0);
+    run(&mut raw, &hold).await;
+    let writing = store.commit(shop, NOW, vec![Change::Fact("zone", json!(1))]);
+    let waits = timeout(Duration::from_millis(500), writing).await;
+    assert!(waits.is_err(), "its turn has not come");
+    sleep(Duration::from_millis(50)).await;
+    run(
+        &mut raw,
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+         WHERE application_name = current_schema() AND wait_event = 'advisory'",
+    )
+    .await;
+    // Nobody here looks for what has come: not even the driver.
+    std::thread::sleep(Duration::from_millis(300));
+    let closed = timeout(Duration::from_secs(30), store.close()).await;
+    assert!(closed.is_ok(), "the connection was not given back");
+    raw.close().await.unwrap();
+    place.end().await;
 }
 
 #[tokio::test]

@@ -67,8 +67,9 @@ impl From<ShopId> for Scope {
 }
 
 impl Scope {
-    /// The first half of our advisory locks, so that others in the same database do not meet ours: "rbdg".
-    const OURS: i32 = 0x7262_6467;
+    /// The first half of our advisory locks. By schema: others in the same database, such as another installation, do not
+    /// meet ours.
+    const OURS: &str = "hashtext('repairbridge ' || current_schema())";
 
     /// Waits for the turn. Shops do not wait for one another, and everybody waits for who touches everything. The locks
     /// are taken in one order and go with the transaction, also where a pooler hands connections round between them. One

@@ -1,7 +1,7 @@
 //! A database on a PostgreSQL server.
 
 #[cfg(target_os = "linux")]
-use super::at_once::send_at_once;
+use super::sockets;
 use super::{WAITS, shown};
 use crate::StoreError;
 use crate::db::{Between, Scope, begin_on};
@@ -12,6 +12,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -22,12 +23,16 @@ const CONNECTIONS: u32 = 16;
 const ANSWERS: Duration = Duration::from_secs(15);
 /// A connection that was used so lately is taken for one that is still there.
 const TRUSTED: Duration = Duration::from_secs(1);
+/// More statements than anybody leaves behind at once, whose errors are still to come.
+const LEFT_BEHIND: usize = 8;
 /// The oldest version that its makers still keep.
 const OLDEST: i32 = 140_000;
 
 /// Elsewhere it stays as the system has it.
 #[cfg(not(target_os = "linux"))]
-const fn send_at_once(_port: u16) {}
+mod sockets {
+    pub(super) const fn set_up(_port: u16) {}
+}
 
 /// What may stand after the question mark of an address, beside `connections` and `pooler`, which are ours.
 const OPTIONS: [&str; 11] = [
@@ -123,10 +128,7 @@ impl Server {
             PgPoolOptions::new()
                 .max_connections(most)
                 .acquire_timeout(WAITS)
-                .after_connect(move |_, _| {
-                    send_at_once(port);
-                    Box::pin(async { Ok(()) })
-                })
+                .after_connect(move |_, _| set_up(port))
                 // Whether it is still there is asked where it may not be: each time would be twice the way.
                 .test_before_acquire(false)
                 .before_acquire(|connection, known| {
@@ -138,6 +140,9 @@ impl Server {
                         Ok(true)
                     })
                 })
+                .after_release(|connection, _| {
+                    Box::pin(async move { Ok(can_be_used_again(connection).await) })
+                })
                 .connect_lazy_with(self.options.clone())
         };
         let writers = self.connections / 2;
@@ -148,7 +153,7 @@ impl Server {
     pub(crate) async fn connect(&self) -> Result<PgConnection, StoreError> {
         match timeout(ANSWERS, self.options.connect()).await {
             Ok(Ok(connection)) => {
-                send_at_once(self.options.get_port());
+                sockets::set_up(self.options.get_port());
                 Ok(connection)
             }
             Ok(Err(why)) => Err(self.trouble(&why)),
@@ -265,9 +270,11 @@ impl Server {
 
     /// A single connection that is made anew where it breaks.
     pub(crate) fn one(&self) -> PgPool {
+        let port = self.options.get_port();
         PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ANSWERS)
+            .after_connect(move |_, _| set_up(port))
             .connect_lazy_with(self.options.clone())
     }
 
@@ -293,6 +300,29 @@ impl Server {
             _ => self.refused(error.to_string()),
         }
     }
+}
+
+/// What is done to a connection that a pool has made.
+fn set_up<'a>(port: u16) -> Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'a>> {
+    sockets::set_up(port);
+    Box::pin(async { Ok(()) })
+}
+
+/// Takes off a connection whatever is still to come for statements that nobody waits for any more. A statement that fails
+/// then is an error of its own and none of the connection: the driver would throw it away, and over TLS sqlx 0.9.0 waits
+/// there for an answer that has come long ago, and the connection's place in the pool is gone for good.
+///
+/// Where nothing is to come, nothing is sent (`flush` is not in the driver's documentation; a ping would be once more the way
+/// there and back, which the driver takes by itself).
+async fn can_be_used_again(connection: &mut PgConnection) -> bool {
+    for _ in 0..LEFT_BEHIND {
+        match connection.flush().await {
+            Ok(()) => return true,
+            Err(sqlx::Error::Database(_)) => {}
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 #[cfg(test)]
