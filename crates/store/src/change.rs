@@ -2,7 +2,7 @@
 
 use crate::flow::NewSighting;
 use crate::model::{
-    Intent, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind, ReviewState,
+    FactRow, Intent, IntentState, JournalEntry, Link, RecordState, Review, ReviewKind, ReviewState,
 };
 use crate::note_change::NoteChange;
 use domain::{IntentId, Kind, LinkId, Record, RecordId, RunId, Side, Timestamp};
@@ -128,6 +128,8 @@ pub enum Change {
     },
     /// Where polling of a source stands.
     Cursor(String, Json),
+    /// The same, as it stood before.
+    CursorAt(String, FactRow),
     /// Something learnt about the shop.
     Fact(&'static str, Json),
     /// A line for the journal.

@@ -9,6 +9,7 @@ mod decide;
 mod guard;
 pub(crate) mod listen;
 mod look_up;
+mod marks;
 pub(crate) mod notes;
 pub(crate) mod payload;
 pub mod progress;
@@ -131,6 +132,8 @@ pub(crate) struct Pass<'a> {
     has_feed: bool,
     /// What is kept of changes, for flows.
     sightings: sightings::Sightings,
+    /// Where reading stands and is kept with what is written next.
+    marks: marks::Marks,
     /// Whether it is to end.
     leaving: Leaving,
     /// When it began: a complete pass looks at everything once.
@@ -189,6 +192,7 @@ impl<'a> Pass<'a> {
             appointments: appointments::AppointmentsState::new(facts),
             has_feed: facts.has_feed(),
             sightings: sightings::Sightings::default(),
+            marks: marks::Marks::default(),
             leaving: Leaving::default(),
             began,
             noted: tokio::sync::OnceCell::new(),
@@ -252,6 +256,7 @@ impl<'a> Pass<'a> {
             self.note_begun("reading").await?;
         }
         let outcome = self.go(options).await;
+        let outcome = outcome.and(self.keep_marks().await);
         self.progress.phase(Phase::Idle);
         self.tell_why(&outcome);
         let tally = self.count_up(true).await?;
@@ -280,6 +285,7 @@ impl<'a> Pass<'a> {
     /// has many of them.
     async fn run_signals(&self, options: Options) -> Result<Tally, AppError> {
         let outcome = self.go_signals(options).await;
+        let outcome = outcome.and(self.keep_marks().await);
         self.progress.phase(Phase::Idle);
         self.tell_why(&outcome);
         let tally = self.count_up(false).await?;
@@ -301,11 +307,8 @@ impl<'a> Pass<'a> {
             self.unless_tasks_rest(port.side(), kind, read).await?;
         }
         // Quiet polls leave no other trace: this is what the lag is counted from.
-        self.commit(vec![Change::Cursor(
-            format!("seen.{}", port.side()),
-            Json::Null,
-        )])
-        .await
+        self.mark(format!("seen.{}", port.side()), Json::Null);
+        Ok(())
     }
 
     async fn read_kind(
@@ -393,7 +396,10 @@ impl<'a> Pass<'a> {
     }
 
     pub(crate) async fn commit(&self, changes: Vec<Change>) -> Result<(), AppError> {
-        let (changes, news) = self.sighted(changes);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let (changes, news) = self.sighted(self.with_marks(changes));
         self.store.commit(self.shop.id, self.now(), changes).await?;
         if news {
             self.connection.flows.notify_one();

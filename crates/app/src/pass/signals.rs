@@ -514,7 +514,7 @@ impl Pass<'_> {
         if per_minute == 0 {
             return Ok(None);
         }
-        let looked = self.store.cursor(self.shop.id, LOOKED).await?;
+        let looked = self.cursor(LOOKED).await?;
         let until = looked.map(|row| self.after(row.at, 120.0 / f64::from(per_minute)));
         Ok(until.filter(|until| *until > self.now()))
     }

@@ -23,7 +23,7 @@ const TRIMMED: &str = "trimmed";
 impl Pass<'_> {
     pub(super) async fn trim(&self) -> Result<(), AppError> {
         let now = self.now();
-        let trimmed = self.store.cursor(self.shop.id, TRIMMED).await?;
+        let trimmed = self.cursor(TRIMMED).await?;
         if trimmed.is_some_and(|last| now.as_second() - last.at.as_second() < EVERY) {
             return Ok(());
         }

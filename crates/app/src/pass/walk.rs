@@ -49,11 +49,7 @@ struct PollState {
 impl Pass<'_> {
     /// Whether a side and kind has ever been read completely.
     pub(super) async fn is_read(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
-        Ok(self
-            .store
-            .cursor(self.shop.id, &read_once(side, kind))
-            .await?
-            .is_some())
+        Ok(self.cursor(&read_once(side, kind)).await?.is_some())
     }
 
     /// When the last complete walk ended, or its last page was read.
@@ -62,10 +58,7 @@ impl Pass<'_> {
         side: Side,
         kind: Kind,
     ) -> Result<Option<Timestamp>, AppError> {
-        let stored = self
-            .store
-            .cursor(self.shop.id, &format!("walk.{side}.{kind}"))
-            .await?;
+        let stored = self.cursor(&format!("walk.{side}.{kind}")).await?;
         Ok(stored.map(|row| row.at))
     }
 
@@ -73,7 +66,8 @@ impl Pass<'_> {
     pub(super) async fn walk_all(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
         let side = port.side();
         let source = format!("walk.{side}.{kind}");
-        let stored = self.store.cursor(self.shop.id, &source).await?;
+        let stored = self.cursor(&source).await?;
+        let is_read = self.is_read(side, kind).await?;
         let mut state: WalkState = stored
             .and_then(|row| serde_json::from_value(row.value).ok())
             .unwrap_or_default();
@@ -96,8 +90,9 @@ impl Pass<'_> {
             self.progress.read(side, kind, page.records.len());
             state.next = page.next;
             state.done = state.next.is_none();
-            let mut changes = vec![self.saw(port, page.records, state.number)];
-            changes.push(Change::Cursor(source.clone(), json(&state)));
+            let is_empty = page.records.is_empty();
+            let saw = self.saw(port, page.records, state.number);
+            self.mark(source.clone(), json(&state));
             if state.done {
                 if port.tells_changes(kind) {
                     // Whatever changed while we walked is newer than the walk's beginning.
@@ -105,19 +100,19 @@ impl Pass<'_> {
                         newest: Timestamp::from_second(state.number).ok(),
                         unfinished: false,
                     };
-                    changes.push(Change::Cursor(poll(side, kind), json(&poll_state)));
+                    self.mark(poll(side, kind), json(&poll_state));
                 }
-                changes.push(Change::Cursor(
-                    read_once(side, kind),
-                    Json::from(state.number),
-                ));
+                self.mark(read_once(side, kind), Json::from(state.number));
             }
-            self.commit(changes).await?;
+            // That everything was read once lets others begin; else a page without records tells nothing.
+            if !is_empty || !is_read {
+                self.commit(vec![saw]).await?;
+            }
         }
         self.confirm_unseen(port, kind, state.number).await?;
         state.confirmed = true;
-        self.commit(vec![Change::Cursor(source, json(&state))])
-            .await
+        self.mark(source, json(&state));
+        Ok(())
     }
 
     /// Reads what may have changed since the last poll.
@@ -130,10 +125,7 @@ impl Pass<'_> {
     }
 
     async fn poll(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
-        let stored = self
-            .store
-            .cursor(self.shop.id, &poll(port.side(), kind))
-            .await?;
+        let stored = self.cursor(&poll(port.side(), kind)).await?;
         let state: PollState = stored
             .and_then(|row| serde_json::from_value(row.value).ok())
             .unwrap_or_default();

@@ -71,12 +71,12 @@ impl Scope {
     /// meet ours.
     const OURS: &str = "hashtext('repairbridge ' || current_schema())";
 
-    /// Waits for the turn. Shops do not wait for one another, and everybody waits for who touches everything. The locks
+    /// What waits for the turn. Shops do not wait for one another, and everybody waits for who touches everything. The locks
     /// are taken in one order and go with the transaction, also where a pooler hands connections round between them. One
     /// shop's lines of the journal and its sightings are therefore numbered in the order in which they are committed.
-    pub(crate) fn lock(self) -> String {
+    pub(crate) fn locks(self) -> String {
         let ours = Self::OURS;
-        let which = match self {
+        match self {
             Self::Whole => format!("pg_advisory_xact_lock({ours}, 0)"),
             Self::House => {
                 format!(
@@ -90,15 +90,27 @@ impl Scope {
                     "pg_advisory_xact_lock_shared({ours}, 0), pg_advisory_xact_lock({ours}, {shop})"
                 )
             }
-        };
-        // Whoever is frozen in the middle of a transaction must not keep the others out; what touches everything reads
-        // elsewhere in between.
-        let idle = if self == Self::Whole { 60 } else { 8 };
-        format!(
-            "SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '{idle}s'; SELECT {which}"
-        )
+        }
+    }
+
+    /// How long a transaction may wait and be waited for, where its connection was not told ([`PATIENCE`]).
+    pub(crate) fn patience(self, between: Between) -> String {
+        // What touches everything reads elsewhere in between.
+        let long = "SET LOCAL idle_in_transaction_session_timeout = '60s'; ";
+        match (between, self) {
+            (Between::Nothing, Self::Whole) => long.to_owned(),
+            (Between::Nothing, _) => String::new(),
+            (Between::Pooler, _) => {
+                let each = PATIENCE.replace("SET ", "SET LOCAL ");
+                format!("{each}{}", if self == Self::Whole { long } else { "" })
+            }
+        }
     }
 }
+
+/// What a connection that writes is told once. Whoever is frozen in the middle of a transaction must not keep the others out.
+pub(crate) const PATIENCE: &str =
+    "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '8s'; ";
 
 impl Pool {
     pub(crate) const fn engine(&self) -> Engine {
@@ -116,7 +128,7 @@ impl Pool {
                 Ok(Tx::Sqlite(begin_sqlite(pool).await?, writing))
             }),
             Self::Postgres(pool, between) => Box::pin(async move {
-                let begun = begin_postgres(pool, turn).await?;
+                let begun = begin_postgres(pool, *between, turn).await?;
                 Ok(Tx::Postgres(begun, *between, writing))
             }),
         }
@@ -210,11 +222,12 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 pub(crate) async fn begin_postgres(
     pool: &PgPool,
+    between: Between,
     turn: Turn<'_>,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     turn.check()?;
     let mut tx = begun(pool, BEGIN).await?;
-    wait_for_turn(&mut tx, turn).await?;
+    wait_for_turn(&mut tx, between, turn).await?;
     Ok(tx)
 }
 
@@ -224,12 +237,17 @@ pub(crate) async fn begin_on(
     scope: Scope,
 ) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
     let mut tx = connection.begin_with(BEGIN).await?;
-    wait_for_turn(&mut tx, scope.into()).await?;
+    // It was told nothing.
+    wait_for_turn(&mut tx, Between::Pooler, scope.into()).await?;
     Ok(tx)
 }
 
-async fn wait_for_turn(connection: &mut PgConnection, turn: Turn<'_>) -> Result<(), sqlx::Error> {
-    let begun = sqlx::raw_sql(AssertSqlSafe(turn.lock()));
+async fn wait_for_turn(
+    connection: &mut PgConnection,
+    between: Between,
+    turn: Turn<'_>,
+) -> Result<(), sqlx::Error> {
+    let begun = sqlx::raw_sql(AssertSqlSafe(turn.beginning(between)));
     if turn.fence().is_none() {
         begun.execute(connection).await?;
         return Ok(());

@@ -20,10 +20,10 @@ const TRIES: u32 = 4;
 /// Carries a statement out in a transaction of its own, after waiting for its turn. Where the server took it back for the
 /// sake of another one, nothing was done, and it is carried out again.
 macro_rules! in_turn {
-    ($pool:expr, $scope:expr, $tx:ident => $work:expr) => {{
+    ($pool:expr, $between:expr, $scope:expr, $tx:ident => $work:expr) => {{
         let mut tries = 1;
         loop {
-            let mut $tx = begin_postgres($pool, $scope).await?;
+            let mut $tx = begin_postgres($pool, $between, $scope).await?;
             let done = match $work.await {
                 Ok(done) => $tx.commit().await.map(|()| done),
                 Err(why) => Err(why),
@@ -72,7 +72,7 @@ macro_rules! carried_out {
                 $postgres($query.on_postgres(*between).$how(&mut **tx).await?)
             }
             On::Turn(Pool::Postgres(pool, between), scope, _writing) => {
-                $postgres(in_turn!(pool, scope, tx => $query.on_postgres(*between).$how(&mut *tx)))
+                $postgres(in_turn!(pool, *between, scope, tx => $query.on_postgres(*between).$how(&mut *tx)))
             }
         }
     };

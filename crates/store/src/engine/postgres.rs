@@ -4,15 +4,14 @@
 use super::sockets;
 use super::{WAITS, shown};
 use crate::StoreError;
-use crate::db::{Between, Scope, begin_on};
+use crate::db::{Between, PATIENCE, Scope, begin_on};
 use crate::error::BEHIND_A_POOLER;
 use crate::lock::{ServerTime, here};
 use crate::wake::Company;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -124,11 +123,19 @@ impl Server {
         // What goes wrong with saying goodbye harms nobody.
         let _ = first.close().await;
         let port = self.options.get_port();
-        let pool = |most: u32| {
+        let pool = |most: u32, told: &'static str| {
             PgPoolOptions::new()
                 .max_connections(most)
                 .acquire_timeout(WAITS)
-                .after_connect(move |_, _| set_up(port))
+                .after_connect(move |connection, _| {
+                    sockets::set_up(port);
+                    Box::pin(async move {
+                        if !told.is_empty() {
+                            connection.execute(told).await?;
+                        }
+                        Ok(())
+                    })
+                })
                 // Whether it is still there is asked where it may not be: each time would be twice the way.
                 .test_before_acquire(false)
                 .before_acquire(|connection, known| {
@@ -145,8 +152,13 @@ impl Server {
                 })
                 .connect_lazy_with(self.options.clone())
         };
+        let told = match self.between {
+            Between::Nothing => PATIENCE,
+            // It would be left on somebody else's connection.
+            Between::Pooler => "",
+        };
         let writers = self.connections / 2;
-        Ok((pool(writers), pool(self.connections - writers)))
+        Ok((pool(writers, told), pool(self.connections - writers, "")))
     }
 
     /// A connection of its own.
@@ -274,7 +286,10 @@ impl Server {
         PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ANSWERS)
-            .after_connect(move |_, _| set_up(port))
+            .after_connect(move |_, _| {
+                sockets::set_up(port);
+                Box::pin(async { Ok(()) })
+            })
             .connect_lazy_with(self.options.clone())
     }
 
@@ -300,12 +315,6 @@ impl Server {
             _ => self.refused(error.to_string()),
         }
     }
-}
-
-/// What is done to a connection that a pool has made.
-fn set_up<'a>(port: u16) -> Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'a>> {
-    sockets::set_up(port);
-    Box::pin(async { Ok(()) })
 }
 
 /// Takes off a connection whatever is still to come for statements that nobody waits for any more. A statement that fails

@@ -1,6 +1,6 @@
 //! What keeps a process that has lost a lease from writing by its right.
 
-use crate::db::Scope;
+use crate::db::{Between, Scope};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -53,8 +53,13 @@ impl Fence {
         self.0.let_go.store(true, Ordering::Release);
     }
 
-    /// Asks the server, in the transaction that is to write. Who takes the lease over waits for that to end, and whoever
-    /// comes later sees that it was taken over: the shared lock is taken before it is looked.
+    /// Who takes the lease over waits for whoever has this.
+    fn lock(&self) -> String {
+        let lock = lock_of(&format!("'{}'", self.0.name));
+        format!("pg_advisory_xact_lock_shared({lock})")
+    }
+
+    /// Asks the server, in the transaction that is to write and has the lock: whoever comes later sees that it was taken over.
     fn question(&self) -> String {
         let Right {
             name,
@@ -63,9 +68,7 @@ impl Fence {
             ..
         } = &*self.0;
         format!(
-            "SELECT pg_advisory_xact_lock_shared({});
-             SELECT EXISTS (SELECT 1 FROM lease WHERE name = '{name}' AND holder = '{holder}' AND fence = {number})",
-            lock_of(&format!("'{name}'"))
+            "SELECT EXISTS (SELECT 1 FROM lease WHERE name = '{name}' AND holder = '{holder}' AND fence = {number})"
         )
     }
 }
@@ -95,11 +98,14 @@ impl<'a> Turn<'a> {
     }
 
     /// What a transaction begins with.
-    pub(crate) fn lock(&self) -> String {
-        let turn = self.scope.lock();
+    pub(crate) fn beginning(&self, between: Between) -> String {
+        let (patience, turn) = (self.scope.patience(between), self.scope.locks());
         match self.fence {
-            None => turn,
-            Some(fence) => format!("{turn}; {}", fence.question()),
+            None => format!("{patience}SELECT {turn}"),
+            Some(fence) => {
+                let (lock, question) = (fence.lock(), fence.question());
+                format!("{patience}SELECT {turn}, {lock}; {question}")
+            }
         }
     }
 

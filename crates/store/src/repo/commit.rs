@@ -78,7 +78,9 @@ impl Store {
 fn touches(changes: &[Change]) -> Touches {
     let one = |change: &Change| match change {
         Change::Sight | Change::Heard { .. } | Change::Journal(_) => Touches::Nothing,
-        Change::Cursor(..) | Change::Fact(..) | Change::Sighted(_) => Touches::Facts,
+        Change::Cursor(..) | Change::CursorAt(..) | Change::Fact(..) | Change::Sighted(_) => {
+            Touches::Facts
+        }
         _ => Touches::Work,
     };
     let both = |all: Touches, one: Touches| match (all, one) {
@@ -87,6 +89,26 @@ fn touches(changes: &[Change]) -> Touches {
         _ => Touches::All,
     };
     changes.iter().map(one).fold(Touches::Nothing, both)
+}
+
+async fn keep_cursor(
+    tx: &mut Tx,
+    shop: ShopId,
+    source: &str,
+    value: &Json,
+    at: i64,
+) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at",
+    )
+    .bind(shop.0)
+    .bind(source)
+    .bind(json(value, "cursor", "value")?)
+    .bind(at)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 async fn carry_out(
@@ -346,11 +368,9 @@ async fn carry_out(
                 .bind(shop.0).bind(side(on)).bind(kind(of)).bind(record.as_str())
                 .execute(&mut *tx).await?;
         }
-        Change::Cursor(source, value) => {
-            query("INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
-                         ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at")
-                .bind(shop.0).bind(source).bind(json(&value, "cursor", "value")?).bind(at)
-                .execute(&mut *tx).await?;
+        Change::Cursor(source, value) => keep_cursor(tx, shop, &source, &value, at).await?,
+        Change::CursorAt(source, row) => {
+            keep_cursor(tx, shop, &source, &row.value, time(row.at)).await?;
         }
         Change::Fact(topic, value) => {
             query("INSERT INTO fact (shop, topic, value, at) VALUES ($1, $2, $3, $4)
