@@ -4,7 +4,9 @@ use app::{ProgressBoard, SyncOptions};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use testkit::Bench;
+use tokio_util::sync::CancellationToken;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -50,8 +52,8 @@ impl Visit for Text {
     }
 }
 
-#[tokio::test]
-async fn a_poll_that_finds_nothing_asks_the_database_little() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_shop_asks_the_database_little_in_a_poll_and_nothing_between() {
     let statements = Statements::default();
     let heard = tracing_subscriber::registry().with(statements.clone());
     tracing::subscriber::set_global_default(heard).expect("the first subscriber");
@@ -80,7 +82,33 @@ async fn a_poll_that_finds_nothing_asks_the_database_little() {
     let counts = statements.take();
     let total: u64 = counts.values().sum();
     assert!(
-        (15..=40).contains(&total),
+        (12..=33).contains(&total),
         "{total} statements: {counts:#?}"
     );
+
+    let cancel = CancellationToken::new();
+    let serving = tokio::spawn({
+        let (app, cancel) = (bench.app.clone(), cancel.clone());
+        async move { app.serve_shops(cancel).await }
+    });
+    // Its first poll, and then that it is over; the next one comes in a minute.
+    for asked in [true, false] {
+        let begun = Instant::now();
+        while of_shops(&statements.take()).is_empty() == asked {
+            assert!(begun.elapsed() < Duration::from_secs(50), "{asked}");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    let between = statements.take();
+    assert!(!between.is_empty(), "the service looks for new shops");
+    assert!(of_shops(&between).is_empty(), "{between:#?}");
+    cancel.cancel();
+    serving.await.expect("no panic").expect("an orderly end");
+}
+
+/// Those that ask for something of one shop.
+fn of_shops(statements: &BTreeMap<String, u64>) -> Vec<&String> {
+    let of_one = |text: &&String| text.contains("shop = $1") || text.contains("(shop,");
+    statements.keys().filter(of_one).collect()
 }

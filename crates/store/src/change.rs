@@ -7,6 +7,7 @@ use crate::model::{
 use crate::note_change::NoteChange;
 use domain::{IntentId, Kind, LinkId, Record, RecordId, RunId, Side, Timestamp};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// A normalised key of a contact, for matching.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -128,8 +129,8 @@ pub enum Change {
     },
     /// Where polling of a source stands.
     Cursor(String, Json),
-    /// The same, as it stood before.
-    CursorAt(String, FactRow),
+    /// Where polling of several stood, by source.
+    Cursors(BTreeMap<String, FactRow>),
     /// Something learnt about the shop.
     Fact(&'static str, Json),
     /// A line for the journal.

@@ -101,6 +101,12 @@ impl Pass<'_> {
                 },
                 Side::MyGadgetRepairs => claim,
             };
+            if self
+                .store
+                .remembers_none_due(self.shop.id, side, self.now())
+            {
+                return Ok(LaneEnd::Drained);
+            }
             let (free, pair_at) = self.room(side).await?;
             let claim = claim.min((free / PAIR).max(1));
             let intents = self.claim(side, claim).await?;

@@ -31,10 +31,8 @@ impl Pass<'_> {
     /// What is to be kept before these changes, which may tell of a later state, and then the changes.
     pub(super) fn with_marks(&self, changes: Vec<Change>) -> Vec<Change> {
         let marks = std::mem::take(&mut *self.marks());
-        let marks = marks
-            .into_iter()
-            .map(|(source, row)| Change::CursorAt(source, row));
-        marks.chain(changes).collect()
+        let marks = (!marks.is_empty()).then_some(Change::Cursors(marks));
+        marks.into_iter().chain(changes).collect()
     }
 
     /// Keeps them, where nothing else was written since.

@@ -6,10 +6,11 @@ use crate::change::{Change, Key};
 use crate::codes::{json, kind, lane, side, time};
 use crate::db::{Engine, Sql, Tx, Value, both, json_rows, query, query_scalar};
 use crate::memory::Touches;
+use crate::model::FactRow;
 use crate::{Store, StoreError, Work};
 use domain::{Kind, Record, RecordId, ShopId, Side, Timestamp};
 use serde_json::{Value as Json, json as object};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// The index is named, since SQLite would walk the primary key past all records of the side, for every link.
 pub(crate) const WAKE_CHILDREN: Sql = both!(
@@ -78,7 +79,7 @@ impl Store {
 fn touches(changes: &[Change]) -> Touches {
     let one = |change: &Change| match change {
         Change::Sight | Change::Heard { .. } | Change::Journal(_) => Touches::Nothing,
-        Change::Cursor(..) | Change::CursorAt(..) | Change::Fact(..) | Change::Sighted(_) => {
+        Change::Cursor(..) | Change::Cursors(_) | Change::Fact(..) | Change::Sighted(_) => {
             Touches::Facts
         }
         _ => Touches::Work,
@@ -91,23 +92,29 @@ fn touches(changes: &[Change]) -> Touches {
     changes.iter().map(one).fold(Touches::Nothing, both)
 }
 
-async fn keep_cursor(
+async fn keep_cursors(
     tx: &mut Tx,
     shop: ShopId,
-    source: &str,
-    value: &Json,
-    at: i64,
+    cursors: &BTreeMap<String, FactRow>,
 ) -> Result<(), StoreError> {
-    query(
-        "INSERT INTO cursor (shop, source, value, at) VALUES ($1, $2, $3, $4)
+    if cursors.is_empty() {
+        return Ok(());
+    }
+    let row = |one: usize| format!("($1, ${}, ${}, ${})", 3 * one + 2, 3 * one + 3, 3 * one + 4);
+    let rows: Vec<String> = (0..cursors.len()).map(row).collect();
+    let mut keeping = query(format!(
+        "INSERT INTO cursor (shop, source, value, at) VALUES {}
          ON CONFLICT (shop, source) DO UPDATE SET value = excluded.value, at = excluded.at",
-    )
-    .bind(shop.0)
-    .bind(source)
-    .bind(json(value, "cursor", "value")?)
-    .bind(at)
-    .execute(tx)
-    .await?;
+        rows.join(", ")
+    ))
+    .bind(shop.0);
+    for (source, row) in cursors {
+        keeping = keeping
+            .bind(source.as_str())
+            .bind(json(&row.value, "cursor", "value")?)
+            .bind(time(row.at));
+    }
+    keeping.execute(tx).await?;
     Ok(())
 }
 
@@ -368,10 +375,11 @@ async fn carry_out(
                 .bind(shop.0).bind(side(on)).bind(kind(of)).bind(record.as_str())
                 .execute(&mut *tx).await?;
         }
-        Change::Cursor(source, value) => keep_cursor(tx, shop, &source, &value, at).await?,
-        Change::CursorAt(source, row) => {
-            keep_cursor(tx, shop, &source, &row.value, time(row.at)).await?;
+        Change::Cursor(source, value) => {
+            let row = FactRow { value, at: now };
+            keep_cursors(tx, shop, &BTreeMap::from([(source, row)])).await?;
         }
+        Change::Cursors(cursors) => keep_cursors(tx, shop, &cursors).await?,
         Change::Fact(topic, value) => {
             query("INSERT INTO fact (shop, topic, value, at) VALUES ($1, $2, $3, $4)
                          ON CONFLICT (shop, topic) DO UPDATE SET value = excluded.value, at = excluded.at")

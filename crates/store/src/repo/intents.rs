@@ -347,7 +347,9 @@ impl Store {
         self.remembered_due(shop, on, state) == Some(None)
     }
 
-    pub(super) fn remembers_none_due(&self, shop: ShopId, on: Side, now: Timestamp) -> bool {
+    /// Whether it is remembered that nothing is to be written to a side by now; else it has to be asked.
+    #[must_use]
+    pub fn remembers_none_due(&self, shop: ShopId, on: Side, now: Timestamp) -> bool {
         self.remembered_due(shop, Some(on), IntentState::Ready)
             .is_some_and(|due| due.is_none_or(|due| due > now))
     }
