@@ -15,11 +15,16 @@ mod vocabulary;
 
 pub use report::{CheckLine, CheckReport, Verdict};
 
+use crate::scopes::NO_SCOPE;
 use crate::{App, AppError};
 use domain::{Kind, Side};
 use jiff::tz::TimeZone;
+use scopes::Permissions;
 use std::collections::BTreeMap;
-use store::Shop;
+use store::{Intent, IntentState, Shop};
+
+/// So many writes that wait are counted.
+const MANY: u32 = 1_000;
 
 impl App {
     /// Looks at everything that a sync of the shop needs. Reads only.
@@ -55,6 +60,14 @@ impl App {
         Ok(report)
     }
 
+    /// Writes to HighLevel that wait for a permission.
+    async fn refused_for_want_of_a_scope(&self, shop: &Shop) -> Result<usize, AppError> {
+        let (held, side) = (IntentState::Held, Some(Side::HighLevel));
+        let held = self.store.intents(shop.id, held, side, MANY).await?;
+        let wants = |intent: &&Intent| intent.code.as_deref() == Some(NO_SCOPE);
+        Ok(held.iter().filter(wants).count())
+    }
+
     async fn check_vendors(&self, shop: &Shop, report: &mut CheckReport) -> Result<(), AppError> {
         let scopes = self.needed_scopes(shop).await?;
         let name = &shop.name;
@@ -73,7 +86,13 @@ impl App {
                 "make a token with these permissions, and enter it with `repairbridge connect highlevel {name} --token-file FILE`"
             ),
         };
-        scopes::check_scopes(&scopes, granted.as_deref(), &mend, report);
+        let permissions = match &granted {
+            Some(granted) => Permissions::Told(granted),
+            None => Permissions::Untold {
+                refused: self.refused_for_want_of_a_scope(shop).await?,
+            },
+        };
+        scopes::check_scopes(&scopes, &permissions, &mend, report);
         for reason in self.installation_reasons(shop).await? {
             let again = format!("repairbridge connect highlevel {name} --oauth");
             report.warned("HighLevel connection", reason, &again);

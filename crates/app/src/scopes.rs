@@ -8,6 +8,9 @@ use serde::Serialize;
 use std::borrow::Cow;
 use store::Shop;
 
+/// The code with which a request is refused for want of a permission, or of something that the account does not have.
+pub(crate) const NO_SCOPE: &str = "HL-AUTH-02";
+
 /// A permission of a HighLevel token (highlevel-api.md 4.6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NeededScope {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
-use app::{NeededScope, Tally};
+use app::{NeededScope, Tally, Verdict};
 use domain::Side;
 use mapping::Rules;
 use serde_json::json;
@@ -250,6 +250,13 @@ async fn invariant_11_least_privilege_what_only_reads_works_with_read_only_scope
     assert_eq!(status.held, tally.held);
     let unfinished = bench.app.unfinished(SHOP).await.unwrap();
     assert_eq!(unfinished.held.len() as u64, tally.held);
+    let (verdict, says) = checked_scopes(&bench).await;
+    assert_eq!(verdict, Verdict::Warned, "{says}");
+    let refused = format!("{} writes were refused", tally.held);
+    assert!(
+        says.contains(&refused) && says.contains("contacts.write"),
+        "{says}"
+    );
     bench
         .app
         .preview(SHOP, &app::ProgressBoard::default())
@@ -260,5 +267,15 @@ async fn invariant_11_least_privilege_what_only_reads_works_with_read_only_scope
     let tally = bench.sync().await;
     assert!(tally.finished, "{:?}", tally.reasons);
     assert!(bench.app.unfinished(SHOP).await.unwrap().held.is_empty());
+    assert_eq!(checked_scopes(&bench).await.0, Verdict::Passed);
     assert_exactly_once(&bench).await;
+}
+
+/// What the check says of the token's scopes.
+async fn checked_scopes(bench: &Bench) -> (Verdict, String) {
+    let lines = bench.app.check(SHOP).await.unwrap().lines;
+    let line = lines
+        .into_iter()
+        .find(|line| line.what == "HighLevel scopes");
+    line.map(|line| (line.verdict, line.says)).unwrap()
 }

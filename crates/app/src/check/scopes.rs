@@ -5,11 +5,19 @@ use crate::NeededScope;
 
 const WHAT: &str = "HighLevel scopes";
 
-/// Compares. `granted` is nothing where the vendor does not tell, as with private integration tokens: then every
-/// missing permission shows when it is first used.
+/// What is known of a token's permissions.
+pub(super) enum Permissions<'a> {
+    /// The vendor tells what was granted.
+    Told(&'a [String]),
+    /// It does not, as with private integration tokens: a missing one shows when it is first used. So many writes wait since
+    /// they were refused for want of one.
+    Untold { refused: usize },
+}
+
+/// Compares.
 pub(super) fn check_scopes(
     needed: &[NeededScope],
-    granted: Option<&[String]>,
+    permissions: &Permissions<'_>,
     mend: &str,
     report: &mut CheckReport,
 ) {
@@ -18,11 +26,29 @@ pub(super) fn check_scopes(
         names.join(", ")
     };
     let all: Vec<_> = needed.iter().collect();
-    let Some(granted) = granted else {
-        return report.passed(
-            WHAT,
-            format!("under these rules the token needs {}", names(&all)),
-        );
+    let granted = match permissions {
+        Permissions::Told(granted) => granted,
+        Permissions::Untold { refused: 0 } => {
+            let says = format!(
+                "under these rules the token needs {}; HighLevel tells what is missing when it is first used",
+                names(&all)
+            );
+            return report.passed(WHAT, says);
+        }
+        Permissions::Untold { refused } => {
+            let writing: Vec<_> = needed.iter().filter(|needed| needed.writes).collect();
+            let says = format!(
+                "the token lacks a permission: {refused} {} refused, and wait{}; for writing it needs {}",
+                if *refused == 1 {
+                    "write was"
+                } else {
+                    "writes were"
+                },
+                if *refused == 1 { "s" } else { "" },
+                names(&writing)
+            );
+            return report.warned(WHAT, says, mend);
+        }
     };
     let missing = |writes: bool| -> Vec<&NeededScope> {
         let lacks = |needed: &&NeededScope| {
@@ -81,7 +107,11 @@ mod tests {
             let granted: Option<Vec<String>> =
                 granted.map(|scopes| scopes.iter().map(ToString::to_string).collect());
             let mut report = CheckReport::default();
-            check_scopes(&needed, granted.as_deref(), "again", &mut report);
+            let permissions = match &granted {
+                Some(granted) => Permissions::Told(granted),
+                None => Permissions::Untold { refused: 0 },
+            };
+            check_scopes(&needed, &permissions, "again", &mut report);
             report
                 .lines
                 .iter()

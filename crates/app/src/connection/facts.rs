@@ -4,6 +4,7 @@ use super::Clients;
 use super::calendars::CalendarList;
 use crate::judge::Judge;
 use crate::ports::PortError;
+use crate::scopes::NO_SCOPE;
 use crate::{App, AppError, Requests};
 use domain::{CountryCode, FailureClass};
 use jiff::SignedDuration;
@@ -21,8 +22,6 @@ const LOCATION: &str = "location";
 const STATUSES: &str = "statuses";
 const CAPABILITIES: &str = "capabilities";
 const USERS: &str = "users";
-/// The code of a missing permission.
-const NO_SCOPE: &str = "HL-AUTH-02";
 const CUSTOMERS: &str = "/customers";
 /// Requests that the facts take: location and users; statuses and the probe. The list of calendars is one more.
 pub(crate) const FACTS_COST: Requests = Requests {

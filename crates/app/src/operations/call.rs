@@ -4,6 +4,7 @@ use super::allowed::Allowed;
 use super::availability::OfferState;
 use super::send::{self, Reached};
 use crate::ports::PortError;
+use crate::scopes::NO_SCOPE;
 use crate::test_call::{ShownAnswer, ShownRequest, redact};
 use crate::{App, AppError};
 use catalogue::{Circumstances, Danger, Operation, OperationKind, Plan, Recovery, RequestError};
@@ -289,8 +290,6 @@ impl App {
     }
 }
 
-/// The code of a missing permission, and of something that the account does not have.
-const NO_SCOPE: &str = "HL-AUTH-02";
 const NOT_OFFERED: &str = "MGR-ACCOUNT-01";
 
 /// A call that can be sent.

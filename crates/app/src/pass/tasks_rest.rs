@@ -3,6 +3,7 @@
 
 use super::Pass;
 use crate::AppError;
+use crate::scopes::NO_SCOPE;
 use domain::{Kind, ShopId, Side};
 use serde_json::{Value as Json, json};
 use std::sync::atomic::Ordering;
@@ -10,8 +11,6 @@ use store::{Change, Store};
 
 /// The fact that remembers why tasks rest.
 const RESTING: &str = "tasks";
-/// The code of a missing permission.
-const NO_SCOPE: &str = "HL-AUTH-02";
 
 /// Why tasks rested when they were last looked at, for people.
 pub(crate) async fn rested(store: &Store, shop: ShopId) -> Result<Option<String>, AppError> {
