@@ -13,7 +13,8 @@ use store::{Change, FactRow};
 pub(super) struct Marks(Mutex<BTreeMap<String, FactRow>>);
 
 impl Pass<'_> {
-    /// Where reading of a source stands now.
+    /// Where reading of a source stands now. Whatever was read up to there has been kept: others may write this at any moment,
+    /// and later than what is kept after it, which then is read again.
     pub(super) fn mark(&self, source: String, value: Json) {
         let at = self.now();
         self.marks().insert(source, FactRow { value, at });

@@ -92,7 +92,7 @@ impl Pass<'_> {
             state.done = state.next.is_none();
             let is_empty = page.records.is_empty();
             let saw = self.saw(port, page.records, state.number);
-            self.mark(source.clone(), json(&state));
+            let mut cursors = vec![(source.clone(), json(&state))];
             if state.done {
                 if port.tells_changes(kind) {
                     // Whatever changed while we walked is newer than the walk's beginning.
@@ -100,13 +100,21 @@ impl Pass<'_> {
                         newest: Timestamp::from_second(state.number).ok(),
                         unfinished: false,
                     };
-                    self.mark(poll(side, kind), json(&poll_state));
+                    cursors.push((poll(side, kind), json(&poll_state)));
                 }
-                self.mark(read_once(side, kind), Json::from(state.number));
+                cursors.push((read_once(side, kind), Json::from(state.number)));
             }
             // That everything was read once lets others begin; else a page without records tells nothing.
-            if !is_empty || !is_read {
-                self.commit(vec![saw]).await?;
+            if is_empty && is_read {
+                for (source, value) in cursors {
+                    self.mark(source, value);
+                }
+            } else {
+                let cursors = cursors
+                    .into_iter()
+                    .map(|(source, value)| Change::Cursor(source, value));
+                self.commit([saw].into_iter().chain(cursors).collect())
+                    .await?;
             }
         }
         self.confirm_unseen(port, kind, state.number).await?;
