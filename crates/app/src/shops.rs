@@ -76,6 +76,14 @@ impl App {
         Ok(self.store.shops().await?)
     }
 
+    /// Whether the store can be read.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn can_read(&self) -> Result<(), AppError> {
+        Ok(self.store.can_be_read().await?)
+    }
+
     /// One shop by name.
     ///
     /// # Errors

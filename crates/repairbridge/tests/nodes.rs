@@ -8,6 +8,7 @@ use domain::Clock;
 use fleet::server::Server;
 use fleet::{Fleet, Size, linked, tests_server, town_of, until};
 use serde_json::json;
+use std::time::Duration;
 use testkit::Bench;
 
 const SIZE: Size = Size {
@@ -86,7 +87,7 @@ async fn invariant_2_no_duplicates_when_a_node_is_frozen_and_wakes() {
             }}));
         }
     }
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
     fleet.freezes(0);
     all_move_to(&fleet, &people, "Hull");
     all_live_in(&fleet, &people, "Hull").await;
@@ -122,11 +123,20 @@ async fn a_node_that_is_cut_off_from_the_database_writes_nothing_and_comes_back(
     fleet.nodes[2].line.cut();
     all_move_to(&fleet, &people, "York");
     all_live_in(&fleet, &people, "York").await;
+    // Whoever sends people to the nodes does not wait for one that does not answer.
+    let ready = format!("http://{}/readyz", fleet.nodes[2].address);
+    let asked = async || {
+        let soon = reqwest::Client::builder().timeout(Duration::from_secs(10));
+        let answer = soon.build().unwrap().get(&ready).send().await.unwrap();
+        answer.status().as_u16()
+    };
+    assert_eq!(asked().await, 503);
     fleet.nodes[2].line.mend();
     until("it serves again", async || {
         fleet.store.nodes().await.unwrap().len() == 3
     })
     .await;
+    assert_eq!(asked().await, 200);
     all_move_to(&fleet, &people, "Hull");
     all_live_in(&fleet, &people, "Hull").await;
     fleet.assert_exactly_once().await;

@@ -91,6 +91,17 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Asks whether the database can be read, as cheaply as that can be known.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn can_be_read(&self) -> Result<(), StoreError> {
+        let _whether: i64 = query_scalar("SELECT EXISTS (SELECT 1 FROM shop)")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(())
+    }
+
     /// One shop by its name.
     ///
     /// # Errors
