@@ -36,6 +36,20 @@ test('a recipe is installed, seen firing, and removed without a trace', async ({
   await expect(run.filter({ hasText: 'Done' }).first()).toBeVisible()
   await expectAccessible(page)
 
+  // The recipes tell which of the installed ones are at work.
+  const gallery = `${installation.url}/shops/main/flows?tab=recipes`
+  const card = page.locator('main').getByRole('listitem').filter({ hasText: 'From a booking to a ticket' })
+  await page.goto(gallery)
+  await expect(card.getByText('Installed')).toBeVisible()
+  await page.goto(`${installation.url}/shops/main/flows`)
+  for (const flow of ['Who shows up gets a ticket', 'A won opportunity is told to MyGadgetRepairs']) {
+    await page.getByRole('button', { name: `Switch off ${flow}` }).click()
+    await expect(page.getByRole('button', { name: `Switch on ${flow}` })).toBeVisible()
+  }
+  await page.goto(gallery)
+  await expect(card.getByText('Off', { exact: true })).toBeVisible()
+  await expectAccessible(page)
+
   await page.goto(recipe)
   await page.getByRole('button', { name: 'Remove…' }).click()
   await page.getByRole('button', { name: 'Remove it' }).click()
