@@ -9,7 +9,7 @@ mod place;
 
 use domain::{ShopId, Timestamp};
 use line::Line;
-use place::{Place, run};
+use place::{OURS, Place, run};
 use serde_json::json;
 use std::time::Duration;
 use store::{Change, Lock, Node, Store, StoreError};
@@ -143,7 +143,7 @@ async fn a_transaction_of_somebody_who_was_frozen_ends() {
     // What each transaction of ours begins with, and then nothing.
     let begin = format!(
         "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s';
-         SELECT pg_advisory_xact_lock_shared(hashtext('repairbridge ' || current_schema()), 0), pg_advisory_xact_lock(hashtext('repairbridge ' || current_schema()), {});
+         SELECT pg_advisory_xact_lock_shared({OURS}, 0), pg_advisory_xact_lock({OURS}, {});
          SELECT pg_advisory_xact_lock_shared(hashtextextended('repairbridge ' || current_schema() || ' ' || 'shop-1', 0))",
         shop.0
     );

@@ -6,7 +6,7 @@
 mod place;
 
 use domain::{Side, Timestamp};
-use place::{Place, run};
+use place::{OURS, Place, run};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::future::{Future, poll_fn};
@@ -17,8 +17,6 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-/// The first half of the advisory locks that transactions take.
-const OURS: &str = "hashtext('repairbridge ' || current_schema())";
 
 /// The server's address with another user and database.
 fn elsewhere(server: &str, user: &str, rest: &str) -> String {

@@ -37,14 +37,12 @@ pub(super) fn check_scopes(
         }
         Permissions::Untold { refused } => {
             let writing: Vec<_> = needed.iter().filter(|needed| needed.writes).collect();
+            let (were, wait) = match refused {
+                1 => ("write was", "waits"),
+                _ => ("writes were", "wait"),
+            };
             let says = format!(
-                "the token lacks a permission: {refused} {} refused, and wait{}; for writing it needs {}",
-                if *refused == 1 {
-                    "write was"
-                } else {
-                    "writes were"
-                },
-                if *refused == 1 { "s" } else { "" },
+                "the token lacks a permission: {refused} {were} refused, and {wait}; for writing it needs {}",
                 names(&writing)
             );
             return report.warned(WHAT, says, mend);

@@ -8,6 +8,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use store::Store;
 use uuid::Uuid;
 
+/// The first half of the advisory locks that transactions take, as SQL.
+pub const OURS: &str = "hashtext('repairbridge ' || current_schema())";
+
 pub struct Place {
     pub server: String,
     pub schema: String,
