@@ -189,6 +189,7 @@ impl Pair {
             changes.push(Change::Saw {
                 records: records.collect(),
                 sweep: 0,
+                asked_at: SystemClock.now(),
                 stale_after: None,
             });
             changes.extend(numbers.clone().map(|number| {

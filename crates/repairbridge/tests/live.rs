@@ -139,6 +139,30 @@ async fn settles(bench: &Bench) {
     assert_exactly_once(bench).await;
 }
 
+/// The number of the journal's last line.
+async fn told_up_to(bench: &Bench) -> i64 {
+    let shop = bench.app.shop(SHOP).await.unwrap().id;
+    let last = bench.app.store().journal_tail(shop, None, 1).await.unwrap();
+    last.last().map_or(0, |line| line.id)
+}
+
+/// Invariant 3: what came late was not taken for news. Nobody changes a town at the counter, and both sides keep what
+/// they are sent.
+async fn nothing_is_made_up(bench: &Bench, after: i64) {
+    let shop = bench.app.shop(SHOP).await.unwrap().id;
+    let store = bench.app.store();
+    for line in store.journal_after(shop, after, 100_000).await.unwrap() {
+        let (event, detail) = (line.event.as_str(), line.detail.to_string());
+        let of_nobody = event == "edited"
+            && line.side == Some(domain::Side::MyGadgetRepairs)
+            && detail.contains("city");
+        let kept_differently = line.detail["kept_differently"].as_array();
+        let refused = kept_differently.is_some_and(|fields| !fields.is_empty());
+        let made_up = of_nobody || refused || event == "overruled";
+        assert!(!made_up, "{event} {:?} {detail}", line.side);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn webhooks_lost_doubled_shuffled_and_forged_change_nothing_in_the_end() {
     let bench = in_step(62, 12).await;
@@ -152,6 +176,7 @@ async fn webhooks_lost_doubled_shuffled_and_forged_change_nothing_in_the_end() {
         ..WebhookPolicy::default()
     };
     tell(&bench, address, policy);
+    let told_before = told_up_to(&bench).await;
     let service = Service::start(&bench, address, 2).await;
     for step in 0..60 {
         somebody_works(&bench, &pairs, step).await;
@@ -168,6 +193,7 @@ async fn webhooks_lost_doubled_shuffled_and_forged_change_nothing_in_the_end() {
         assert!(!(one.forged && taken), "a forged webhook was taken");
     }
     settles(&bench).await;
+    nothing_is_made_up(&bench, told_before).await;
     let truth = bench.truth().await;
     for step in (0..60).step_by(4) {
         let later =

@@ -33,8 +33,10 @@ pub enum Change {
         records: Vec<(Record, Vec<Key>)>,
         /// The sweep that saw them; 0 for none.
         sweep: i64,
-        /// For rows of a lagging search index: a row older than a record that we wrote ourselves after
-        /// this instant is stale and left out. `None` where the source is authoritative.
+        /// When the vendor was asked. What was written or asked for after that stays, unless the vendor says that
+        /// this is newer: the answer may have been on its way meanwhile.
+        asked_at: Timestamp,
+        /// For rows of a lagging search index: the same with an instant that lies so much further back.
         stale_after: Option<Timestamp>,
     },
     /// A record as it stands after our own write, to be compared with its counterpart once more.

@@ -55,6 +55,7 @@ async fn filled(store: &Store) -> ShopId {
             changes.push(Change::Saw {
                 records: numbers.clone().map(|number| person(side, number)).collect(),
                 sweep: 0,
+                asked_at: now,
                 stale_after: None,
             });
         }

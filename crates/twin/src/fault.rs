@@ -25,7 +25,7 @@ pub struct FaultProfile {
     pub throttled: f64,
     /// Carried out, then answered with the first half of the JSON body.
     pub half: f64,
-    /// Answered late.
+    /// Carried out late, and answered later still.
     pub slow: f64,
     /// How late, in milliseconds.
     pub slow_ms: u64,
@@ -65,7 +65,7 @@ impl Fate {
 pub struct Ruling {
     /// What befalls the request.
     pub fate: Fate,
-    /// Wait before anything is carried out, in milliseconds.
+    /// How long it takes, in milliseconds: half of it before anything is carried out, half before it is answered.
     pub delay_ms: u64,
 }
 

@@ -92,9 +92,8 @@ impl Face {
             self.shared.log.add(entry);
             return Err(Cut);
         }
-        if ruling.delay_ms > 0 {
-            tokio::time::sleep(Duration::from_millis(ruling.delay_ms)).await;
-        }
+        let way = Duration::from_millis(ruling.delay_ms) / 2;
+        linger(way).await;
         let request = Request::from_parts(parts, Body::from(body));
         let answer = match ruling.fate {
             Fate::Reset => Err(Cut),
@@ -106,6 +105,8 @@ impl Face {
             }
             Fate::Half => half(never_fails(self.vendor.oneshot(request).await)).await,
         };
+        // What is answered may be old by the time that it arrives.
+        linger(way).await;
         let answer = answer.and_then(|answer| match answer.extensions().get::<Severed>() {
             None => Ok(answer),
             Some(_) => {
@@ -116,6 +117,12 @@ impl Face {
         entry.status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
         self.shared.log.add(entry);
         answer
+    }
+}
+
+async fn linger(on_the_way: Duration) {
+    if !on_the_way.is_zero() {
+        tokio::time::sleep(on_the_way).await;
     }
 }
 

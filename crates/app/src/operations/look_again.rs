@@ -40,8 +40,6 @@ impl App {
         }
         let (connection, facts) = self.open(shop).await?;
         let mut changes = Vec::new();
-        // A record that the sync writes while it is fetched here is newer than what is fetched.
-        let began = self.now();
         for one in touched.iter().take(MOST) {
             if one.kind == Kind::Note {
                 // The notes of a person are read together.
@@ -53,13 +51,16 @@ impl App {
                 continue;
             }
             let port = connection.on(one.side, Lane::Live);
+            // A record that the sync writes while it is fetched here is newer than what is fetched.
+            let asked_at = self.now();
             match port.fetch(one.kind, &one.id, one.parent.as_ref()).await? {
                 Some(record) => {
                     let keys = keys_of(&record, &facts.setting.country);
                     changes.push(Change::Saw {
                         records: vec![(record, keys)],
                         sweep: 0,
-                        stale_after: Some(began),
+                        asked_at,
+                        stale_after: None,
                     });
                 }
                 None => changes.extend(self.gone(shop, one, cause).await?),

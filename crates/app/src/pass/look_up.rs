@@ -98,7 +98,9 @@ impl Pass<'_> {
         }
         if !perhaps_ours.is_empty() {
             let mut outcome = self.decide_anew(intent);
-            let seen = perhaps_ours.into_iter().map(|one| self.saw_now(one, 0));
+            let seen = perhaps_ours
+                .into_iter()
+                .map(|one| self.saw_one(now, one, 0));
             outcome.changes.splice(0..0, seen);
             return Ok(outcome);
         }
@@ -262,12 +264,12 @@ impl Pass<'_> {
         let record = match read_since {
             Some(record) => record,
             None if !self.has_room_before_a_call(side).await? => return Ok(None),
-            None => match self.patiently(|| port.fetch(kind, &target, None)).await? {
-                Some(record) => {
-                    changes.push(self.saw_now(record.clone(), 0));
+            None => match self.asked(|| port.fetch(kind, &target, None)).await? {
+                (asked_at, Some(record)) => {
+                    changes.push(self.saw_one(asked_at, record.clone(), 0));
                     record
                 }
-                None => {
+                (_, None) => {
                     let mut changes = self.decide_anew(intent).changes;
                     changes.push(Change::Unlink(
                         link.id,

@@ -462,6 +462,19 @@ impl<'a> Pass<'a> {
         self.progress.update(|progress| progress.note = None);
     }
 
+    /// The same as [`Self::patiently`], with when it was asked what was answered: what was written since then is newer.
+    async fn asked<T, F>(&self, read: impl Fn() -> F) -> Result<(Timestamp, T), PortError>
+    where
+        F: Future<Output = Result<T, PortError>>,
+    {
+        self.patiently(|| {
+            let asked_at = self.now();
+            let read = read();
+            async move { Ok((asked_at, read.await?)) }
+        })
+        .await
+    }
+
     /// A read that is tried again when it fails in passing, and that waits for budget.
     pub(crate) async fn patiently<T, F>(&self, read: impl Fn() -> F) -> Result<T, PortError>
     where

@@ -174,6 +174,7 @@ impl Pass<'_> {
         let known = &known;
         let mut looks = futures::stream::iter(hints)
             .map(|((kind, id), hint)| async move {
+                let asked_at = self.now();
                 let look = match (kind, &id) {
                     (Some(kind), Some(id)) => {
                         let stored = known.get(&(kind, id.clone()));
@@ -185,13 +186,13 @@ impl Pass<'_> {
                     }
                     _ => Ok(Look::Left),
                 };
-                (kind, id, hint, look)
+                (kind, id, hint, asked_at, look)
             })
             .buffer_unordered(self.at_once(AT_ONCE));
         let mut outcome = Outcome::default();
         let (mut news, mut booked) = (false, Vec::new());
         let mut thin = Vec::new();
-        while let Some((kind, id, hint, look)) = looks.next().await {
+        while let Some((kind, id, hint, asked_at, look)) = looks.next().await {
             let (Some(kind), Some(id)) = (kind, id) else {
                 outcome.heard(hint);
                 continue;
@@ -208,7 +209,7 @@ impl Pass<'_> {
                     }
                     outcome.told += usize::from(changed);
                     self.heard().insert((Side::HighLevel, kind, id));
-                    outcome.changes.push(self.saw_now(*record, 0));
+                    outcome.changes.push(self.saw_one(asked_at, *record, 0));
                     outcome.heard(hint);
                 }
                 Ok(Look::Gone) => {
@@ -450,12 +451,15 @@ impl Pass<'_> {
         let customers = customers.into_iter().map(|id| (Kind::Contact, id));
         for (kind, id) in tickets.chain(customers) {
             let port = self.connection.on(side, Lane::Live);
+            let asked_at = self.now();
             match port.fetch(kind, &id, None).await {
                 Ok(found) => {
                     outcome.told += 1;
                     self.heard().insert((side, kind, id.clone()));
                     match found {
-                        Some(record) => outcome.changes.push(self.saw_now(record, 0)),
+                        Some(record) => {
+                            outcome.changes.push(self.saw_one(asked_at, record, 0));
+                        }
                         None => outcome.changes.extend(self.vanished(side, kind, id)),
                     }
                 }

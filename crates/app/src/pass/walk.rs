@@ -83,15 +83,15 @@ impl Pass<'_> {
             };
         }
         while !state.done {
-            let page = self
-                .patiently(|| port.page(kind, &Scope::All, state.next.as_ref()))
+            let (asked_at, page) = self
+                .asked(|| port.page(kind, &Scope::All, state.next.as_ref()))
                 .await?;
             self.count_read(side);
             self.progress.read(side, kind, page.records.len());
             state.next = page.next;
             state.done = state.next.is_none();
             let is_empty = page.records.is_empty();
-            let saw = self.saw(port, page.records, state.number);
+            let saw = self.saw(port, asked_at, page.records, state.number);
             let mut cursors = vec![(source.clone(), json(&state))];
             if state.done {
                 if port.tells_changes(kind) {
@@ -162,8 +162,8 @@ impl Pass<'_> {
         let scope = Scope::Changed(since);
         let mut next: Option<Json> = None;
         loop {
-            let page = self
-                .patiently(|| port.page(kind, &scope, next.as_ref()))
+            let (asked_at, page) = self
+                .asked(|| port.page(kind, &scope, next.as_ref()))
                 .await?;
             self.count_read(side);
             self.progress.read(side, kind, page.records.len());
@@ -175,7 +175,7 @@ impl Pass<'_> {
                     unfinished: false,
                 };
                 let missed = self.missed(side, kind, &page.records).await?;
-                let saw = self.saw(port, page.records, 0);
+                let saw = self.saw(port, asked_at, page.records, 0);
                 let cursor = Change::Cursor(poll(side, kind), json(&state));
                 self.commit([saw, cursor].into_iter().chain(missed).collect())
                     .await?;
@@ -203,8 +203,8 @@ impl Pass<'_> {
         let mut next: Option<Json> = None;
         let mut open = false;
         loop {
-            let page = self
-                .patiently(|| port.page(kind, &scope, next.as_ref()))
+            let (asked_at, page) = self
+                .asked(|| port.page(kind, &scope, next.as_ref()))
                 .await?;
             self.count_read(side);
             self.progress.read(side, kind, page.records.len());
@@ -214,7 +214,7 @@ impl Pass<'_> {
             let mut changes = self.comments_due(side, kind, &page.records);
             if changed {
                 changes.extend(self.missed(side, kind, &page.records).await?);
-                changes.push(self.saw(port, page.records, 0));
+                changes.push(self.saw(port, asked_at, page.records, 0));
             }
             if done && (changed || open) {
                 let state = PollState {
@@ -237,11 +237,17 @@ impl Pass<'_> {
         }
     }
 
-    /// The change that saves records as just read.
-    pub(super) fn saw(&self, port: &dyn Port, records: Vec<Record>, sweep: i64) -> Change {
+    /// The change that saves records as a side listed them when it was asked.
+    fn saw(
+        &self,
+        port: &dyn Port,
+        asked_at: Timestamp,
+        records: Vec<Record>,
+        sweep: i64,
+    ) -> Change {
         let stale_after = port
             .lists_lag()
-            .then(|| earlier(self.now(), self.config.index_lag_seconds));
+            .then(|| earlier(asked_at, self.config.index_lag_seconds));
         if self.hearing.load(Ordering::Relaxed) {
             let told = records
                 .iter()
@@ -254,6 +260,7 @@ impl Pass<'_> {
         Change::Saw {
             records: records.map(|(keys, record)| (record, keys)).collect(),
             sweep,
+            asked_at,
             stale_after,
         }
     }
@@ -336,15 +343,15 @@ impl Pass<'_> {
                 let id = stored.record.id.clone();
                 self.count_read(side);
                 let changes = match self
-                    .patiently(|| self.fetch_now(port, kind, &id, stored.record.parent.as_ref()))
+                    .asked(|| self.fetch_now(port, kind, &id, stored.record.parent.as_ref()))
                     .await?
                 {
-                    Some(record) => {
+                    (asked_at, Some(record)) => {
                         let learnt = self.learn_calendars(&record);
-                        let saw = self.saw_now(record, walk);
+                        let saw = self.saw_one(asked_at, record, walk);
                         [saw].into_iter().chain(learnt).collect()
                     }
-                    None => self.vanished(side, kind, id).into(),
+                    (_, None) => self.vanished(side, kind, id).into(),
                 };
                 self.commit(changes).await?;
             }
@@ -401,12 +408,13 @@ impl Pass<'_> {
         [Change::Gone(side, kind, id), Change::Journal(told)]
     }
 
-    /// The change that saves one record as just fetched by its id.
-    pub(super) fn saw_now(&self, record: Record, sweep: i64) -> Change {
+    /// The change that saves one record as it was shown by its id, or by its keys, when it was asked for.
+    pub(super) fn saw_one(&self, asked_at: Timestamp, record: Record, sweep: i64) -> Change {
         let keys = self.keys_of(&record);
         Change::Saw {
             records: vec![(record, keys)],
             sweep,
+            asked_at,
             stale_after: None,
         }
     }

@@ -33,11 +33,12 @@ pub(crate) const REOPEN: &str = "UPDATE review SET state = 'open', decision = NU
            AND other.kind = review.kind AND other.side = review.side AND other.record = review.record
            AND other.field = review.field AND other.state = 'open')";
 
-/// Records as just fetched, in one statement.
+/// Records as just fetched, in one statement. First seen is when they were kept: what was asked for before one of our own
+/// writes may show what came of it.
 const SAW: Sql = both!(
         "INSERT INTO record (shop, side, kind, id, parent, body, fingerprint, changed_at, first_seen, fetched_at, sweep)
          SELECT $1, $2, $3, value ->> 'id', value ->> 'parent', value ->> 'body', value ->> 'print',
-             CAST(value ->> 'changed' AS BIGINT), $5, $5, $6
+             CAST(value ->> 'changed' AS BIGINT), $5, $8, $6
          FROM ", [rows "4"], " WHERE true
          ON CONFLICT (shop, side, kind, id) DO UPDATE SET
              parent = excluded.parent, body = excluded.body, fingerprint = excluded.fingerprint,
@@ -46,7 +47,7 @@ const SAW: Sql = both!(
              state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
                           THEN record.state ELSE 1 END
          WHERE ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) <= $7
-             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at)
+             OR (record.gone = 0 AND excluded.changed_at >= record.changed_at + $9)
          RETURNING id"
 );
 
@@ -132,9 +133,16 @@ async fn carry_out(
         Change::Saw {
             records,
             sweep,
+            asked_at,
             stale_after,
         } => {
-            saw(tx, shop, at, *sighting, &records, sweep, stale_after).await?;
+            let seen = Seen {
+                records: &records,
+                sweep,
+                asked_at,
+                stale_after,
+            };
+            saw(tx, shop, at, *sighting, seen).await?;
         }
         Change::Wrote(record, keys) => wrote(tx, shop, at, *sighting, &record, &keys).await?,
         Change::Settle(on, what, id, state) => {
@@ -414,15 +422,23 @@ async fn carry_out(
     Ok(())
 }
 
+/// As [`Change::Saw`] has it.
+struct Seen<'a> {
+    records: &'a [(Record, Vec<Key>)],
+    sweep: i64,
+    asked_at: Timestamp,
+    stale_after: Option<Timestamp>,
+}
+
 async fn saw(
     tx: &mut Tx,
     shop: ShopId,
     at: i64,
     sighting: bool,
-    records: &[(Record, Vec<Key>)],
-    sweep: i64,
-    stale_after: Option<Timestamp>,
+    seen: Seen<'_>,
 ) -> Result<(), StoreError> {
+    let Seen { records, sweep, .. } = seen;
+    let asked_at = time(seen.asked_at);
     let Some((first, _)) = records.first() else {
         return Ok(());
     };
@@ -447,6 +463,8 @@ async fn saw(
             })
         })
         .collect();
+    // A row of a lagging index that tells the same time is the same; what was asked for before may be older all the same.
+    let newer_by = i64::from(seen.stale_after.is_none());
     let mut taken_ids = HashSet::new();
     for rows in apart(tx, rows) {
         let taken: Vec<String> = query_scalar(SAW)
@@ -456,7 +474,9 @@ async fn saw(
             .bind(json_rows(rows))
             .bind(at)
             .bind(sweep)
-            .bind(stale_after.map_or(i64::MAX, time))
+            .bind(seen.stale_after.map_or(asked_at, time))
+            .bind(asked_at)
+            .bind(newer_by)
             .fetch_all(&mut *tx)
             .await?;
         taken_ids.extend(taken);
@@ -467,7 +487,7 @@ async fn saw(
             .filter(|fresh| taken_ids.contains(fresh.record.id.as_str()));
         before.keep(tx, shop, at, taken).await?;
     }
-    if sweep > 0 && stale_after.is_some() {
+    if sweep > 0 && taken_ids.len() < fresh.len() {
         // A stale row still proves that the record is there.
         query(both!(
             "UPDATE record SET sweep = $5 WHERE shop = $1 AND side = $2 AND kind = $3 AND sweep < $5 AND id ",

@@ -134,18 +134,26 @@ impl Bench {
             .unwrap();
     }
 
+    /// Snapshots from an authoritative source, whose answer was on its way for a while.
+    pub async fn saw_late(
+        &self,
+        asked: i64,
+        now: i64,
+        sweep: i64,
+        records: Vec<(Record, Vec<Key>)>,
+    ) {
+        let saw = Change::Saw {
+            records,
+            sweep,
+            asked_at: at(asked),
+            stale_after: None,
+        };
+        self.commit(now, vec![saw]).await;
+    }
+
     /// Snapshots from an authoritative source.
     pub async fn saw(&self, now: i64, sweep: i64, records: Vec<(Record, Vec<Key>)>) {
-        let stale_after = None;
-        self.commit(
-            now,
-            vec![Change::Saw {
-                records,
-                sweep,
-                stale_after,
-            }],
-        )
-        .await;
+        self.saw_late(now, now, sweep, records).await;
     }
 
     pub async fn record(&self, side: Side, kind: Kind, text: &str) -> store::StoredRecord {

@@ -51,6 +51,7 @@ pub async fn a_page_may_hold_a_record_twice(bench: &Bench) {
             ),
         ],
         sweep: 3,
+        asked_at: at(10),
         stale_after: stale_after.map(at),
     };
     bench.commit(10, vec![saw("Old", "New", None)]).await;

@@ -17,6 +17,7 @@ fn saw(content: &str, stale_after: Option<i64>, created: Option<i64>, changed: i
     Change::Saw {
         records: vec![(row, vec![])],
         sweep: 0,
+        asked_at: at(100),
         stale_after: stale_after.map(at),
     }
 }

@@ -42,6 +42,7 @@ async fn filled(bench: &Bench) {
     let saw = |side, records| Change::Saw {
         records,
         sweep: 0,
+        asked_at: at(0),
         stale_after: (side == HighLevel).then(|| at(0)),
     };
     let left = vec![

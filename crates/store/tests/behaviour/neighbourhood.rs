@@ -49,6 +49,7 @@ pub async fn candidates_and_rivals_but_not_strangers(bench: &Bench) {
     let same = Change::Saw {
         records: vec![(contact(MyGadgetRepairs, "x"), vec![email("ann@x")])],
         sweep: 0,
+        asked_at: at(1),
         stale_after: None,
     };
     other.commit(shop, at(1), vec![same]).await.unwrap();
@@ -101,6 +102,7 @@ pub async fn a_stale_row_leaves_the_keys_of_our_write(bench: &Bench) {
             (contact(HighLevel, "h2"), vec![email("new@x")]),
         ],
         sweep: 0,
+        asked_at: at(99),
         stale_after: Some(at(90)),
     };
     bench.commit(100, vec![wrote, stale]).await;
@@ -141,6 +143,7 @@ pub async fn gone_contacts_are_no_neighbours(bench: &Bench) {
         )
         .await;
     assert_eq!(around(bench, HighLevel, "h1").await, ["h1"]);
-    has(bench, MyGadgetRepairs, "m1", vec![email("a@x")]).await;
+    let back = (contact(MyGadgetRepairs, "m1"), vec![email("a@x")]);
+    bench.saw(3, 0, vec![back]).await;
     assert_eq!(around(bench, HighLevel, "h1").await, ["h1", "m1"]);
 }

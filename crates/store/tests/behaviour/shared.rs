@@ -58,6 +58,7 @@ pub async fn eight_writers_never_find_it_busy(bench: &Bench) {
                 let saw = Change::Saw {
                     records: vec![(contact(HighLevel, &name), vec![email(&name)])],
                     sweep: 0,
+                    asked_at: at(1),
                     stale_after: None,
                 };
                 store

@@ -74,6 +74,7 @@ pub async fn a_removed_shop_leaves_nothing(bench: &Bench) {
             Change::Saw {
                 records: vec![(contact(HighLevel, "h1"), vec![email("a@x")])],
                 sweep: 1,
+                asked_at: at(0),
                 stale_after: None,
             },
             Change::Fact("zone", json!(1)),

@@ -22,6 +22,7 @@ async fn search(bench: &Bench, now: i64, sweep: i64, stale_after: i64, record: R
     let saw = Change::Saw {
         records: vec![(record, vec![])],
         sweep,
+        asked_at: at(now),
         stale_after: Some(at(stale_after)),
     };
     bench.commit(now, vec![saw]).await;
@@ -144,6 +145,33 @@ pub async fn invariant_3_no_lost_edit_a_stale_row_after_a_look_is_left_out(bench
         row("Ann", 5),
         "the index has caught up by then"
     );
+}
+
+/// An answer that is on its way while we write the record, or while it is asked for once more, is older than what is kept,
+/// unless the vendor says otherwise.
+pub async fn invariant_3_no_lost_edit_an_answer_that_comes_late_is_left_out(bench: &Bench) {
+    let person = |content, changed| vec![(row(content, changed), vec![])];
+    let kept = async |content, fetched| {
+        let kept = bench.record(HighLevel, CONTACT, "h1").await;
+        assert_eq!(kept.record.text(domain::Field::Name), Some(content));
+        assert_eq!(kept.fetched_at, at(fetched));
+        let unseen = bench.store.unseen(bench.shop, HighLevel, CONTACT, 2, 10);
+        assert!(unseen.await.unwrap().is_empty(), "it is there all the same");
+    };
+    bench.saw(10, 2, person("Ann", 5)).await;
+    let wrote = Change::Wrote(Box::new(row("Anna", 20)), vec![]);
+    bench.commit(20, vec![wrote]).await;
+    for (number, changed) in [(1, 5), (2, 20)] {
+        bench.saw_late(19, 21, number, person("Ann", changed)).await;
+        kept("Anna", 20).await;
+    }
+    bench.saw(30, 0, person("Annie", 25)).await;
+    bench.saw_late(29, 31, 0, person("Anna", 20)).await;
+    kept("Annie", 30).await;
+    bench.saw_late(29, 32, 0, person("Annabel", 26)).await;
+    kept("Annabel", 29).await;
+    bench.saw(33, 0, person("Annie", 25)).await;
+    kept("Annie", 33).await;
 }
 
 pub async fn a_newer_row_is_accepted_within_the_window(bench: &Bench) {

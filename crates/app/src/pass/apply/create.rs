@@ -34,11 +34,14 @@ impl Pass<'_> {
         }
         if !self.is_bulk(intent.side) {
             // Somebody may have entered the person on this side since the last poll.
+            let asked_at = self.now();
             match self.strangers(port, &draft).await {
                 Ok(found) if found.is_empty() => {}
                 Ok(found) => {
                     let mut outcome = self.decide_anew(intent);
-                    let saw = found.into_iter().map(|record| self.saw_now(record, 0));
+                    let saw = found
+                        .into_iter()
+                        .map(|record| self.saw_one(asked_at, record, 0));
                     outcome.changes.splice(0..0, saw);
                     return Ok(outcome);
                 }
@@ -300,10 +303,11 @@ impl Pass<'_> {
             .record(self.shop.id, intent.side, intent.kind, id)
             .await?;
         if known.is_none() {
+            let asked_at = self.now();
             return Ok(match port.fetch(intent.kind, id, None).await {
                 Ok(Some(record)) => {
                     let mut outcome = self.decide_anew(intent);
-                    outcome.changes.insert(0, self.saw_now(record, 0));
+                    outcome.changes.insert(0, self.saw_one(asked_at, record, 0));
                     outcome
                 }
                 Ok(None) => self.failed(intent, error.clone()),

@@ -61,6 +61,7 @@ impl Pass<'_> {
         let source = source.map(|stored| stored.record);
         let stored = self.store.record(shop, side, kind, &target).await?;
         let parent = stored.and_then(|stored| stored.record.parent);
+        let asked_at = self.now();
         let record = match port.fetch(kind, &target, parent.as_ref()).await {
             Ok(Some(record)) => record,
             Ok(None) => return Ok(self.removed(intent, payload, &target, source.as_ref())),
@@ -68,7 +69,7 @@ impl Pass<'_> {
         };
         if self.is_changed(removal, &record, source.as_ref()) {
             let mut outcome = self.keep(intent, "somebody changed it since");
-            outcome.changes.insert(0, self.saw_now(record, 0));
+            outcome.changes.insert(0, self.saw_one(asked_at, record, 0));
             return Ok(outcome);
         }
         if removal.policy == DeletePolicy::Archive {

@@ -6,7 +6,7 @@ use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::payload::Payload;
 use crate::ports::Port;
-use domain::{Fields, Record, RecordId};
+use domain::{Fields, Record, RecordId, Timestamp};
 use serde_json::json;
 use store::{Change, Intent, Link};
 use sync::Changes;
@@ -16,6 +16,8 @@ pub(in crate::pass) struct Place {
     pub(super) link: Link,
     pub(super) source: Record,
     pub(super) target: Record,
+    /// When it was looked at.
+    pub(super) asked_at: Timestamp,
     pub(super) parent: Option<RecordId>,
 }
 
@@ -31,9 +33,10 @@ impl Pass<'_> {
             link,
             source,
             target,
+            asked_at,
             parent,
         } = place;
-        let seen = self.saw_now(target.clone(), 0);
+        let seen = self.saw_one(asked_at, target.clone(), 0);
         let now = self.judge.project_with(&target, &source);
         let (payload, wanted) = still_ours(&stored, &now);
         let writes = self.judge.native(&wanted, &target, &source);

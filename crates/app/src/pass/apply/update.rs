@@ -40,6 +40,7 @@ impl Pass<'_> {
             .await?
             .and_then(|stored| stored.record.parent);
         // Look before overwriting: a person may have edited the record since the last poll.
+        let asked_at = self.now();
         let target = match self
             .fetch_now(port, intent.kind, &target_id, parent.as_ref())
             .await
@@ -55,7 +56,7 @@ impl Pass<'_> {
             }
             Err(error) => return Ok(self.failed(intent, error)),
         };
-        let seen = self.saw_now(target.clone(), 0);
+        let seen = self.saw_one(asked_at, target.clone(), 0);
         let (left, right) = side.in_order(&target, &source.record);
         let stored = Payload::read(intent);
         if stored.undo.is_some() {
@@ -63,6 +64,7 @@ impl Pass<'_> {
                 link,
                 source: source.record,
                 target,
+                asked_at,
                 parent,
             };
             return self.take_back(port, intent, stored, place).await;

@@ -281,13 +281,16 @@ impl Pass<'_> {
             let lane = self.lane_of(side, kind, vanished.gone());
             let port = self.connection.on(side, lane);
             let draft = self.judge.draft(survivor, None, &BTreeSet::new());
+            let asked_at = self.now();
             let mut found = self.patiently(|| port.holders(&draft)).await?;
             if let Some(Candidate { id, .. }) = &one.moved_to {
                 let now = self.patiently(|| port.fetch(kind, id, None)).await?;
                 found.extend(now);
             }
             found.retain(|record| record.id != *vanished.gone());
-            let saw = found.into_iter().map(|record| self.saw_now(record, 0));
+            let saw = found
+                .into_iter()
+                .map(|record| self.saw_one(asked_at, record, 0));
             self.commit(saw.collect()).await?;
         }
         Ok(())

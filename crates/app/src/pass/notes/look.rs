@@ -174,7 +174,7 @@ impl Pass<'_> {
     ) -> Result<Vec<Record>, AppError> {
         const CRM: Side = Side::HighLevel;
         let port = &*self.connection.highlevel;
-        let notes = self.patiently(|| port.list_of(Kind::Note, contact)).await?;
+        let (asked_at, notes) = self.asked(|| port.list_of(Kind::Note, contact)).await?;
         self.tally(|tally| {
             tally.note_reads += 1;
             tally.note_reads_of_new += u64::from(is_made_up(contact));
@@ -207,6 +207,7 @@ impl Pass<'_> {
                     .map(|note| ((*note).clone(), Vec::new()))
                     .collect(),
                 sweep: 0,
+                asked_at,
                 stale_after: None,
             });
             changes.extend(news.iter().map(|note| {

@@ -67,15 +67,14 @@ impl Pass<'_> {
         let parent = stored.record.parent.clone();
         let now = if look {
             let port = self.port(side);
-            let found = self
-                .patiently(|| port.fetch(kind, id, parent.as_ref()))
-                .await?;
+            let (asked_at, found) = self.asked(|| port.fetch(kind, id, parent.as_ref())).await?;
             let Some(found) = found.filter(|found| !is_deleted(found)) else {
                 let line = about(Some(&stored.record), Some(&source));
                 lines.kept.push(line.because("it was deleted since"));
                 return Ok(None);
             };
-            self.commit(vec![self.saw_now(found.clone(), 0)]).await?;
+            self.commit(vec![self.saw_one(asked_at, found.clone(), 0)])
+                .await?;
             found
         } else {
             stored.record
