@@ -57,6 +57,7 @@ macro_rules! behaviour_suite {
                     a_stale_row_after_our_own_write_is_left_out_but_counts_as_seen
                     invariant_3_no_lost_edit_a_stale_row_after_a_look_is_left_out
                     invariant_3_no_lost_edit_an_answer_that_comes_late_is_left_out
+                    what_is_kept_from_a_time_to_come_keeps_nothing_out
                     a_newer_row_is_accepted_within_the_window
                     a_row_is_accepted_after_the_window
                     unsettled_ones_come_in_pages

@@ -21,6 +21,9 @@ pub(crate) const WAKE_CHILDREN: Sql = both!(
 /// Longer ones say nothing, and are more than an index of PostgreSQL takes.
 const LONGEST_KEY: usize = 1_000;
 
+/// What was kept so much later than now was kept by a clock that is wrong. Less than that, a commit waits for its turn.
+const AHEAD_MICROSECONDS: i64 = 60_000_000;
+
 pub(crate) const FORGET_KEYS: Sql = both!(
     "DELETE FROM identity_key WHERE shop = $1 AND side = $2 AND record ",
     [list "3"]
@@ -47,6 +50,7 @@ const SAW: Sql = both!(
              state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
                           THEN record.state ELSE 1 END
          WHERE ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) <= $7
+             OR ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) > $10
              OR (record.gone = 0 AND excluded.changed_at >= record.changed_at + $9)
          RETURNING id"
 );
@@ -465,6 +469,11 @@ async fn saw(
         .collect();
     // A row of a lagging index that tells the same time is the same; what was asked for before may be older all the same.
     let newer_by = i64::from(seen.stale_after.is_none());
+    // Nor does a clock that was ahead keep out what is asked for by one that is right.
+    let not_yet = match seen.stale_after {
+        None => at.saturating_add(AHEAD_MICROSECONDS),
+        Some(_) => i64::MAX,
+    };
     let mut taken_ids = HashSet::new();
     for rows in apart(tx, rows) {
         let taken: Vec<String> = query_scalar(SAW)
@@ -477,6 +486,7 @@ async fn saw(
             .bind(seen.stale_after.map_or(asked_at, time))
             .bind(asked_at)
             .bind(newer_by)
+            .bind(not_yet)
             .fetch_all(&mut *tx)
             .await?;
         taken_ids.extend(taken);

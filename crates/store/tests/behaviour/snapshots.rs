@@ -174,6 +174,16 @@ pub async fn invariant_3_no_lost_edit_an_answer_that_comes_late_is_left_out(benc
     kept("Annie", 33).await;
 }
 
+/// The clock of the node that kept it was ahead.
+pub async fn what_is_kept_from_a_time_to_come_keeps_nothing_out(bench: &Bench) {
+    let person = |content| vec![(row(content, 5), vec![])];
+    bench.saw(10, 0, person("Ann")).await;
+    bench.saw(600, 0, person("Anna")).await;
+    bench.saw(11, 0, person("Annie")).await;
+    let kept = bench.record(HighLevel, CONTACT, "h1").await;
+    assert_eq!((kept.record, kept.fetched_at), (row("Annie", 5), at(11)));
+}
+
 pub async fn a_newer_row_is_accepted_within_the_window(bench: &Bench) {
     bench
         .commit(100, vec![Change::Wrote(Box::new(row("Anna", 100)), vec![])])
