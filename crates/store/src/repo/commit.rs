@@ -49,8 +49,7 @@ const SAW: Sql = both!(
              sweep = ", [sqlite "max"], [postgres "greatest"], "(record.sweep, excluded.sweep),
              state = CASE WHEN record.fingerprint = excluded.fingerprint AND record.gone = 0
                           THEN record.state ELSE 1 END
-         WHERE ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) <= $7
-             OR ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) > $10
+         WHERE ", [sqlite "max"], [postgres "greatest"], "(record.written_at, record.fetched_at) NOT BETWEEN $7 + 1 AND $10
              OR (record.gone = 0 AND excluded.changed_at >= record.changed_at + $9)
          RETURNING id"
 );
@@ -468,11 +467,10 @@ async fn saw(
         })
         .collect();
     // A row of a lagging index that tells the same time is the same; what was asked for before may be older all the same.
-    let newer_by = i64::from(seen.stale_after.is_none());
     // Nor does a clock that was ahead keep out what is asked for by one that is right.
-    let not_yet = match seen.stale_after {
-        None => at.saturating_add(AHEAD_MICROSECONDS),
-        Some(_) => i64::MAX,
+    let (kept_after, until, newer_by) = match seen.stale_after {
+        None => (asked_at, at.saturating_add(AHEAD_MICROSECONDS), 1_i64),
+        Some(stale_after) => (time(stale_after), i64::MAX, 0),
     };
     let mut taken_ids = HashSet::new();
     for rows in apart(tx, rows) {
@@ -483,10 +481,10 @@ async fn saw(
             .bind(json_rows(rows))
             .bind(at)
             .bind(sweep)
-            .bind(seen.stale_after.map_or(asked_at, time))
+            .bind(kept_after)
             .bind(asked_at)
             .bind(newer_by)
-            .bind(not_yet)
+            .bind(until)
             .fetch_all(&mut *tx)
             .await?;
         taken_ids.extend(taken);
