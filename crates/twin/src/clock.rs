@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -36,6 +37,20 @@ impl TwinClock {
         match &self.recorded {
             Some(source) => source(),
             None => system_millis(),
+        }
+    }
+
+    /// Waits until a time. Time from outside is looked at whenever anything else had its turn.
+    pub(crate) async fn reaches(&self, millis: i64) {
+        loop {
+            let left = millis - self.millis();
+            match u64::try_from(left) {
+                Ok(left) if left > 0 => match &self.recorded {
+                    Some(_) => tokio::task::yield_now().await,
+                    None => tokio::time::sleep(Duration::from_millis(left)).await,
+                },
+                _ => return,
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What both twins have in common under `/_twin/`: health, request log, faults, and the broken network.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Query, State};
@@ -24,6 +24,18 @@ pub(crate) struct Shared {
     faults: Mutex<FaultProfile>,
     offline: AtomicBool,
     requests: AtomicU64,
+    under_way: AtomicU64,
+    /// When requests that are asked now arrive, in milliseconds since 1970; 0 for at once.
+    arrival: AtomicI64,
+}
+
+/// A request that has been asked and is not answered yet.
+pub(crate) struct UnderWay<'a>(&'a AtomicU64);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Shared {
@@ -36,11 +48,28 @@ impl Shared {
             faults: Mutex::new(faults),
             offline: AtomicBool::new(false),
             requests: AtomicU64::new(0),
+            under_way: AtomicU64::new(0),
+            arrival: AtomicI64::new(0),
         }
     }
 
-    pub fn next_number(&self) -> u64 {
-        self.requests.fetch_add(1, Ordering::SeqCst) + 1
+    /// The number of a request that is asked now, from 1, and what counts it until it is answered.
+    pub fn asked(&self) -> (u64, UnderWay<'_>) {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let number = self.requests.fetch_add(1, Ordering::SeqCst) + 1;
+        (number, UnderWay(&self.under_way))
+    }
+
+    pub fn under_way(&self) -> u64 {
+        self.under_way.load(Ordering::SeqCst)
+    }
+
+    pub fn arrival(&self) -> i64 {
+        self.arrival.load(Ordering::SeqCst)
+    }
+
+    pub fn set_arrival(&self, millis: i64) {
+        self.arrival.store(millis, Ordering::SeqCst);
     }
 
     pub fn requests(&self) -> u64 {

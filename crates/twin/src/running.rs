@@ -313,6 +313,24 @@ impl RunningTwins {
         self.at(vendor).shared.requests()
     }
 
+    /// In place of what both vendors hold: what others do, by the same ids. A shop that is in step with those is so with
+    /// these as well.
+    pub fn take_over(&self, others: &Self) {
+        self.highlevel.take_over(&others.highlevel);
+        self.mygadgetrepairs.take_over(&others.mygadgetrepairs);
+    }
+
+    /// Requests that a vendor was asked and has not answered yet.
+    pub fn under_way(&self, vendor: Vendor) -> u64 {
+        self.at(vendor).shared.under_way()
+    }
+
+    /// From now on what a vendor is asked arrives only at this time, in milliseconds since 1970: a network holds it. In
+    /// the past: at once.
+    pub fn set_arrival(&self, vendor: Vendor, millis: i64) {
+        self.at(vendor).shared.set_arrival(millis);
+    }
+
     /// Delivers the CRM's app webhooks, of all its locations, to this address in this way.
     ///
     /// # Errors

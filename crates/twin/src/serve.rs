@@ -73,10 +73,12 @@ impl Face {
     }
 
     async fn vendor_answer(self, request: Request<Body>) -> Result<Response<Body>, Cut> {
-        let number = self.shared.next_number();
+        let arrival = self.shared.arrival();
+        let (number, _under_way) = self.shared.asked();
         let ruling = self.shared.ruling(number);
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Cut)?;
+        self.shared.clock.reaches(arrival).await;
         let mut entry = Entry {
             number,
             time: self.shared.clock.now().to_string(),

@@ -41,6 +41,29 @@ impl HighLevelTwin {
         world.contacts.index.advance(i64::MIN);
         contacts.iter().map(Id::to_string).collect()
     }
+
+    /// In place of what the location holds: what another one does, by the same ids, as far as people keep it in their
+    /// daily work (contacts, tasks, notes, appointments, tags, fields, staff).
+    pub fn take_over(&self, other: &Self) {
+        let other = other.world();
+        let world = &mut *self.world();
+        world.settings.country.clone_from(&other.settings.country);
+        world
+            .settings
+            .time_zone
+            .clone_from(&other.settings.time_zone);
+        world.zone = other.zone.clone();
+        world.contacts = other.contacts.clone();
+        world.tasks = other.tasks.clone();
+        world.notes.clone_from(&other.notes);
+        world.notes_of.clone_from(&other.notes_of);
+        world.calendars.clone_from(&other.calendars);
+        world.appointments = other.appointments.clone();
+        world.users.clone_from(&other.users);
+        world.tags.clone_from(&other.tags);
+        world.custom_fields.clone_from(&other.custom_fields);
+        world.workflows.clone_from(&other.workflows);
+    }
 }
 
 struct Loading<'a> {

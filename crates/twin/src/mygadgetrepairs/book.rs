@@ -131,7 +131,7 @@ pub(super) struct Truth {
 }
 
 /// Everything the account holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Book {
     pub zone: TimeZone,
     shop_zone: TimeZone,

@@ -104,6 +104,12 @@ impl MyGadgetRepairsTwin {
         account.book = load::book(shop, &account.settings);
     }
 
+    /// In place of what the account holds: all that another one does, by the same ids.
+    pub fn take_over(&self, other: &Self) {
+        let book = other.account().book.clone();
+        self.account().book = book;
+    }
+
     /// The vendor's paths, with and without `/v1`.
     pub fn router(&self) -> Router {
         Router::new()

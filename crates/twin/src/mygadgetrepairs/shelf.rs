@@ -18,7 +18,7 @@ pub(super) struct Row<T> {
 }
 
 /// All records of a kind.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Shelf<T> {
     /// Every record there ever was, by slot; one taken away is in none of the lists below.
     rows: Vec<Row<T>>,

@@ -27,7 +27,7 @@ pub(crate) struct Appointment {
     pub created_by: Writer,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Appointments {
     all: BTreeMap<Id, Appointment>,
     of: BTreeMap<Id, Vec<Id>>,

@@ -8,7 +8,7 @@ use crate::highlevel::id::Id;
 type Lookup = HashMap<Box<str>, Vec<Id>>;
 
 /// Which contacts have an e-mail, a phone or a source. Oldest entry first.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
     email: Lookup,
     phone: Lookup,

@@ -9,7 +9,7 @@ use crate::highlevel::id::Id;
 use crate::highlevel::search::index::{Change, Index};
 
 /// Contacts as they are now; [`Contacts::index`] is what search knows of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Contacts {
     all: BTreeMap<Id, Arc<Contact>>,
     pub keys: Keys,

@@ -9,7 +9,7 @@ use crate::highlevel::contacts::model::Contact;
 use crate::highlevel::id::Id;
 
 /// Something that search does not know yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Change {
     Put(Arc<Contact>),
     Gone(Id),
@@ -36,7 +36,7 @@ type Dates = BTreeSet<(i64, Id)>;
 pub(crate) type Stretch = (Bound<(i64, Id)>, Bound<(i64, Id)>);
 
 /// The lagging copy. Rows share their memory with the store.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     rows: HashMap<Id, Arc<Contact>>,
     pub keys: Keys,

@@ -20,7 +20,7 @@ pub(crate) struct Task {
 }
 
 /// All tasks; ordered by when they were made for the search, by contact for the lists.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tasks {
     all: BTreeMap<Id, Task>,
     of: BTreeMap<Id, Vec<Id>>,
