@@ -79,7 +79,17 @@ pub fn webhook_keys(more: &[String], accept_legacy: bool) -> Result<Arc<Keys>, B
     Ok(Arc::new(Keys::new(more, accept_legacy)?))
 }
 
+/// Seconds within which a request that got no answer is carried out, if at all: as long as an answer is waited for. Longer
+/// it can only take where a network holds it back, which no waiting excludes for certain.
+const LANDING_SECONDS: i64 = 30;
+
 impl AppConfig {
+    /// Seconds within which a request that got no answer may still arrive. Where everything is near, as twins are, the
+    /// index does not lag so long either.
+    pub(crate) fn landing_seconds(&self) -> i64 {
+        self.index_lag_seconds.min(LANDING_SECONDS)
+    }
+
     pub(crate) fn known_app(&self) -> KnownApp {
         KnownApp {
             client_id: self.client_id.clone(),

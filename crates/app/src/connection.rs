@@ -343,13 +343,9 @@ impl App {
             by_email: guards("email"),
             by_phone: guards("phone"),
         };
-        let highlevel = HighLevelPort::new(
-            clients.highlevel.with_lane(lane),
-            duplicates,
-            self.config.index_lag_seconds,
-        )
-        .with_users(facts.users.clone())
-        .with_diary(facts.diary(&self.context.clock));
+        let highlevel = HighLevelPort::new(clients.highlevel.with_lane(lane), duplicates)
+            .with_users(facts.users.clone())
+            .with_diary(facts.diary(&self.context.clock));
         let mygadgetrepairs = MyGadgetRepairsPort::new(
             clients.mygadgetrepairs.in_lane(lane),
             facts.setting.zone.clone(),

@@ -77,8 +77,19 @@ pub enum Act {
 pub struct Finding {
     /// Records that may be the one that was sent.
     pub candidates: Vec<Record>,
-    /// Whether the source would have shown it by now, so that its absence is proof.
-    pub conclusive: bool,
+    /// What it means when none of them is.
+    pub absence: Absence,
+}
+
+/// What it means that a look-up does not find what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing, and it need not: the vendor itself refuses a second one.
+    Harmless,
+    /// Nothing, until the index that was asked shows what was made (highlevel-quirks.md 3.1).
+    IndexLags,
+    /// It has not arrived: what was asked shows all that there is.
+    NotThere,
 }
 
 /// One side of a shop.
@@ -160,12 +171,7 @@ pub trait Port: Send + Sync {
     async fn attached(&self, record: &Record) -> Result<Option<String>, PortError>;
 
     /// Looks for a record that may have been made from the draft when the answer was lost.
-    async fn find(
-        &self,
-        draft: &Draft,
-        sent_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Finding, PortError>;
+    async fn find(&self, draft: &Draft) -> Result<Finding, PortError>;
 }
 
 /// What a failure means for the record in question.

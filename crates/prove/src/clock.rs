@@ -72,6 +72,12 @@ impl ScheduleClock {
             .fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
     }
 
+    /// So many seconds from now, without moving it.
+    pub(crate) fn in_seconds(&self, seconds: i64) -> Timestamp {
+        let micros = seconds.saturating_mul(1_000_000);
+        read(self.0.now.load(Ordering::SeqCst).saturating_add(micros))
+    }
+
     /// Now, without moving it.
     pub(crate) fn look(&self) -> Timestamp {
         read(self.0.now.load(Ordering::SeqCst))

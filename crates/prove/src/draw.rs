@@ -38,6 +38,9 @@ const PROFILES: [&str; 7] = [
     "errors=0.15,lost=0.15,reset=0.15,half=0.1",
 ];
 
+/// Seconds for which the network holds what a frozen node has asked; what is not there by thirty never comes.
+const LATE: [i64; 4] = [0, 0, 10, 25];
+
 /// Share of deeds that concern appointments, where people make any.
 const OF_DIARIES: f64 = 0.35;
 
@@ -149,7 +152,8 @@ fn freeze_some(schedule: &mut Schedule) {
         if let Step::Crash { at, sweep } = *step
             && random.random_bool(0.7)
         {
-            *step = Step::Freeze { at, sweep };
+            let late = LATE[random.random_range(0..LATE.len())];
+            *step = Step::Freeze { at, sweep, late };
         }
     }
 }

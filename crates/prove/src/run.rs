@@ -112,7 +112,7 @@ impl Play {
                 };
                 held!(self.pass(options, *sweep, Some(*at)).await?);
             }
-            Step::Freeze { at, sweep } => held!(self.freeze(*at, *sweep).await?),
+            Step::Freeze { at, sweep, late } => held!(self.freeze(*at, *sweep, *late).await?),
             Step::Faults { side, profile } => {
                 self.stage.line(*side, named(profile)?);
                 *self
@@ -187,13 +187,13 @@ impl Play {
     }
 
     /// A pass that freezes; one of another node; and what the first does when it wakes: nothing.
-    async fn freeze(&mut self, at: u64, sweep: bool) -> Held {
+    async fn freeze(&mut self, at: u64, sweep: bool, late: i64) -> Held {
         let options = SyncOptions {
             approve: true,
             ..SyncOptions::default()
         };
         self.counts.passes += 1;
-        let frozen = match self.stage.frozen_pass(options, sweep, at).await? {
+        let frozen = match self.stage.frozen_pass(options, sweep, at, late).await? {
             Ok(frozen) => frozen,
             // It was over before.
             Err(end) => return Ok(self.ended_early(end)),

@@ -5,7 +5,7 @@ use crate::draw::{Diaries, Schedule};
 use crate::people::People;
 use crate::{Setting, Trouble};
 use app::{App, AppConfig, AppError, Concurrency, NewShop, ProgressBoard, SyncOptions, Tally};
-use domain::{Context, Side, Timestamp};
+use domain::{Clock, Context, Side, Timestamp};
 use futures::FutureExt;
 use mapping::Rules;
 use secrecy::SecretString;
@@ -101,6 +101,8 @@ pub(crate) struct Stage {
 pub(crate) struct Frozen {
     pass: Pin<Box<dyn Future<Output = End>>>,
     store: Store,
+    /// When what it has asked arrives.
+    arrival: Timestamp,
 }
 
 impl Stage {
@@ -207,12 +209,14 @@ impl Stage {
     }
 
     /// A pass that stops in the middle, after so many looks at the time, while a request of it is under way: then it
-    /// is in no transaction. It loses what it holds, and another node stands ready. Or how it ended before that.
+    /// is in no transaction. That one arrives so many seconds late. It loses what it holds, and another node stands
+    /// ready. Or how it ended before that.
     pub(crate) async fn frozen_pass(
         &mut self,
         options: SyncOptions,
         sweep: bool,
         at: u64,
+        late: i64,
     ) -> Result<Result<Frozen, End>, Trouble> {
         self.clock.begin(None);
         let app = self.app.clone();
@@ -220,10 +224,14 @@ impl Stage {
         let mut pass: Pin<Box<dyn Future<Output = End>>> =
             Box::pin(async move { ended(one_pass(&app, options, sweep)).await });
         let mut known = self.requests();
+        let mut arrival = None;
         let end = poll_fn(|context| {
             // What was asked since it was last its turn was asked by it.
-            if self.clock.looks() >= at && self.requests() > known {
+            if arrival.is_some() && self.requests() > known {
                 return Poll::Ready(None);
+            }
+            if arrival.is_none() && self.clock.looks() >= at {
+                arrival = Some(self.hold(late));
             }
             if let Poll::Ready(end) = pass.as_mut().poll(context) {
                 return Poll::Ready(Some(end));
@@ -233,18 +241,47 @@ impl Stage {
             Poll::Pending
         })
         .await;
+        self.hold(0);
         if let Some(end) = end {
             self.clock.begin(None);
             return Ok(Err(end));
         }
+        let arrival = arrival.unwrap_or_else(|| self.clock.look());
+        if late == 0 {
+            self.all_answered().await;
+        }
         self.leases.expire();
         self.clock.pass(TAKEN_FOR_DEAD);
         self.another_node().await?;
-        Ok(Ok(Frozen { pass, store }))
+        Ok(Ok(Frozen {
+            pass,
+            store,
+            arrival,
+        }))
     }
 
-    /// Lets a frozen node go on to its end.
+    /// What is asked from now on arrives so many seconds from now; answers when.
+    fn hold(&self, seconds: i64) -> Timestamp {
+        let arrival = self.clock.in_seconds(seconds);
+        for side in Side::BOTH {
+            let vendor = vendor(side);
+            self.twins.set_arrival(vendor, arrival.as_millisecond());
+        }
+        arrival
+    }
+
+    /// Waits until the vendors have answered all that they were asked.
+    async fn all_answered(&self) {
+        let of = |side| self.twins.under_way(vendor(side));
+        while Side::BOTH.into_iter().any(|side| of(side) > 0) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Lets a frozen node go on to its end, once what it asked has arrived.
     pub(crate) async fn thaw(&self, frozen: Frozen) -> End {
+        self.clock.sleep_until(frozen.arrival).await;
+        self.all_answered().await;
         self.clock.begin(None);
         let end = frozen.pass.await;
         self.clock.begin(None);
@@ -297,8 +334,12 @@ impl Stage {
         Ok(())
     }
 
-    /// How the line to a vendor is.
+    /// How the line to a vendor is. Nothing takes real time: what comes late is part of the schedule.
     pub(crate) fn line(&self, side: Side, profile: FaultProfile) {
+        let profile = FaultProfile {
+            slow: 0.0,
+            ..profile
+        };
         self.twins.set_faults(vendor(side), profile);
         self.twins.set_offline(vendor(side), false);
     }

@@ -35,6 +35,8 @@ pub enum Step {
         at: u64,
         /// Whether the passes read both sides completely.
         sweep: bool,
+        /// Seconds for which the network holds the request.
+        late: i64,
     },
     /// A vendor's line becomes bad.
     Faults {
@@ -155,12 +157,13 @@ impl fmt::Display for Step {
                 let what = if *sweep { "sweep" } else { "pass" };
                 write!(out, "{what}, killed at its look {at}; started again")
             }
-            Self::Freeze { at, sweep } => {
+            Self::Freeze { at, sweep, late } => {
                 let what = if *sweep { "sweep" } else { "pass" };
-                write!(
-                    out,
-                    "{what}, frozen at its look {at}; another node's {what}; the first wakes"
-                )
+                write!(out, "{what}, frozen at its look {at}; ")?;
+                if *late > 0 {
+                    write!(out, "its request arrives {late} s later; ")?;
+                }
+                write!(out, "another node's {what}; the first wakes")
             }
             Self::Faults { side, profile } => write!(out, "{} fails: {profile}", side.title()),
             Self::Calm(side) => write!(out, "{} works", side.title()),

@@ -126,6 +126,34 @@ fn invariant_3_an_edit_of_the_source_before_the_look_up_is_carried_over() {
     );
 }
 
+#[test]
+fn invariant_2_no_duplicates_although_the_request_of_a_frozen_node_arrives_late() {
+    let mut frozen = 0;
+    for (at, late) in (1..130).step_by(3).zip([0, 10, 25].into_iter().cycle()) {
+        let steps = vec![
+            act(1, Side::MyGadgetRepairs, Deed::NewPerson),
+            PASS,
+            act(2, Side::HighLevel, Deed::NewPerson),
+            act(3, Side::HighLevel, Deed::NewWork),
+            act(4, Side::MyGadgetRepairs, Deed::NewWork),
+            Step::Freeze {
+                at,
+                sweep: false,
+                late,
+            },
+        ];
+        let outcome = prove::play(&schedule(steps), &Setting::default()).unwrap();
+        frozen += outcome.counts.freezes;
+        let account = outcome.account.join("\n");
+        let what = format!("frozen at look {at}, {late} s late\n{account}");
+        assert_eq!(outcome.violation, None, "{what}");
+    }
+    assert!(
+        frozen > 20,
+        "the pass is long enough to freeze in: {frozen}"
+    );
+}
+
 /// A shop whose vendors push everything, at once and once.
 fn pushing(steps: Vec<Step>) -> Schedule {
     let mut schedule = schedule(steps);

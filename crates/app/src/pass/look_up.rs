@@ -4,7 +4,7 @@ use super::Pass;
 use super::apply::{Outcome, TROUBLE};
 use super::payload::Payload;
 use crate::AppError;
-use crate::ports::{Draft, Made, Port};
+use crate::ports::{Absence, Draft, Made, Port};
 use domain::{Field, Kind, Lane, Record, Side, Timestamp};
 use futures::StreamExt;
 use serde_json::json;
@@ -76,7 +76,7 @@ impl Pass<'_> {
         };
         let now = self.now();
         let sent_at = intent.sent_at.unwrap_or(now);
-        let finding = match port.find(&draft, sent_at, now).await {
+        let finding = match port.find(&draft).await {
             Ok(finding) => finding,
             Err(error) => return Ok(self.unknown_still(intent, error)),
         };
@@ -104,7 +104,9 @@ impl Pass<'_> {
             outcome.changes.splice(0..0, seen);
             return Ok(outcome);
         }
-        if finding.conclusive && intent.attempt >= super::apply::ATTEMPTS {
+        let settled = self.settled(sent_at, finding.absence);
+        let is_absent = settled <= now;
+        if is_absent && intent.attempt >= super::apply::ATTEMPTS {
             let failure = (
                 intent.code.clone().unwrap_or_default(),
                 intent
@@ -121,20 +123,34 @@ impl Pass<'_> {
                 failure: Some(failure),
             }]));
         }
-        if finding.conclusive {
+        if is_absent {
             return Ok(Outcome::of(vec![super::apply::progress(
                 intent,
                 IntentState::Ready,
             )]));
         }
-        // Absence from a lagging index proves nothing until the lag is over.
-        let settled = self.after(sent_at, self.config.index_lag_seconds as f64);
-        let again = settled.max(self.after(now, 1.0));
-        Ok(Outcome::of(vec![super::apply::later(
+        Ok(self.look_again(intent, settled))
+    }
+
+    /// From when on what was sent then and is not found may be sent again: once the request cannot arrive any more and,
+    /// where only a lagging index was asked, once that shows what was made.
+    pub(super) fn settled(&self, sent_at: Timestamp, absence: Absence) -> Timestamp {
+        let seconds = match absence {
+            Absence::Harmless => return Timestamp::MIN,
+            Absence::NotThere => self.config.landing_seconds(),
+            Absence::IndexLags => self.config.index_lag_seconds,
+        };
+        self.after(sent_at, seconds as f64)
+    }
+
+    /// What has not been found yet may still be there; it is looked for again.
+    pub(super) fn look_again(&self, intent: &Intent, settled: Timestamp) -> Outcome {
+        let again = settled.max(self.after(self.now(), 1.0));
+        Outcome::of(vec![super::apply::later(
             intent,
             IntentState::Unknown,
             again,
-        )]))
+        )])
     }
 
     /// Whether a record may have come of what was sent then: it is nobody's counterpart and, where it cannot carry

@@ -1,7 +1,7 @@
 //! A side that answers writes without sending them: for previews. Reads go through, but for what the preview itself
 //! has read or made: its looks before and after a write cost nothing.
 
-use crate::ports::{Act, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use crate::ports::{Absence, Act, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
 use async_trait::async_trait;
 use domain::{Field, Kind, Record, RecordId, ShopId, Side, Timestamp, Value};
 use serde_json::Value as Json;
@@ -215,10 +215,10 @@ impl Port for DryPort {
         self.inner.attached(record).await
     }
 
-    async fn find(&self, _: &Draft, _: Timestamp, _: Timestamp) -> Result<Finding, PortError> {
+    async fn find(&self, _: &Draft) -> Result<Finding, PortError> {
         Ok(Finding {
             candidates: Vec::new(),
-            conclusive: true,
+            absence: Absence::NotThere,
         })
     }
 }

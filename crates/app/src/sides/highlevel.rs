@@ -2,7 +2,9 @@
 
 use super::highlevel_appointments::{self as appointments, Diary};
 use super::{consent, flag, highlevel_notes as notes, put, text_of};
-use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use crate::ports::{
+    Absence, Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes,
+};
 use async_trait::async_trait;
 use domain::{Failure, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use highlevel::api::Lookup;
@@ -30,7 +32,6 @@ pub(crate) struct DuplicateRule {
 pub(crate) struct HighLevelPort {
     client: Client,
     duplicates: DuplicateRule,
-    index_lag_seconds: i64,
     /// Whether updates of contacts take `companyName` (highlevel-quirks.md 2.12).
     takes_company: AtomicBool,
     /// Names of the location's users by id, where they can be read.
@@ -40,11 +41,10 @@ pub(crate) struct HighLevelPort {
 }
 
 impl HighLevelPort {
-    pub(crate) fn new(client: Client, duplicates: DuplicateRule, index_lag_seconds: i64) -> Self {
+    pub(crate) fn new(client: Client, duplicates: DuplicateRule) -> Self {
         Self {
             client,
             duplicates,
-            index_lag_seconds,
             takes_company: AtomicBool::new(true),
             users: BTreeMap::new(),
             diary: None,
@@ -171,12 +171,7 @@ impl HighLevelPort {
         Ok(records)
     }
 
-    async fn find_contact(
-        &self,
-        draft: &Draft,
-        sent_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Finding, PortError> {
+    async fn find_contact(&self, draft: &Draft) -> Result<Finding, PortError> {
         let mut candidates = self.with_same_keys(draft).await?;
         if let Some(source) = &draft.source {
             let search = ContactSearch {
@@ -202,10 +197,13 @@ impl HighLevelPort {
         // else the index must have had the time to show it (highlevel-quirks.md 3.1).
         let guarded = (self.duplicates.by_email && filled(&draft.fields, Field::Email).is_some())
             || (self.duplicates.by_phone && filled(&draft.fields, Field::Phone).is_some());
-        let waited = now.as_second() - sent_at.as_second() >= self.index_lag_seconds;
         Ok(Finding {
             candidates,
-            conclusive: guarded || waited,
+            absence: if guarded {
+                Absence::Harmless
+            } else {
+                Absence::IndexLags
+            },
         })
     }
 
@@ -447,14 +445,9 @@ impl Port for HighLevelPort {
         Ok((!parts.is_empty()).then(|| format!("it has {}", parts.join(", "))))
     }
 
-    async fn find(
-        &self,
-        draft: &Draft,
-        sent_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Finding, PortError> {
+    async fn find(&self, draft: &Draft) -> Result<Finding, PortError> {
         if draft.kind == Kind::Contact {
-            return self.find_contact(draft, sent_at, now).await;
+            return self.find_contact(draft).await;
         }
         if draft.kind == Kind::Appointment {
             return appointments::find(&self.client, self.diary()?, draft).await;
@@ -462,13 +455,13 @@ impl Port for HighLevelPort {
         let Some(parent) = &draft.parent else {
             return Ok(Finding {
                 candidates: Vec::new(),
-                conclusive: true,
+                absence: Absence::NotThere,
             });
         };
         if draft.kind == Kind::Note {
             return Ok(Finding {
                 candidates: self.list_of(Kind::Note, parent).await?,
-                conclusive: true,
+                absence: Absence::NotThere,
             });
         }
         // The list of one contact does not come from the index.
@@ -483,7 +476,7 @@ impl Port for HighLevelPort {
             .collect();
         Ok(Finding {
             candidates,
-            conclusive: true,
+            absence: Absence::NotThere,
         })
     }
 }

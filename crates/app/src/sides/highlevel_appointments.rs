@@ -2,7 +2,7 @@
 //! (highlevel-quirks.md 3.16), and written without a word to the customer.
 
 use super::{put, text_of};
-use crate::ports::{Draft, Finding, Made, Page, PortError, Writes};
+use crate::ports::{Absence, Draft, Finding, Made, Page, PortError, Writes};
 use domain::{Clock, FailureClass, Field, Kind, Record, RecordId, Side, Timestamp, Value};
 use highlevel::Client;
 use highlevel::model::{
@@ -183,7 +183,7 @@ pub(super) async fn find(
     candidates.retain(|found| !mapping::appointment::is_deleted(found));
     Ok(Finding {
         candidates,
-        conclusive: true,
+        absence: Absence::NotThere,
     })
 }
 

@@ -1,7 +1,9 @@
 //! MyGadgetRepairs behind the port.
 
 use super::{flag, mygadgetrepairs_notes as notes, put, text_of};
-use crate::ports::{Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes};
+use crate::ports::{
+    Absence, Act, Cause, Draft, Finding, Made, Page, Port, PortError, Scope, Writes,
+};
 use async_trait::async_trait;
 use domain::{Failure, Field, Kind, Record, RecordId, Side, Timestamp, Value, normalize};
 use http::Applied;
@@ -442,16 +444,11 @@ impl Port for MyGadgetRepairsPort {
         }
     }
 
-    async fn find(
-        &self,
-        draft: &Draft,
-        _sent_at: Timestamp,
-        _now: Timestamp,
-    ) -> Result<Finding, PortError> {
+    async fn find(&self, draft: &Draft) -> Result<Finding, PortError> {
         if let (Kind::Note, Some(ticket)) = (draft.kind, &draft.parent) {
             return Ok(Finding {
                 candidates: self.list_of(Kind::Note, ticket).await?,
-                conclusive: true,
+                absence: Absence::NotThere,
             });
         }
         let mut candidates = Vec::new();
@@ -466,7 +463,7 @@ impl Port for MyGadgetRepairsPort {
         }
         Ok(Finding {
             candidates,
-            conclusive: true,
+            absence: Absence::NotThere,
         })
     }
 }

@@ -73,7 +73,7 @@ impl Pass<'_> {
                 let Some((contact, draft)) = task(payload) else {
                     return Ok(Outcome::of(vec![Change::Cancel(intent.id)]));
                 };
-                let found = match port.find(&draft, sent_at, now).await {
+                let found = match port.find(&draft).await {
                     Ok(finding) => finding.candidates,
                     Err(error) => return Ok(self.unknown_still(intent, error)),
                 };
@@ -86,7 +86,7 @@ impl Pass<'_> {
                 Ok(if ours {
                     self.acted(intent, payload, &contact, true)
                 } else {
-                    self.again(intent)
+                    self.not_found(intent, now)
                 })
             }
             NotePayload::Act { contact, act, .. } => match port.is_done(contact, act).await {

@@ -5,8 +5,8 @@ use super::intents::NotePayload;
 use crate::AppError;
 use crate::pass::Pass;
 use crate::pass::apply::{ATTEMPTS, Outcome, progress, written};
-use crate::ports::{Act, Draft, Port, PortError};
-use domain::{FailureClass, Field, Kind, Record, RecordId, Value};
+use crate::ports::{Absence, Act, Draft, Port, PortError};
+use domain::{FailureClass, Field, Kind, Record, RecordId, Timestamp, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -115,8 +115,8 @@ impl Pass<'_> {
             // Nobody can look, and a second comment would stay for ever: not repeated, and told.
             return Ok(self.told(intent, &payload, None, "told_unsure"));
         }
-        let now = self.now();
-        let finding = match port.find(&draft, intent.sent_at.unwrap_or(now), now).await {
+        let asked_at = self.now();
+        let finding = match port.find(&draft).await {
             Ok(finding) => finding,
             Err(error) => return Ok(self.unknown_still(intent, error)),
         };
@@ -126,7 +126,7 @@ impl Pass<'_> {
             .find(|found| found.mark.as_deref() == Some(draft.mark.as_str()))
         {
             Some(found) => self.added(intent, &payload, found).await,
-            None => Ok(self.again(intent)),
+            None => Ok(self.not_found(intent, asked_at)),
         }
     }
 
@@ -249,7 +249,17 @@ impl Pass<'_> {
         Outcome::of(changes)
     }
 
-    /// Sent, looked for, and not there: it can be sent again, but not for ever.
+    /// Sent, looked for, and not there: it is sent again, but not before the first request can no longer arrive.
+    pub(super) fn not_found(&self, intent: &Intent, asked_at: Timestamp) -> Outcome {
+        let sent_at = intent.sent_at.unwrap_or(asked_at);
+        let settled = self.settled(sent_at, Absence::NotThere);
+        if settled > asked_at {
+            return self.look_again(intent, settled);
+        }
+        self.again(intent)
+    }
+
+    /// Sent, and certainly not there: it can be sent again, but not for ever.
     pub(super) fn again(&self, intent: &Intent) -> Outcome {
         let spent = intent.attempt >= ATTEMPTS;
         let failure = spent.then(|| {
