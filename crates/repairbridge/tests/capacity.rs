@@ -145,6 +145,7 @@ async fn what_a_shop_costs() {
                 nodes,
                 poll_seconds: 60,
                 limited: true,
+                are_alike: true,
             };
             let line = measured(size, lasts, per_second, &mut server).await;
             println!("{line}");
@@ -162,10 +163,9 @@ async fn measured(
 ) -> String {
     let fleet = Fleet::start(size).await.unwrap();
     fleet.tell_all_to(&fleet.door().await);
-    let mut people = Vec::new();
-    for bench in &fleet.benches {
-        people.push(linked(bench).await.into_iter().next().unwrap());
-    }
+    // All shops hold the same, so that it is somebody in each of them.
+    let (contact, customer) = linked(&fleet.benches[0]).await.swap_remove(0);
+    let records = fleet.links_of_each().await;
     // Until all shops are served, and the first looks are over.
     tokio::time::sleep(Duration::from_secs(70)).await;
     let before = Used::now(&fleet, server).await;
@@ -187,7 +187,7 @@ async fn measured(
             let shop = number % size.shops;
             let town = json!({ "city": format!("Town {number}") });
             edits.push((shop, Timestamp::now()));
-            CrmPerson::new(&fleet.benches[shop].twins).edit_contact(&people[shop].0, town);
+            CrmPerson::new(&fleet.benches[shop].twins).edit_contact(&contact, town);
         }
         let next = Duration::from_secs((edits.len() / per_second) as u64);
         tokio::time::sleep(next.saturating_sub(begun.elapsed())).await;
@@ -202,7 +202,7 @@ async fn measured(
             .log(Vendor::MyGadgetRepairs, asked[shop], usize::MAX);
         let writes: Vec<Timestamp> = log
             .iter()
-            .filter(|one| one.method != "GET" && one.path.contains(&people[shop].1))
+            .filter(|one| one.method != "GET" && one.path.contains(&customer))
             .map(|one| one.time.parse().unwrap())
             .collect();
         let of_shop = edits.iter().filter(|(of, _)| *of == shop);
@@ -226,6 +226,7 @@ async fn measured(
     let memory: Vec<String> = memory.map(|mebibytes| mebibytes.to_string()).collect();
     fleet.assert_exactly_once().await;
     let (shops, edits) = (size.shops as f64, edits.len() as f64 / lasts.as_secs_f64());
+    println!("{records} linked records in each of {} shops", size.shops);
     // What the shops cost anyway is not the edits'.
     let each = |busy: f64, idle: f64| (busy - idle) / edits;
     let line = format!(

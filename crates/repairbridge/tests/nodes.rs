@@ -17,6 +17,7 @@ const SIZE: Size = Size {
     nodes: 3,
     poll_seconds: 1,
     limited: false,
+    are_alike: false,
 };
 
 /// Somebody of each shop who is on both sides: contact and customer.
@@ -266,6 +267,7 @@ async fn a_node_whose_clock_is_wrong_goes_by_the_databases() {
         nodes: 0,
         shops: 2,
         limited: true,
+        are_alike: false,
         ..SIZE
     };
     let Some(mut fleet) = Fleet::start(size).await else {

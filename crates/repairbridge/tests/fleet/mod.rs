@@ -8,10 +8,13 @@
 )]
 #![allow(dead_code, reason = "every test file uses its part")]
 
+mod copies;
 mod door;
+pub mod life;
 mod router;
 pub mod server;
 
+use copies::Copier;
 use domain::{Kind, RecordId, Side};
 use door::Door;
 use futures::StreamExt;
@@ -22,6 +25,7 @@ use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use store::Store;
@@ -48,6 +52,8 @@ pub struct FleetNode {
     child: Option<Child>,
     pub line: Line,
     pub address: SocketAddr,
+    /// What it runs.
+    pub binary: PathBuf,
     folder: TempDir,
 }
 
@@ -60,6 +66,8 @@ pub struct Size {
     pub poll_seconds: u32,
     /// Whether the nodes keep to the vendors' limits, by their own count.
     pub limited: bool,
+    /// Whether all shops hold the same, so that only one of them needs a first run.
+    pub are_alike: bool,
 }
 
 impl Fleet {
@@ -72,23 +80,29 @@ impl Fleet {
     pub async fn start_on(server: String, size: Size) -> Self {
         let schema = Schema::on(&server);
         let shared = schema.shared(12).await;
-        let mut benches = Vec::new();
-        let mut vendors = [Router::start().await, Router::start().await];
         // The first one makes the keys.
-        let first = futures::stream::once(in_step(0, size, &shared));
-        let others = futures::stream::iter(1..size.shops)
-            .map(|shop| in_step(shop, size, &shared))
-            .buffered(AT_ONCE);
-        let mut in_step = Box::pin(first.chain(others));
-        while let Some(bench) = in_step.next().await {
+        let mut benches = vec![in_step(0, size, &shared).await];
+        if size.are_alike {
+            let mut copier = Copier::of(&schema, &server, &benches[0]).await;
+            for shop in 1..size.shops {
+                let bench = copier.copy(shop, size, &shared, &benches[0]).await;
+                benches.push(bench);
+            }
+            copier.finish().await;
+        } else {
+            let others = futures::stream::iter(1..size.shops)
+                .map(|shop| in_step(shop, size, &shared))
+                .buffered(AT_ONCE);
+            benches.extend(others.collect::<Vec<_>>().await);
+        }
+        let mut vendors = [Router::start().await, Router::start().await];
+        for bench in &benches {
             vendors[0].add(bench.twins.token(), bench.twins.address(Vendor::HighLevel));
             vendors[1].add(
                 &bench.twins.key(),
                 bench.twins.address(Vendor::MyGadgetRepairs),
             );
-            benches.push(bench);
         }
-        drop(in_step);
         let mut fleet = Self {
             benches,
             nodes: Vec::new(),
@@ -117,6 +131,7 @@ impl Fleet {
             child: None,
             line,
             address: listener.local_addr().unwrap(),
+            binary: std::env::var_os("FLEET_BEGINS_WITH").map_or_else(built, PathBuf::from),
             folder: tempfile::tempdir().unwrap(),
         });
     }
@@ -176,7 +191,7 @@ impl Fleet {
                 &twins.mygadgetrepairs_url(),
             ),
         ];
-        let mut command = Command::new(env!("CARGO_BIN_EXE_repairbridge"));
+        let mut command = Command::new(&at.binary);
         command
             .current_dir(at.folder.path())
             .envs(bench.environment())
@@ -283,6 +298,17 @@ impl Fleet {
         raw.close().await.unwrap();
     }
 
+    /// How many linked records each shop has.
+    pub async fn links_of_each(&self) -> u64 {
+        let mut all = 0;
+        for bench in &self.benches {
+            let shop = bench.app.shop(&bench.name).await.unwrap();
+            let totals = self.store.link_totals(shop.id).await.unwrap();
+            all += totals.values().map(|of_kind| of_kind.links).sum::<u64>();
+        }
+        all / self.benches.len() as u64
+    }
+
     pub fn log_of(&self, node: usize) -> String {
         std::fs::read_to_string(self.nodes[node].folder.path().join("log")).unwrap_or_default()
     }
@@ -309,13 +335,23 @@ impl Fleet {
 
 /// A shop in step with twins of its own.
 async fn in_step(shop: usize, size: Size, shared: &Shared) -> Bench {
-    let seed = 1_000 + shop as u64;
-    let mut options = Bench::options(seed, size.customers, size.customers / 3);
-    options.mygadgetrepairs.api_key.push_str(&seed.to_string());
-    let bench = Bench::sharing(options, shared.clone(), &format!("shop{shop}")).await;
+    let bench = connected(shop, size, shared).await;
     let tally = bench.sync().await;
     assert!(tally.finished, "{:?}", tally.reasons);
     bench
+}
+
+/// A shop that knows its twins, and nothing else yet.
+async fn connected(shop: usize, size: Size, shared: &Shared) -> Bench {
+    let seed = 1_000 + shop as u64;
+    let mut options = Bench::options(seed, size.customers, size.customers / 3);
+    options.mygadgetrepairs.api_key.push_str(&seed.to_string());
+    Bench::sharing(options, shared.clone(), &format!("shop{shop}")).await
+}
+
+/// The binary as it is built now.
+pub fn built() -> PathBuf {
+    env!("CARGO_BIN_EXE_repairbridge").into()
 }
 
 /// The address of the PostgreSQL for tests.
