@@ -10,7 +10,7 @@ const KILLS: u64 = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn invariant_2_no_duplicates_when_killed_twenty_times() {
-    let mut options = Bench::options(31, 1_000, 300);
+    let mut options = Bench::options(31, 600, 200);
     // The vendor does not help: it takes the same person as often as it is told.
     options.highlevel.allow_duplicate_contact = true;
     let bench = Bench::with(options).await;
