@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use domain::{Clock, Randomness, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
+use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use twin::TwinClock;
 
 /// What one look at the time costs, in microseconds: a reading that follows a write carries a later instant.
@@ -29,7 +30,6 @@ pub(crate) enum Cut {
 #[derive(Clone, Debug)]
 pub(crate) struct ScheduleClock(Arc<Hands>);
 
-#[derive(Debug)]
 struct Hands {
     /// Microseconds since 1970.
     now: AtomicI64,
@@ -37,6 +37,18 @@ struct Hands {
     looks: AtomicU64,
     /// The look at which the running pass dies; 0 for none.
     dies_at: AtomicU64,
+    /// When what a network holds up arrives, in microseconds; in the past where it holds nothing.
+    arrival: AtomicI64,
+    /// Counts the requests that are not answered yet.
+    under_way: OnceLock<Box<dyn Fn() -> u64 + Send + Sync>>,
+}
+
+impl fmt::Debug for Hands {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Hands")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ScheduleClock {
@@ -45,7 +57,14 @@ impl ScheduleClock {
             now: AtomicI64::new(at.as_microsecond()),
             looks: AtomicU64::new(0),
             dies_at: AtomicU64::new(0),
+            arrival: AtomicI64::new(0),
+            under_way: OnceLock::new(),
         }))
+    }
+
+    /// Asks the vendors what is under way to them.
+    pub(crate) fn knows(&self, under_way: Box<dyn Fn() -> u64 + Send + Sync>) {
+        let _known_already = self.0.under_way.set(under_way);
     }
 
     /// The same time for the twins. Looking at it does not move it.
@@ -72,10 +91,19 @@ impl ScheduleClock {
             .fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
     }
 
-    /// So many seconds from now, without moving it.
-    pub(crate) fn in_seconds(&self, seconds: i64) -> Timestamp {
+    /// So many seconds from now something arrives: whoever waits for longer finds it there. Answers when.
+    pub(crate) fn holds_up(&self, seconds: i64) -> Timestamp {
         let micros = seconds.saturating_mul(1_000_000);
-        read(self.0.now.load(Ordering::SeqCst).saturating_add(micros))
+        let arrival = self.0.now.load(Ordering::SeqCst).saturating_add(micros);
+        self.0.arrival.store(arrival, Ordering::SeqCst);
+        read(arrival)
+    }
+
+    /// Waits, without moving time, until everything is answered that has arrived.
+    pub(crate) async fn awaits_answers(&self) {
+        while self.0.under_way.get().is_some_and(|count| count() > 0) {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Now, without moving it.
@@ -99,7 +127,13 @@ impl Clock for ScheduleClock {
 
     async fn sleep_until(&self, when: Timestamp) {
         // The twins see whole milliseconds: who wakes up must not be early for them.
-        let when = when.as_microsecond().div_euclid(1_000) * 1_000 + 1_000;
+        let whole = |micros: i64| micros.div_euclid(1_000) * 1_000 + 1_000;
+        let when = whole(when.as_microsecond());
+        let arrival = whole(self.0.arrival.load(Ordering::SeqCst));
+        if self.0.now.load(Ordering::SeqCst) < arrival && arrival <= when {
+            self.0.now.fetch_max(arrival, Ordering::SeqCst);
+            self.awaits_answers().await;
+        }
         self.0.now.fetch_max(when, Ordering::SeqCst);
     }
 }

@@ -135,6 +135,7 @@ impl Stage {
         }
         let made_up = MadeUpShop::with(settings);
         let twins = twin::start_with(options, made_up).await?;
+        clock.knows(Box::new(twins.under_way()));
         let mut config = AppConfig::standard().map_err(|why| Trouble::Folder(why.to_string()))?;
         config.highlevel_base = address(&twins.highlevel_url())?;
         config.mygadgetrepairs_base = address(&twins.mygadgetrepairs_url())?;
@@ -241,14 +242,14 @@ impl Stage {
             Poll::Pending
         })
         .await;
-        self.hold(0);
+        self.nothing_more_is_held();
         if let Some(end) = end {
             self.clock.begin(None);
             return Ok(Err(end));
         }
         let arrival = arrival.unwrap_or_else(|| self.clock.look());
         if late == 0 {
-            self.all_answered().await;
+            self.clock.awaits_answers().await;
         }
         self.leases.expire();
         self.clock.pass(TAKEN_FOR_DEAD);
@@ -262,7 +263,7 @@ impl Stage {
 
     /// What is asked from now on arrives so many seconds from now; answers when.
     fn hold(&self, seconds: i64) -> Timestamp {
-        let arrival = self.clock.in_seconds(seconds);
+        let arrival = self.clock.holds_up(seconds);
         for side in Side::BOTH {
             let vendor = vendor(side);
             self.twins.set_arrival(vendor, arrival.as_millisecond());
@@ -270,18 +271,17 @@ impl Stage {
         arrival
     }
 
-    /// Waits until the vendors have answered all that they were asked.
-    async fn all_answered(&self) {
-        let of = |side| self.twins.under_way(vendor(side));
-        while Side::BOTH.into_iter().any(|side| of(side) > 0) {
-            tokio::task::yield_now().await;
+    /// What is asked from now on arrives at once; what is held already arrives when it was to.
+    fn nothing_more_is_held(&self) {
+        for side in Side::BOTH {
+            self.twins.set_arrival(vendor(side), 0);
         }
     }
 
     /// Lets a frozen node go on to its end, once what it asked has arrived.
     pub(crate) async fn thaw(&self, frozen: Frozen) -> End {
         self.clock.sleep_until(frozen.arrival).await;
-        self.all_answered().await;
+        self.clock.awaits_answers().await;
         self.clock.begin(None);
         let end = frozen.pass.await;
         self.clock.begin(None);

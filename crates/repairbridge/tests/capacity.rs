@@ -137,40 +137,55 @@ async fn what_a_shop_costs() {
         "p99",
         "memory"
     );
+    let mut nodes = wanted("CAPACITY_NODES", "3");
+    nodes.sort_unstable_by(|one, other| other.cmp(one));
     for shops in wanted("CAPACITY_SHOPS", "10,100") {
-        for nodes in wanted("CAPACITY_NODES", "3") {
-            let size = Size {
-                shops,
-                customers,
-                nodes,
-                poll_seconds: 60,
-                limited: true,
-                are_alike: true,
-            };
-            let line = measured(size, lasts, per_second, &mut server).await;
+        let size = Size {
+            shops,
+            customers,
+            nodes: nodes[0],
+            poll_seconds: 60,
+            limited: true,
+            are_alike: true,
+        };
+        let begun = Instant::now();
+        let mut fleet = Fleet::start(size).await.unwrap();
+        fleet.tell_all_to(&fleet.door().await);
+        println!(
+            "{shops} shops with {} linked records each, after {:.0} s",
+            fleet.links_of_each().await,
+            begun.elapsed().as_secs_f64()
+        );
+        for &nodes in &nodes {
+            // The others take over what those had that are not wanted any more.
+            while fleet.nodes.len() > nodes {
+                fleet.ends(fleet.nodes.len() - 1).await;
+                fleet.nodes.pop();
+            }
+            let line = measured(&fleet, lasts, per_second, &mut server).await;
             println!("{line}");
         }
+        fleet.assert_exactly_once().await;
+        fleet.end().await;
     }
 }
 
 /// One line of the table: for each shop in which nothing happens, thousandths of a processor, statements and transactions a
 /// second; for each edit, milliseconds of a processor, statements, and how long it took until it was written on the other side.
 async fn measured(
-    size: Size,
+    fleet: &Fleet,
     lasts: Duration,
     per_second: usize,
     server: &mut PgConnection,
 ) -> String {
-    let fleet = Fleet::start(size).await.unwrap();
-    fleet.tell_all_to(&fleet.door().await);
+    let (shops, nodes) = (fleet.benches.len(), fleet.nodes.len());
     // All shops hold the same, so that it is somebody in each of them.
     let (contact, customer) = linked(&fleet.benches[0]).await.swap_remove(0);
-    let records = fleet.links_of_each().await;
     // Until all shops are served, and the first looks are over.
     tokio::time::sleep(Duration::from_secs(70)).await;
-    let before = Used::now(&fleet, server).await;
+    let before = Used::now(fleet, server).await;
     tokio::time::sleep(lasts).await;
-    let after = Used::now(&fleet, server).await;
+    let after = Used::now(fleet, server).await;
     let idle = after.since(&before);
 
     let asked: Vec<u64> = fleet
@@ -184,15 +199,15 @@ async fn measured(
         // Each shop in its turn.
         for _ in 0..per_second {
             let number = edits.len();
-            let shop = number % size.shops;
-            let town = json!({ "city": format!("Town {number}") });
+            let shop = number % shops;
+            let town = json!({ "city": format!("Town {nodes}.{number}") });
             edits.push((shop, Timestamp::now()));
             CrmPerson::new(&fleet.benches[shop].twins).edit_contact(&contact, town);
         }
         let next = Duration::from_secs((edits.len() / per_second) as u64);
         tokio::time::sleep(next.saturating_sub(begun.elapsed())).await;
     }
-    let busy = Used::now(&fleet, server).await.since(&after);
+    let busy = Used::now(fleet, server).await.since(&after);
     // What is still on its way.
     tokio::time::sleep(Duration::from_secs(30)).await;
     let mut took: Vec<f64> = Vec::new();
@@ -224,26 +239,23 @@ async fn measured(
         .iter()
         .map(|node| node.process().status().unwrap().vmrss.unwrap() >> 10);
     let memory: Vec<String> = memory.map(|mebibytes| mebibytes.to_string()).collect();
-    fleet.assert_exactly_once().await;
-    let (shops, edits) = (size.shops as f64, edits.len() as f64 / lasts.as_secs_f64());
-    println!("{records} linked records in each of {} shops", size.shops);
+    let each_second = edits.len() as f64 / lasts.as_secs_f64();
+    let of_shop = |all: f64| all / shops as f64;
     // What the shops cost anyway is not the edits'.
-    let each = |busy: f64, idle: f64| (busy - idle) / edits;
-    let line = format!(
+    let each = |busy: f64, idle: f64| (busy - idle) / each_second;
+    format!(
         "{:>5} {:>5} | {:>9.2} m/s {:>9.2} m/s {:>7.2}/s {:>7.2}/s | {:>9.1} ms {:>9.1} ms {:>9.0} {:>6.2} s {:>6.2} s | {} MiB",
-        size.shops,
-        size.nodes,
-        1000.0 * idle.nodes / shops,
-        1000.0 * idle.server / shops,
-        idle.statements / shops,
-        idle.transactions / shops,
+        shops,
+        nodes,
+        1000.0 * of_shop(idle.nodes),
+        1000.0 * of_shop(idle.server),
+        of_shop(idle.statements),
+        of_shop(idle.transactions),
         1000.0 * each(busy.nodes, idle.nodes),
         1000.0 * each(busy.server, idle.server),
         each(busy.statements, idle.statements),
         within(0.5),
         within(0.99),
         memory.join(" "),
-    );
-    fleet.end().await;
-    line
+    )
 }

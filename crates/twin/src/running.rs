@@ -320,9 +320,11 @@ impl RunningTwins {
         self.mygadgetrepairs.take_over(&others.mygadgetrepairs);
     }
 
-    /// Requests that a vendor was asked and has not answered yet.
-    pub fn under_way(&self, vendor: Vendor) -> u64 {
-        self.at(vendor).shared.under_way()
+    /// Counts the requests that the vendors were asked and have not answered yet.
+    pub fn under_way(&self) -> impl Fn() -> u64 + Send + Sync + use<> {
+        let of = |at: &Listening| Arc::clone(&at.shared);
+        let both = [of(&self.highlevel_at), of(&self.mygadgetrepairs_at)];
+        move || both.iter().map(|shared| shared.under_way()).sum()
     }
 
     /// From now on what a vendor is asked arrives only at this time, in milliseconds since 1970: a network holds it. In
