@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use store::{Shop, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -137,15 +138,18 @@ impl App {
             });
             // One that is still being left is begun anew once that is over.
             let at_work: BTreeSet<i64> = ids.values().copied().collect();
-            for shop in &shops {
-                let id = shop.id.0;
-                if !served.contains(&id) || at_work.contains(&id) {
-                    continue;
-                }
+            let begin: Vec<&Shop> = shops
+                .iter()
+                .filter(|shop| served.contains(&shop.id.0) && !at_work.contains(&shop.id.0))
+                .collect();
+            let every = Duration::from_secs(self.config.poll_seconds.into());
+            for (place, shop) in begin.iter().enumerate() {
                 let stop = cancel.child_token();
-                running.insert(id, stop.clone());
-                let (app, shop) = (self.clone(), shop.clone());
-                let task = tasks.spawn(async move { app.serve_shop_until(&shop, &stop).await });
+                running.insert(shop.id.0, stop.clone());
+                let first_poll = queue::stagger(place, begin.len(), every);
+                let (app, shop, id) = (self.clone(), (*shop).clone(), shop.id.0);
+                let task = tasks
+                    .spawn(async move { app.serve_shop_until(&shop, first_poll, &stop).await });
                 ids.insert(task.id(), id);
             }
             tokio::select! {
@@ -178,7 +182,7 @@ impl App {
     }
 
     /// What is being written when it is to end comes to its end.
-    async fn serve_shop_until(&self, shop: &Shop, stop: &CancellationToken) {
+    async fn serve_shop_until(&self, shop: &Shop, first_poll: Duration, stop: &CancellationToken) {
         let app = Self {
             leaving: Leaving::default(),
             ..self.clone()
@@ -186,7 +190,7 @@ impl App {
         let mut work = pin!(async {
             // Where one finds the shop gone, the other would only notice later: both end.
             tokio::select! {
-                () = app.serve_shop(shop) => {}
+                () = app.serve_shop(shop, first_poll) => {}
                 () = app.serve_flows(shop) => {}
             }
         });
@@ -196,11 +200,11 @@ impl App {
         }
     }
 
-    /// Polls a shop from time to time, and looks at once when a webhook comes.
-    async fn serve_shop(&self, shop: &Shop) {
+    /// Polls a shop from time to time, and looks at once when a webhook comes. What was left behind is seen to at once.
+    async fn serve_shop(&self, shop: &Shop, first_poll: Duration) {
         let board = self.board(&shop.name);
         let call = self.calls.of(shop.id.0);
-        let mut next_poll = self.now();
+        let mut next_poll = self.now().checked_add(first_poll).unwrap_or(Timestamp::MAX);
         loop {
             let polls = self.now() >= next_poll;
             let outcome = self.live_pass(&shop.name, polls, &board).await;

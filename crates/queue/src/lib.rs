@@ -6,6 +6,8 @@
 
 mod budget;
 mod spread;
+mod stagger;
 
 pub use budget::StoredBudget;
 pub use spread::spread;
+pub use stagger::stagger;
