@@ -86,6 +86,19 @@ async fn an_idle_shop_asks_the_database_little_in_a_poll_and_nothing_between() {
         "{total} statements: {counts:#?}"
     );
 
+    // Where no list tells what changed, everything is looked at, and nothing that is as it was is kept anew.
+    bench.sync().await;
+    let walked = statements.take();
+    let shown = walked
+        .keys()
+        .any(|text| text.contains("sweep <") && text.starts_with("SELECT"));
+    assert!(shown, "{walked:#?}");
+    let kept: Vec<&String> = walked
+        .keys()
+        .filter(|text| text.contains("INTO record ") || text.starts_with("UPDATE record"))
+        .collect();
+    assert!(kept.is_empty(), "{kept:#?}");
+
     let cancel = CancellationToken::new();
     let serving = tokio::spawn({
         let (app, cancel) = (bench.app.clone(), cancel.clone());

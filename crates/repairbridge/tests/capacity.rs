@@ -150,7 +150,7 @@ async fn what_a_shop_costs() {
         };
         let begun = Instant::now();
         let mut fleet = Fleet::start(size).await.unwrap();
-        fleet.tell_all_to(&fleet.door().await);
+        fleet.tell_all_to(&fleet.door().await).await;
         println!(
             "{shops} shops with {} linked records each, after {:.0} s",
             fleet.links_of_each().await,

@@ -221,7 +221,7 @@ async fn a_full_disk_of_the_database_loses_nothing_and_is_told() {
         return;
     };
     let people = people(&fleet).await;
-    fleet.tell_all_to(&fleet.door().await);
+    fleet.tell_all_to(&fleet.door().await).await;
     all_move_to(&fleet, &people, "York");
     // While what was decided is being written.
     fleet.at_database(FULL).await;

@@ -155,8 +155,10 @@ impl Pass<'_> {
     async fn read_diaries(&self, options: Options) -> Result<(), AppError> {
         let crm = &*self.connection.highlevel;
         let known = self.is_read(Side::HighLevel, APPOINTMENT).await?;
-        if options.sweep || !known || !options.live || self.calendars_are_due().await? {
+        if options.sweep || !known {
             self.walk_all(crm, APPOINTMENT).await?;
+        } else if !options.live || self.calendars_are_due().await? {
+            self.walk_for_news(crm, APPOINTMENT).await?;
         }
         let counter = &*self.connection.mygadgetrepairs;
         if options.sweep && self.is_read(Side::MyGadgetRepairs, APPOINTMENT).await? {
@@ -270,13 +272,14 @@ impl Pass<'_> {
     pub(super) async fn unseen_appointments(
         &self,
         walk: i64,
+        after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<RecordId>, AppError> {
         let began = Timestamp::from_second(walk).unwrap_or_else(|_| self.now());
         let window = sync::calendar_window(began, self.judge.rules.appointments.days());
         Ok(self
             .store
-            .unseen_appointments(self.shop.id, Side::HighLevel, walk, window, limit)
+            .unseen_appointments(self.shop.id, Side::HighLevel, walk, window, after, limit)
             .await?)
     }
 

@@ -325,7 +325,7 @@ impl<'a> Pass<'a> {
                 self.poll_changed(port, kind).await?;
             }
         } else if !options.live || self.walk_is_due(port.side(), kind).await? {
-            self.walk_all(port, kind).await?;
+            self.walk_for_news(port, kind).await?;
         }
         Ok(())
     }
@@ -374,18 +374,21 @@ impl<'a> Pass<'a> {
     /// Whether a complete walk over records whose changes the vendor does not tell is due again: as often
     /// as polls, but never for more than a share of the day's requests.
     async fn walk_is_due(&self, side: Side, kind: Kind) -> Result<bool, AppError> {
-        let counts = self.store.count_records(self.shop.id).await?;
-        let records = counts.iter().find(|(on, of, _)| (*on, *of) == (side, kind));
+        let records = self.count_known(side, kind).await?;
         let budgets = sync::Budgets {
             highlevel_per_day: u64::from(self.config.highlevel_per_day),
             ..sync::Budgets::default()
         };
-        let interval = sync::task_walk_interval(
-            records.map_or(0, |(_, _, count)| *count),
-            u64::from(self.config.poll_seconds),
-            &budgets,
-        );
+        let interval =
+            sync::task_walk_interval(records, u64::from(self.config.poll_seconds), &budgets);
         self.is_walk_older(side, kind, interval).await
+    }
+
+    /// How many records of a side and kind are known.
+    async fn count_known(&self, side: Side, kind: Kind) -> Result<u64, AppError> {
+        let counts = self.store.count_records(self.shop.id).await?;
+        let of_kind = counts.iter().find(|(on, of, _)| (*on, *of) == (side, kind));
+        Ok(of_kind.map_or(0, |(_, _, count)| *count))
     }
 
     /// Whether the last complete walk, if there was one, is so many seconds ago.

@@ -75,7 +75,7 @@ impl Pass<'_> {
         self.progress.phase(Phase::Deciding);
         self.called.store(false, Ordering::Relaxed);
         if self.tasks_moved.swap(false, Ordering::Relaxed) && !self.tasks_rest() {
-            self.walk_all(&*self.connection.highlevel, domain::Kind::Task)
+            self.walk_for_news(&*self.connection.highlevel, domain::Kind::Task)
                 .await?;
         }
         let span = tracing::info_span!(target: "traces", "decide");

@@ -270,7 +270,7 @@ impl Pass<'_> {
         }
         // Before the first complete walk there is nothing to compare with; the walk reads them anyway.
         let walked = if self.is_read(side, kind).await? {
-            self.walk_all(self.connection.on(side, Lane::Live), kind)
+            self.walk_for_news(self.connection.on(side, Lane::Live), kind)
                 .await
         } else {
             Ok(())

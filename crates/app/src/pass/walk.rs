@@ -7,13 +7,15 @@ use crate::ports::{Page, Port, Scope};
 use domain::{Fingerprint, Kind, Record, RecordId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use store::{Change, JournalEntry};
 
-/// Records of a side whose absence from a complete walk is confirmed at most per pass, one request each.
-const CONFIRM_AT_ONCE: u32 = 200;
+/// Records that a complete walk has not marked, looked through together.
+const UNSEEN_AT_ONCE: u32 = 500;
+/// Up to so many records of a kind, what a walk for news was shown is held, not marked.
+const MOST_HELD: u64 = 10_000;
 /// How far a poll looks back behind the newest change it has seen: the search index may lag by a minute
 /// (highlevel-quirks.md 3.1).
 const OVERLAP_SECONDS: i64 = 150;
@@ -73,7 +75,8 @@ impl Pass<'_> {
             .unwrap_or_default();
         if state.done && !state.confirmed {
             // Cut off after its last page: what it listed may be old by now, so that it only ends what it began.
-            self.confirm_unseen(port, kind, state.number).await?;
+            self.confirm_unseen(port, kind, state.number, &HashSet::new())
+                .await?;
         }
         if state.number == 0 || state.done {
             let number = self.now().as_second().max(state.number + 1);
@@ -91,6 +94,7 @@ impl Pass<'_> {
             state.next = page.next;
             state.done = state.next.is_none();
             let is_empty = page.records.is_empty();
+            self.hear(&page.records);
             let saw = self.saw(port, asked_at, page.records, state.number);
             let mut cursors = vec![(source.clone(), json(&state))];
             if state.done {
@@ -117,8 +121,54 @@ impl Pass<'_> {
                     .await?;
             }
         }
-        self.confirm_unseen(port, kind, state.number).await?;
+        self.confirm_unseen(port, kind, state.number, &HashSet::new())
+            .await?;
         state.confirmed = true;
+        self.mark(source, json(&state));
+        Ok(())
+    }
+
+    /// The same for what is read as often as polls, since no list tells what changed: what is as it was kept stays untouched. A
+    /// walk that is cut off is begun anew. What was never read, or is too much for that, is read completely.
+    pub(super) async fn walk_for_news(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
+        let side = port.side();
+        let source = format!("walk.{side}.{kind}");
+        let stored = self.cursor(&source).await?;
+        let last: WalkState = stored
+            .and_then(|row| serde_json::from_value(row.value).ok())
+            .unwrap_or_default();
+        let ended = last.done && last.confirmed && self.is_read(side, kind).await?;
+        if !ended || self.count_known(side, kind).await? > MOST_HELD {
+            return self.walk_all(port, kind).await;
+        }
+        let number = self.now().as_second().max(last.number + 1);
+        let mut shown = HashSet::new();
+        let mut next: Option<Json> = None;
+        loop {
+            let (asked_at, page) = self
+                .asked(|| port.page(kind, &Scope::All, next.as_ref()))
+                .await?;
+            self.count_read(side);
+            self.progress.read(side, kind, page.records.len());
+            self.hear(&page.records);
+            shown.extend(page.records.iter().map(|record| record.id.clone()));
+            let news = self.news_of(side, kind, page.records).await?;
+            if !news.is_empty() {
+                self.commit(vec![self.saw(port, asked_at, news, number)])
+                    .await?;
+            }
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        self.confirm_unseen(port, kind, number, &shown).await?;
+        let state = WalkState {
+            number,
+            next: None,
+            done: true,
+            confirmed: true,
+        };
         self.mark(source, json(&state));
         Ok(())
     }
@@ -169,16 +219,21 @@ impl Pass<'_> {
             self.progress.read(side, kind, page.records.len());
             let before = newest;
             newest = newest.max(newest_of(&page));
-            if self.any_changed(side, kind, &page.records).await? || newest != before {
-                let state = PollState {
-                    newest,
-                    unfinished: false,
-                };
-                let missed = self.missed(side, kind, &page.records).await?;
-                let saw = self.saw(port, asked_at, page.records, 0);
-                let cursor = Change::Cursor(poll(side, kind), json(&state));
+            self.hear(&page.records);
+            let news = self.news_of(side, kind, page.records).await?;
+            let state = PollState {
+                newest,
+                unfinished: false,
+            };
+            let source = poll(side, kind);
+            if !news.is_empty() {
+                let missed = self.missed(side, &news).await?;
+                let saw = self.saw(port, asked_at, news, 0);
+                let cursor = Change::Cursor(source, json(&state));
                 self.commit([saw, cursor].into_iter().chain(missed).collect())
                     .await?;
+            } else if newest != before {
+                self.mark(source, json(&state));
             }
             next = page.next;
             if next.is_none() {
@@ -208,13 +263,15 @@ impl Pass<'_> {
                 .await?;
             self.count_read(side);
             self.progress.read(side, kind, page.records.len());
-            let changed = self.any_changed(side, kind, &page.records).await?;
+            self.hear(&page.records);
+            let mut changes = self.comments_due(side, kind, &page.records);
+            let news = self.news_of(side, kind, page.records).await?;
+            let changed = !news.is_empty();
             next = page.next;
             let done = !changed || next.is_none();
-            let mut changes = self.comments_due(side, kind, &page.records);
             if changed {
-                changes.extend(self.missed(side, kind, &page.records).await?);
-                changes.push(self.saw(port, asked_at, page.records, 0));
+                changes.extend(self.missed(side, &news).await?);
+                changes.push(self.saw(port, asked_at, news, 0));
             }
             if done && (changed || open) {
                 let state = PollState {
@@ -248,12 +305,6 @@ impl Pass<'_> {
         let stale_after = port
             .lists_lag()
             .then(|| earlier(asked_at, self.config.index_lag_seconds));
-        if self.hearing.load(Ordering::Relaxed) {
-            let told = records
-                .iter()
-                .map(|record| (record.side, record.kind, record.id.clone()));
-            self.heard().extend(told);
-        }
         let records = records
             .into_iter()
             .map(|record| (self.keys_of(&record), record));
@@ -265,14 +316,19 @@ impl Pass<'_> {
         }
     }
 
+    /// While webhooks are heard, what is read because of them counts as told of.
+    fn hear(&self, records: &[Record]) {
+        if self.hearing.load(Ordering::Relaxed) {
+            let told = records
+                .iter()
+                .map(|record| (record.side, record.kind, record.id.clone()));
+            self.heard().extend(told);
+        }
+    }
+
     /// Counts changes of which no webhook told, where the side sends webhooks at all. What changed a moment ago
     /// may still be told of.
-    async fn missed(
-        &self,
-        side: Side,
-        kind: Kind,
-        records: &[Record],
-    ) -> Result<Option<Change>, AppError> {
+    async fn missed(&self, side: Side, news: &[Record]) -> Result<Option<Change>, AppError> {
         if self.hearing.load(Ordering::Relaxed) {
             return Ok(None);
         }
@@ -280,16 +336,10 @@ impl Pass<'_> {
         if counts.last_at.is_none() {
             return Ok(None);
         }
-        let ids = records.iter().map(|record| &record.id);
-        let known = self
-            .store
-            .fingerprints(self.shop.id, side, kind, ids)
-            .await?;
         let settled = earlier(self.now(), TOLD_WITHIN_SECONDS);
-        let missed = records
+        let missed = news
             .iter()
             .filter(|record| record.changed_at.is_none_or(|at| at < settled))
-            .filter(|record| known.get(&record.id) != Some(&Fingerprint::of(record)))
             .count();
         Ok((missed > 0).then_some(Change::Heard {
             asked: 0,
@@ -301,44 +351,59 @@ impl Pass<'_> {
         }))
     }
 
-    async fn any_changed(
+    /// Those that are not as they were kept last.
+    async fn news_of(
         &self,
         side: Side,
         kind: Kind,
-        records: &[Record],
-    ) -> Result<bool, AppError> {
+        records: Vec<Record>,
+    ) -> Result<Vec<Record>, AppError> {
         let ids = records.iter().map(|record| &record.id);
         let known: HashMap<RecordId, Fingerprint> = self
             .store
             .fingerprints(self.shop.id, side, kind, ids)
             .await?;
-        Ok(records
-            .iter()
-            .any(|record| known.get(&record.id) != Some(&Fingerprint::of(record))))
+        let is_news = |record: &Record| known.get(&record.id) != Some(&Fingerprint::of(record));
+        Ok(records.into_iter().filter(is_news).collect())
     }
 
     /// Asks the vendor, one by one, for records that a complete walk did not show. An index may lag and a
     /// list may shift while it is read, so absence from a walk proves nothing.
-    async fn confirm_unseen(&self, port: &dyn Port, kind: Kind, walk: i64) -> Result<(), AppError> {
+    async fn confirm_unseen(
+        &self,
+        port: &dyn Port,
+        kind: Kind,
+        walk: i64,
+        shown: &HashSet<RecordId>,
+    ) -> Result<(), AppError> {
         let side = port.side();
+        let mut after: Option<RecordId> = None;
         loop {
-            let unseen = match (side, kind) {
+            let unmarked = match (side, kind) {
                 (Side::HighLevel, Kind::Appointment) => {
-                    self.unseen_appointments(walk, CONFIRM_AT_ONCE).await?
+                    self.unseen_appointments(walk, after.as_ref(), UNSEEN_AT_ONCE)
+                        .await?
                 }
                 _ => {
+                    let (shop, after) = (self.shop.id, after.as_ref());
                     self.store
-                        .unseen(self.shop.id, side, kind, walk, CONFIRM_AT_ONCE)
+                        .unseen(shop, side, kind, walk, after, UNSEEN_AT_ONCE)
                         .await?
                 }
             };
-            if unseen.is_empty() {
-                return Ok(());
-            }
-            let known = self
-                .store
-                .records(self.shop.id, side, kind, &unseen)
-                .await?;
+            let is_last = unmarked.len() < UNSEEN_AT_ONCE as usize;
+            after = unmarked.last().cloned();
+            let unseen: Vec<RecordId> = unmarked
+                .into_iter()
+                .filter(|id| !shown.contains(id))
+                .collect();
+            let known = match unseen.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let shop = self.shop.id;
+                    self.store.records(shop, side, kind, &unseen).await?
+                }
+            };
             for stored in known {
                 let id = stored.record.id.clone();
                 self.count_read(side);
@@ -354,6 +419,9 @@ impl Pass<'_> {
                     (_, None) => self.vanished(side, kind, id).into(),
                 };
                 self.commit(changes).await?;
+            }
+            if is_last {
+                return Ok(());
             }
         }
     }

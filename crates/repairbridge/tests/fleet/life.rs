@@ -45,7 +45,7 @@ async fn people(bench: &Bench) -> People {
 pub async fn told(size: Size) -> (Fleet, Vec<People>) {
     // Without a server it has said so.
     let fleet = Fleet::start(size).await.unwrap();
-    fleet.tell_all_to(&fleet.door().await);
+    fleet.tell_all_to(&fleet.door().await).await;
     let mut known = Vec::new();
     for bench in &fleet.benches {
         known.push(people(bench).await);

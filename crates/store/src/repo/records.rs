@@ -53,16 +53,23 @@ pub(crate) const CHILDREN: Sql = both!(
     [list "4"]
 );
 
-pub(crate) const UNSEEN: &str = "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND sweep < $4 ORDER BY id LIMIT $5";
+/// The index is named, since SQLite would walk the primary key past all records of the kind.
+pub(crate) const UNSEEN: Sql = both!(
+    "SELECT id FROM record ",
+    [by "record_unseen"],
+    "WHERE shop = $1 AND side = $2 AND kind = $3 AND gone = 0 AND sweep < $4 AND id > $5 ORDER BY id LIMIT $6"
+);
 pub(crate) const UNSEEN_APPOINTMENTS: Sql = both!(
-    "SELECT id FROM record WHERE shop = $1 AND side = $2 AND kind = 3 AND gone = 0 AND sweep < $3 AND ",
+    "SELECT id FROM record ",
+    [by "record_unseen"],
+    "WHERE shop = $1 AND side = $2 AND kind = 3 AND gone = 0 AND sweep < $3 AND ",
     [sqlite
         "unixepoch(body ->> '$.fields.start.at') BETWEEN $4 AND $5
          AND coalesce(body ->> '$.fields.booking', '') <> 'deleted'"],
     [postgres
         "floor(extract(epoch FROM CAST(json_at(body, 'fields', 'start', 'at') AS timestamptz))) BETWEEN $4 AND $5
          AND coalesce(json_at(body, 'fields', 'booking'), '') <> 'deleted'"],
-    " ORDER BY id LIMIT $6"
+    " AND id > $6 ORDER BY id LIMIT $7"
 );
 pub(crate) const COUNT_UNSETTLED: &str =
     "SELECT count(*) FROM record WHERE shop = $1 AND state = 1";
@@ -366,7 +373,7 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Live records of a kind that a sweep has not seen, in the order of their ids.
+    /// Live records of a kind that a sweep has not seen, in the order of their ids, from one of them on.
     ///
     /// # Errors
     /// When the database refuses.
@@ -376,6 +383,7 @@ impl Store {
         on: Side,
         what: Kind,
         sweep: i64,
+        after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
         let rows: Vec<String> = query_scalar(UNSEEN)
@@ -383,6 +391,7 @@ impl Store {
             .bind(side(on))
             .bind(kind(what))
             .bind(sweep)
+            .bind(after.map_or("", RecordId::as_str))
             .bind(limit)
             .fetch_all(&self.readers)
             .await?;
@@ -400,6 +409,7 @@ impl Store {
         on: Side,
         sweep: i64,
         (from, to): (Timestamp, Timestamp),
+        after: Option<&RecordId>,
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
         let rows: Vec<String> = query_scalar(UNSEEN_APPOINTMENTS)
@@ -408,6 +418,7 @@ impl Store {
             .bind(sweep)
             .bind(from.as_second())
             .bind(to.as_second())
+            .bind(after.map_or("", RecordId::as_str))
             .bind(limit)
             .fetch_all(&self.readers)
             .await?;

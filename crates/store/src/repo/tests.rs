@@ -101,8 +101,12 @@ async fn the_hot_reads_use_their_indexes() {
             "record_parent (shop=? AND side=? AND kind=? AND parent=?)",
         ),
         (
-            records::UNSEEN,
+            records::UNSEEN.sqlite,
             "COVERING INDEX record_unseen (shop=? AND side=? AND kind=? AND sweep<?)",
+        ),
+        (
+            records::UNSEEN_APPOINTMENTS.sqlite,
+            "record_unseen (shop=? AND side=? AND kind=? AND sweep<?)",
         ),
         (
             records::COUNT_UNSETTLED,

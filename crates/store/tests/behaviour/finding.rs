@@ -79,7 +79,7 @@ pub async fn appointments_that_a_walk_has_not_seen_are_found_by_their_beginning(
     let store = &bench.store;
     let unseen = |sweep, from, to| async move {
         let found = store
-            .unseen_appointments(bench.shop, HighLevel, sweep, (at(from), at(to)), 10)
+            .unseen_appointments(bench.shop, HighLevel, sweep, (at(from), at(to)), None, 10)
             .await;
         found.unwrap()
     };

@@ -119,7 +119,7 @@ pub async fn a_stale_row_after_our_own_write_is_left_out_but_counts_as_seen(benc
     );
     let unseen = bench
         .store
-        .unseen(bench.shop, HighLevel, CONTACT, 2, 10)
+        .unseen(bench.shop, HighLevel, CONTACT, 2, None, 10)
         .await
         .unwrap();
     assert!(
@@ -155,7 +155,9 @@ pub async fn invariant_3_no_lost_edit_an_answer_that_comes_late_is_left_out(benc
         let kept = bench.record(HighLevel, CONTACT, "h1").await;
         assert_eq!(kept.record.text(domain::Field::Name), Some(content));
         assert_eq!(kept.fetched_at, at(fetched));
-        let unseen = bench.store.unseen(bench.shop, HighLevel, CONTACT, 2, 10);
+        let unseen = bench
+            .store
+            .unseen(bench.shop, HighLevel, CONTACT, 2, None, 10);
         assert!(unseen.await.unwrap().is_empty(), "it is there all the same");
     };
     bench.saw(10, 2, person("Ann", 5)).await;
@@ -345,16 +347,22 @@ pub async fn a_sweep_finds_what_it_has_not_seen(bench: &Bench) {
         .await;
     let unseen = bench
         .store
-        .unseen(bench.shop, HighLevel, CONTACT, 2, 10)
+        .unseen(bench.shop, HighLevel, CONTACT, 2, None, 10)
         .await
         .unwrap();
     assert_eq!(unseen, [id("a")]);
     let none = bench
         .store
-        .unseen(bench.shop, HighLevel, CONTACT, 1, 10)
+        .unseen(bench.shop, HighLevel, CONTACT, 1, None, 10)
         .await
         .unwrap();
     assert!(none.is_empty());
+    let later = bench
+        .store
+        .unseen(bench.shop, HighLevel, CONTACT, 9, Some(&id("a")), 1)
+        .await
+        .unwrap();
+    assert_eq!(later, [id("b")]);
 }
 
 pub async fn reads_by_id_keep_shops_sides_and_kinds_apart(bench: &Bench) {

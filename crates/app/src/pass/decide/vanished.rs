@@ -97,7 +97,8 @@ impl Pass<'_> {
         if self.store.children(shop, CRM, task, gone).await?.is_empty() {
             return Ok(false);
         }
-        self.walk_all(&*self.connection.highlevel, task).await?;
+        self.walk_for_news(&*self.connection.highlevel, task)
+            .await?;
         Ok(true)
     }
 
