@@ -5,6 +5,7 @@ use super::Pass;
 use crate::AppError;
 use crate::ports::{Page, Port, Scope};
 use domain::{Fingerprint, Kind, Record, RecordId, Side, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
@@ -60,19 +61,16 @@ impl Pass<'_> {
         side: Side,
         kind: Kind,
     ) -> Result<Option<Timestamp>, AppError> {
-        let stored = self.cursor(&format!("walk.{side}.{kind}")).await?;
+        let stored = self.cursor(&walk(side, kind)).await?;
         Ok(stored.map(|row| row.at))
     }
 
     /// Reads all records of a kind, going on where an earlier walk was cut off, and finds out what vanished.
     pub(super) async fn walk_all(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
         let side = port.side();
-        let source = format!("walk.{side}.{kind}");
-        let stored = self.cursor(&source).await?;
+        let source = walk(side, kind);
         let is_read = self.is_read(side, kind).await?;
-        let mut state: WalkState = stored
-            .and_then(|row| serde_json::from_value(row.value).ok())
-            .unwrap_or_default();
+        let mut state: WalkState = self.stood(&source).await?;
         if state.done && !state.confirmed {
             // Cut off after its last page: what it listed may be old by now, so that it only ends what it began.
             self.confirm_unseen(port, kind, state.number, &HashSet::new())
@@ -87,14 +85,11 @@ impl Pass<'_> {
         }
         while !state.done {
             let (asked_at, page) = self
-                .asked(|| port.page(kind, &Scope::All, state.next.as_ref()))
+                .read_page(port, kind, &Scope::All, state.next.as_ref())
                 .await?;
-            self.count_read(side);
-            self.progress.read(side, kind, page.records.len());
             state.next = page.next;
             state.done = state.next.is_none();
             let is_empty = page.records.is_empty();
-            self.hear(&page.records);
             let saw = self.saw(port, asked_at, page.records, state.number);
             let mut cursors = vec![(source.clone(), json(&state))];
             if state.done {
@@ -132,11 +127,8 @@ impl Pass<'_> {
     /// walk that is cut off is begun anew. What was never read, or is too much for that, is read completely.
     pub(super) async fn walk_for_news(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
         let side = port.side();
-        let source = format!("walk.{side}.{kind}");
-        let stored = self.cursor(&source).await?;
-        let last: WalkState = stored
-            .and_then(|row| serde_json::from_value(row.value).ok())
-            .unwrap_or_default();
+        let source = walk(side, kind);
+        let last: WalkState = self.stood(&source).await?;
         let ended = last.done && last.confirmed && self.is_read(side, kind).await?;
         if !ended || self.count_known(side, kind).await? > MOST_HELD {
             return self.walk_all(port, kind).await;
@@ -146,11 +138,8 @@ impl Pass<'_> {
         let mut next: Option<Json> = None;
         loop {
             let (asked_at, page) = self
-                .asked(|| port.page(kind, &Scope::All, next.as_ref()))
+                .read_page(port, kind, &Scope::All, next.as_ref())
                 .await?;
-            self.count_read(side);
-            self.progress.read(side, kind, page.records.len());
-            self.hear(&page.records);
             shown.extend(page.records.iter().map(|record| record.id.clone()));
             let news = self.news_of(side, kind, page.records).await?;
             if !news.is_empty() {
@@ -183,10 +172,7 @@ impl Pass<'_> {
     }
 
     async fn poll(&self, port: &dyn Port, kind: Kind) -> Result<(), AppError> {
-        let stored = self.cursor(&poll(port.side(), kind)).await?;
-        let state: PollState = stored
-            .and_then(|row| serde_json::from_value(row.value).ok())
-            .unwrap_or_default();
+        let state: PollState = self.stood(&poll(port.side(), kind)).await?;
         if state.unfinished {
             return self.walk_all(port, kind).await;
         }
@@ -212,14 +198,9 @@ impl Pass<'_> {
         let scope = Scope::Changed(since);
         let mut next: Option<Json> = None;
         loop {
-            let (asked_at, page) = self
-                .asked(|| port.page(kind, &scope, next.as_ref()))
-                .await?;
-            self.count_read(side);
-            self.progress.read(side, kind, page.records.len());
+            let (asked_at, page) = self.read_page(port, kind, &scope, next.as_ref()).await?;
             let before = newest;
             newest = newest.max(newest_of(&page));
-            self.hear(&page.records);
             let news = self.news_of(side, kind, page.records).await?;
             let state = PollState {
                 newest,
@@ -258,12 +239,7 @@ impl Pass<'_> {
         let mut next: Option<Json> = None;
         let mut open = false;
         loop {
-            let (asked_at, page) = self
-                .asked(|| port.page(kind, &scope, next.as_ref()))
-                .await?;
-            self.count_read(side);
-            self.progress.read(side, kind, page.records.len());
-            self.hear(&page.records);
+            let (asked_at, page) = self.read_page(port, kind, &scope, next.as_ref()).await?;
             let mut changes = self.comments_due(side, kind, &page.records);
             let news = self.news_of(side, kind, page.records).await?;
             let changed = !news.is_empty();
@@ -292,6 +268,29 @@ impl Pass<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// One page of a list, with when it was asked for.
+    async fn read_page(
+        &self,
+        port: &dyn Port,
+        kind: Kind,
+        scope: &Scope,
+        next: Option<&Json>,
+    ) -> Result<(Timestamp, Page), AppError> {
+        let (asked_at, page) = self.asked(|| port.page(kind, scope, next)).await?;
+        self.count_read(port.side());
+        self.progress.read(port.side(), kind, page.records.len());
+        self.hear(&page.records);
+        Ok((asked_at, page))
+    }
+
+    /// Where a walk or a poll stood last.
+    async fn stood<T: Default + DeserializeOwned>(&self, source: &str) -> Result<T, AppError> {
+        let stored = self.cursor(source).await?;
+        Ok(stored
+            .and_then(|row| serde_json::from_value(row.value).ok())
+            .unwrap_or_default())
     }
 
     /// The change that saves records as a side listed them when it was asked.
@@ -490,6 +489,10 @@ impl Pass<'_> {
 
 fn read_once(side: Side, kind: Kind) -> String {
     format!("read.{side}.{kind}")
+}
+
+fn walk(side: Side, kind: Kind) -> String {
+    format!("walk.{side}.{kind}")
 }
 
 fn poll(side: Side, kind: Kind) -> String {
