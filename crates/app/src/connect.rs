@@ -63,14 +63,13 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn is_connected(&self, shop: &Shop, side: Side) -> Result<bool, AppError> {
-        let has_secret = self.store.secret(shop.id, secret_name(side)).await?;
-        Ok(has_secret.is_some()
+        Ok(self.store.has_secret(shop.id, secret_name(side)).await?
             || (side == Side::HighLevel && self.installation_of(shop).await?.is_some()))
     }
 
     /// Whether the shop works with a private integration token.
     pub(crate) async fn has_static_token(&self, shop: &Shop) -> Result<bool, AppError> {
-        Ok(self.store.secret(shop.id, TOKEN).await?.is_some())
+        Ok(self.store.has_secret(shop.id, TOKEN).await?)
     }
 
     /// Takes a side up again with its new credentials.

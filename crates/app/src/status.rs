@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use store::{IntentState, RecordState, ReviewKind, RunRow, Shop};
+use store::{IntentState, Looking, RecordState, ReviewKind, RunRow, Shop};
+
+/// So many shops are read at once: what is held of them is bounded, and the statements for each of them are few.
+pub(crate) const AT_A_GLANCE: usize = 100;
 
 /// Runs among which is the last that ended: beside it at most one is going on, and one that a crash cut off.
 const LOOKED_AT: u32 = 4;
@@ -192,19 +195,43 @@ impl App {
         self.status_of(&shop).await
     }
 
-    /// How every shop is doing.
+    /// How every shop is doing. Reads many shops at once.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn status_all(&self) -> Result<Vec<Status>, AppError> {
-        let mut all = Vec::new();
-        for shop in self.store.shops().await? {
-            all.push(self.status_of(&shop).await?);
+    pub async fn status_all(&self) -> Result<Vec<(Shop, Status)>, AppError> {
+        let shops = self.store.shops().await?;
+        let mut all = Vec::with_capacity(shops.len());
+        for some in shops.chunks(AT_A_GLANCE) {
+            let (app, there) = self.at_a_glance(some).await?;
+            for shop in there {
+                all.push((shop.clone(), app.status_of(shop).await?));
+            }
         }
         Ok(all)
     }
 
-    async fn status_of(&self, shop: &Shop) -> Result<Status, AppError> {
+    /// The application as it sees these shops at this moment, and which of them are there still. For a look, and not to
+    /// be kept.
+    pub(crate) async fn at_a_glance<'s>(
+        &self,
+        shops: &'s [Shop],
+    ) -> Result<(Self, Vec<&'s Shop>), AppError> {
+        let looking = Looking {
+            shops,
+            runs: LOOKED_AT,
+            failed_since: self.lately(),
+        };
+        let (store, there) = self.store.at_a_glance(looking).await?;
+        let app = Self {
+            store,
+            ..self.clone()
+        };
+        let there = shops.iter().filter(|shop| there.contains(&shop.id));
+        Ok((app, there.collect()))
+    }
+
+    pub(crate) async fn status_of(&self, shop: &Shop) -> Result<Status, AppError> {
         let mut agreement = Agreement::default();
         let mut linked = BTreeMap::new();
         let mut held = 0;

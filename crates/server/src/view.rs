@@ -13,8 +13,6 @@ use store::JournalRow;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// Runs whose creations are added up: some hours of polls.
-const RUNS: u32 = 200;
 /// An overview is shown for this long.
 const FRESH: Duration = Duration::from_millis(900);
 /// Counting may take this share of the time: one part in ten, however large the shops are.
@@ -92,16 +90,6 @@ pub(crate) struct ShopView {
     pub(crate) status: Status,
     /// What is being done at this moment.
     progress: Progress,
-    /// What the newest runs made, by kind, over both sides.
-    created: Created,
-}
-
-/// What the newest runs made, by kind, over both sides.
-#[derive(Debug, Default, Serialize, JsonSchema)]
-struct Created {
-    contact: u64,
-    task: u64,
-    appointment: u64,
 }
 
 /// How all shops are.
@@ -209,40 +197,14 @@ impl Views {
 }
 
 async fn count(app: &App, copy_of: Option<&String>) -> Result<Vec<ShopView>, AppError> {
-    let mut shops = Vec::new();
-    for shop in app.shops().await? {
-        let status = match app.status(&shop.name).await {
-            // Removed while we looked.
-            Err(AppError::NoShop(_)) => continue,
-            status => status?,
-        };
-        let created = created(app, &shop).await?;
-        shops.push(ShopView {
-            progress: app.board(&shop.name).look(),
-            copy_of: copy_of.cloned(),
-            paused: shop.paused,
-            approved: shop.approved_at.is_some(),
-            name: shop.name,
-            status,
-            created,
-        });
-    }
-    Ok(shops)
-}
-
-async fn created(app: &App, shop: &store::Shop) -> Result<Created, AppError> {
-    let mut created = Created::default();
-    for run in app.store().runs(shop.id, RUNS).await? {
-        let of = |kind: Kind| -> u64 {
-            let made = &run.summary["created"];
-            Side::BOTH
-                .into_iter()
-                .filter_map(|side| made[side.as_str()][kind.name_on(side)].as_u64())
-                .sum()
-        };
-        created.contact += of(Kind::Contact);
-        created.task += of(Kind::Task);
-        created.appointment += of(Kind::Appointment);
-    }
-    Ok(created)
+    let all = app.status_all().await?;
+    let views = all.into_iter().map(|(shop, status)| ShopView {
+        progress: app.board(&shop.name).look(),
+        copy_of: copy_of.cloned(),
+        paused: shop.paused,
+        approved: shop.approved_at.is_some(),
+        name: shop.name,
+        status,
+    });
+    Ok(views.collect())
 }

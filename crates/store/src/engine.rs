@@ -158,14 +158,18 @@ impl Store {
     /// it remembers until something of that is written.
     #[must_use]
     pub fn remembering(&self, shop: ShopId) -> Self {
+        self.with(self.memory.of(shop))
+    }
+
+    pub(crate) fn with(&self, memory: Memory) -> Self {
         Self {
-            memory: self.memory.of(shop),
+            memory,
             ..self.clone()
         }
     }
 
     /// The same store, which writes whatever becomes of a lock: what has to be written by anybody at any time, such as
-    /// what was asked of a vendor.
+    /// what was asked of a vendor. A glance stays one.
     #[must_use]
     pub fn by_no_right(&self) -> Self {
         Self {

@@ -78,6 +78,17 @@ pub struct StoredFlow {
     pub paused_why: Option<String>,
 }
 
+/// Whether a flow is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowSwitch {
+    /// Its id within the shop.
+    pub id: String,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// Why it stopped by itself.
+    pub paused_why: Option<String>,
+}
+
 /// A version of a flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowVersion {

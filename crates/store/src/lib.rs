@@ -12,6 +12,7 @@ mod db;
 mod engine;
 mod error;
 mod flow;
+mod glance;
 mod installation;
 mod lock;
 mod memory;
@@ -28,9 +29,11 @@ pub use change::{Change, Key};
 pub use engine::Store;
 pub use error::StoreError;
 pub use flow::{
-    FlowAct, FlowRun, FlowRunState, FlowVersion, NewFlowRun, NewSighting, NewStep, RunFilter,
-    RunMode, RunProgress, Since, StoredFlow, StoredSighting, TakenStep, Watched, source_of,
+    FlowAct, FlowRun, FlowRunState, FlowSwitch, FlowVersion, NewFlowRun, NewSighting, NewStep,
+    RunFilter, RunMode, RunProgress, Since, StoredFlow, StoredSighting, TakenStep, Watched,
+    source_of,
 };
+pub use glance::Looking;
 pub use installation::{
     Class, InstallTicket, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };

@@ -1,10 +1,13 @@
 //! What is known of a shop while its lock is held. Nobody else changes a shop's work meanwhile, so what was read once
 //! need not be read again until something is written here. A poll that finds nothing would otherwise ask the same things a
-//! hundred times, which on a server is a way there and back each time.
+//! hundred times, which on a server is a way there and back each time. A glance at many shops ([`crate::glance`]) is
+//! remembered in the same way, as it was.
 
 use crate::db::Scope;
-use crate::model::{FactRow, IntentCount};
-use domain::ShopId;
+use crate::glance::Glance;
+use crate::model::{FactRow, IntentCount, LinkTotals};
+use crate::{Store, StoreError};
+use domain::{Kind, ShopId, Side};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -12,8 +15,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 /// holder forget. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
-    own: Option<Arc<Shared>>,
+    own: Own,
     all: Arc<Mutex<BTreeMap<i64, Weak<Shared>>>>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Own {
+    #[default]
+    Nothing,
+    /// Of the shop whose lock is held.
+    Shop(Arc<Shared>),
+    /// As shops were at a glance; nothing makes that forget.
+    Shops(Arc<BTreeMap<ShopId, Shared>>),
 }
 
 #[derive(Debug)]
@@ -31,13 +44,20 @@ struct State {
     version: u64,
 }
 
+/// Cursors and facts by their names, by the name of their table.
+pub(crate) type Values = BTreeMap<&'static str, BTreeMap<String, FactRow>>;
+
 /// What is remembered; nothing where it was not read since the last write to it.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    /// Cursors and facts by their names, by the name of their table.
-    pub(crate) values: BTreeMap<&'static str, BTreeMap<String, FactRow>>,
+    pub(crate) values: Values,
     pub(crate) intents: Option<Vec<IntentCount>>,
     pub(crate) unsettled: Option<u64>,
+    pub(crate) records: Option<Vec<(Side, Kind, u64)>>,
+    pub(crate) unreachable: Option<u64>,
+    pub(crate) links: Option<BTreeMap<Kind, LinkTotals>>,
+    /// What is asked of many shops at once only.
+    pub(crate) glance: Option<Glance>,
 }
 
 /// What a write may change of what is remembered.
@@ -63,16 +83,33 @@ impl Memory {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, other| other.strong_count() > 0);
         all.insert(shop.0, Arc::downgrade(&own));
-        Self {
-            own: Some(own),
-            all: Arc::clone(&self.all),
-        }
+        self.with(Own::Shop(own))
+    }
+
+    /// Of whoever looks at many shops for a moment.
+    pub(crate) fn of_shops(&self, shops: impl IntoIterator<Item = (ShopId, Known)>) -> Self {
+        let own = shops.into_iter().map(|(shop, known)| {
+            let state = State {
+                known,
+                ..State::default()
+            };
+            let state = Mutex::new(state);
+            (shop, Shared { shop, state })
+        });
+        self.with(Own::Shops(Arc::new(own.collect())))
     }
 
     /// Of nobody who holds a lock.
     pub(crate) fn of_nobody(&self) -> Self {
+        match self.own {
+            Own::Shops(_) => self.clone(),
+            Own::Nothing | Own::Shop(_) => self.with(Own::Nothing),
+        }
+    }
+
+    fn with(&self, own: Own) -> Self {
         Self {
-            own: None,
+            own,
             all: Arc::clone(&self.all),
         }
     }
@@ -81,14 +118,24 @@ impl Memory {
     pub(crate) fn recall<T>(
         &self,
         shop: ShopId,
-        pick: impl FnOnce(&Known) -> Option<T>,
+        pick: impl FnOnce(&mut Known) -> Option<T>,
     ) -> Option<T> {
-        pick(&self.about(shop)?.state().known)
+        pick(&mut self.about(shop)?.state().known)
+    }
+
+    /// Something of a shop that was looked at with others.
+    pub(crate) fn glance<T>(&self, shop: ShopId, pick: impl FnOnce(&Glance) -> T) -> Option<T> {
+        self.recall(shop, |known| known.glance.as_ref().map(pick))
     }
 
     /// Called before something is read that is to be remembered; nothing where it cannot be.
     pub(crate) fn reads(&self, shop: ShopId) -> Option<Reading> {
-        let shared = self.about(shop)?;
+        let Own::Shop(shared) = &self.own else {
+            return None;
+        };
+        if shared.shop != shop {
+            return None;
+        }
         let state = shared.state();
         (state.writing == 0).then(|| Reading {
             shared: Arc::clone(shared),
@@ -114,8 +161,33 @@ impl Memory {
         Writing { touched, touches }
     }
 
-    fn about(&self, shop: ShopId) -> Option<&Arc<Shared>> {
-        self.own.as_ref().filter(|shared| shared.shop == shop)
+    fn about(&self, shop: ShopId) -> Option<&Shared> {
+        match &self.own {
+            Own::Nothing => None,
+            Own::Shop(shared) => (shared.shop == shop).then_some(&**shared),
+            Own::Shops(shops) => shops.get(&shop),
+        }
+    }
+}
+
+impl Store {
+    /// What is remembered of a shop, else what is read now, which is remembered where it can be.
+    pub(crate) async fn known_or<T: Clone>(
+        &self,
+        shop: ShopId,
+        place: fn(&mut Known) -> &mut Option<T>,
+        read: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let known = |known: &mut Known| place(known).clone();
+        if let Some(known) = self.memory.recall(shop, known) {
+            return Ok(known);
+        }
+        let reading = self.memory.reads(shop);
+        let found = read.await?;
+        if let Some(reading) = reading {
+            reading.learn(|known| *place(known) = Some(found.clone()));
+        }
+        Ok(found)
     }
 }
 
@@ -129,7 +201,11 @@ impl State {
     fn forget(&mut self, touches: Touches) {
         self.version += 1;
         if matches!(touches, Touches::All | Touches::Work) {
-            (self.known.intents, self.known.unsettled) = (None, None);
+            let values = std::mem::take(&mut self.known.values);
+            self.known = Known {
+                values,
+                ..Known::default()
+            };
         }
         if matches!(touches, Touches::All | Touches::Facts) {
             self.known.values.clear();

@@ -12,6 +12,7 @@ mod behaviour {
     pub mod flow_runs;
     pub mod flows;
     pub mod forecasts;
+    pub mod glance;
     pub mod installations;
     pub mod intents;
     pub mod keys;
@@ -49,6 +50,9 @@ macro_rules! behaviour_suite {
                     a_failing_change_takes_the_whole_list_back
                     nothing_is_a_valid_list
                     cursors_and_facts_keep_their_last_value
+                }
+                glance {
+                    each_shop_is_told_of_as_by_itself_and_as_it_was
                 }
                 snapshots {
                     an_unchanged_record_keeps_its_state_and_a_changed_one_is_unsettled

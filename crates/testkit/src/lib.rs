@@ -13,6 +13,7 @@ mod people;
 mod place;
 mod recorded;
 pub mod signed;
+mod statements;
 mod truth;
 
 pub use exactly_once::assert_exactly_once;
@@ -20,6 +21,7 @@ pub use line::Line;
 pub use people::{CounterPerson, CrmPerson};
 pub use place::Schema;
 pub use recorded::RecordedClock;
+pub use statements::Statements;
 pub use truth::{Truth, texts};
 
 use app::{App, AppConfig, NewShop, ProgressBoard, SyncOptions, Tally};

@@ -6275,15 +6275,6 @@ export interface components {
             /** @description Username. */
             user: string;
         };
-        /** @description What the newest runs made, by kind, over both sides. */
-        Created: {
-            /** Format: uint64 */
-            appointment: number;
-            /** Format: uint64 */
-            contact: number;
-            /** Format: uint64 */
-            task: number;
-        };
         /** @description What an operation may do. */
         Danger: "reads" | "writes" | "may_message" | "deletes";
         /** @description A data key. */
@@ -7929,8 +7920,6 @@ export interface components {
             approved: boolean;
             /** @description The shop whose copy this is, where it is one and no shop. */
             copy_of: string | null;
-            /** @description What the newest runs made, by kind, over both sides. */
-            created: components["schemas"]["Created"];
             /** @description Its name. */
             name: string;
             /** @description Whether syncing is paused. */

@@ -1,7 +1,8 @@
 //! How a shop's flows stand, for its status.
 
 use crate::{App, AppError};
-use jiff::SignedDuration;
+use domain::Timestamp;
+use jiff::{SignedDuration, Unit};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{FlowRunState, Shop};
@@ -27,7 +28,7 @@ pub struct FlowsStanding {
 impl App {
     pub(crate) async fn flows_standing(&self, shop: &Shop) -> Result<FlowsStanding, AppError> {
         let mut standing = FlowsStanding::default();
-        for flow in self.store.flows(shop.id).await? {
+        for flow in self.store.flow_switches(shop.id).await? {
             if flow.paused_why.is_some() {
                 standing.paused.push(flow.id);
             } else if flow.enabled {
@@ -41,9 +42,16 @@ impl App {
                 _ => {}
             }
         }
-        let since = super::hand_out::earlier(self.now(), FAILED_WITHIN);
+        let since = self.lately();
         standing.failed = self.store.failed_flow_runs_since(shop.id, since).await?;
         Ok(standing)
+    }
+
+    /// Runs of flows that failed since then are counted: from a full minute on, so that whoever looks at many shops asks
+    /// the same of each.
+    pub(crate) fn lately(&self) -> Timestamp {
+        let since = super::hand_out::earlier(self.now(), FAILED_WITHIN);
+        since.round(Unit::Minute).unwrap_or(since)
     }
 }
 

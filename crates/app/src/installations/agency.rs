@@ -78,10 +78,7 @@ impl App {
         &self,
         shop: &Shop,
     ) -> Result<Option<Installation>, AppError> {
-        let found = self
-            .store
-            .installation_in(Class::Location, &shop.location)
-            .await?;
+        let found = self.store.installation_of(shop).await?;
         Ok(found.filter(|found| found.state != InstallationState::Uninstalled))
     }
 

@@ -3,9 +3,11 @@
 use super::alarm::{Reading, is_watched};
 use super::settings::Settings;
 use super::words::impersonal;
+use crate::status::AT_A_GLANCE;
 use crate::{App, AppError, Health, NeedCode};
 use domain::ShopId;
 use std::collections::BTreeMap;
+use store::Shop;
 use sync::notices::{StandingNeed, StandingShop, Weight};
 
 /// A need with its sentence.
@@ -50,60 +52,73 @@ impl App {
     /// Every shop with what it needs.
     pub(super) async fn shops_seen(&self, settings: &Settings) -> Result<Vec<Seen>, AppError> {
         let minutes = settings.alarm.as_ref().map_or(0, |alarm| alarm.minutes);
-        let mut all = Vec::new();
-        for shop in self.store.shops().await? {
-            let watched = is_watched(&shop);
-            if !watched {
-                all.push(Seen {
-                    shop: shop.id,
-                    name: shop.name,
-                    watched,
-                    needs: Vec::new(),
-                });
+        let shops = self.store.shops().await?;
+        let mut all = Vec::with_capacity(shops.len());
+        for some in shops.chunks(AT_A_GLANCE) {
+            if let Ok(seen) = self.seen_together(some, minutes).await {
+                all.extend(seen);
                 continue;
             }
-            // A shop that was removed a moment ago.
-            let Ok(status) = self.status(&shop.name).await else {
-                continue;
+            // One of which something cannot be read is left out, and no other for its sake.
+            for shop in some.chunks(1) {
+                all.extend(self.seen_together(shop, minutes).await.unwrap_or_default());
+            }
+        }
+        Ok(all)
+    }
+
+    async fn seen_together(&self, shops: &[Shop], minutes: u32) -> Result<Vec<Seen>, AppError> {
+        let (app, there) = self.at_a_glance(shops).await?;
+        let mut all = Vec::with_capacity(there.len());
+        for shop in there {
+            let watched = is_watched(shop);
+            let needs = match watched {
+                true => app.needs_seen(shop, minutes).await?,
+                false => Vec::new(),
             };
-            let mut needs = Vec::new();
-            let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
-            for need in &status.needs {
-                let code = word(need.code);
-                let number = numbers.entry(code.clone()).or_default();
-                *number += 1;
-                needs.push(SeenNeed {
-                    key: match *number {
-                        1 => code.clone(),
-                        more => format!("{code}.{more}"),
-                    },
-                    code,
-                    says: impersonal(&need.says),
-                    weight: weight(need.code),
-                    count: need.count.unwrap_or(1),
-                });
-            }
-            if status.health == Health::Ok
-                && let Reading::Late { side, minutes } = self.reading(&shop, minutes).await?
-            {
-                needs.push(SeenNeed {
-                    key: SILENT.to_owned(),
-                    code: SILENT.to_owned(),
-                    says: format!("{} was not read for {minutes} minutes", side.title()),
-                    weight: Weight::Stopped,
-                    count: 1,
-                });
-            }
-            // The worst first.
-            needs.sort_by_key(|need| need.weight);
             all.push(Seen {
                 shop: shop.id,
-                name: shop.name,
+                name: shop.name.clone(),
                 watched,
                 needs,
             });
         }
         Ok(all)
+    }
+
+    /// What a shop needs, the worst first.
+    async fn needs_seen(&self, shop: &Shop, minutes: u32) -> Result<Vec<SeenNeed>, AppError> {
+        let status = self.status_of(shop).await?;
+        let mut needs = Vec::new();
+        let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+        for need in &status.needs {
+            let code = word(need.code);
+            let number = numbers.entry(code.clone()).or_default();
+            *number += 1;
+            needs.push(SeenNeed {
+                key: match *number {
+                    1 => code.clone(),
+                    more => format!("{code}.{more}"),
+                },
+                code,
+                says: impersonal(&need.says),
+                weight: weight(need.code),
+                count: need.count.unwrap_or(1),
+            });
+        }
+        if status.health == Health::Ok
+            && let Reading::Late { side, minutes } = self.reading(shop, minutes).await?
+        {
+            needs.push(SeenNeed {
+                key: SILENT.to_owned(),
+                code: SILENT.to_owned(),
+                says: format!("{} was not read for {minutes} minutes", side.title()),
+                weight: Weight::Stopped,
+                count: 1,
+            });
+        }
+        needs.sort_by_key(|need| need.weight);
+        Ok(needs)
     }
 }
 

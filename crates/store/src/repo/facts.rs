@@ -1,9 +1,11 @@
 //! Cursors, what was learnt about a shop, and vendor budgets.
 
-use crate::codes::{json, read_json, read_time, side};
-use crate::db::{query, query_as, query_scalar};
-use crate::memory::{Known, Touches};
+use crate::codes::{json, read_json, read_side, read_time, side};
+use crate::db::{Sql, both, query, query_as, query_scalar};
+use crate::glance::Glance;
+use crate::memory::{Known, Touches, Values};
 use crate::model::FactRow;
+use crate::repo::{by_shop, these};
 use crate::{Store, StoreError, Work};
 use domain::{ShopId, Side};
 use serde_json::Value as Json;
@@ -16,17 +18,26 @@ struct Table {
     name: &'static str,
     all: &'static str,
     one: &'static str,
+    of_shops: Sql,
 }
 
 const CURSORS: Table = Table {
     name: "cursor",
     all: "SELECT source, value, at FROM cursor WHERE shop = $1",
     one: "SELECT source, value, at FROM cursor WHERE shop = $1 AND source = $2",
+    of_shops: both!(
+        "SELECT shop, source, value, at FROM cursor WHERE shop ",
+        [numbers "1"]
+    ),
 };
 const FACTS: Table = Table {
     name: "fact",
     all: "SELECT topic, value, at FROM fact WHERE shop = $1",
     one: "SELECT topic, value, at FROM fact WHERE shop = $1 AND topic = $2",
+    of_shops: both!(
+        "SELECT shop, topic, value, at FROM fact WHERE shop ",
+        [numbers "1"]
+    ),
 };
 
 impl Store {
@@ -53,7 +64,7 @@ impl Store {
         shop: ShopId,
         name: &str,
     ) -> Result<Option<FactRow>, StoreError> {
-        let known = |known: &Known| Some(known.values.get(table.name)?.get(name).cloned());
+        let known = |known: &mut Known| Some(known.values.get(table.name)?.get(name).cloned());
         if let Some(row) = self.memory.recall(shop, known) {
             return Ok(row);
         }
@@ -73,6 +84,29 @@ impl Store {
             .fetch_optional(&self.readers)
             .await?;
         Ok(read_all(row, table.name)?.remove(name))
+    }
+
+    /// All cursors and facts of several shops, by the name of their table.
+    pub(crate) async fn values_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Values>, StoreError> {
+        let mut all = BTreeMap::<_, Values>::new();
+        for shop in shops {
+            let empty = [CURSORS, FACTS].map(|table| (table.name, BTreeMap::new()));
+            all.insert(*shop, BTreeMap::from(empty));
+        }
+        for table in [CURSORS, FACTS] {
+            let rows: Vec<(i64, String, String, i64)> = query_as(table.of_shops)
+                .bind(these(shops))
+                .fetch_all(&self.readers)
+                .await?;
+            for (shop, rows) in by_shop(rows, |(shop, name, value, at)| (shop, (name, value, at))) {
+                let of_shop = all.entry(shop).or_default();
+                of_shop.insert(table.name, read_all(rows, table.name)?);
+            }
+        }
+        Ok(all)
     }
 
     /// Reads a budget, lets `change` work on it, and stores what it answers, all in one transaction, so that
@@ -118,6 +152,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn budget(&self, shop: ShopId, on: Side) -> Result<Option<Json>, StoreError> {
+        let seen = |glance: &Glance| glance.budgets.get(&on).cloned();
+        if let Some(budget) = self.memory.glance(shop, seen) {
+            return Ok(budget);
+        }
         let state: Option<String> =
             query_scalar("SELECT state FROM budget WHERE shop = $1 AND side = $2")
                 .bind(shop.0)
@@ -127,6 +165,27 @@ impl Store {
         state
             .map(|text| read_json(&text, "budget", "state"))
             .transpose()
+    }
+
+    /// The budgets of several shops.
+    pub(crate) async fn budgets_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, BTreeMap<Side, Json>>, StoreError> {
+        let rows: Vec<(i64, i64, String)> = query_as(both!(
+            "SELECT shop, side, state FROM budget WHERE shop ",
+            [numbers "1"]
+        ))
+        .bind(these(shops))
+        .fetch_all(&self.readers)
+        .await?;
+        let mut all = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for (shop, side, state) in rows {
+            let state = read_json(&state, "budget", "state")?;
+            let of_shop = all.entry(ShopId(shop)).or_default();
+            of_shop.insert(read_side(side), state);
+        }
+        Ok(all)
     }
 }
 

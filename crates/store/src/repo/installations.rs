@@ -1,12 +1,15 @@
 //! Installations of the marketplace app with their sealed pairs of tokens. What is inside is the vault's business.
 
 use crate::codes::{read_time, time};
-use crate::db::{Row, Scope, query, query_scalar};
+use crate::db::{Row, Scope, both, query, query_scalar, texts};
+use crate::glance::Glance;
 use crate::installation::{
     Class, Installation, InstallationState, NewInstallation, NewPair, PairProblem,
 };
+use crate::model::Shop;
 use crate::{Store, StoreError};
 use domain::Timestamp;
+use std::collections::BTreeMap;
 
 macro_rules! columns {
     () => {
@@ -84,6 +87,40 @@ impl Store {
             .fetch_optional(&self.readers)
             .await?;
         row.as_ref().map(read).transpose()
+    }
+
+    /// The installation in the location of a shop.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn installation_of(&self, shop: &Shop) -> Result<Option<Installation>, StoreError> {
+        let seen = |glance: &Glance| glance.installation.clone();
+        if let Some(installation) = self.memory.glance(shop.id, seen) {
+            return Ok(installation);
+        }
+        self.installation_in(Class::Location, &shop.location).await
+    }
+
+    /// The installations in several accounts, by account.
+    pub(crate) async fn installations_in(
+        &self,
+        class: Class,
+        accounts: impl IntoIterator<Item = &str>,
+    ) -> Result<BTreeMap<String, Installation>, StoreError> {
+        let rows = query(both!(
+            columns!(),
+            "WHERE class = $1 AND account ",
+            [list "2"]
+        ))
+        .bind(class.code())
+        .bind(texts(accounts))
+        .fetch_all(&self.readers)
+        .await?;
+        let read = |row| {
+            let installation = read(row)?;
+            Ok((installation.account.clone(), installation))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Stores an installation, in place of what was known of the account. Returns its number.

@@ -1,6 +1,6 @@
 //! Durable remote writes.
 
-use super::list;
+use super::{list, these};
 use crate::codes::{
     kind, read_id, read_json, read_kind, read_lane, read_side, read_time, side, time,
 };
@@ -9,7 +9,7 @@ use crate::memory::Touches;
 use crate::model::{Intent, IntentCount, IntentOp, IntentState};
 use crate::{Store, StoreError};
 use domain::{IntentId, Kind, RecordId, ShopId, Side, Timestamp};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 macro_rules! columns {
     () => {
@@ -271,33 +271,41 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_intents(&self, shop: ShopId) -> Result<Vec<IntentCount>, StoreError> {
-        if let Some(counts) = self.memory.recall(shop, |known| known.intents.clone()) {
-            return Ok(counts);
-        }
-        let reading = self.memory.reads(shop);
-        let rows = query(
-            "SELECT side, kind, op, state, count(*), min(not_before) FROM intent
-             WHERE shop = $1 AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')
-             GROUP BY side, kind, op, state",
-        )
-        .bind(shop.0)
+        let read = async {
+            let mut counts = self.count_intents_of(&[shop]).await?;
+            Ok(counts.remove(&shop).unwrap_or_default())
+        };
+        self.known_or(shop, |known| &mut known.intents, read).await
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn count_intents_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<IntentCount>>, StoreError> {
+        let rows = query(both!(
+            "SELECT shop, side, kind, op, state, count(*), min(not_before) FROM intent WHERE shop ",
+            [numbers "1"],
+            " AND state IN ('ready', 'sent', 'unknown', 'written', 'failed', 'held')
+             GROUP BY shop, side, kind, op, state"
+        ))
+        .bind(these(shops))
         .fetch_all(&self.readers)
         .await?;
-        let mut counts = Vec::with_capacity(rows.len());
+        let mut all = BTreeMap::<_, Vec<_>>::new();
         for row in &rows {
-            counts.push(IntentCount {
-                side: read_side(row.try_get(0)?),
-                kind: read_kind(row.try_get(1)?),
-                op: IntentOp::read(row.try_get(2)?).unwrap_or(IntentOp::Update),
-                state: IntentState::read(row.try_get(3)?).unwrap_or(IntentState::Failed),
-                count: row.try_get::<i64, _>(4)?.unsigned_abs(),
-                next_due: read_time(row.try_get(5)?),
-            });
+            let count = IntentCount {
+                side: read_side(row.try_get(1)?),
+                kind: read_kind(row.try_get(2)?),
+                op: IntentOp::read(row.try_get(3)?).unwrap_or(IntentOp::Update),
+                state: IntentState::read(row.try_get(4)?).unwrap_or(IntentState::Failed),
+                count: row.try_get::<i64, _>(5)?.unsigned_abs(),
+                next_due: read_time(row.try_get(6)?),
+            };
+            let shop = ShopId(row.try_get(0)?);
+            all.entry(shop).or_default().push(count);
         }
-        if let Some(reading) = reading {
-            reading.learn(|known| known.intents = Some(counts.clone()));
-        }
-        Ok(counts)
+        Ok(all)
     }
 
     /// The instant at which the next open write of a side in a state falls due.

@@ -1,6 +1,6 @@
 //! Links between records.
 
-use super::list;
+use super::{list, these};
 use crate::change::Key;
 use crate::codes::{kind, read_id, read_json, read_kind, read_time, side, time};
 use crate::db::{Row, Sql, both, query, query_as, query_scalar};
@@ -239,24 +239,40 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<BTreeMap<Kind, LinkTotals>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64, i64)> = query_as(
-            "SELECT kind, count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
+        let read = async {
+            let mut totals = self.link_totals_of(&[shop]).await?;
+            Ok(totals.remove(&shop).unwrap_or_default())
+        };
+        self.known_or(shop, |known| &mut known.links, read).await
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn link_totals_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, BTreeMap<Kind, LinkTotals>>, StoreError> {
+        let rows: Vec<(i64, i64, i64, i64, i64, i64)> = query_as(both!(
+            "SELECT shop, kind, count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
                  CAST(coalesce(sum(held), 0) AS BIGINT)
-             FROM link WHERE broken_at IS NULL AND shop = $1 GROUP BY kind",
-        )
-        .bind(shop.0)
+             FROM link WHERE broken_at IS NULL AND shop ",
+            [numbers "1"],
+            " GROUP BY shop, kind"
+        ))
+        .bind(these(shops))
         .fetch_all(&self.readers)
         .await?;
-        let totals = rows.into_iter().map(|(of, links, fields, agree, held)| {
+        let mut all = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for (shop, of, links, fields, agree, held) in rows {
             let totals = LinkTotals {
                 links: links.unsigned_abs(),
                 fields: fields.unsigned_abs(),
                 agree: agree.unsigned_abs(),
                 held: held.unsigned_abs(),
             };
-            (read_kind(of), totals)
-        });
-        Ok(totals.collect())
+            let of_shop = all.entry(ShopId(shop)).or_default();
+            of_shop.insert(read_kind(of), totals);
+        }
+        Ok(all)
     }
 
     /// Links whose fields do not all agree.

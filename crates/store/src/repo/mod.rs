@@ -41,6 +41,24 @@ pub(crate) fn list<'a>(
     crate::db::texts(ids.into_iter().map(domain::RecordId::as_str))
 }
 
+/// Shops as one parameter.
+pub(crate) fn these(shops: &[domain::ShopId]) -> crate::db::Value<'static> {
+    crate::db::Value::Ints(shops.iter().map(|shop| shop.0).collect())
+}
+
+/// Rows that begin with the number of a shop, by shop.
+pub(crate) fn by_shop<R, T>(
+    rows: impl IntoIterator<Item = R>,
+    read: impl Fn(R) -> (i64, T),
+) -> std::collections::BTreeMap<domain::ShopId, Vec<T>> {
+    let mut all = std::collections::BTreeMap::<_, Vec<T>>::new();
+    for row in rows {
+        let (shop, row) = read(row);
+        all.entry(domain::ShopId(shop)).or_default().push(row);
+    }
+    all
+}
+
 /// The last of the rows that have the same values in these members: a statement touches a row of its table once.
 pub(crate) fn last_of_each(rows: Vec<serde_json::Value>, key: &[&str]) -> Vec<serde_json::Value> {
     let mut last = Vec::with_capacity(rows.len());

@@ -1,13 +1,13 @@
 //! Notes: whose are to be looked at, what was told where, which rules fired.
 
-use super::{last_of_each, list};
+use super::{last_of_each, list, these};
 use crate::codes::{read_time, time};
 use crate::db::{Tx, both, json_rows, query, query_as, query_scalar, texts};
 use crate::note_change::{DueNotes, NoteChange, NoteTotals, NoteWatch};
 use crate::{Store, StoreError};
 use domain::{RecordId, ShopId, Timestamp};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Says that the notes of a contact may have changed.
 pub(super) async fn due(tx: &mut Tx, shop: ShopId, contact: &RecordId) -> Result<(), StoreError> {
@@ -209,17 +209,38 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn note_totals(&self, shop: ShopId) -> Result<NoteTotals, StoreError> {
-        let (contacts, with_tickets, held): (i64, i64, i64) = query_as(
-            "SELECT count(*), count(*) FILTER (WHERE open > 0), CAST(coalesce(sum(held), 0) AS BIGINT) FROM note_watch WHERE shop = $1",
-        )
-        .bind(shop.0)
-        .fetch_one(&self.readers)
+        if let Some(totals) = self.memory.glance(shop, |glance| glance.notes) {
+            return Ok(totals);
+        }
+        let mut totals = self.note_totals_of(&[shop]).await?;
+        Ok(totals.remove(&shop).unwrap_or_default())
+    }
+
+    /// The same of several shops; those that have none are left out.
+    pub(crate) async fn note_totals_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, NoteTotals>, StoreError> {
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(both!(
+            "SELECT shop, count(*), count(*) FILTER (WHERE open > 0), CAST(coalesce(sum(held), 0) AS BIGINT)
+             FROM note_watch WHERE shop ",
+            [numbers "1"],
+            " GROUP BY shop"
+        ))
+        .bind(these(shops))
+        .fetch_all(&self.readers)
         .await?;
-        Ok(NoteTotals {
-            contacts: contacts.unsigned_abs(),
-            with_tickets: with_tickets.unsigned_abs(),
-            held: held.unsigned_abs(),
-        })
+        let totals = rows
+            .into_iter()
+            .map(|(shop, contacts, with_tickets, held)| {
+                let totals = NoteTotals {
+                    contacts: contacts.unsigned_abs(),
+                    with_tickets: with_tickets.unsigned_abs(),
+                    held: held.unsigned_abs(),
+                };
+                (ShopId(shop), totals)
+            });
+        Ok(totals.collect())
     }
 
     /// What was told at the given places: place and note, with the fingerprint of the text told last.

@@ -272,6 +272,14 @@ impl Store {
         shop: ShopId,
         side: domain::Side,
     ) -> Result<Option<Timestamp>, StoreError> {
+        let known = |known: &mut crate::memory::Known| {
+            let cursors = known.values.get("cursor")?.iter();
+            let of_side = cursors.filter(|(source, _)| source.contains(side.as_str()));
+            Some(of_side.map(|(_, cursor)| cursor.at).max())
+        };
+        if let Some(at) = self.memory.recall(shop, known) {
+            return Ok(at);
+        }
         let at: Option<i64> = query_scalar(both!(
             "SELECT max(at) FROM cursor WHERE shop = $1 AND ",
             [sqlite "instr"],

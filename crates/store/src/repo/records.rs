@@ -1,12 +1,12 @@
 //! Snapshots: reading them by id, by state and by shared keys.
 
-use super::list;
+use super::{by_shop, list, these};
 use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
 use crate::db::{Row, Sql, both, query, query_as, query_scalar};
 use crate::model::{RecordState, StoredRecord};
 use crate::{Store, StoreError};
 use domain::{Fingerprint, Kind, RecordId, ShopId, Side, Timestamp};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(crate) const fn state_code(state: RecordState) -> i64 {
     match state {
@@ -71,10 +71,21 @@ pub(crate) const UNSEEN_APPOINTMENTS: Sql = both!(
          AND coalesce(json_at(body, 'fields', 'booking'), '') <> 'deleted'"],
     " AND id > $6 ORDER BY id LIMIT $7"
 );
-pub(crate) const COUNT_UNSETTLED: &str =
-    "SELECT count(*) FROM record WHERE shop = $1 AND state = 1";
-pub(crate) const COUNT_RECORDS: &str =
-    "SELECT side, kind, count(*) FROM record WHERE shop = $1 AND gone = 0 GROUP BY side, kind";
+pub(crate) const COUNT_UNSETTLED: Sql = both!(
+    "SELECT shop, count(*) FROM record WHERE shop ",
+    [numbers "1"],
+    " AND state = 1 GROUP BY shop"
+);
+pub(crate) const COUNT_RECORDS: Sql = both!(
+    "SELECT shop, side, kind, count(*) FROM record WHERE shop ",
+    [numbers "1"],
+    " AND gone = 0 GROUP BY shop, side, kind"
+);
+pub(crate) const COUNT_WAITING: Sql = both!(
+    "SELECT shop, side, kind, state, count(*) FROM record WHERE shop ",
+    [numbers "1"],
+    " AND gone = 0 AND state >= 2 GROUP BY shop, side, kind, state"
+);
 
 /// The telling keys of the contacts in a list: those that at most 50 contacts share.
 macro_rules! keys_of {
@@ -271,15 +282,19 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unreachable(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let count: i64 = query_scalar(
-            "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
-                 SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
-                 AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
-        )
-        .bind(shop.0)
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(count.unsigned_abs())
+        let read = async {
+            let count: i64 = query_scalar(
+                "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
+                     SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
+                     AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
+            )
+            .bind(shop.0)
+            .fetch_one(&self.readers)
+            .await?;
+            Ok(count.unsigned_abs())
+        };
+        self.known_or(shop, |known| &mut known.unreachable, read)
+            .await
     }
 
     /// Unsettled records of a kind in the order of their ids, after the given one.
@@ -310,19 +325,27 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unsettled(&self, shop: ShopId) -> Result<u64, StoreError> {
-        if let Some(count) = self.memory.recall(shop, |known| known.unsettled) {
-            return Ok(count);
-        }
-        let reading = self.memory.reads(shop);
-        let count: i64 = query_scalar(COUNT_UNSETTLED)
-            .bind(shop.0)
-            .fetch_one(&self.readers)
+        let read = async {
+            let mut counts = self.count_unsettled_of(&[shop]).await?;
+            Ok(counts.remove(&shop).unwrap_or(0))
+        };
+        self.known_or(shop, |known| &mut known.unsettled, read)
+            .await
+    }
+
+    /// The same of several shops; those that have none are left out.
+    pub(crate) async fn count_unsettled_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, u64>, StoreError> {
+        let rows: Vec<(i64, i64)> = query_as(COUNT_UNSETTLED)
+            .bind(these(shops))
+            .fetch_all(&self.readers)
             .await?;
-        let count = count.unsigned_abs();
-        if let Some(reading) = reading {
-            reading.learn(|known| known.unsettled = Some(count));
-        }
-        Ok(count)
+        let counts = rows.into_iter();
+        Ok(counts
+            .map(|(shop, count)| (ShopId(shop), count.unsigned_abs()))
+            .collect())
     }
 
     /// Fingerprints of known records that the vendor still has.
@@ -430,14 +453,25 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_records(&self, shop: ShopId) -> Result<Vec<(Side, Kind, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> = query_as(COUNT_RECORDS)
-            .bind(shop.0)
+        let read = async {
+            let mut counts = self.count_records_of(&[shop]).await?;
+            Ok(counts.remove(&shop).unwrap_or_default())
+        };
+        self.known_or(shop, |known| &mut known.records, read).await
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn count_records_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<(Side, Kind, u64)>>, StoreError> {
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(COUNT_RECORDS)
+            .bind(these(shops))
             .fetch_all(&self.readers)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(on, what, count)| (read_side(on), read_kind(what), count.unsigned_abs()))
-            .collect())
+        Ok(by_shop(rows, |(shop, on, what, count)| {
+            (shop, (read_side(on), read_kind(what), count.unsigned_abs()))
+        }))
     }
 
     /// How many records wait, by side, kind and state.
@@ -448,22 +482,28 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, RecordState, u64)>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64)> = query_as(
-            "SELECT side, kind, state, count(*) FROM record WHERE shop = $1 AND gone = 0 AND state >= 2 GROUP BY side, kind, state",
-        )
-        .bind(shop.0)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(on, what, state, count)| {
-                (
-                    read_side(on),
-                    read_kind(what),
-                    read_state(state),
-                    count.unsigned_abs(),
-                )
-            })
-            .collect())
+        if let Some(glance) = self.memory.glance(shop, |glance| glance.waiting.clone()) {
+            return Ok(glance);
+        }
+        let mut counts = self.count_waiting_of(&[shop]).await?;
+        Ok(counts.remove(&shop).unwrap_or_default())
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn count_waiting_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<(Side, Kind, RecordState, u64)>>, StoreError> {
+        let rows: Vec<(i64, i64, i64, i64, i64)> = query_as(COUNT_WAITING)
+            .bind(these(shops))
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(by_shop(rows, |(shop, on, what, state, count)| {
+            let state = read_state(state);
+            (
+                shop,
+                (read_side(on), read_kind(what), state, count.unsigned_abs()),
+            )
+        }))
     }
 }

@@ -1,10 +1,12 @@
 //! Questions to people.
 
+use super::{by_shop, these};
 use crate::codes::{kind, read_json, read_kind, read_side, read_time, side};
-use crate::db::{Row, query, query_as};
+use crate::db::{Row, both, query, query_as};
 use crate::model::{Review, ReviewKind, ReviewState};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side};
+use std::collections::BTreeMap;
 
 macro_rules! columns {
     () => {
@@ -118,15 +120,30 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_reviews(&self, shop: ShopId) -> Result<Vec<(ReviewKind, u64)>, StoreError> {
-        let rows: Vec<(String, i64)> = query_as(
-            "SELECT what, count(*) FROM review WHERE shop = $1 AND state = 'open' GROUP BY what",
-        )
-        .bind(shop.0)
+        if let Some(glance) = self.memory.glance(shop, |glance| glance.reviews.clone()) {
+            return Ok(glance);
+        }
+        let mut counts = self.count_reviews_of(&[shop]).await?;
+        Ok(counts.remove(&shop).unwrap_or_default())
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn count_reviews_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<(ReviewKind, u64)>>, StoreError> {
+        let rows: Vec<(i64, String, i64)> = query_as(both!(
+            "SELECT shop, what, count(*) FROM review WHERE shop ",
+            [numbers "1"],
+            " AND state = 'open' GROUP BY shop, what"
+        ))
+        .bind(these(shops))
         .fetch_all(&self.readers)
         .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(what, count)| Some((ReviewKind::read(&what)?, count.unsigned_abs())))
-            .collect())
+        let known = rows.into_iter().filter_map(|(shop, what, count)| {
+            let what = ReviewKind::read(&what)?;
+            Some((shop, (what, count.unsigned_abs())))
+        });
+        Ok(by_shop(known, |row| row))
     }
 }

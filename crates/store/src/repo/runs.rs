@@ -1,12 +1,15 @@
 //! Runs: passes of the sync, and what they counted.
 
+use super::these;
 use crate::codes::{json, read_id, read_json, read_time, time};
 use crate::db::{both, query, query_as};
+use crate::glance::Glance;
 use crate::memory::Touches;
 use crate::model::RunRow;
 use crate::{Store, StoreError};
 use domain::{RunId, ShopId, Timestamp};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// Runs that are kept; what they did stays in the journal.
 const KEPT: u32 = 500;
@@ -71,6 +74,14 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn runs(&self, shop: ShopId, limit: u32) -> Result<Vec<RunRow>, StoreError> {
+        let seen = |glance: &Glance| {
+            let (most, runs) = &glance.newest_runs;
+            let these = runs.iter().take(limit as usize).cloned();
+            (limit <= *most).then(|| these.collect())
+        };
+        if let Some(runs) = self.memory.glance(shop, seen).flatten() {
+            return Ok(runs);
+        }
         let rows: Vec<Row> = query_as(
             "SELECT id, started_at, finished_at, phase, summary FROM run WHERE shop = $1 ORDER BY started_at DESC, id DESC LIMIT $2",
         )
@@ -79,6 +90,45 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// The newest runs of several shops.
+    pub(crate) async fn newest_runs_of(
+        &self,
+        shops: &[ShopId],
+        most: u32,
+    ) -> Result<BTreeMap<ShopId, Vec<RunRow>>, StoreError> {
+        let rows = query(both!(
+            [sqlite
+                "SELECT run.shop, run.id, run.started_at, run.finished_at, run.phase, run.summary
+                 FROM shop JOIN run ON run.id IN (
+                     SELECT id FROM run AS newest WHERE newest.shop = shop.id ORDER BY started_at DESC, id DESC LIMIT $2)
+                 WHERE shop.id "],
+            [postgres
+                "SELECT run.shop, run.id, run.started_at, run.finished_at, run.phase, run.summary
+                 FROM shop CROSS JOIN LATERAL (
+                     SELECT * FROM run WHERE run.shop = shop.id ORDER BY started_at DESC, id DESC LIMIT $2) AS run
+                 WHERE shop.id "],
+            [numbers "1"],
+            " ORDER BY run.shop, run.started_at DESC, run.id DESC"
+        ))
+        .bind(these(shops))
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut all = BTreeMap::<_, Vec<_>>::new();
+        for row in &rows {
+            let run = read((
+                row.try_get(1)?,
+                row.try_get(2)?,
+                row.try_get(3)?,
+                row.try_get(4)?,
+                row.try_get(5)?,
+            ))?;
+            let shop = ShopId(row.try_get(0)?);
+            all.entry(shop).or_default().push(run);
+        }
+        Ok(all)
     }
 
     /// Runs that did something, newest first: those that wrote, linked or failed, and those that are not over.

@@ -1,9 +1,11 @@
 //! Sealed secrets and sealed data keys. What is inside is the vault's business.
 
+use super::{by_shop, these};
 use crate::codes::{read_time, time};
-use crate::db::{Scope, query, query_as, query_scalar};
+use crate::db::{Scope, both, query, query_as, query_scalar};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
+use std::collections::BTreeMap;
 
 impl Store {
     /// The sealed data keys by version, oldest first.
@@ -51,6 +53,37 @@ impl Store {
                 .fetch_optional(&self.readers)
                 .await?,
         )
+    }
+
+    /// Whether a shop has a secret of this name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_secret(&self, shop: ShopId, name: &str) -> Result<bool, StoreError> {
+        if let Some(found) = self
+            .memory
+            .glance(shop, |glance| glance.secrets.iter().any(|one| one == name))
+        {
+            return Ok(found);
+        }
+        let mut names = self.secret_names_of(&[shop]).await?;
+        let names = names.remove(&shop).unwrap_or_default();
+        Ok(names.iter().any(|one| one == name))
+    }
+
+    /// The names of the secrets of several shops.
+    pub(crate) async fn secret_names_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<String>>, StoreError> {
+        let rows: Vec<(i64, String)> = query_as(both!(
+            "SELECT shop, name FROM secret WHERE shop ",
+            [numbers "1"]
+        ))
+        .bind(these(shops))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(by_shop(rows, |row| row))
     }
 
     /// The sealed secrets of this name, of every shop that has one.

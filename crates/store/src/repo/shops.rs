@@ -3,9 +3,11 @@
 use crate::codes::{json, read_json, read_time, time};
 use crate::db::{Row, Scope, both, query, query_scalar};
 use crate::model::Shop;
+use crate::repo::these;
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 macro_rules! columns {
     () => {
@@ -89,6 +91,21 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// Which of these shops are there.
+    pub(crate) async fn of_these_there(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeSet<ShopId>, StoreError> {
+        let ids: Vec<i64> = query_scalar(both!(
+            "SELECT id FROM shop WHERE removed_at IS NULL AND id ",
+            [numbers "1"]
+        ))
+        .bind(these(shops))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(ids.into_iter().map(ShopId).collect())
     }
 
     /// Asks whether the database can be read, as cheaply as that can be known.

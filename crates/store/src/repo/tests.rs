@@ -109,11 +109,11 @@ async fn the_hot_reads_use_their_indexes() {
             "record_unseen (shop=? AND side=? AND kind=? AND sweep<?)",
         ),
         (
-            records::COUNT_UNSETTLED,
+            records::COUNT_UNSETTLED.sqlite,
             "COVERING INDEX record_unsettled (shop=?)",
         ),
         (
-            records::COUNT_RECORDS,
+            records::COUNT_RECORDS.sqlite,
             "COVERING INDEX record_unseen (shop=?)",
         ),
         (

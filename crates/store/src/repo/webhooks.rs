@@ -1,11 +1,13 @@
 //! Webhooks: handed out as signals, counted, forgotten when their time is over.
 
-use crate::codes::{kind, read_kind, read_side, read_time, side, time};
+use super::these;
+use crate::codes::{kind, read_kind, read_side, read_time, time};
 use crate::db::{Sql, both, query, query_scalar};
 use crate::memory::Touches;
 use crate::model::{Heard, Signal};
 use crate::{Store, StoreError};
 use domain::{Kind, RecordId, ShopId, Side, Timestamp};
+use std::collections::BTreeMap;
 
 pub(crate) const WAITING: &str =
     "SELECT id, side, kind, record, parent, what, received_at, body,
@@ -90,22 +92,38 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn counts_of_webhooks(&self, shop: ShopId, on: Side) -> Result<Heard, StoreError> {
-        let row = query(
-            "SELECT received, told, missed, last_at FROM webhook_count WHERE shop = $1 AND side = $2",
-        )
-        .bind(shop.0)
-        .bind(side(on))
-        .fetch_optional(&self.readers)
+        if let Some(heard) = self.memory.glance(shop, |glance| glance.heard.clone()) {
+            return Ok(heard.get(&on).copied().unwrap_or_default());
+        }
+        let mut counts = self.counts_of_webhooks_of(&[shop]).await?;
+        let mut of_sides = counts.remove(&shop).unwrap_or_default();
+        Ok(of_sides.remove(&on).unwrap_or_default())
+    }
+
+    /// The same of both sides of several shops.
+    pub(crate) async fn counts_of_webhooks_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, BTreeMap<Side, Heard>>, StoreError> {
+        let rows = query(both!(
+            "SELECT shop, side, received, told, missed, last_at FROM webhook_count WHERE shop ",
+            [numbers "1"]
+        ))
+        .bind(these(shops))
+        .fetch_all(&self.readers)
         .await?;
-        let Some(row) = row else {
-            return Ok(Heard::default());
-        };
-        Ok(Heard {
-            received: row.try_get::<i64, _>(0)?.unsigned_abs(),
-            told: row.try_get::<i64, _>(1)?.unsigned_abs(),
-            missed: row.try_get::<i64, _>(2)?.unsigned_abs(),
-            last_at: row.try_get::<Option<i64>, _>(3)?.map(read_time),
-        })
+        let mut all = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for row in &rows {
+            let heard = Heard {
+                received: row.try_get::<i64, _>(2)?.unsigned_abs(),
+                told: row.try_get::<i64, _>(3)?.unsigned_abs(),
+                missed: row.try_get::<i64, _>(4)?.unsigned_abs(),
+                last_at: row.try_get::<Option<i64>, _>(5)?.map(read_time),
+            };
+            let of_shop = all.entry(ShopId(row.try_get(0)?)).or_default();
+            of_shop.insert(read_side(row.try_get(1)?), heard);
+        }
+        Ok(all)
     }
 
     /// Forgets webhooks that were looked at and came before an instant, a bounded number at a time. Answers how

@@ -1,11 +1,13 @@
 //! Flows and their versions, and the recipes that were installed.
 
 use crate::codes::{json, read_json, read_time, time};
-use crate::db::{Row, query, query_scalar};
-use crate::flow::{FlowVersion, StoredFlow};
+use crate::db::{Row, both, query, query_as, query_scalar};
+use crate::flow::{FlowSwitch, FlowVersion, StoredFlow};
+use crate::repo::{by_shop, these};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 macro_rules! columns {
     () => {
@@ -59,6 +61,41 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// Which flows a shop has, and whether they are on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn flow_switches(&self, shop: ShopId) -> Result<Vec<FlowSwitch>, StoreError> {
+        if let Some(flows) = self.memory.glance(shop, |glance| glance.flows.clone()) {
+            return Ok(flows);
+        }
+        let mut flows = self.flow_switches_of(&[shop]).await?;
+        Ok(flows.remove(&shop).unwrap_or_default())
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn flow_switches_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<FlowSwitch>>, StoreError> {
+        let rows: Vec<(i64, String, i64, Option<String>)> = query_as(both!(
+            "SELECT shop, id, enabled, paused_why FROM flow WHERE shop ",
+            [numbers "1"],
+            " ORDER BY shop, id"
+        ))
+        .bind(these(shops))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(by_shop(rows, |(shop, id, enabled, paused_why)| {
+            let flow = FlowSwitch {
+                id,
+                enabled: enabled != 0,
+                paused_why,
+            };
+            (shop, flow)
+        }))
     }
 
     /// One flow.

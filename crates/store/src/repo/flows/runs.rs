@@ -3,13 +3,16 @@
 use super::run_row::{read, run_columns};
 use super::watched::note_since;
 use crate::codes::{json, read_json, read_time, time};
-use crate::db::{Tx, both, query, query_scalar};
+use crate::db::{Tx, both, query, query_as, query_scalar};
 use crate::flow::{
     FlowRun, FlowRunState, NewFlowRun, NewStep, RunFilter, RunMode, RunProgress, Since, TakenStep,
 };
+use crate::glance::Glance;
+use crate::repo::{by_shop, these};
 use crate::{Store, StoreError};
 use domain::{ShopId, Timestamp};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The runs of which [`FlowRunState::goes_on`] is true, word for word as the index `flow_run_due` has them.
 macro_rules! going_on {
@@ -388,22 +391,30 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(String, FlowRunState, u64)>, StoreError> {
-        let rows = query(
-            "SELECT flow, state, count(*) FROM flow_run WHERE shop = $1 AND mode = 'live' GROUP BY flow, state",
-        )
-        .bind(shop.0)
+        if let Some(totals) = self.memory.glance(shop, |glance| glance.flow_runs.clone()) {
+            return Ok(totals);
+        }
+        let mut totals = self.flow_run_totals_of(&[shop]).await?;
+        Ok(totals.remove(&shop).unwrap_or_default())
+    }
+
+    /// The same of several shops.
+    pub(crate) async fn flow_run_totals_of(
+        &self,
+        shops: &[ShopId],
+    ) -> Result<BTreeMap<ShopId, Vec<(String, FlowRunState, u64)>>, StoreError> {
+        let rows: Vec<(i64, String, String, i64)> = query_as(both!(
+            "SELECT shop, flow, state, count(*) FROM flow_run WHERE shop ",
+            [numbers "1"],
+            " AND mode = 'live' GROUP BY shop, flow, state"
+        ))
+        .bind(these(shops))
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let state: String = row.try_get(1)?;
-                Ok((
-                    row.try_get(0)?,
-                    FlowRunState::read(&state),
-                    row.try_get::<i64, _>(2)?.unsigned_abs(),
-                ))
-            })
-            .collect()
+        Ok(by_shop(rows, |(shop, flow, state, count)| {
+            let state = FlowRunState::read(&state);
+            (shop, (flow, state, count.unsigned_abs()))
+        }))
     }
 
     /// How many runs failed at or after an instant.
@@ -415,14 +426,36 @@ impl Store {
         shop: ShopId,
         since: Timestamp,
     ) -> Result<u64, StoreError> {
-        let count: i64 = query_scalar(
-            "SELECT count(*) FROM flow_run WHERE shop = $1 AND finished_at >= $2 AND state = 'failed' AND mode = 'live'",
-        )
-        .bind(shop.0)
+        let seen = |glance: &Glance| {
+            let (from, count) = glance.failed_flow_runs;
+            (from == since).then_some(count)
+        };
+        if let Some(count) = self.memory.glance(shop, seen).flatten() {
+            return Ok(count);
+        }
+        let mut counts = self.failed_flow_runs_of(&[shop], since).await?;
+        Ok(counts.remove(&shop).unwrap_or(0))
+    }
+
+    /// The same of several shops; those that have none are left out.
+    pub(crate) async fn failed_flow_runs_of(
+        &self,
+        shops: &[ShopId],
+        since: Timestamp,
+    ) -> Result<BTreeMap<ShopId, u64>, StoreError> {
+        let rows: Vec<(i64, i64)> = query_as(both!(
+            "SELECT shop, count(*) FROM flow_run WHERE shop ",
+            [numbers "1"],
+            " AND finished_at >= $2 AND state = 'failed' AND mode = 'live' GROUP BY shop"
+        ))
+        .bind(these(shops))
         .bind(time(since))
-        .fetch_one(&self.readers)
+        .fetch_all(&self.readers)
         .await?;
-        Ok(count.unsigned_abs())
+        let counts = rows.into_iter();
+        Ok(counts
+            .map(|(shop, count)| (ShopId(shop), count.unsigned_abs()))
+            .collect())
     }
 
     /// Forgets runs that ended before an instant, a bounded number at a time.
