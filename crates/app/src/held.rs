@@ -27,6 +27,12 @@ impl Held {
         self
     }
 
+    /// The same for work that can wait for what people wait for.
+    pub(crate) fn giving_way(mut self) -> Self {
+        self.app.store = self.app.store.giving_way();
+        self
+    }
+
     /// Whether the lock is still held for certain.
     pub(crate) fn holds(&self) -> bool {
         self.lock.holds()

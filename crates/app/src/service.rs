@@ -244,7 +244,10 @@ impl App {
             signals_only: !polls,
             ..SyncOptions::default()
         };
-        let held = self.lock_shop(&shop).await?;
+        let mut held = self.lock_shop(&shop).await?;
+        if polls {
+            held = held.giving_way();
+        }
         held.pass(&shop, options, false, board).await
     }
 

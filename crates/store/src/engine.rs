@@ -68,8 +68,8 @@ impl Store {
                 Ok(Self {
                     path: server.beside(),
                     place: server.shown().into(),
-                    writer: Pool::Postgres(writer, server.between()),
-                    readers: Pool::Postgres(readers, server.between()),
+                    writer,
+                    readers,
                     company: server.company().clone(),
                     locks: Locks::on(*server),
                     keeper: Keeper::default(),
@@ -168,13 +168,26 @@ impl Store {
         }
     }
 
+    /// The same store, for work that can wait: on a server it takes at most half of the connections.
+    #[must_use]
+    pub fn giving_way(&self) -> Self {
+        Self {
+            writer: self.writer.giving_way(true),
+            readers: self.readers.giving_way(true),
+            ..self.clone()
+        }
+    }
+
     /// The same store, which writes whatever becomes of a lock: what has to be written by anybody at any time, such as
-    /// what was asked of a vendor. A glance stays one.
+    /// what was asked of a vendor. It is kept beyond the work for which it is made, and gives way to nothing. A glance stays
+    /// one.
     #[must_use]
     pub fn by_no_right(&self) -> Self {
         Self {
             fence: None,
             memory: self.memory.of_nobody(),
+            writer: self.writer.giving_way(false),
+            readers: self.readers.giving_way(false),
             ..self.clone()
         }
     }
@@ -217,7 +230,7 @@ impl Store {
     pub async fn nodes(&self) -> Result<Vec<Node>, StoreError> {
         match &self.readers {
             Pool::Sqlite(_) => Ok(Vec::new()),
-            Pool::Postgres(pool, _) => listed(pool).await,
+            Pool::Postgres(pool, ..) => listed(pool).await,
         }
     }
 

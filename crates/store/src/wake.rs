@@ -73,7 +73,7 @@ impl Store {
     /// # Errors
     /// When the server refuses.
     pub async fn call(&self, call: Call) -> Result<(), StoreError> {
-        let Pool::Postgres(pool, Between::Nothing) = &self.readers else {
+        let Pool::Postgres(pool, Between::Nothing, _) = &self.readers else {
             return Ok(());
         };
         if self.has_company() {

@@ -162,6 +162,45 @@ async fn shops_do_not_wait_for_one_another_and_everything_waits_for_who_needs_ev
     place.end().await;
 }
 
+/// Polls of a thousand shops at once are not what an edit waits for.
+#[tokio::test]
+async fn what_can_wait_leaves_connections_to_what_cannot() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    // Two of them write.
+    let store = Store::open(&place.url("&connections=4")).await.unwrap();
+    let mut shops = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        let shop = store.add_shop(name, "l", None, None, &json!({}), NOW).await;
+        shops.push(shop.unwrap().id);
+    }
+    let fact = || vec![Change::Fact("zone", json!(1))];
+    let mut other = place.raw().await;
+    let hold = |shop: &domain::ShopId| format!("pg_advisory_xact_lock({OURS}, {})", shop.0);
+    let held: Vec<String> = shops[..3].iter().map(hold).collect();
+    run(&mut other, &format!("BEGIN; SELECT {}", held.join(", "))).await;
+    let polls = store.giving_way();
+    let waiting: Vec<_> = shops[..3]
+        .iter()
+        .map(|shop| {
+            let (polls, shop) = (polls.clone(), *shop);
+            tokio::spawn(async move { polls.commit(shop, NOW, fact()).await })
+        })
+        .collect();
+    sleep(Duration::from_millis(500)).await;
+    let plenty = Duration::from_secs(10);
+    let live = timeout(plenty, store.commit(shops[3], NOW, fact())).await;
+    live.expect("a connection is free").unwrap();
+    assert!(waiting.iter().all(|poll| !poll.is_finished()));
+    run(&mut other, "ROLLBACK").await;
+    for poll in waiting {
+        poll.await.unwrap().unwrap();
+    }
+    other.close().await.unwrap();
+    place.end_with([polls, store]).await;
+}
+
 /// A caller hangs up, a service ends: what is written afterwards must not end up in a transaction that nobody commits.
 #[tokio::test]
 async fn whoever_stops_waiting_leaves_no_transaction_open() {

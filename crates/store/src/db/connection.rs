@@ -7,6 +7,8 @@ use domain::ShopId;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, Connection, Postgres, Row, Sqlite, Transaction};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +21,44 @@ pub(crate) enum Engine {
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
     Sqlite(SqlitePool),
-    Postgres(PgPool, Between),
+    Postgres(PgPool, Between, Room),
+}
+
+/// Work that can wait takes at most half of a pool's connections at a time, so that what people wait for finds one free
+/// however much else there is to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    places: Arc<Semaphore>,
+    gives_way: bool,
+}
+
+/// A place of such work, until it is dropped.
+type Place = Option<OwnedSemaphorePermit>;
+
+impl Room {
+    pub(crate) fn of(connections: u32) -> Self {
+        let half = connections as usize / 2;
+        Self {
+            places: Arc::new(Semaphore::new(half.max(1))),
+            gives_way: false,
+        }
+    }
+
+    /// Waits for a place; at once for what does not give way.
+    pub(super) async fn place(&self) -> Place {
+        if !self.gives_way {
+            return None;
+        }
+        // It is never closed.
+        Arc::clone(&self.places).acquire_owned().await.ok()
+    }
 }
 
 /// A transaction that may write. It is rolled back when it is dropped.
 #[derive(Debug)]
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>, Writing),
-    Postgres(Transaction<'static, Postgres>, Between, Writing),
+    Postgres(Transaction<'static, Postgres>, Between, Writing, Place),
 }
 
 /// What stands between us and a PostgreSQL server.
@@ -120,6 +152,16 @@ impl Pool {
         }
     }
 
+    /// The same connections, for work that can wait or cannot. A file has one writer, and answers readers without a way
+    /// there: nothing gives way.
+    pub(crate) fn giving_way(&self, gives_way: bool) -> Self {
+        let mut pool = self.clone();
+        if let Self::Postgres(_, _, room) = &mut pool {
+            room.gives_way = gives_way;
+        }
+        pool
+    }
+
     /// Begins a transaction that has the right to write from its beginning.
     pub(crate) fn begin<'a>(&'a self, turn: Turn<'a>, writing: Writing) -> Running<'a, Tx> {
         match self {
@@ -127,9 +169,10 @@ impl Pool {
                 turn.check()?;
                 Ok(Tx::Sqlite(begin_sqlite(pool).await?, writing))
             }),
-            Self::Postgres(pool, between) => Box::pin(async move {
+            Self::Postgres(pool, between, room) => Box::pin(async move {
+                let place = room.place().await;
                 let begun = begin_postgres(pool, *between, turn).await?;
-                Ok(Tx::Postgres(begun, *between, writing))
+                Ok(Tx::Postgres(begun, *between, writing, place))
             }),
         }
     }
@@ -141,10 +184,11 @@ impl Pool {
                 let begun = pool.begin().await?;
                 Ok(Tx::Sqlite(begun, Writing::nothing()))
             }),
-            Self::Postgres(pool, between) => Box::pin(async {
+            Self::Postgres(pool, between, room) => Box::pin(async {
                 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let place = room.place().await;
                 let begun = begun(pool, BEGIN).await?;
-                Ok(Tx::Postgres(begun, *between, Writing::nothing()))
+                Ok(Tx::Postgres(begun, *between, Writing::nothing(), place))
             }),
         }
     }
@@ -152,7 +196,7 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool, _) => pool.close().await,
+            Self::Postgres(pool, ..) => pool.close().await,
         }
     }
 }
@@ -167,15 +211,15 @@ impl Tx {
 
     pub(crate) fn commit(self) -> Running<'static, ()> {
         match self {
-            Self::Sqlite(tx, writing) => over(tx.commit(), writing),
-            Self::Postgres(tx, _, writing) => over(tx.commit(), writing),
+            Self::Sqlite(tx, writing) => over(tx.commit(), writing, None),
+            Self::Postgres(tx, _, writing, place) => over(tx.commit(), writing, place),
         }
     }
 
     pub(crate) fn rollback(self) -> Running<'static, ()> {
         match self {
-            Self::Sqlite(tx, writing) => over(tx.rollback(), writing),
-            Self::Postgres(tx, _, writing) => over(tx.rollback(), writing),
+            Self::Sqlite(tx, writing) => over(tx.rollback(), writing, None),
+            Self::Postgres(tx, _, writing, place) => over(tx.rollback(), writing, place),
         }
     }
 }
@@ -184,10 +228,11 @@ impl Tx {
 fn over(
     end: impl Future<Output = Result<(), sqlx::Error>> + Send + 'static,
     writing: Writing,
+    place: Place,
 ) -> Running<'static, ()> {
     Box::pin(async move {
         let ended = end.await;
-        drop(writing);
+        drop((writing, place));
         ended
     })
 }

@@ -9,7 +9,9 @@ mod sql;
 mod value;
 
 pub(crate) use build::Builder;
-pub(crate) use connection::{Between, Engine, On, PATIENCE, Pool, Scope, Tx, begin_on, begun};
+pub(crate) use connection::{
+    Between, Engine, On, PATIENCE, Pool, Room, Scope, Tx, begin_on, begun,
+};
 pub(crate) use query::{known_letters, query, query_as, query_scalar};
 pub(crate) use read::Row;
 pub(crate) use sql::{Sql, both, spell};

@@ -65,13 +65,15 @@ macro_rules! carried_out {
                 $sqlite($query.on_sqlite().$how(pool).await?)
             }
             On::Tx(Tx::Sqlite(tx, _)) => $sqlite($query.on_sqlite().$how(&mut **tx).await?),
-            On::Pool(Pool::Postgres(pool, between)) => {
+            On::Pool(Pool::Postgres(pool, between, room)) => {
+                let _place = room.place().await;
                 $postgres(in_read!($query, pool, *between, $how))
             }
-            On::Tx(Tx::Postgres(tx, between, _)) => {
+            On::Tx(Tx::Postgres(tx, between, ..)) => {
                 $postgres($query.on_postgres(*between).$how(&mut **tx).await?)
             }
-            On::Turn(Pool::Postgres(pool, between), scope, _writing) => {
+            On::Turn(Pool::Postgres(pool, between, room), scope, _writing) => {
+                let _place = room.place().await;
                 $postgres(in_turn!(pool, *between, scope, tx => $query.on_postgres(*between).$how(&mut *tx)))
             }
         }

@@ -4,7 +4,7 @@
 use super::sockets;
 use super::{WAITS, shown};
 use crate::StoreError;
-use crate::db::{Between, PATIENCE, Scope, begin_on};
+use crate::db::{Between, PATIENCE, Pool, Room, Scope, begin_on};
 use crate::error::BEHIND_A_POOLER;
 use crate::lock::{ServerTime, here};
 use crate::wake::Company;
@@ -117,14 +117,14 @@ impl Server {
     }
 
     /// Half of the connections for those that write, half for those that read, so that neither waits for the other.
-    pub(super) async fn open(&self) -> Result<(PgPool, PgPool), StoreError> {
+    pub(super) async fn open(&self) -> Result<(Pool, Pool), StoreError> {
         let mut first = self.connect().await?;
         self.migrate(&mut first).await?;
         // What goes wrong with saying goodbye harms nobody.
         let _ = first.close().await;
         let port = self.options.get_port();
         let pool = |most: u32, told: &'static str| {
-            PgPoolOptions::new()
+            let pool = PgPoolOptions::new()
                 .max_connections(most)
                 .acquire_timeout(WAITS)
                 .after_connect(move |connection, _| {
@@ -150,7 +150,8 @@ impl Server {
                 .after_release(|connection, _| {
                     Box::pin(async move { Ok(can_be_used_again(connection).await) })
                 })
-                .connect_lazy_with(self.options.clone())
+                .connect_lazy_with(self.options.clone());
+            Pool::Postgres(pool, self.between, Room::of(most))
         };
         let told = match self.between {
             Between::Nothing => PATIENCE,

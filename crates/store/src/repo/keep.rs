@@ -137,7 +137,7 @@ impl Store {
                     _turn: turn,
                 }
             }
-            Pool::Postgres(pool, between) => Turn::Postgres {
+            Pool::Postgres(pool, between, _) => Turn::Postgres {
                 pool: pool.clone(),
                 between: *between,
                 company: self.company.clone(),
@@ -157,7 +157,7 @@ impl Store {
     pub async fn keep_webhooks(&self, webhooks: &[Webhook]) -> Result<(), StoreError> {
         match &self.writer {
             Pool::Sqlite(_) => self.keeping().await?.keep(webhooks),
-            Pool::Postgres(pool, between) => {
+            Pool::Postgres(pool, between, _) => {
                 let keeping = insert_many(pool, *between, &self.company, webhooks);
                 self.metered.tell(Work::Webhooks, keeping).await
             }
