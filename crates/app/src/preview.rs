@@ -84,7 +84,7 @@ impl Preview {
         ));
         lines.push(format!(
             "{} have neither e-mail nor phone",
-            self.tally.unreachable
+            self.tally.unreachable.unwrap_or(0)
         ));
         for (did, count) in &self.tally.note_rules {
             let people = if *count == 1 { "person" } else { "people" };

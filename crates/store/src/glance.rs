@@ -91,7 +91,6 @@ impl Store {
                 records: Some(records.remove(id).unwrap_or_default()),
                 links: Some(links.remove(id).unwrap_or_default()),
                 glance: Some(glance),
-                ..Known::default()
             };
             (*id, known)
         });

@@ -54,7 +54,6 @@ pub(crate) struct Known {
     pub(crate) intents: Option<Vec<IntentCount>>,
     pub(crate) unsettled: Option<u64>,
     pub(crate) records: Option<Vec<(Side, Kind, u64)>>,
-    pub(crate) unreachable: Option<u64>,
     pub(crate) links: Option<BTreeMap<Kind, LinkTotals>>,
     /// What is asked of many shops at once only.
     pub(crate) glance: Option<Glance>,

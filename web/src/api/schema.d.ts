@@ -6894,10 +6894,9 @@ export interface components {
             shop: string;
             /**
              * Format: uint64
-             * @description Customers and contacts with neither e-mail nor phone: synced by link only.
-             * @default 0
+             * @description Customers and contacts with neither e-mail nor phone: synced by link only. Not counted by a service's own passes.
              */
-            unreachable: number;
+            unreachable?: number | null;
             /** @description Records changed. */
             updated: components["schemas"]["PerSide"];
             /** @description The same for people, line by line. */
@@ -8136,10 +8135,9 @@ export interface components {
             shop: string;
             /**
              * Format: uint64
-             * @description Customers and contacts with neither e-mail nor phone: synced by link only.
-             * @default 0
+             * @description Customers and contacts with neither e-mail nor phone: synced by link only. Not counted by a service's own passes.
              */
-            unreachable: number;
+            unreachable?: number | null;
             /** @description Records changed. */
             updated: components["schemas"]["PerSide"];
         };

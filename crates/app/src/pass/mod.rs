@@ -38,6 +38,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Change, Key, Shop, Store};
+use sum_up::CountUp;
 use tally::Tally;
 
 /// The kinds that are synced, parents before children.
@@ -259,7 +260,11 @@ impl<'a> Pass<'a> {
         let outcome = outcome.and(self.keep_marks().await);
         self.progress.phase(Phase::Idle);
         self.tell_why(&outcome);
-        let tally = self.count_up(true).await?;
+        let counted = match options.live {
+            true => CountUp::Links,
+            false => CountUp::All,
+        };
+        let tally = self.count_up(counted).await?;
         self.trim().await?;
         if tally.finished {
             self.close_approval().await?;
@@ -288,7 +293,7 @@ impl<'a> Pass<'a> {
         let outcome = outcome.and(self.keep_marks().await);
         self.progress.phase(Phase::Idle);
         self.tell_why(&outcome);
-        let tally = self.count_up(false).await?;
+        let tally = self.count_up(CountUp::Little).await?;
         if tally.wrote() || tally.linked.values().any(|count| *count > 0) || outcome.is_err() {
             let phase = if outcome.is_ok() {
                 "finished"

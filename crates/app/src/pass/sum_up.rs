@@ -11,12 +11,23 @@ use store::{IntentState, ReviewKind};
 /// Fewer waiting writes than this are done before anybody has read how long they take.
 const MANY: u64 = 50;
 
+/// How much is counted up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum CountUp {
+    /// Without the links, whose number makes it dear.
+    Little,
+    /// As a service does with every poll.
+    Links,
+    /// As well what only people ask for.
+    All,
+}
+
 impl Pass<'_> {
-    /// Sums up what the pass did and where the shop stands; without the links, whose number makes it dear.
-    pub(super) async fn count_up(&self, with_links: bool) -> Result<Tally, AppError> {
+    /// Sums up what the pass did and where the shop stands.
+    pub(super) async fn count_up(&self, what: CountUp) -> Result<Tally, AppError> {
         let mut agreement = Agreement::default();
         let mut held = 0;
-        if with_links {
+        if what >= CountUp::Links {
             for totals in self.store.link_totals(self.shop.id).await?.values() {
                 agreement.fields += totals.fields;
                 agreement.agree += totals.agree;
@@ -41,10 +52,9 @@ impl Pass<'_> {
                 .sum()
         };
         held += self.store.note_totals(self.shop.id).await?.held;
-        let unreachable = if with_links {
-            self.store.count_unreachable(self.shop.id).await?
-        } else {
-            0
+        let unreachable = match what {
+            CountUp::All => Some(self.store.count_unreachable(self.shop.id).await?),
+            CountUp::Little | CountUp::Links => None,
         };
         let requests = self.connection.requests();
         Ok(self.tally(|tally| {

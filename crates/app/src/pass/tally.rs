@@ -87,9 +87,9 @@ pub struct Tally {
     pub held: u64,
     /// Writes that were refused for good.
     pub failed: u64,
-    /// Customers and contacts with neither e-mail nor phone: synced by link only.
-    #[serde(default)]
-    pub unreachable: u64,
+    /// Customers and contacts with neither e-mail nor phone: synced by link only. Not counted by a service's own passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<u64>,
     /// Contacts whose notes were read, one request each.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub note_reads: u64,
@@ -131,7 +131,7 @@ impl Tally {
             conflicts: 0,
             held: 0,
             failed: 0,
-            unreachable: 0,
+            unreachable: None,
             note_reads: 0,
             note_rules: BTreeMap::new(),
             reads: Requests::default(),

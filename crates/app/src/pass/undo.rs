@@ -7,6 +7,7 @@ mod plan;
 use super::Pass;
 use super::payload::Payload;
 use super::progress::Phase;
+use super::sum_up::CountUp;
 use crate::undo::UndoLine;
 use crate::{AppError, Tally};
 use domain::{Field, Kind, RecordId, Side};
@@ -69,7 +70,7 @@ impl Pass<'_> {
         }
         let outcome = self.take_all_back(wish, dry).await;
         self.progress.phase(Phase::Idle);
-        let mut tally = self.count_up(true).await?;
+        let mut tally = self.count_up(CountUp::All).await?;
         // What a vendor does not let be put back is told; there is nothing left to do about it.
         tally.finished = outcome.is_ok() && tally.reasons.is_empty();
         if !dry {

@@ -60,6 +60,17 @@ fn read(row: &Row) -> Result<Link, StoreError> {
     })
 }
 
+/// The index is named, since SQLite would walk through the links themselves.
+pub(crate) const TOTALS: Sql = both!(
+    "SELECT shop, kind, count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
+         CAST(coalesce(sum(held), 0) AS BIGINT)
+     FROM link",
+    [by "link_counted"],
+    "WHERE broken_at IS NULL AND shop ",
+    [numbers "1"],
+    " GROUP BY shop, kind"
+);
+
 impl Store {
     /// The links of the given records, by the record's id.
     ///
@@ -251,16 +262,10 @@ impl Store {
         &self,
         shops: &[ShopId],
     ) -> Result<BTreeMap<ShopId, BTreeMap<Kind, LinkTotals>>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64, i64, i64)> = query_as(both!(
-            "SELECT shop, kind, count(*), CAST(coalesce(sum(fields), 0) AS BIGINT), CAST(coalesce(sum(agree), 0) AS BIGINT),
-                 CAST(coalesce(sum(held), 0) AS BIGINT)
-             FROM link WHERE broken_at IS NULL AND shop ",
-            [numbers "1"],
-            " GROUP BY shop, kind"
-        ))
-        .bind(these(shops))
-        .fetch_all(&self.readers)
-        .await?;
+        let rows: Vec<(i64, i64, i64, i64, i64, i64)> = query_as(TOTALS)
+            .bind(these(shops))
+            .fetch_all(&self.readers)
+            .await?;
         let mut all = BTreeMap::<_, BTreeMap<_, _>>::new();
         for (shop, of, links, fields, agree, held) in rows {
             let totals = LinkTotals {

@@ -282,19 +282,15 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unreachable(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let read = async {
-            let count: i64 = query_scalar(
-                "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
-                     SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
-                     AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
-            )
-            .bind(shop.0)
-            .fetch_one(&self.readers)
-            .await?;
-            Ok(count.unsigned_abs())
-        };
-        self.known_or(shop, |known| &mut known.unreachable, read)
-            .await
+        let count: i64 = query_scalar(
+            "SELECT count(*) FROM record WHERE shop = $1 AND kind = 0 AND gone = 0 AND NOT EXISTS (
+                 SELECT 1 FROM identity_key WHERE identity_key.shop = record.shop AND identity_key.side = record.side
+                 AND identity_key.record = record.id AND identity_key.what IN ('email', 'phone'))",
+        )
+        .bind(shop.0)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(count.unsigned_abs())
     }
 
     /// Unsettled records of a kind in the order of their ids, after the given one.

@@ -116,6 +116,7 @@ async fn the_hot_reads_use_their_indexes() {
             records::COUNT_RECORDS.sqlite,
             "COVERING INDEX record_unseen (shop=?)",
         ),
+        (links::TOTALS.sqlite, "COVERING INDEX link_counted (shop=?)"),
         (
             commit::WAKE_CHILDREN.sqlite,
             "record_waiting (shop=? AND side=? AND parent=?)",
