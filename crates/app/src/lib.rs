@@ -52,6 +52,7 @@ mod shops;
 mod sides;
 mod status;
 mod test_call;
+mod turns;
 mod undo;
 
 pub use about::{About, NodeLine};
@@ -142,6 +143,7 @@ pub struct App {
     crew: Option<crew::Crew>,
     served: Arc<AtomicU64>,
     leaving: leaving::Leaving,
+    turns: turns::Turns,
 }
 
 impl App {
@@ -173,6 +175,7 @@ impl App {
             store,
             keys,
             keeper: Arc::new(keeper),
+            turns: turns::Turns::new(config.polls_at_once),
             config: Arc::new(config),
             context,
             boards: service::Boards::default(),

@@ -205,13 +205,36 @@ impl App {
         let board = self.board(&shop.name);
         let call = self.calls.of(shop.id.0);
         let mut next_poll = self.now().checked_add(first_poll).unwrap_or(Timestamp::MAX);
+        let mut turn = None;
+        // What was left behind.
+        let mut is_called = true;
+        let mut listens_at = None;
         loop {
-            let polls = self.now() >= next_poll;
-            let outcome = self.live_pass(&shop.name, polls, &board).await;
-            if polls {
-                next_poll = self.in_seconds(i64::from(self.config.poll_seconds));
+            if turn.is_none() && self.now() >= next_poll {
+                turn = Some(Box::pin(self.turns.next()));
             }
-            let (note, listens_at) = match outcome {
+            let polls = match &mut turn {
+                None => None,
+                // While others are polled, what webhooks tell is looked at as ever.
+                Some(turn) => tokio::select! {
+                    biased;
+                    turn = turn => Some(turn),
+                    () = std::future::ready(()), if is_called => None,
+                    () = call.notified(), if listens_at.is_none() => None,
+                },
+            };
+            let outcome = match polls {
+                None => self.live_pass(&shop.name, false, &board).await,
+                Some(now) => {
+                    turn = None;
+                    let outcome = now.spend_on(self.live_pass(&shop.name, true, &board));
+                    let outcome = outcome.await;
+                    next_poll = self.in_seconds(i64::from(self.config.poll_seconds));
+                    outcome
+                }
+            };
+            let note;
+            (note, listens_at) = match outcome {
                 Ok((tally, again_at)) => (tally.reasons.first().cloned(), again_at),
                 Err(AppError::NoShop(_)) => return,
                 Err(error) => {
@@ -221,10 +244,10 @@ impl App {
             };
             board.update(|progress| progress.note = note);
             let until = listens_at.map_or(next_poll, |at| at.min(next_poll));
-            tokio::select! {
-                () = call.notified(), if listens_at.is_none() => {}
-                () = self.context.clock.sleep_until(until) => {}
-            }
+            is_called = tokio::select! {
+                () = call.notified(), if listens_at.is_none() => true,
+                () = self.context.clock.sleep_until(until) => until < next_poll,
+            };
         }
     }
 

@@ -168,7 +168,7 @@ impl Store {
         }
     }
 
-    /// The same store, for work that can wait: on a server it takes at most half of the connections.
+    /// The same store, for work that can wait: on a server it leaves a quarter of the connections to the rest.
     #[must_use]
     pub fn giving_way(&self) -> Self {
         Self {

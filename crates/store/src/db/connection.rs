@@ -24,8 +24,8 @@ pub(crate) enum Pool {
     Postgres(PgPool, Between, Room),
 }
 
-/// Work that can wait takes at most half of a pool's connections at a time, so that what people wait for finds one free
-/// however much else there is to do.
+/// Work that can wait leaves a quarter of a pool's connections, and one at least, so that what people wait for finds one
+/// free however much else there is to do.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
     places: Arc<Semaphore>,
@@ -37,9 +37,10 @@ type Place = Option<OwnedSemaphorePermit>;
 
 impl Room {
     pub(crate) fn of(connections: u32) -> Self {
-        let half = connections as usize / 2;
+        let left = (connections / 4).max(1);
+        let places = connections.saturating_sub(left).max(1);
         Self {
-            places: Arc::new(Semaphore::new(half.max(1))),
+            places: Arc::new(Semaphore::new(places as usize)),
             gives_way: false,
         }
     }
