@@ -170,23 +170,37 @@ impl Memory {
 }
 
 impl Store {
-    /// What is remembered of a shop, else what is read now, which is remembered where it can be.
-    pub(crate) async fn known_or<T: Clone>(
+    /// What is remembered of a shop, else what is read now, which is remembered where it can be. What is read may be of many
+    /// shops; one that is not in it has none.
+    pub(crate) async fn known_or<T: Clone + Default>(
         &self,
         shop: ShopId,
         place: fn(&mut Known) -> &mut Option<T>,
-        read: impl Future<Output = Result<T, StoreError>>,
+        read: impl Future<Output = Result<BTreeMap<ShopId, T>, StoreError>>,
     ) -> Result<T, StoreError> {
         let known = |known: &mut Known| place(known).clone();
         if let Some(known) = self.memory.recall(shop, known) {
             return Ok(known);
         }
         let reading = self.memory.reads(shop);
-        let found = read.await?;
+        let found = read.await?.remove(&shop).unwrap_or_default();
         if let Some(reading) = reading {
             reading.learn(|known| *place(known) = Some(found.clone()));
         }
         Ok(found)
+    }
+
+    /// What was seen of a shop at a glance, else what is read now.
+    pub(crate) async fn seen_or<T: Default>(
+        &self,
+        shop: ShopId,
+        pick: impl FnOnce(&Glance) -> T,
+        read: impl Future<Output = Result<BTreeMap<ShopId, T>, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match self.memory.glance(shop, pick) {
+            Some(seen) => Ok(seen),
+            None => Ok(read.await?.remove(&shop).unwrap_or_default()),
+        }
     }
 }
 

@@ -271,11 +271,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_intents(&self, shop: ShopId) -> Result<Vec<IntentCount>, StoreError> {
-        let read = async {
-            let mut counts = self.count_intents_of(&[shop]).await?;
-            Ok(counts.remove(&shop).unwrap_or_default())
-        };
-        self.known_or(shop, |known| &mut known.intents, read).await
+        self.known_or(
+            shop,
+            |known| &mut known.intents,
+            self.count_intents_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops.

@@ -250,11 +250,8 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<BTreeMap<Kind, LinkTotals>, StoreError> {
-        let read = async {
-            let mut totals = self.link_totals_of(&[shop]).await?;
-            Ok(totals.remove(&shop).unwrap_or_default())
-        };
-        self.known_or(shop, |known| &mut known.links, read).await
+        self.known_or(shop, |known| &mut known.links, self.link_totals_of(&[shop]))
+            .await
     }
 
     /// The same of several shops.

@@ -209,11 +209,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn note_totals(&self, shop: ShopId) -> Result<NoteTotals, StoreError> {
-        if let Some(totals) = self.memory.glance(shop, |glance| glance.notes) {
-            return Ok(totals);
-        }
-        let mut totals = self.note_totals_of(&[shop]).await?;
-        Ok(totals.remove(&shop).unwrap_or_default())
+        self.seen_or(shop, |glance| glance.notes, self.note_totals_of(&[shop]))
+            .await
     }
 
     /// The same of several shops; those that have none are left out.

@@ -321,12 +321,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_unsettled(&self, shop: ShopId) -> Result<u64, StoreError> {
-        let read = async {
-            let mut counts = self.count_unsettled_of(&[shop]).await?;
-            Ok(counts.remove(&shop).unwrap_or(0))
-        };
-        self.known_or(shop, |known| &mut known.unsettled, read)
-            .await
+        self.known_or(
+            shop,
+            |known| &mut known.unsettled,
+            self.count_unsettled_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops; those that have none are left out.
@@ -449,11 +449,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_records(&self, shop: ShopId) -> Result<Vec<(Side, Kind, u64)>, StoreError> {
-        let read = async {
-            let mut counts = self.count_records_of(&[shop]).await?;
-            Ok(counts.remove(&shop).unwrap_or_default())
-        };
-        self.known_or(shop, |known| &mut known.records, read).await
+        self.known_or(
+            shop,
+            |known| &mut known.records,
+            self.count_records_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops.
@@ -478,11 +479,12 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(Side, Kind, RecordState, u64)>, StoreError> {
-        if let Some(glance) = self.memory.glance(shop, |glance| glance.waiting.clone()) {
-            return Ok(glance);
-        }
-        let mut counts = self.count_waiting_of(&[shop]).await?;
-        Ok(counts.remove(&shop).unwrap_or_default())
+        self.seen_or(
+            shop,
+            |glance| glance.waiting.clone(),
+            self.count_waiting_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops.

@@ -120,11 +120,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_reviews(&self, shop: ShopId) -> Result<Vec<(ReviewKind, u64)>, StoreError> {
-        if let Some(glance) = self.memory.glance(shop, |glance| glance.reviews.clone()) {
-            return Ok(glance);
-        }
-        let mut counts = self.count_reviews_of(&[shop]).await?;
-        Ok(counts.remove(&shop).unwrap_or_default())
+        self.seen_or(
+            shop,
+            |glance| glance.reviews.clone(),
+            self.count_reviews_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops.

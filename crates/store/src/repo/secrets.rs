@@ -60,14 +60,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn has_secret(&self, shop: ShopId, name: &str) -> Result<bool, StoreError> {
-        if let Some(found) = self
-            .memory
-            .glance(shop, |glance| glance.secrets.iter().any(|one| one == name))
-        {
-            return Ok(found);
-        }
-        let mut names = self.secret_names_of(&[shop]).await?;
-        let names = names.remove(&shop).unwrap_or_default();
+        let names = self
+            .seen_or(
+                shop,
+                |glance| glance.secrets.clone(),
+                self.secret_names_of(&[shop]),
+            )
+            .await?;
         Ok(names.iter().any(|one| one == name))
     }
 

@@ -92,11 +92,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn counts_of_webhooks(&self, shop: ShopId, on: Side) -> Result<Heard, StoreError> {
-        if let Some(heard) = self.memory.glance(shop, |glance| glance.heard.clone()) {
-            return Ok(heard.get(&on).copied().unwrap_or_default());
-        }
-        let mut counts = self.counts_of_webhooks_of(&[shop]).await?;
-        let mut of_sides = counts.remove(&shop).unwrap_or_default();
+        let mut of_sides = self
+            .seen_or(
+                shop,
+                |glance| glance.heard.clone(),
+                self.counts_of_webhooks_of(&[shop]),
+            )
+            .await?;
         Ok(of_sides.remove(&on).unwrap_or_default())
     }
 

@@ -68,11 +68,12 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn flow_switches(&self, shop: ShopId) -> Result<Vec<FlowSwitch>, StoreError> {
-        if let Some(flows) = self.memory.glance(shop, |glance| glance.flows.clone()) {
-            return Ok(flows);
-        }
-        let mut flows = self.flow_switches_of(&[shop]).await?;
-        Ok(flows.remove(&shop).unwrap_or_default())
+        self.seen_or(
+            shop,
+            |glance| glance.flows.clone(),
+            self.flow_switches_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops.

@@ -391,11 +391,12 @@ impl Store {
         &self,
         shop: ShopId,
     ) -> Result<Vec<(String, FlowRunState, u64)>, StoreError> {
-        if let Some(totals) = self.memory.glance(shop, |glance| glance.flow_runs.clone()) {
-            return Ok(totals);
-        }
-        let mut totals = self.flow_run_totals_of(&[shop]).await?;
-        Ok(totals.remove(&shop).unwrap_or_default())
+        self.seen_or(
+            shop,
+            |glance| glance.flow_runs.clone(),
+            self.flow_run_totals_of(&[shop]),
+        )
+        .await
     }
 
     /// The same of several shops.
