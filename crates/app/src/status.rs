@@ -195,11 +195,20 @@ impl App {
         self.status_of(&shop).await
     }
 
-    /// How every shop is doing. Reads many shops at once.
+    /// How every shop is doing.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn status_all(&self) -> Result<Vec<(Shop, Status)>, AppError> {
+    pub async fn status_all(&self) -> Result<Vec<Status>, AppError> {
+        let all = self.shops_with_status().await?;
+        Ok(all.into_iter().map(|(_, status)| status).collect())
+    }
+
+    /// Every shop with how it is doing. Reads many shops at once.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn shops_with_status(&self) -> Result<Vec<(Shop, Status)>, AppError> {
         let shops = self.store.shops().await?;
         let mut all = Vec::with_capacity(shops.len());
         for some in shops.chunks(AT_A_GLANCE) {

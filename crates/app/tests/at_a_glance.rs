@@ -46,7 +46,7 @@ async fn many_shops_are_told_of_in_as_many_statements_as_one_and_each_as_by_itse
 
     let all: BTreeMap<String, Value> = all
         .iter()
-        .map(|(shop, status)| (shop.name.clone(), told(status)))
+        .map(|status| (status.shop.clone(), told(status)))
         .collect();
     assert_eq!(all.len(), 4);
     for (name, of_all) in &all {

@@ -197,7 +197,7 @@ impl Views {
 }
 
 async fn count(app: &App, copy_of: Option<&String>) -> Result<Vec<ShopView>, AppError> {
-    let all = app.status_all().await?;
+    let all = app.shops_with_status().await?;
     let views = all.into_iter().map(|(shop, status)| ShopView {
         progress: app.board(&shop.name).look(),
         copy_of: copy_of.cloned(),

@@ -7,7 +7,7 @@
     reason = "tests fail loudly and wait in real time"
 )]
 
-use app::{App, NewShop, ProgressBoard, SyncOptions};
+use app::{App, AppError, NewShop, ProgressBoard, SyncOptions};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use testkit::{Bench, Truth, signed, unhindered};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use twin::RunningTwins;
 
@@ -327,13 +328,19 @@ async fn application(config: app::AppConfig, database: &Path) -> App {
     testkit::application_with(config, database, context).await
 }
 
-async fn is_not_slowed_beside(trouble: Trouble) {
-    let street = Street::open().await;
+/// Serves all shops until cancelled.
+fn serve(app: &App) -> (JoinHandle<Result<(), AppError>>, CancellationToken) {
     let cancel = CancellationToken::new();
     let serving = tokio::spawn({
-        let (app, cancel) = (street.app.clone(), cancel.clone());
+        let (app, cancel) = (app.clone(), cancel.clone());
         async move { app.serve_shops(cancel).await }
     });
+    (serving, cancel)
+}
+
+async fn is_not_slowed_beside(trouble: Trouble) {
+    let street = Street::open().await;
+    let (serving, cancel) = serve(&street.app);
     street.quiet().await;
     let alone = street.live_edit("Aberdeen").await;
     assert!(alone.0 > 0 && alone.1 > 0, "{alone:?}");
@@ -376,11 +383,7 @@ async fn a_shop_is_not_slowed_beside_one_that_is_locked_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shop_that_takes_anothers_place_is_served() {
     let street = Street::open().await;
-    let cancel = CancellationToken::new();
-    let serving = tokio::spawn({
-        let (app, cancel) = (street.app.clone(), cancel.clone());
-        async move { app.serve_shops(cancel).await }
-    });
+    let (serving, cancel) = serve(&street.app);
     street.quiet().await;
     // The last shop goes, and another one gets its number.
     let at = &street.twins[1];
@@ -432,11 +435,7 @@ async fn an_edit_that_a_webhook_tells_of_waits_for_no_turn_to_poll() {
     assert!(bench.sync().await.finished);
     let customer = made["id"].as_str().unwrap();
     let contact = bench.counterpart(domain::Kind::Contact, customer).await;
-    let cancel = CancellationToken::new();
-    let serving = tokio::spawn({
-        let (app, cancel) = (bench.app.clone(), cancel.clone());
-        async move { app.serve_shops(cancel).await }
-    });
+    let (serving, cancel) = serve(&bench.app);
     for city in ["Aberdeen", "Birmingham"] {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let fields = json!({ "city": city });

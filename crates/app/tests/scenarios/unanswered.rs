@@ -13,17 +13,7 @@ async fn invariant_2_a_look_that_is_refused_ends_the_pass_and_is_made_later() {
     // Nothing is to be read of HighLevel before the task is made.
     desk.set_rules("[notes]\nto = \"off\"\n").await;
     desk.rest().await;
-    let lost = FaultProfile {
-        lost: 1.0,
-        ..FaultProfile::none()
-    };
-    desk.bench.twins.set_faults(Vendor::HighLevel, lost);
-    let ticket = desk.new_ticket(&desk.customer, "iPad glass").await;
-    let number = desk.number_of(&ticket).await;
-    desk.told_by_counter("ticket.created", &number).await;
-    desk.cut_off(async || desk.bench.truth().await.tasks.len() == 2)
-        .await;
-    assert_eq!(desk.bench.truth().await.tasks.len(), 2, "it was made");
+    desk.ticket_of_an_unheard_task().await;
     desk.bench
         .twins
         .set_faults(Vendor::HighLevel, FaultProfile::none());

@@ -13,7 +13,6 @@ pub(crate) async fn run(app: &App, name: Option<&str>, output: Output) -> Result
         return Ok(Exit::Done);
     }
     let all = app.status_all().await?;
-    let all: Vec<_> = all.into_iter().map(|(_, status)| status).collect();
     output.json(&json!({"shops": all}));
     if all.is_empty() {
         output.line("no shops yet; add one with `repairbridge shop add NAME --location ID`");

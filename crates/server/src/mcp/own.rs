@@ -211,7 +211,6 @@ async fn status(desk: &Desk, party: &Party, given: &Given) -> Result<CallToolRes
     let shop = match (named, desk.only_shop(party).await?) {
         (None, None) => {
             let all = desk.app.status_all().await?;
-            let all: Vec<_> = all.into_iter().map(|(_, status)| status).collect();
             return Ok(answer::document(json!({ "shops": all })));
         }
         _ => desk.shop(party, named).await?,

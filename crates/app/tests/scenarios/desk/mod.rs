@@ -155,6 +155,22 @@ impl Desk {
         made["id"].as_str().unwrap().to_owned()
     }
 
+    /// A ticket of the customer's whose task is made, but nobody hears of it: HighLevel's answers are still being lost.
+    pub async fn ticket_of_an_unheard_task(&self) -> String {
+        let lost = FaultProfile {
+            lost: 1.0,
+            ..FaultProfile::none()
+        };
+        self.bench.twins.set_faults(Vendor::HighLevel, lost);
+        let ticket = self.new_ticket(&self.customer, "iPad glass").await;
+        let number = self.number_of(&ticket).await;
+        self.told_by_counter("ticket.created", &number).await;
+        self.cut_off(async || self.bench.truth().await.tasks.len() == 2)
+            .await;
+        assert_eq!(self.bench.truth().await.tasks.len(), 2, "it was made");
+        ticket
+    }
+
     /// A look at what webhooks told of, cut off once something is there: on a line that loses every answer it has
     /// no end.
     pub async fn cut_off(&self, is_there: impl AsyncFn() -> bool) {
